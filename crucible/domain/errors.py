@@ -1,0 +1,152 @@
+"""Every way in which Crucible refuses, as a type.
+
+Each has an HTTP status, a stable problem type, and a message that says what was wrong, where, and what would be
+right (RFC 9457).
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field of a request."""
+
+    field: str
+    """Where: `limits.wall_seconds`, `files[2].path`."""
+    message: str
+    """What is wrong, and which bound it broke."""
+
+
+class CrucibleError(Exception):
+    """Something that Crucible refuses or could not do; subclasses say which."""
+
+    status: ClassVar[int] = 500
+    slug: ClassVar[str] = "internal-error"
+    title: ClassVar[str] = "Internal error"
+
+    def __init__(
+        self, detail: str, *, errors: tuple[FieldError, ...] = (), retry_after_seconds: int | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = errors
+        self.retry_after_seconds = retry_after_seconds
+
+    @property
+    def type(self) -> str:
+        """The problem's stable name, a URI."""
+        return f"urn:crucible:problem:{self.slug}"
+
+    def problem(self) -> dict[str, Any]:
+        """Return the RFC 9457 body."""
+        body: dict[str, Any] = {
+            "type": self.type,
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+        }
+        if self.errors:
+            body["errors"] = [{"field": error.field, "message": error.message} for error in self.errors]
+        return body
+
+
+class InvalidRequestError(CrucibleError):
+    """The request's content is not acceptable; `errors` names each field and the bound it broke."""
+
+    status = 422
+    slug = "invalid-request"
+    title = "Invalid request"
+
+
+class MalformedRequestError(CrucibleError):
+    """The request can't be read at all: not JSON, not UTF-8."""
+
+    status = 400
+    slug = "malformed-request"
+    title = "Malformed request"
+
+
+class TooLargeError(CrucibleError):
+    """The request's body is over what the server reads."""
+
+    status = 413
+    slug = "too-large"
+    title = "Request too large"
+
+
+class UntrustedOriginError(CrucibleError):
+    """The request's Host or Origin is not ours: a web page elsewhere may be trying to drive this server."""
+
+    status = 403
+    slug = "untrusted-origin"
+    title = "Untrusted origin"
+
+
+class PermissionDeniedError(CrucibleError):
+    """The principal's role doesn't allow this."""
+
+    status = 403
+    slug = "permission-denied"
+    title = "Permission denied"
+
+
+class NotFoundError(CrucibleError):
+    """There is no such thing, or it is another tenant's."""
+
+    status = 404
+    slug = "not-found"
+    title = "Not found"
+
+
+class ConflictError(CrucibleError):
+    """The thing's present state doesn't allow this."""
+
+    status = 409
+    slug = "conflict"
+    title = "Conflict"
+
+
+class IdempotencyConflictError(CrucibleError):
+    """The idempotency key was used before, with another body."""
+
+    status = 409
+    slug = "idempotency-conflict"
+    title = "Idempotency key reused"
+
+
+class RangeNotSatisfiableError(CrucibleError):
+    """The range that was asked for lies outside of the output."""
+
+    status = 416
+    slug = "range-not-satisfiable"
+    title = "Range not satisfiable"
+
+
+class UnavailableError(CrucibleError):
+    """Crucible can't answer now and expects to be able to soon; nothing acknowledged is lost."""
+
+    status = 503
+    slug = "unavailable"
+    title = "Temporarily unavailable"
+
+
+class StorageUnavailableError(UnavailableError):
+    """The database can't be written: its disk is full, or another process holds its lock."""
+
+    slug = "storage-unavailable"
+    title = "Storage unavailable"
+
+
+class ExecutorUnavailableError(UnavailableError):
+    """The executor can't be reached or went away; what it ran is run again."""
+
+    slug = "executor-unavailable"
+    title = "Executor unavailable"
+
+
+class SandboxUnavailableError(CrucibleError):
+    """This host can't enforce what was asked for. The detail says which part, and what would mend it."""
+
+    slug = "sandbox-unavailable"
+    title = "Sandbox unavailable"

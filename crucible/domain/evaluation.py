@@ -1,0 +1,249 @@
+"""The central noun: one submitted program with its inputs, its limits and, later, its outcome."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from pathlib import PurePosixPath
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from crucible.domain.limits import KIB, MIB, Limits
+from crucible.domain.outcome import Fault, Outcome
+from crucible.domain.status import Lifecycle, Status
+
+MAXIMUM_CODE_BYTES = 1 * MIB
+MAXIMUM_FILES = 100
+MAXIMUM_INPUT_BYTES = 8 * MIB
+MAXIMUM_ARGUMENTS_BYTES = 128 * KIB
+MAXIMUM_LABELS = 32
+MAXIMUM_BATCH = 1000
+INLINE_OUTPUT_BYTES = 64 * KIB
+"""How much of each stream an evaluation shows itself; the whole of it is at its `output` address."""
+
+
+class Priority(StrEnum):
+    """Who goes first."""
+
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+def _no_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("must not contain NUL: the kernel would cut it there")
+    return text
+
+
+def _encodable(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("must not contain lone surrogates: they are no UTF-8") from error
+    return text
+
+
+def _relative_path(path: str) -> str:
+    parts = PurePosixPath(path).parts
+    if path.startswith("/") or ".." in parts or not parts:
+        raise ValueError("must be a path inside the working directory: relative, without '..'")
+    if any(ord(character) < ord(" ") or character == "\x7f" for character in path):
+        raise ValueError("must not contain control characters")
+    if any(len(part.encode()) > 255 for part in parts):  # noqa: PLR2004 - NAME_MAX of Linux
+        raise ValueError("must not have a part longer than 255 bytes")
+    return str(PurePosixPath(path))
+
+
+def _at_most(maximum_bytes: int) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if (size := len(text.encode())) > maximum_bytes:
+            raise ValueError(f"must be at most {maximum_bytes} bytes, is {size}")
+        return text
+
+    return check
+
+
+def _program(code: str) -> str:
+    if not code.strip():
+        raise ValueError("must not be empty: there is nothing to run")
+    return _at_most(MAXIMUM_CODE_BYTES)(code)
+
+
+def _fits_in_exec(arguments: tuple[str, ...]) -> tuple[str, ...]:
+    _at_most(MAXIMUM_ARGUMENTS_BYTES)("\0".join(arguments))
+    return arguments
+
+
+def _environment_fits(environment: dict[str, str]) -> dict[str, str]:
+    _fits_in_exec((*environment, *environment.values()))
+    return environment
+
+
+Text = Annotated[str, AfterValidator(_encodable)]
+Argument = Annotated[str, AfterValidator(_encodable), AfterValidator(_no_nul)]
+VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=256)]
+RelativePath = Annotated[
+    str, Field(min_length=1, max_length=1024), AfterValidator(_encodable), AfterValidator(_relative_path)
+]
+LabelKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?$", max_length=63)]
+LabelValue = Annotated[str, Field(max_length=255), AfterValidator(_encodable), AfterValidator(_no_nul)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class InputFile(_Model):
+    """A file that the program finds in its working directory."""
+
+    path: RelativePath
+    content: Text = ""
+    encoding: Literal["utf-8", "base64"] = "utf-8"
+
+    @model_validator(mode="after")
+    def _content_is_of_its_encoding(self) -> Self:
+        self.data()
+        return self
+
+    def data(self) -> bytes:
+        """Return the file's bytes."""
+        if self.encoding == "utf-8":
+            return self.content.encode()
+        try:
+            return base64.b64decode(self.content, validate=True)
+        except binascii.Error as error:
+            raise ValueError(f"content is not base64: {error}") from error
+
+
+def _file_tree(files: tuple[InputFile, ...]) -> tuple[InputFile, ...]:
+    paths: set[str] = set()
+    for file in files:
+        if file.path in paths:
+            raise ValueError(f"must not have {file.path!r} twice")
+        paths.add(file.path)
+    for path in paths:
+        if any(str(parent) in paths for parent in PurePosixPath(path).parents):
+            raise ValueError(f"must not have {path!r} inside of what is itself a file")
+    if (size := sum(len(file.data()) for file in files)) > MAXIMUM_INPUT_BYTES:
+        raise ValueError(f"must hold at most {MAXIMUM_INPUT_BYTES} bytes together, hold {size}")
+    return files
+
+
+class Submission(_Model):
+    """What a researcher hands in: a program, its inputs and its limits.
+
+    Either `code`, which becomes the runtime's usual file (`main.py`), or `files` with the `entrypoint` among
+    them; `files` beside `code` are inputs.
+    """
+
+    code: Annotated[Text, AfterValidator(_program)] | None = None
+    files: Annotated[tuple[InputFile, ...], Field(max_length=MAXIMUM_FILES), AfterValidator(_file_tree)] = ()
+    entrypoint: RelativePath | None = None
+    runtime: Annotated[str, Field(min_length=1, max_length=64)] = "python"
+    stdin: Annotated[Text, AfterValidator(_at_most(MAXIMUM_INPUT_BYTES))] = ""
+    argv: Annotated[tuple[Argument, ...], Field(max_length=1024), AfterValidator(_fits_in_exec)] = ()
+    env: Annotated[dict[VariableName, Argument], Field(max_length=256), AfterValidator(_environment_fits)] = (
+        Field(default_factory=dict)
+    )
+    limits: Limits = Limits()
+    priority: Priority = Priority.NORMAL
+    labels: Annotated[dict[LabelKey, LabelValue], Field(max_length=MAXIMUM_LABELS)] = Field(
+        default_factory=dict
+    )
+
+    @model_validator(mode="after")
+    def _has_one_program(self) -> Self:
+        paths = {file.path for file in self.files}
+        if self.code is None and self.entrypoint is None:
+            raise ValueError("give `code`, or `files` and the `entrypoint` among them")
+        if self.code is None and self.entrypoint not in paths:
+            raise ValueError(f"`entrypoint` {self.entrypoint!r} is not among `files`")
+        if self.code is not None and self.entrypoint in paths:
+            raise ValueError(f"both `code` and `files` give {self.entrypoint!r}")
+        return self
+
+
+class Usage(_Model):
+    """What the program used, as the kernel counted it."""
+
+    wall_seconds: float
+    cpu_seconds: float
+    peak_memory_bytes: int
+
+
+class Timing(_Model):
+    """When it was acknowledged, when its last run began, and when it ended; by the database's clock, in UTC."""
+
+    queued: datetime
+    started: datetime | None = None
+    finished: datetime | None = None
+
+
+class OutputFile(_Model):
+    """A file that the program left in its working directory."""
+
+    path: str
+    """Relative. Bytes that are no UTF-8 stand as `\\xNN`."""
+    size_bytes: int
+
+
+class EvaluationSummary(_Model):
+    """An evaluation as a list shows it."""
+
+    id: str
+    status: Status
+    outcome: Outcome | None = None
+    fault: Fault | None = None
+    """Whose doing the outcome is."""
+    exit_code: int | None = None
+    signal: str | None = None
+    """The name of the signal that ended it: `SIGSEGV`."""
+    error: str | None = None
+    """Why Crucible could not run it, or which limit was hit; in words."""
+    runtime: str
+    priority: Priority
+    labels: dict[str, str]
+    lifecycle: Lifecycle = Lifecycle.ACTIVE
+    timing: Timing
+    usage: Usage | None = None
+    infrastructure_attempts: int = 0
+    """How often a worker or executor was lost while running it."""
+
+
+class Evaluation(EvaluationSummary):
+    """An evaluation with all that is known of it, its first 64 KiB of each output stream included."""
+
+    code: str | None
+    entrypoint: str | None
+    argv: tuple[str, ...]
+    env: dict[str, str]
+    limits: Limits
+    stdout: str = ""
+    """Its first 64 KiB; bytes that are no UTF-8 stand as U+FFFD. The exact bytes are at `output`."""
+    stderr: str = ""
+    stdout_bytes: int = 0
+    stderr_bytes: int = 0
+    output_truncated: bool = False
+    """Whether the program wrote more than `limits.output_bytes`, so that the rest was not kept."""
+    files: tuple[OutputFile, ...] = ()
+    files_truncated: bool = False
+    """Whether it left more or larger files than are kept."""
+    cancel_requested: bool = False
+
+
+class EvaluationFilter(_Model):
+    """Which evaluations to list. All that is given must hold."""
+
+    status: frozenset[Status] = frozenset()
+    outcome: frozenset[Outcome] = frozenset()
+    runtime: frozenset[str] = frozenset()
+    label: tuple[str, ...] = ()
+    """`key` or `key=value`; each must be there."""
+    since: datetime | None = None
+    """Queued at or after this moment."""
+    text: Annotated[str, Field(max_length=256)] = ""
+    """Found, whatever its case, in the code, the shown output, the error, or a label's value; or the id itself."""
+    lifecycle: frozenset[Lifecycle] = frozenset({Lifecycle.ACTIVE})

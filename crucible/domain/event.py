@@ -1,0 +1,106 @@
+"""What happened to an evaluation, one type a kind. The ordered list of them is the evidence.
+
+An event's place is `(fence, sequence)`: the fence grows each time the evaluation changes hands, the sequence
+within one holder. `id` joins both, and is what Server-Sent Events resume from.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from crucible.domain.outcome import Outcome
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    evaluation_id: str
+    fence: int
+    sequence: int
+    at: datetime
+
+    @property
+    def id(self) -> str:
+        """Where this event stands in its evaluation's history."""
+        return f"{self.fence}-{self.sequence}"
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """The same, comparable."""
+        return (self.fence, self.sequence)
+
+
+class Queued(_Event):
+    """It was acknowledged, and is on disk."""
+
+    kind: Literal["queued"] = "queued"
+
+
+class Started(_Event):
+    """A worker holds it and its sandbox is about to run the program."""
+
+    kind: Literal["started"] = "started"
+    worker: str
+    driver: str
+    isolation: str
+
+
+class Output(_Event):
+    """Bytes that the program wrote. Text where they are UTF-8, base64 where they are not."""
+
+    kind: Literal["output"] = "output"
+    stream: Literal["stdout", "stderr"]
+    offset: int
+    """Of its first byte, within the stream."""
+    encoding: Literal["utf-8", "base64"]
+    data: str
+
+
+class UsageSample(_Event):
+    """What the program used up to this moment."""
+
+    kind: Literal["usage"] = "usage"
+    wall_seconds: float
+    cpu_seconds: float
+    memory_bytes: int
+    processes: int
+
+
+class CancelRequested(_Event):
+    """Somebody asked for its end; its holder is being told."""
+
+    kind: Literal["cancel_requested"] = "cancel_requested"
+    subject: str
+
+
+class Requeued(_Event):
+    """Its holder was lost or gave it back; it will run again."""
+
+    kind: Literal["requeued"] = "requeued"
+    reason: str
+    infrastructure_attempts: int
+
+
+class Finished(_Event):
+    """It ended; nothing follows."""
+
+    kind: Literal["finished"] = "finished"
+    outcome: Outcome
+    exit_code: int | None = None
+    signal: str | None = None
+    error: str | None = None
+
+
+Event = Annotated[
+    Queued | Started | Output | UsageSample | CancelRequested | Requeued | Finished,
+    Field(discriminator="kind"),
+]
+
+
+def parse_event_id(text: str) -> tuple[int, int]:
+    """Return the position that an event id names. Raises ValueError where it is none."""
+    fence, separator, sequence = text.partition("-")
+    if not (separator and fence.isascii() and fence.isdigit() and sequence.isascii() and sequence.isdigit()):
+        raise ValueError(f"an event id is '<fence>-<sequence>', not {text[:40]!r}")
+    return int(fence), int(sequence)

@@ -1,0 +1,20 @@
+"""A language environment, as the API shows it."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Runtime(BaseModel):
+    """Something that the executor can run programs with."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    """`python3.11`, `node20`, `bash`, `c`."""
+    language: str
+    version: str
+    """As the interpreter or compiler says: `3.11.7`."""
+    aliases: tuple[str, ...] = ()
+    """Names that mean this one here: `python` is the newest Python, or the one that is configured."""
+    entrypoint: str
+    """What the file is called that `code` becomes: `main.py`."""
+    compiled: bool = False

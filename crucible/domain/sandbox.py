@@ -1,0 +1,120 @@
+"""What goes into a sandbox and what comes out of it, between worker, executor and driver.
+
+Plain dataclasses: the executor reads them from the wire with msgspec and never loads what the API needs.
+Everything here that comes *out* was written next to a hostile program: sizes are bounded by whoever made it,
+bytes stay bytes.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from crucible.domain.limits import MIB, Limits
+from crucible.domain.outcome import Outcome
+
+MAXIMUM_COLLECTED_FILES = 1000
+MAXIMUM_COLLECTED_BYTES = 16 * MIB
+MAXIMUM_COLLECTED_DEPTH = 32
+
+
+class Isolation(StrEnum):
+    """What stands between the program and the host, weakest first."""
+
+    SHARED_KERNEL = "shared-kernel"
+    USER_SPACE_KERNEL = "user-space-kernel"
+    VIRTUAL_MACHINE = "virtual-machine"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxSpec:
+    """One program to run: everything that a driver needs, and nothing about whose it is."""
+
+    runtime: str
+    entrypoint: str | None = None
+    """Which of `files` is the program; `None`: the runtime's usual name, under which `code` goes."""
+    code: str | None = None
+    files: dict[str, bytes] = field(default_factory=dict)
+    """By path relative to the working directory."""
+    stdin: bytes = b""
+    argv: tuple[str, ...] = ()
+    env: dict[str, str] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxStarted:
+    """The sandbox stands and the program is about to run."""
+
+    driver: str
+    isolation: Isolation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxOutput:
+    """Bytes that the program wrote, in order within their stream."""
+
+    stream: Literal["stdout", "stderr"]
+    offset: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxSample:
+    """What the sandbox used up to now."""
+
+    wall_seconds: float
+    cpu_seconds: float
+    memory_bytes: int
+    processes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxFile:
+    """A regular file that the program left in its working directory."""
+
+    path: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxFinished:
+    """Nothing of the program is left, and this is how it ended."""
+
+    outcome: Outcome
+    exit_code: int | None = None
+    signal: str | None = None
+    error: str | None = None
+    """The limit that was hit, or why Crucible could not run the program."""
+    wall_seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    peak_memory_bytes: int = 0
+    output_truncated: bool = False
+    files_truncated: bool = False
+
+
+SandboxEvent = SandboxStarted | SandboxOutput | SandboxSample | SandboxFile | SandboxFinished
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuntimeReport:
+    """A runtime that was found on the executor's host."""
+
+    name: str
+    language: str
+    version: str
+    entrypoint: str
+    aliases: tuple[str, ...] = ()
+    compiled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverReport:
+    """What a driver can do on the executor's host, and what stands in its way."""
+
+    name: str
+    available: bool
+    isolation: Isolation
+    enforces: dict[str, str] = field(default_factory=dict)
+    """Limit or layer → the mechanism that enforces it here."""
+    missing: dict[str, str] = field(default_factory=dict)
+    """Limit or layer → why it can't be had here, and the one command that mends it."""

@@ -1,0 +1,1 @@
+"""The one process that touches the kernel. It owns every sandbox, and holds no credential for anything."""

@@ -1,0 +1,115 @@
+"""How a worker reaches the executor: one connection, many runs at once.
+
+Each run's events wait in a queue of their own. It needs no bound besides the run's limits: output is cut at
+`output_bytes`, files at what is collected, samples come a few a second.
+"""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Self
+
+from crucible.domain.errors import ExecutorUnavailableError
+from crucible.domain.sandbox import SandboxEvent, SandboxFinished, SandboxSpec
+from crucible.executor import protocol
+
+
+class ExecutorClient:
+    """A connection to the executor. Make it with `connect`; it can't be reopened."""
+
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, welcome: protocol.Welcome
+    ) -> None:
+        self.welcome = welcome
+        self._reader = reader
+        self._writer = writer
+        self._numbers = itertools.count(1)
+        self._events: dict[int, asyncio.Queue[SandboxEvent | None]] = {}
+        self._lost = asyncio.Event()
+        self._dispatching = asyncio.create_task(self._dispatch())
+
+    @classmethod
+    async def connect(cls, path: Path) -> Self:
+        """Connect and exchange hellos. Raises ExecutorUnavailableError, saying why."""
+        try:
+            reader, writer = await asyncio.open_unix_connection(path, limit=1024 * 1024)
+        except OSError as error:
+            raise ExecutorUnavailableError(
+                f"no executor listens on {path}: {error.strerror or error}"
+            ) from error
+        try:
+            writer.write(protocol.encode(protocol.Hello()))
+            answer = await protocol.read_from_server(reader)
+        except (OSError, protocol.ProtocolError) as error:
+            writer.close()
+            raise ExecutorUnavailableError(f"the executor on {path} did not answer: {error}") from error
+        if isinstance(answer, protocol.Welcome) and answer.version == protocol.VERSION:
+            return cls(reader, writer, answer)
+        writer.close()
+        reason = answer.reason if isinstance(answer, protocol.Refusal) else "it ended the connection"
+        raise ExecutorUnavailableError(f"the executor on {path} refused: {reason}")
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the connection stands."""
+        return not self._lost.is_set()
+
+    async def wait_until_lost(self) -> None:
+        """Return once the connection is gone."""
+        await self._lost.wait()
+
+    async def run(self, spec: SandboxSpec) -> AsyncIterator[SandboxEvent]:
+        """Run a program and yield what happens, `SandboxFinished` last.
+
+        Leaving the iteration early (`aclose`, cancellation) stops the run. Raises ExecutorUnavailableError where
+        the connection is lost before the end.
+        """
+        number = next(self._numbers)
+        queue = self._events[number] = asyncio.Queue()
+        finished = False
+        try:
+            await self._send(protocol.Run(run=number, spec=spec))
+            while not finished:
+                event = await queue.get()
+                if event is None:
+                    raise ExecutorUnavailableError("the executor went away during the run")
+                finished = isinstance(event, SandboxFinished)
+                yield event
+        finally:
+            del self._events[number]
+            if not finished and self.is_connected:
+                self._writer.write(protocol.encode(protocol.Stop(run=number)))
+
+    async def close(self) -> None:
+        """End the connection; the executor stops whatever still runs on it."""
+        self._dispatching.cancel()
+        await asyncio.gather(self._dispatching, return_exceptions=True)
+        self._lose()
+        self._writer.close()
+
+    async def _send(self, message: protocol.FromClient) -> None:
+        if not self.is_connected:
+            raise ExecutorUnavailableError("the connection to the executor is gone")
+        try:
+            self._writer.write(protocol.encode(message))
+            await self._writer.drain()
+        except OSError as error:
+            raise ExecutorUnavailableError(f"the connection to the executor broke: {error}") from error
+
+    async def _dispatch(self) -> None:
+        try:
+            while (message := await protocol.read_from_server(self._reader)) is not None:
+                if isinstance(message, protocol.Welcome | protocol.Refusal):
+                    raise protocol.ProtocolError("a greeting after the greeting")
+                if queue := self._events.get(message.run):
+                    queue.put_nowait(message.event)
+        except (OSError, protocol.ProtocolError):
+            pass  # a broken connection and a garbled one end alike: every run on it learns that it is lost
+        finally:
+            self._lose()
+
+    def _lose(self) -> None:
+        self._lost.set()
+        for queue in self._events.values():
+            queue.put_nowait(None)
