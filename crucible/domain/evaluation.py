@@ -145,14 +145,12 @@ class Submission(_Model):
     runtime: Annotated[str, Field(min_length=1, max_length=64)] = "python"
     stdin: Annotated[Text, AfterValidator(_at_most(MAXIMUM_INPUT_BYTES))] = ""
     argv: Annotated[tuple[Argument, ...], Field(max_length=1024), AfterValidator(_fits_in_exec)] = ()
-    env: Annotated[dict[VariableName, Argument], Field(max_length=256), AfterValidator(_environment_fits)] = (
-        Field(default_factory=dict)
+    env: Annotated[dict[VariableName, Argument], Field(max_length=256), AfterValidator(_environment_fits)] = Field(
+        default_factory=dict
     )
     limits: Limits = Limits()
     priority: Priority = Priority.NORMAL
-    labels: Annotated[dict[LabelKey, LabelValue], Field(max_length=MAXIMUM_LABELS)] = Field(
-        default_factory=dict
-    )
+    labels: Annotated[dict[LabelKey, LabelValue], Field(max_length=MAXIMUM_LABELS)] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _has_one_program(self) -> Self:

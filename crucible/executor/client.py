@@ -35,9 +35,7 @@ class ExecutorClient:
         try:
             reader, writer = await asyncio.open_unix_connection(path, limit=1024 * 1024)
         except OSError as error:
-            raise ExecutorUnavailableError(
-                f"no executor listens on {path}: {error.strerror or error}"
-            ) from error
+            raise ExecutorUnavailableError(f"no executor listens on {path}: {error.strerror or error}") from error
         try:
             writer.write(protocol.encode(protocol.Hello()))
             answer = await protocol.read_from_server(reader)

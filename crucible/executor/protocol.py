@@ -27,7 +27,7 @@ MAXIMUM_FRAME_BYTES = 64 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 
 
-class _Message(msgspec.Struct, frozen=True, tag_field="type", kw_only=True):
+class _Message(msgspec.Struct, tag_field="type", kw_only=True):
     """A frame's content."""
 
 
@@ -116,20 +116,20 @@ def encode(message: FromClient | FromServer) -> bytes:
     """Return the message as one frame."""
     body = _encoder.encode(message)
     if len(body) > MAXIMUM_FRAME_BYTES:
-        raise ProtocolError(
-            f"a frame holds at most {MAXIMUM_FRAME_BYTES} bytes, this one would have {len(body)}"
-        )
+        raise ProtocolError(f"a frame holds at most {MAXIMUM_FRAME_BYTES} bytes, this one would have {len(body)}")
     return _LENGTH.pack(len(body)) + body
 
 
 async def read_from_client(reader: asyncio.StreamReader) -> FromClient | None:
     """Return the client's next message, or None at the end. Raises ProtocolError."""
-    return await _read(reader, _from_client)
+    message: FromClient | None = await _read(reader, _from_client)
+    return message
 
 
 async def read_from_server(reader: asyncio.StreamReader) -> FromServer | None:
     """Return the server's next message, or None at the end. Raises ProtocolError."""
-    return await _read(reader, _from_server)
+    message: FromServer | None = await _read(reader, _from_server)
+    return message
 
 
 async def _read(reader: asyncio.StreamReader, decoder: msgspec.msgpack.Decoder[Any]) -> Any:
