@@ -1,0 +1,56 @@
+# The few things that a person does here. `make` alone lists them.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+COMPILE := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --universal
+FLAGS ?=
+
+.PHONY: help
+help: ## List what can be done
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(READY) ## Make .venv from the locks; again only where they changed
+
+$(READY): requirements/dev.txt pyproject.toml scripts/setup scripts/find-python
+	@scripts/setup $(VENV)
+	@touch $@
+
+.PHONY: up
+up: setup ## Start Crucible here, run a first program, and stay until Ctrl-C (FLAGS="--port 8000")
+	@$(BIN)/python scripts/up.py $(FLAGS)
+
+.PHONY: test
+test: setup ## Run every test on the real kernel, with coverage (FLAGS="-k name"); leaves nothing behind
+	@scripts/system-packages gcc g++ node
+	@$(BIN)/python scripts/run_tests.py $(FLAGS)
+
+.PHONY: check
+check: setup ## Lint, format, types, import rules, documents that are generated
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m crucible.api.openapi --check
+	$(BIN)/python scripts/check_tree.py
+
+.PHONY: bench
+bench: setup ## Measure speed and memory against bare Python in one run (FLAGS="--json FILE")
+	@$(BIN)/python -m benchmarks $(FLAGS)
+
+.PHONY: lock
+lock: setup ## Write the locks anew from pyproject.toml (FLAGS="--upgrade" for the newest versions)
+	$(COMPILE) $(FLAGS) pyproject.toml -o requirements/runtime.txt
+	$(COMPILE) $(FLAGS) --all-extras --group dev pyproject.toml -o requirements/dev.txt
+
+.PHONY: clean
+clean: ## Remove what was made here: .venv, caches, build output
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .hypothesis .coverage*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

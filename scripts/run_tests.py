@@ -1,0 +1,99 @@
+"""Runs every test with coverage over all its processes, and sees that nothing of it stays behind.
+
+The tests start servers, executors and sandboxes, and kill some of them on purpose. Whatever survives would slow
+the next run down, or make it pass for the wrong reason; so this process adopts each orphan (it is its
+descendants' subreaper) and compares mounts, cgroups and temporary files with what there was before. Arguments go
+to pytest; with any, the bound on coverage is left out, as a part of the tests can't reach it.
+"""
+
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CGROUPS = Path("/sys/fs/cgroup")
+SETTLING_SECONDS = 5.0
+"""How long what was told to end may take to be gone."""
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def adopt_orphans() -> None:
+    """Become the parent of every descendant whose own parent ends."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), "prctl(PR_SET_CHILD_SUBREAPER)")
+
+
+def orphans() -> dict[int, str]:
+    """Return the living children of this process: number and command line. The dead are reaped."""
+    found: dict[int, str] = {}
+    for children in Path("/proc/self/task").glob("*/children"):
+        for number in map(int, children.read_text().split()):
+            if os.waitpid(number, os.WNOHANG)[0] == 0:
+                command = Path(f"/proc/{number}/cmdline").read_bytes().replace(b"\0", b" ")
+                found[number] = command.decode(errors="replace").strip()
+    return found
+
+
+def mounts() -> set[str]:
+    """Return each mount of this namespace."""
+    return {line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()}
+
+
+def cgroups() -> set[str]:
+    """Return each cgroup, of every hierarchy."""
+    return {folder for folder, _, _ in os.walk(CGROUPS)}
+
+
+def leftovers(temporary: Path, mounts_before: set[str], cgroups_before: set[str]) -> list[str]:
+    """Return what is there that was not there before the tests, in words."""
+    found = [f"process {number}: {command}" for number, command in orphans().items()]
+    found += [f"mount {path}" for path in mounts() - mounts_before]
+    found += [f"cgroup {path}" for path in cgroups() - cgroups_before if "crucible" in path]
+    found += [f"temporary {path}" for path in temporary.iterdir()]
+    return sorted(found)
+
+
+def run(arguments: list[str], temporary: Path, environment: dict[str, str]) -> int:
+    """Run pytest, then report coverage; return the first exit code that is not 0."""
+    coverage = [sys.executable, "-m", "coverage"]
+    pytest = ["-m", "pytest", f"--basetemp={temporary / 'pytest'}", *arguments]
+    code = subprocess.call([*coverage, "run", *pytest], cwd=ROOT, env=environment)
+    subprocess.call([*coverage, "combine", "--quiet"], cwd=ROOT, env=environment)
+    bound = ["--fail-under=0"] if arguments else []
+    return subprocess.call([*coverage, "report", *bound], cwd=ROOT, env=environment) if code == 0 else code
+
+
+def main() -> int:
+    """Run the tests; return the exit code."""
+    adopt_orphans()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    mounts_before, cgroups_before = mounts(), cgroups()
+    with tempfile.TemporaryDirectory(prefix="crucible-tests-") as folder:
+        own, temporary = Path(folder), Path(folder, "t")
+        temporary.mkdir()
+        environment = os.environ | {
+            "TMPDIR": str(temporary),
+            "COVERAGE_FILE": str(own / "coverage"),
+            "HYPOTHESIS_STORAGE_DIRECTORY": str(own / "hypothesis"),
+        }
+        code = run(sys.argv[1:], temporary, environment)
+        shutil.rmtree(temporary / "pytest", ignore_errors=True)
+        deadline = time.monotonic() + SETTLING_SECONDS
+        while (left := leftovers(temporary, mounts_before, cgroups_before)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        for number in orphans():
+            os.kill(number, signal.SIGKILL)
+    print(*(f"left behind: {what}" for what in left), sep="\n", end="\n" if left else "")
+    return code or (1 if left else 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
