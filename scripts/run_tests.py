@@ -91,6 +91,7 @@ def main() -> int:
             time.sleep(0.1)
         for number in orphans():
             os.kill(number, signal.SIGKILL)
+            os.waitpid(number, 0)
     print(*(f"left behind: {what}" for what in left), sep="\n", end="\n" if left else "")
     return code or (1 if left else 0)
 
