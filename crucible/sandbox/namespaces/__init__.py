@@ -1,0 +1,9 @@
+"""The `namespaces` driver: one program behind every wall that an unmodified Linux kernel offers.
+
+Read it in the order in which a program passes through it:
+
+`driver` (in the executor) makes a cgroup and a plan → `launcher` forks → `stage` enters the namespaces →
+`init`, process 1 inside, builds the root (`root`), gives up what it doesn't need and starts the program →
+`program` drops everything, closes the last doors (`landlock`, `seccomp`) and becomes the program → `init` kills
+what is left, collects files (`collect`) and reports.
+"""

@@ -1,0 +1,31 @@
+"""Giving up root's powers. Even those of a namespace's own root reach kernel code that nobody else reaches."""
+
+from typing import Final
+
+from crucible.sandbox.namespaces import kernel
+
+CAP_CHOWN: Final = 1 << 0
+CAP_DAC_OVERRIDE: Final = 1 << 1
+CAP_DAC_READ_SEARCH: Final = 1 << 2
+CAP_KILL: Final = 1 << 5
+CAP_SETGID: Final = 1 << 6
+CAP_SETUID: Final = 1 << 7
+CAP_SETPCAP: Final = 1 << 8
+
+
+def last_capability() -> int:
+    """Return the number of this kernel's highest capability."""
+    with open("/proc/sys/kernel/cap_last_cap") as file:  # noqa: PTH123 - pathlib would be the jail's largest import
+        return int(file.read())
+
+
+def drop_bounding_set(last: int) -> None:
+    """Make sure that no program that this process starts can gain a capability from its file."""
+    for capability in range(last + 1):
+        kernel.prctl(kernel.PR_CAPBSET_DROP, capability, about=f"PR_CAPBSET_DROP {capability}")
+
+
+def keep_only(capabilities: int) -> None:
+    """Reduce this process to these capabilities, none of which survives an exec."""
+    kernel.prctl(kernel.PR_CAP_AMBIENT, kernel.PR_CAP_AMBIENT_CLEAR_ALL, about="PR_CAP_AMBIENT_CLEAR_ALL")
+    kernel.set_capabilities(capabilities, capabilities)

@@ -1,0 +1,314 @@
+"""Control groups: what bounds a program's memory, processes and processor time, and counts them.
+
+Both versions exist in the field, and one protocol hides which: `find` says what this host offers, `Cgroups.create`
+makes one group per sandbox with its limits in place before anything enters it.
+"""
+
+import contextlib
+import errno
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from crucible.domain.limits import Limits
+
+CONTROLLERS = ("memory", "pids", "cpu")
+_PERIOD_MICROSECONDS = 100_000
+_OURS = 2
+"""The stage and process 1, which count towards the group's processes."""
+_PREFIX = "crucible-"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a group's counters say."""
+
+    cpu_seconds: float
+    memory_bytes: int
+    peak_memory_bytes: int
+    processes: int
+    out_of_memory_kills: int
+
+
+class Cgroup(Protocol):
+    """One sandbox's group."""
+
+    entrances: list[str]
+    """The `cgroup.procs` files that a process writes itself into."""
+
+    def read(self) -> Reading:
+        """Return the counters."""
+        ...
+
+    def kill(self) -> None:
+        """Send SIGKILL to every process in it."""
+        ...
+
+    def remove(self) -> bool:
+        """Remove it; False while the kernel still sees a process in it."""
+        ...
+
+
+class Cgroups(Protocol):
+    """Where this executor may make groups."""
+
+    version: int
+
+    def create(self, name: str, limits: Limits) -> Cgroup:
+        """Return a group with all its limits set. Raises OSError where one can't be."""
+        ...
+
+    def close(self) -> None:
+        """Remove what is left of this executor's own group."""
+        ...
+
+
+class CgroupsUnavailableError(Exception):
+    """Limits can't be enforced here; the message says why, and what mends it."""
+
+
+def find() -> Cgroups:
+    """Return what this host offers. Raises CgroupsUnavailableError."""
+    own = dict(_own_paths())
+    mounts = list(_mounts())
+    unified = next((mount for mount in mounts if mount.kind == "cgroup2"), None)
+    if unified and set(CONTROLLERS) <= set(_read(f"{unified.point}/cgroup.controllers").split()):
+        return CgroupsV2(unified.point, unified.inside(own.get("", "/")))
+    folders: dict[str, str] = {}
+    for mount in mounts:
+        for controller in ("memory", "pids", "cpu", "cpuacct"):
+            if mount.kind == "cgroup" and controller in mount.options:
+                folders[controller] = mount.point + mount.inside(own.get(controller, "/"))
+    if missing := {"memory", "pids", "cpu", "cpuacct"} - set(folders):
+        raise CgroupsUnavailableError(
+            f"no cgroup controller for {', '.join(sorted(missing))} is mounted; "
+            "boot with systemd.unified_cgroup_hierarchy=1, or mount cgroup2 on /sys/fs/cgroup"
+        )
+    return CgroupsV1(folders)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mount:
+    point: str
+    root: str
+    kind: str
+    options: frozenset[str]
+
+    def inside(self, path: str) -> str:
+        """Return `path` of the hierarchy as a path below the mount point, which may show only a part of it."""
+        if self.root != "/" and (path == self.root or path.startswith(self.root + "/")):
+            path = path[len(self.root) :]
+        return "" if path == "/" or "/.." in path else path
+
+
+def _mounts() -> Iterator[_Mount]:
+    for line in _read("/proc/self/mountinfo").splitlines():
+        left, _, right = line.partition(" - ")
+        fields, (kind, _, options) = left.split(), right.split(maxsplit=2)
+        if kind in {"cgroup", "cgroup2"}:
+            yield _Mount(point=fields[4], root=fields[3], kind=kind, options=frozenset(options.split(",")))
+
+
+def _own_paths() -> Iterator[tuple[str, str]]:
+    for line in _read("/proc/self/cgroup").splitlines():
+        _, controllers, path = line.split(":", 2)
+        for controller in controllers.split(","):
+            yield controller, path
+
+
+class CgroupsV1:
+    """One hierarchy per controller."""
+
+    version = 1
+
+    def __init__(self, folders: dict[str, str]) -> None:
+        self._tops = {controller: f"{folder}/{_PREFIX}{os.getpid()}" for controller, folder in folders.items()}
+        for top in set(self._tops.values()):
+            _sweep(os.path.dirname(top))
+            _make(top)
+
+    def create(self, name: str, limits: Limits) -> Cgroup:
+        """Return a group in each hierarchy."""
+        folders = {controller: f"{top}/{name}" for controller, top in self._tops.items()}
+        group = _GroupV1(folders)
+        try:
+            for folder in set(folders.values()):
+                os.mkdir(folder)
+            memory = folders["memory"]
+            _write(f"{memory}/memory.limit_in_bytes", str(limits.memory_bytes))
+            if os.path.exists(f"{memory}/memory.memsw.limit_in_bytes"):
+                _write(f"{memory}/memory.memsw.limit_in_bytes", str(limits.memory_bytes))
+            _write(f"{memory}/memory.swappiness", "0")
+            _write(f"{folders['pids']}/pids.max", str(limits.processes + _OURS))
+            _write(f"{folders['cpu']}/cpu.cfs_period_us", str(_PERIOD_MICROSECONDS))
+            _write(f"{folders['cpu']}/cpu.cfs_quota_us", str(int(limits.cpus * _PERIOD_MICROSECONDS)))
+        except OSError:
+            group.remove()
+            raise
+        return group
+
+    def close(self) -> None:
+        """Remove this executor's own groups."""
+        for top in set(self._tops.values()):
+            _remove(top)
+
+
+class _GroupV1:
+    def __init__(self, folders: dict[str, str]) -> None:
+        self._folders = folders
+        self.entrances = [f"{folder}/cgroup.procs" for folder in dict.fromkeys(folders.values())]
+
+    def read(self) -> Reading:
+        memory = self._folders["memory"]
+        control = _fields(f"{memory}/memory.oom_control")
+        return Reading(
+            cpu_seconds=int(_read(f"{self._folders['cpuacct']}/cpuacct.usage")) / 1e9,
+            memory_bytes=int(_read(f"{memory}/memory.usage_in_bytes")),
+            peak_memory_bytes=int(_read(f"{memory}/memory.max_usage_in_bytes")),
+            processes=max(0, int(_read(f"{self._folders['pids']}/pids.current")) - _OURS),
+            out_of_memory_kills=control.get("oom_kill", 0),
+        )
+
+    def kill(self) -> None:
+        for pid in _read(self.entrances[0]).split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
+
+    def remove(self) -> bool:
+        return all([_remove(folder) for folder in dict.fromkeys(self._folders.values())])
+
+
+class CgroupsV2:
+    """One hierarchy; a group with processes may have no controlled groups below it, except at the very top."""
+
+    version = 2
+
+    def __init__(self, mount: str, own: str) -> None:
+        self._top = self._found(mount, own)
+
+    @staticmethod
+    def _found(mount: str, own: str) -> str:
+        """Return a folder below which groups can be made, having enabled the controllers there."""
+        parents = [mount, mount + own] if os.geteuid() == 0 else [mount + own]
+        reasons: list[str] = []
+        for parent in dict.fromkeys(parents):
+            top = f"{parent}/{_PREFIX}{os.getpid()}"
+            enable = " ".join(f"+{controller}" for controller in CONTROLLERS)
+            try:
+                _sweep(parent)
+                try:
+                    _write(f"{parent}/cgroup.subtree_control", enable)
+                except OSError as error:
+                    if error.errno != errno.EBUSY:
+                        raise
+                    _make(f"{parent}/{_PREFIX}self-{os.getpid()}")
+                    _write(f"{parent}/{_PREFIX}self-{os.getpid()}/cgroup.procs", "0")
+                    _write(f"{parent}/cgroup.subtree_control", enable)
+                _make(top)
+                _write(f"{top}/cgroup.subtree_control", enable)
+            except OSError as error:
+                reasons.append(f"{parent}: {error.strerror}")
+            else:
+                return top
+        raise CgroupsUnavailableError(
+            f"no cgroup can be made ({'; '.join(reasons)}); start Crucible in a group of its own: "
+            "systemd-run --user --scope -p Delegate=yes crucible up"
+        )
+
+    def create(self, name: str, limits: Limits) -> Cgroup:
+        """Return a group."""
+        group = _GroupV2(f"{self._top}/{name}")
+        try:
+            os.mkdir(group.folder)
+            _write(f"{group.folder}/memory.max", str(limits.memory_bytes))
+            if os.path.exists(f"{group.folder}/memory.swap.max"):
+                _write(f"{group.folder}/memory.swap.max", "0")
+            _write(f"{group.folder}/pids.max", str(limits.processes + _OURS))
+            _write(
+                f"{group.folder}/cpu.max",
+                f"{int(limits.cpus * _PERIOD_MICROSECONDS)} {_PERIOD_MICROSECONDS}",
+            )
+        except OSError:
+            group.remove()
+            raise
+        return group
+
+    def close(self) -> None:
+        """Remove this executor's own group."""
+        _remove(self._top)
+
+
+class _GroupV2:
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.entrances = [f"{folder}/cgroup.procs"]
+        self._peak = 0
+
+    def read(self) -> Reading:
+        memory = int(_read(f"{self.folder}/memory.current"))
+        self._peak = max(self._peak, memory)
+        with contextlib.suppress(FileNotFoundError):  # before Linux 5.19 the highest sample must do
+            self._peak = int(_read(f"{self.folder}/memory.peak"))
+        return Reading(
+            cpu_seconds=_fields(f"{self.folder}/cpu.stat")["usage_usec"] / 1e6,
+            memory_bytes=memory,
+            peak_memory_bytes=self._peak,
+            processes=max(0, int(_read(f"{self.folder}/pids.current")) - _OURS),
+            out_of_memory_kills=_fields(f"{self.folder}/memory.events")["oom_kill"],
+        )
+
+    def kill(self) -> None:
+        _write(f"{self.folder}/cgroup.kill", "1")
+
+    def remove(self) -> bool:
+        return _remove(self.folder)
+
+
+def _sweep(parent: str) -> None:
+    """Remove the groups of executors that were killed: theirs are named for process ids that are gone."""
+    with contextlib.suppress(OSError):
+        for name in os.listdir(parent):
+            pid = name.removeprefix(_PREFIX).removeprefix("self-")
+            if name.startswith(_PREFIX) and pid.isdigit() and not os.path.exists(f"/proc/{pid}"):
+                for inner in os.scandir(f"{parent}/{name}"):
+                    if inner.is_dir(follow_symlinks=False):
+                        _remove(inner.path)
+                _remove(f"{parent}/{name}")
+
+
+def _make(folder: str) -> None:
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(folder)
+
+
+def _remove(folder: str) -> bool:
+    try:
+        os.rmdir(folder)
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        if error.errno == errno.EBUSY:
+            return False
+        raise
+    return True
+
+
+def _read(path: str) -> str:
+    with open(path) as file:
+        return file.read()
+
+
+def _write(path: str, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(descriptor, text.encode())
+    except OSError as error:
+        raise OSError(error.errno, f"writing {text} to {path}: {os.strerror(error.errno or 0)}") from error
+    finally:
+        os.close(descriptor)
+
+
+def _fields(path: str) -> dict[str, int]:
+    return {name: int(value) for name, value in (line.split() for line in _read(path).splitlines())}

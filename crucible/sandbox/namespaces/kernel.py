@@ -1,0 +1,171 @@
+"""The system calls that Python's `os` doesn't have, each raising an error that names the call and its object."""
+
+import ctypes
+import os
+import platform
+from typing import Final
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.syscall.restype = ctypes.c_long
+
+CLONE_NEWNS: Final = 0x0002_0000
+CLONE_NEWCGROUP: Final = 0x0200_0000
+CLONE_NEWUTS: Final = 0x0400_0000
+CLONE_NEWIPC: Final = 0x0800_0000
+CLONE_NEWUSER: Final = 0x1000_0000
+CLONE_NEWPID: Final = 0x2000_0000
+CLONE_NEWNET: Final = 0x4000_0000
+
+MS_RDONLY: Final = 0x1
+MS_NOSUID: Final = 0x2
+MS_NODEV: Final = 0x4
+MS_NOEXEC: Final = 0x8
+MS_REMOUNT: Final = 0x20
+MS_BIND: Final = 0x1000
+MS_REC: Final = 0x4000
+MS_PRIVATE: Final = 0x4_0000
+MNT_DETACH: Final = 0x2
+
+MOUNT_ATTR_RDONLY: Final = 0x1
+MOUNT_ATTR_NOSUID: Final = 0x2
+MOUNT_ATTR_NODEV: Final = 0x4
+MOUNT_ATTR_NOEXEC: Final = 0x8
+
+PR_SET_PDEATHSIG: Final = 1
+PR_SET_DUMPABLE: Final = 4
+PR_SET_SECCOMP: Final = 22
+PR_CAPBSET_DROP: Final = 24
+PR_SET_NO_NEW_PRIVS: Final = 38
+PR_CAP_AMBIENT: Final = 47
+PR_CAP_AMBIENT_CLEAR_ALL: Final = 4
+
+_AT_FDCWD: Final = -100
+_AT_RECURSIVE: Final = 0x8000
+
+# These calls came after the architectures agreed on one numbering.
+_SYS_MOUNT_SETATTR: Final = 442
+_SYS_OPENAT2: Final = 437
+_SYS_PIVOT_ROOT: Final = {"x86_64": 155, "aarch64": 41}
+_SYS_CAPSET: Final = {"x86_64": 126, "aarch64": 91}
+SYS_LANDLOCK_CREATE_RULESET: Final = 444
+SYS_LANDLOCK_ADD_RULE: Final = 445
+SYS_LANDLOCK_RESTRICT_SELF: Final = 446
+
+MACHINE: Final = platform.machine()
+
+
+class KernelError(OSError):
+    """A system call failed. Its text names the call, its object and the kernel's reason."""
+
+
+def _check(result: int, call: str, about: str) -> int:
+    if result == -1:
+        number = ctypes.get_errno()
+        raise KernelError(number, f"{call}({about}): {os.strerror(number)}")
+    return result
+
+
+def syscall(number: int, *arguments: object, about: str) -> int:
+    """Make a raw system call. Raises KernelError, in which `about` says what it was for."""
+    return _check(_libc.syscall(ctypes.c_long(number), *arguments), f"syscall {number}", about)
+
+
+def unshare(flags: int) -> None:
+    """Move this process into namespaces of its own (for CLONE_NEWPID: its future children)."""
+    _check(_libc.unshare(ctypes.c_int(flags)), "unshare", hex(flags))
+
+
+def mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
+    """Mount `source` of file system type `kind` on `target`."""
+    _check(
+        _libc.mount(
+            source.encode(),
+            target.encode(),
+            kind.encode() if kind else None,
+            ctypes.c_ulong(flags),
+            data.encode() if data else None,
+        ),
+        "mount",
+        f"{source} on {target}",
+    )
+
+
+def unmount(target: str) -> None:
+    """Detach a mount now; it is gone once nobody uses it."""
+    _check(_libc.umount2(target.encode(), ctypes.c_int(MNT_DETACH)), "umount2", target)
+
+
+def set_mount_attributes(target: str, attributes: int, *, recursive: bool = False, clear: int = 0) -> None:
+    """Add attributes to a mount, and to every mount below it where `recursive` (Linux 5.12)."""
+    request = (ctypes.c_uint64 * 4)(attributes, clear, 0, 0)
+    syscall(
+        _SYS_MOUNT_SETATTR,
+        ctypes.c_int(_AT_FDCWD),
+        target.encode(),
+        ctypes.c_uint(_AT_RECURSIVE if recursive else 0),
+        ctypes.byref(request),
+        ctypes.c_size_t(ctypes.sizeof(request)),
+        about=f"mount_setattr {target}",
+    )
+
+
+def pivot_root(folder: str) -> None:
+    """Make `folder`, a mount, the root, and detach the root that was."""
+    os.chdir(folder)
+    syscall(_SYS_PIVOT_ROOT[MACHINE], b".", b".", about=f"pivot_root {folder}")
+    unmount(".")
+    os.chdir("/")
+
+
+def prctl(option: int, argument: int = 0, *, about: str, third: int = 0) -> None:
+    """Set an attribute of this process."""
+    zero = ctypes.c_ulong(0)
+    _check(
+        _libc.prctl(ctypes.c_int(option), ctypes.c_ulong(argument), ctypes.c_ulong(third), zero, zero),
+        "prctl",
+        about,
+    )
+
+
+def prctl_pointer(option: int, argument: int, pointer: object, *, about: str) -> None:
+    """Set an attribute that the kernel reads from memory."""
+    _check(_libc.prctl(ctypes.c_int(option), ctypes.c_ulong(argument), pointer), "prctl", about)
+
+
+def die_with_parent(signal_number: int) -> None:
+    """Have the kernel send this process a signal when its parent dies. Any later change of uid clears it."""
+    prctl(PR_SET_PDEATHSIG, signal_number, about="PR_SET_PDEATHSIG")
+
+
+def set_hostname(name: str) -> None:
+    """Name this UTS namespace."""
+    encoded = name.encode()
+    _check(_libc.sethostname(encoded, ctypes.c_size_t(len(encoded))), "sethostname", name)
+
+
+def close_descriptors_from(first: int) -> None:
+    """Close every descriptor from `first` on."""
+    os.closerange(first, 2**31 - 1)
+
+
+def set_capabilities(effective: int, permitted: int) -> None:
+    """Set this process's capability sets; the inheritable one becomes empty."""
+    header = (ctypes.c_uint32 * 2)(0x2008_0522, 0)
+    low, high = 0xFFFF_FFFF, 32
+    data = (ctypes.c_uint32 * 6)(
+        effective & low, permitted & low, 0, effective >> high & low, permitted >> high & low, 0
+    )
+    syscall(_SYS_CAPSET[MACHINE], ctypes.byref(header), ctypes.byref(data), about="capset")
+
+
+def openat2(folder: int, path: bytes, flags: int, resolve: int) -> int:
+    """Open `path` below `folder` under the kernel's own rules for resolving it; return a descriptor."""
+    how = (ctypes.c_uint64 * 3)(flags, 0, resolve)
+    return syscall(
+        _SYS_OPENAT2,
+        ctypes.c_int(folder),
+        path,
+        ctypes.byref(how),
+        ctypes.c_size_t(ctypes.sizeof(how)),
+        about="openat2",
+    )

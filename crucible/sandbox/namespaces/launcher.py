@@ -1,0 +1,41 @@
+"""The process that forks. It is small, has one thread and holds no secret, so its children are cheap and clean.
+
+The executor starts it as an interpreter of its own and sends it, for each sandbox, five descriptors: the plan, the
+program's three standard streams, and the report channel. It reads none of them; it forks and forgets.
+"""
+
+import gc
+import os
+import signal
+import socket
+import sys
+
+from crucible.sandbox.namespaces import kernel, seccomp, stage
+
+DESCRIPTORS = 5
+
+
+def main() -> None:
+    """Serve the executor on the socket whose descriptor is the first argument, until it is gone."""
+    requests = socket.socket(fileno=int(sys.argv[1]))
+    kernel.die_with_parent(signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the executor's to handle
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps the stages
+    filter_program = seccomp.compile_filter()
+    launcher = os.getpid()
+    gc.freeze()
+    requests.send(b"ready")
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(requests, 16, DESCRIPTORS)
+        if not message:
+            return
+        if os.fork() == 0:
+            requests.close()
+            stage.run(descriptors, filter_program, launcher)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+if __name__ == "__main__":
+    main()

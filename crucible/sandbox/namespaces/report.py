@@ -1,0 +1,39 @@
+"""What a sandbox's own processes tell the executor, over a socket that the program never holds.
+
+A report is one byte of kind, four of length, and its content. The executor answers with single bytes.
+"""
+
+import json
+import socket
+import struct
+from typing import Any, Final
+
+HEAD = struct.Struct(">cI")
+
+HELLO: Final = b"H"
+"""The stage exists and waits; content: its process id."""
+STARTED: Final = b"S"
+"""The program is about to be executed."""
+FILE: Final = b"F"
+"""A collected file: two bytes of path length, path, bytes."""
+ENDED: Final = b"E"
+"""Nothing of the program is left; content: how it ended."""
+BROKEN: Final = b"X"
+"""A layer could not be put in place, so nothing was run; content: which, and why."""
+
+GO: Final = b"G"
+STOP: Final = b"K"
+
+MAXIMUM_BYTES: Final = 64 * 1024 * 1024
+
+
+def send(channel: socket.socket, kind: bytes, content: dict[str, Any]) -> None:
+    """Send a report."""
+    send_bytes(channel, kind, json.dumps(content).encode())
+
+
+def send_bytes(channel: socket.socket, kind: bytes, *content: bytes) -> None:
+    """Send a report whose content is bytes."""
+    channel.sendall(HEAD.pack(kind, sum(map(len, content))))
+    for part in content:
+        channel.sendall(part)

@@ -1,0 +1,97 @@
+"""The file system that a program sees: a read-only root made of the least that its runtime needs.
+
+Every mount lives in the sandbox's own mount namespace and ends with it; on the host nothing is mounted, so nothing
+can be left behind. Host files appear through read-only, nosuid, nodev bind mounts.
+"""
+
+import os
+
+from crucible.sandbox.namespaces import kernel
+from crucible.sandbox.namespaces.plan import WORKSPACE, WRITABLE, Plan, Tree
+
+_DEVICES = ("null", "zero", "full", "random", "urandom")
+_DEVICE_LINKS = (
+    ("/dev/fd", "/proc/self/fd"),
+    ("/dev/stdin", "/proc/self/fd/0"),
+    ("/dev/stdout", "/proc/self/fd/1"),
+    ("/dev/stderr", "/proc/self/fd/2"),
+)
+_SCRATCH = "/.scratch"
+"""Where the writable file system is made; empty and read-only afterwards, so it also covers masked folders."""
+_ROOT_BYTES = 1024 * 1024
+_ROOT_INODES = 4096
+_UNTRUSTED = kernel.MS_NOSUID | kernel.MS_NODEV
+
+
+def enter(plan: Plan) -> None:
+    """Build the root and move into it. The caller has a mount namespace of its own and may mount in it."""
+    kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
+    top = plan.tree.mountpoint
+    kernel.mount("root", top, "tmpfs", _UNTRUSTED, f"size={_ROOT_BYTES},nr_inodes={_ROOT_INODES},mode=755")
+    _lay_out(top, plan.tree)
+    kernel.set_mount_attributes(
+        top,
+        kernel.MOUNT_ATTR_RDONLY | kernel.MOUNT_ATTR_NOSUID | kernel.MOUNT_ATTR_NODEV,
+        recursive=True,
+    )
+    _mount_devices(top)
+    _mount_writable(top, plan)
+    _mount_proc(top, plan.tree.masked)
+    kernel.pivot_root(top)
+
+
+def _lay_out(top: str, tree: Tree) -> None:
+    for folder in ("/proc", "/dev", _SCRATCH, *WRITABLE):
+        os.makedirs(top + folder, exist_ok=True)
+    for device in _DEVICES:
+        _touch(f"{top}/dev/{device}")
+    for path, target in (*tree.links, *_DEVICE_LINKS):
+        os.makedirs(os.path.dirname(top + path), exist_ok=True)
+        os.symlink(target, top + path)
+    for path, content in tree.files:
+        os.makedirs(os.path.dirname(top + path), exist_ok=True)
+        with open(top + path, "w") as file:
+            file.write(content)
+    for source, path in tree.binds:
+        if os.path.isdir(source):
+            os.makedirs(top + path, exist_ok=True)
+        else:
+            os.makedirs(os.path.dirname(top + path), exist_ok=True)
+            _touch(top + path)
+        kernel.mount(source, top + path, None, kernel.MS_BIND | kernel.MS_REC)
+
+
+def _touch(path: str) -> None:
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o644))
+
+
+def _mount_devices(top: str) -> None:
+    for device in _DEVICES:
+        target = f"{top}/dev/{device}"
+        kernel.mount(f"/dev/{device}", target, None, kernel.MS_BIND)
+        kernel.set_mount_attributes(target, kernel.MOUNT_ATTR_NOSUID | kernel.MOUNT_ATTR_NOEXEC)
+
+
+def _mount_writable(top: str, plan: Plan) -> None:
+    """Mount one bounded file system behind all the folders that the program may write, so that one bound holds."""
+    scratch = top + _SCRATCH
+    owner = plan.identity.owner
+    options = f"size={plan.bounds.disk_bytes},nr_inodes={plan.bounds.inodes},mode=755,uid={owner},gid={owner}"
+    kernel.mount("scratch", scratch, "tmpfs", _UNTRUSTED, options)
+    for folder in WRITABLE:
+        inner = f"{scratch}/{folder.replace('/', '-')}"
+        os.mkdir(inner)
+        os.chown(inner, owner, owner)
+        os.chmod(inner, 0o755 if folder == WORKSPACE else 0o1777)
+        kernel.mount(inner, top + folder, None, kernel.MS_BIND)
+    kernel.unmount(scratch)
+
+
+def _mount_proc(top: str, masked: list[str]) -> None:
+    flags = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC | kernel.MS_RDONLY
+    kernel.mount("proc", f"{top}/proc", "proc", flags, "hidepid=2")
+    for path in masked:
+        if os.path.isdir(path):
+            kernel.mount(top + _SCRATCH, top + path, None, kernel.MS_BIND)
+        elif os.path.exists(path):
+            kernel.mount(f"{top}/dev/null", top + path, None, kernel.MS_BIND)

@@ -1,0 +1,103 @@
+"""The process between launcher and process 1. It stays outside, so that it can write the uid map and wait.
+
+The executor reads the end of the report channel only when both this process and process 1 are gone, and this one
+goes last: the kernel lets it reap process 1 only after it killed everything else in the PID namespace.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import sys
+
+from crucible.sandbox.namespaces import capabilities, init, kernel, report
+from crucible.sandbox.namespaces import plan as plans
+from crucible.sandbox.namespaces.plan import Identity
+
+_LAST_VICTIM = "-900"
+"""Have the kernel spare, when the sandbox's memory is spent, the processes that report on it."""
+
+
+def run(descriptors: list[int], filter_program: bytes, launcher: int) -> None:
+    """Be the stage of one sandbox and exit. `descriptors`: plan, stdin, stdout, stderr, channel."""
+    memory, *streams, control = descriptors
+    channel = socket.socket(fileno=control)
+    try:
+        _enter(memory, (streams[0], streams[1], streams[2]), channel, filter_program, launcher)
+    except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
+        _report_broken(channel, error)
+    finally:
+        sys.stdout = sys.stderr = None
+        os._exit(0)
+
+
+def _enter(
+    memory: int, streams: tuple[int, int, int], channel: socket.socket, filter_program: bytes, launcher: int
+) -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    kernel.die_with_parent(signal.SIGKILL)
+    if os.getppid() != launcher:
+        return  # the launcher died before the line above could tell
+    report.send(channel, report.HELLO, {"pid": os.getpid()})
+    if channel.recv(1) != report.GO:
+        return
+    plan, contents = plans.read(memory)
+    for path in plan.cgroups:
+        _write(path, "0")
+    if plan.identity.privileged:
+        _write("/proc/self/oom_score_adj", _LAST_VICTIM)
+    else:
+        _become_namespace_root()
+    kernel.unshare(kernel.CLONE_NEWPID | kernel.CLONE_NEWCGROUP)
+
+    host_processes = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    child = os.fork()
+    if child == 0:
+        try:
+            here.close()
+            kernel.die_with_parent(signal.SIGKILL)
+            init.run(plan, contents, init.Outside(streams, channel, there, host_processes), filter_program)
+        except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
+            _report_broken(channel, error)
+        finally:
+            os._exit(0)
+    for descriptor in (*streams, host_processes, there.detach()):
+        os.close(descriptor)
+    if here.recv(1) == b"?":
+        _map_identity(child, plan.identity)
+        here.sendall(b"!")
+    here.close()
+    capabilities.keep_only(0)
+    os.waitpid(child, 0)
+
+
+def _become_namespace_root() -> None:
+    """Gain, in a user namespace, the right to mount. An ordinary user may map its own ids alone."""
+    uid, gid = os.geteuid(), os.getegid()
+    kernel.unshare(kernel.CLONE_NEWUSER)
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/uid_map", f"0 {uid} 1")
+    _write("/proc/self/gid_map", f"0 {gid} 1")
+
+
+def _map_identity(process: int, identity: Identity) -> None:
+    line = f"{identity.inside} {identity.outside} {identity.count}"
+    _write(f"/proc/{process}/uid_map", line)
+    _write(f"/proc/{process}/gid_map", line)
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            os.write(descriptor, text.encode())
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise OSError(error.errno, f"writing {text!r} to {path}: {os.strerror(error.errno or 0)}") from error
+
+
+def _report_broken(channel: socket.socket, error: BaseException) -> None:
+    with contextlib.suppress(OSError):
+        report.send(channel, report.BROKEN, {"error": f"{type(error).__name__}: {error}"})
