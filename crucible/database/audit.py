@@ -1,0 +1,35 @@
+"""Who did what to which evaluation, written in the transaction that did it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from crucible.database.tables import audit_entries
+from crucible.domain.identifiers import new_identifier
+from crucible.domain.principal import Principal
+
+_INSERT = audit_entries.insert()
+
+
+class AuditRepository:
+    """The audit entries of one principal."""
+
+    def __init__(self, connection: AsyncConnection, principal: Principal) -> None:
+        self._connection = connection
+        self._principal = principal
+
+    async def add(self, action: str, evaluation_ids: Iterable[str], at: datetime) -> None:
+        """Record that the principal did this to each of these."""
+        rows = [
+            {
+                "id": new_identifier("au"),
+                "tenant_id": self._principal.tenant_id,
+                "subject": self._principal.subject,
+                "action": action,
+                "evaluation_id": evaluation_id,
+                "at": at,
+            }
+            for evaluation_id in evaluation_ids
+        ]
+        await self._connection.execute(_INSERT, rows)

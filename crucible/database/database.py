@@ -1,0 +1,132 @@
+"""The database as the rest of Crucible meets it: units of work and views, each bound to whoever asks.
+
+What a tenant's principal does goes through `unit_of_work` and `read`, whose repositories see that tenant's rows
+and no others. What Crucible does for itself (claim, heartbeat, finish, reap) goes through the system's own, which
+is another type: a handler that was given a tenant's can't ask across tenants with it.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Self
+
+import sqlalchemy as sa
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from crucible.database.audit import AuditRepository
+from crucible.database.clock import now
+from crucible.database.engine import is_sqlite, reader_engine, writer_engine
+from crucible.database.evaluations import EvaluationReader, EvaluationRepository
+from crucible.database.events import EventReader, EventRepository
+from crucible.database.failures import translated
+from crucible.database.idempotency import IdempotencyRepository
+from crucible.database.leases import LeaseRepository
+from crucible.database.transactions import (
+    AfterCommit,
+    ConcurrentTransactions,
+    GroupedTransactions,
+    Transaction,
+    Transactions,
+)
+from crucible.domain.principal import Principal
+
+_NOW = sa.select(now())
+
+
+class View:
+    """What a tenant's principal may read."""
+
+    def __init__(self, connection: AsyncConnection, principal: Principal) -> None:
+        self.evaluations = EvaluationReader(connection, principal.tenant_id)
+        self.events = EventReader(connection, principal.tenant_id)
+
+
+class _Work:
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._now: datetime | None = None
+
+    async def now(self) -> datetime:
+        """Return this transaction's moment by the database's clock; the same one however often it is asked."""
+        if self._now is None:
+            self._now = (await self._transaction.connection.execute(_NOW)).scalar_one()
+        return self._now
+
+    def after_commit(self, callback: AfterCommit) -> None:
+        """Have something done once this work is on disk, and never where it is not."""
+        self._transaction.after_commit.append(callback)
+
+
+class TenantWork(_Work):
+    """What a tenant's principal may read and write, in one transaction."""
+
+    def __init__(self, transaction: Transaction, principal: Principal) -> None:
+        super().__init__(transaction)
+        connection = transaction.connection
+        self.evaluations = EvaluationRepository(connection, principal.tenant_id)
+        self.events = EventRepository(connection, principal.tenant_id)
+        self.idempotency = IdempotencyRepository(connection, principal.tenant_id)
+        self.audit = AuditRepository(connection, principal)
+
+
+class SystemWork(_Work):
+    """What Crucible does for itself, in one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        super().__init__(transaction)
+        self.leases = LeaseRepository(transaction.connection)
+
+
+class Database:
+    """An open database. Its schema is `migrate`'s doing, before this."""
+
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine, transactions: Transactions) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._transactions = transactions
+
+    @classmethod
+    async def open(cls, url: str, *, busy_timeout_seconds: float = 5.0, readers: int = 4) -> Self:
+        """Open the database, and find out whether it answers. Raises StorageUnavailableError."""
+        writer = writer_engine(url, busy_timeout_seconds=busy_timeout_seconds)
+        reader = reader_engine(url, writer, connections=readers, busy_timeout_seconds=busy_timeout_seconds)
+        grouped = is_sqlite(make_url(url))
+        transactions = GroupedTransactions(writer) if grouped else ConcurrentTransactions(writer)
+        database = cls(writer, reader, transactions)
+        try:
+            await database.check()
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+    async def check(self) -> None:
+        """Find out whether the database answers. Raises StorageUnavailableError."""
+        with translated():
+            async with self._reader.connect() as connection:
+                await connection.execute(_NOW)
+
+    @asynccontextmanager
+    async def read(self, principal: Principal) -> AsyncIterator[View]:
+        """Read, at one moment, what is the principal's tenant's."""
+        with translated():
+            async with self._reader.connect() as connection:
+                yield View(connection, principal)
+
+    @asynccontextmanager
+    async def unit_of_work(self, principal: Principal) -> AsyncIterator[TenantWork]:
+        """Commit at the block's end, or nothing of it. Raises StorageUnavailableError."""
+        async with self._transactions.begin() as transaction:
+            yield TenantWork(transaction, principal)
+
+    @asynccontextmanager
+    async def system_unit_of_work(self) -> AsyncIterator[SystemWork]:
+        """Commit at the block's end, or nothing of it. Raises StorageUnavailableError."""
+        async with self._transactions.begin() as transaction:
+            yield SystemWork(transaction)

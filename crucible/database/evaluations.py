@@ -1,0 +1,196 @@
+"""A tenant's evaluations. Every query here carries the tenant; what is another's does not exist."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from crucible.database.endings import insert_ending
+from crucible.database.listing import cursor_after, page_statement
+from crucible.database.rows import WHOLE_EVALUATION, to_evaluation, to_summary
+from crucible.database.submissions import evaluation_row, inputs_row, queued_evaluation, to_submission
+from crucible.database.tables import (
+    evaluation_inputs,
+    evaluation_labels,
+    evaluation_outputs,
+    evaluations,
+)
+from crucible.domain.errors import NotFoundError
+from crucible.domain.evaluation import Evaluation, EvaluationFilter, EvaluationSummary, Submission
+from crucible.domain.identifiers import new_evaluation_id
+from crucible.domain.outcome import Outcome
+from crucible.domain.status import Lifecycle, Status
+
+StreamName = Literal["stdout", "stderr"]
+
+_INSERT_EVALUATIONS = evaluations.insert()
+_INSERT_INPUTS = evaluation_inputs.insert()
+_INSERT_LABELS = evaluation_labels.insert()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some evaluations, newest first, and what finds the ones behind them."""
+
+    items: list[EvaluationSummary]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where bytes are that a finished evaluation left: here, and, where they are too many for that, in a blob."""
+
+    size_bytes: int
+    inline: bytes
+    blob: str | None
+
+
+class EvaluationReader:
+    """What may be asked about one tenant's evaluations."""
+
+    def __init__(self, connection: AsyncConnection, tenant_id: str) -> None:
+        self._connection = connection
+        self._tenant_id = tenant_id
+
+    async def get(self, evaluation_id: str, *, deleted: bool = False) -> Evaluation:
+        """Return an evaluation, a deleted one only where asked for. Raises NotFoundError."""
+        statement = WHOLE_EVALUATION.where(self._is_one(evaluation_id, deleted=deleted))
+        return to_evaluation(await self._one(statement, evaluation_id))
+
+    async def get_all(self, evaluation_ids: Sequence[str]) -> list[Evaluation]:
+        """Return evaluations, deleted ones too, in the order of their ids' list."""
+        rows = await self._connection.execute(
+            WHOLE_EVALUATION.where(
+                evaluations.c.tenant_id == self._tenant_id, evaluations.c.id.in_(evaluation_ids)
+            )
+        )
+        found = {row.id: to_evaluation(row) for row in rows}
+        return [found[evaluation_id] for evaluation_id in evaluation_ids if evaluation_id in found]
+
+    async def status(self, evaluation_id: str) -> Status:
+        """Return where an evaluation is. Raises NotFoundError."""
+        statement = sa.select(evaluations.c.status).where(self._is_one(evaluation_id))
+        status: Status = (await self._one(statement, evaluation_id)).status
+        return status
+
+    async def page(self, wanted: EvaluationFilter, *, limit: int, cursor: str | None) -> Page:
+        """Return a page of evaluations. Raises InvalidRequestError for a cursor that is none."""
+        statement = page_statement(self._tenant_id, wanted, limit=limit, cursor=cursor)
+        rows = (await self._connection.execute(statement)).all()
+        shown = rows[:limit]
+        return Page([to_summary(row) for row in shown], cursor_after(shown[-1]) if len(rows) > limit else None)
+
+    async def submission(self, evaluation_id: str) -> Submission:
+        """Return what was submitted. Raises NotFoundError."""
+        statement = (
+            sa.select(evaluations, *(column for column in evaluation_inputs.c if column.name not in evaluations.c))
+            .join(evaluation_inputs, evaluation_inputs.c.evaluation_id == evaluations.c.id)
+            .where(self._is_one(evaluation_id))
+        )
+        return to_submission(await self._one(statement, evaluation_id))
+
+    async def kept_output(self, evaluation_id: str, stream: StreamName) -> Kept | None:
+        """Return what is kept of a stream, or None before the end. Raises NotFoundError."""
+        columns = evaluation_outputs.c
+        row = await self._output(
+            evaluation_id, columns[f"{stream}_bytes"], columns[stream], columns[f"{stream}_blob"]
+        )
+        return None if row[1] is None else Kept(row[1], row[2], row[3])
+
+    async def kept_files(self, evaluation_id: str) -> tuple[list[tuple[str, int]], Kept] | None:
+        """Return each file's path and size and where their bytes are, one behind the other.
+
+        None before the end. Raises NotFoundError.
+        """
+        columns = evaluation_outputs.c
+        row = await self._output(evaluation_id, columns.files, columns.files_content, columns.files_blob)
+        if row.files is None:
+            return None
+        files = [(path, size) for path, size in row.files]
+        return files, Kept(sum(size for _, size in files), row.files_content, row.files_blob)
+
+    async def _output(self, evaluation_id: str, *columns: sa.ColumnElement[Any]) -> sa.Row[Any]:
+        statement = (
+            sa.select(evaluations.c.id, *columns)
+            .outerjoin(evaluation_outputs, evaluation_outputs.c.evaluation_id == evaluations.c.id)
+            .where(self._is_one(evaluation_id))
+        )
+        return await self._one(statement, evaluation_id)
+
+    def _is_one(self, evaluation_id: str, *, deleted: bool = False) -> sa.ColumnElement[bool]:
+        condition = sa.and_(evaluations.c.id == evaluation_id, evaluations.c.tenant_id == self._tenant_id)
+        return condition if deleted else condition & (evaluations.c.lifecycle != Lifecycle.DELETED)
+
+    async def _one(self, statement: sa.Select[Any], evaluation_id: str) -> sa.Row[Any]:
+        row = (await self._connection.execute(statement)).one_or_none()
+        if row is None:
+            raise NotFoundError(f"there is no evaluation {evaluation_id!r}")
+        return row
+
+
+class EvaluationRepository(EvaluationReader):
+    """What may be done to one tenant's evaluations."""
+
+    async def add(
+        self, submissions: Sequence[Submission], runtimes: Sequence[str], at: datetime
+    ) -> list[Evaluation]:
+        """Insert queued evaluations; their ids sort in the order of the submissions."""
+        ids = sorted(new_evaluation_id() for _ in submissions)
+        rows = [
+            evaluation_row(evaluation_id, self._tenant_id, submission, runtime, at)
+            for evaluation_id, submission, runtime in zip(ids, submissions, runtimes, strict=True)
+        ]
+        pairs = list(zip(ids, submissions, strict=True))
+        await self._connection.execute(_INSERT_EVALUATIONS, rows)
+        await self._connection.execute(_INSERT_INPUTS, [inputs_row(i, self._tenant_id, s) for i, s in pairs])
+        labels = [
+            {"evaluation_id": evaluation_id, "tenant_id": self._tenant_id, "key": key, "value": value}
+            for evaluation_id, submission in pairs
+            for key, value in submission.labels.items()
+        ]
+        if labels:
+            await self._connection.execute(_INSERT_LABELS, labels)
+        return [queued_evaluation(row, submission) for row, submission in zip(rows, submissions, strict=True)]
+
+    async def cancel_queued(self, evaluation_id: str, at: datetime) -> bool:
+        """End an evaluation that nobody holds; False where it is not queued."""
+        changed = await self._connection.execute(
+            evaluations.update()
+            .where(self._is_one(evaluation_id), evaluations.c.status == Status.QUEUED)
+            .values(
+                status=Status.CANCELLED,
+                outcome=Outcome.CANCELLED,
+                fence=evaluations.c.fence + 1,
+                finished_at=at,
+            )
+            .returning(evaluations.c.fence)
+        )
+        fence = changed.scalar_one_or_none()
+        if fence is None:
+            return False
+        await insert_ending(
+            self._connection, self._tenant_id, evaluation_id, fence, Outcome.CANCELLED, error=None, at=at
+        )
+        return True
+
+    async def request_cancel(self, evaluation_id: str, subject: str) -> bool:
+        """Leave a note for a running evaluation's holder; False where it runs no more or has such a note."""
+        changed = await self._connection.execute(
+            evaluations.update()
+            .where(
+                self._is_one(evaluation_id),
+                evaluations.c.status == Status.RUNNING,
+                evaluations.c.cancel_requested_by.is_(None),
+            )
+            .values(cancel_requested_by=subject)
+        )
+        return bool(changed.rowcount)
+
+    async def set_lifecycle(self, evaluation_id: str, lifecycle: Lifecycle) -> None:
+        """Change whether the record is shown."""
+        await self._connection.execute(
+            evaluations.update().where(self._is_one(evaluation_id, deleted=True)).values(lifecycle=lifecycle)
+        )

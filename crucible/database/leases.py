@@ -1,0 +1,303 @@
+"""What Crucible itself does to evaluations, whoever's they are: claim, renew, finish, take back.
+
+Every change is conditional on the fence and the status that its maker saw last. No row changed means that
+somebody else was first, and that what was to be written is void.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from crucible.database.endings import insert_ending
+from crucible.database.events import insert_events
+from crucible.database.search import folded
+from crucible.database.submissions import to_spec
+from crucible.database.tables import (
+    evaluation_inputs,
+    evaluation_outputs,
+    evaluations,
+    is_queued,
+    is_running,
+)
+from crucible.domain.event import Event, Requeued
+from crucible.domain.outcome import Outcome
+from crucible.domain.sandbox import SandboxFinished, SandboxSpec
+from crucible.domain.status import Status
+
+_E = evaluations.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """An evaluation that a worker has a lease on, and what is to be run."""
+
+    evaluation_id: str
+    tenant_id: str
+    fence: int
+    claimed_at: datetime
+    infrastructure_attempts: int
+    spec: SandboxSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """An evaluation without a holder, or whose holder gives it back."""
+
+    evaluation_id: str
+    tenant_id: str
+    fence: int
+    status: Status
+    infrastructure_attempts: int
+    cancel_requested_by: str | None
+    runtime: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptStream:
+    """What is kept of an output stream: its head in the row, and the whole in a blob where that is not all."""
+
+    size_bytes: int
+    head: bytes
+    blob: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFiles:
+    """The files that were left: names and sizes, and their bytes one behind the other, here or in a blob."""
+
+    index: Sequence[tuple[str, int]] = ()
+    content: bytes = b""
+    blob: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """All that a finish writes."""
+
+    finished: SandboxFinished
+    stdout: KeptStream
+    stderr: KeptStream
+    files: KeptFiles
+    search_text: Sequence[str]
+
+
+class LeaseRepository:
+    """The leases on evaluations, across tenants."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def claim(
+        self, worker: str, runtimes: Collection[str], *, limit: int, at: datetime, ttl: timedelta
+    ) -> list[Claimed]:
+        """Take up to `limit` queued evaluations that are due: the highest priority first, then the oldest."""
+        due = (
+            sa.select(_E.id)
+            .where(is_queued, _E.not_before <= at, _E.runtime.in_(sorted(runtimes)))
+            .order_by(_E.rank, _E.queued_at, _E.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        changed = await self._connection.execute(
+            evaluations.update()
+            .where(_E.id.in_(due), is_queued)
+            .values(
+                status=Status.RUNNING,
+                fence=_E.fence + 1,
+                worker=worker,
+                lease_until=at + ttl,
+                started_at=at,
+            )
+            .returning(_E.id, _E.fence)
+        )
+        fences = {row.id: row.fence for row in changed}
+        return await self._claimed(fences, at) if fences else []
+
+    async def _claimed(self, fences: dict[str, int], at: datetime) -> list[Claimed]:
+        inputs = (column for column in evaluation_inputs.c if column.name not in {"tenant_id", "search_text"})
+        rows = await self._connection.execute(
+            sa.select(_E.tenant_id, _E.runtime, _E.limits, _E.infrastructure_attempts, *inputs)
+            .join(evaluation_inputs, evaluation_inputs.c.evaluation_id == _E.id)
+            .where(_E.id.in_(fences))
+            .order_by(_E.rank, _E.queued_at, _E.id)
+        )
+        return [
+            Claimed(
+                evaluation_id=row.evaluation_id,
+                tenant_id=row.tenant_id,
+                fence=fences[row.evaluation_id],
+                claimed_at=at,
+                infrastructure_attempts=row.infrastructure_attempts,
+                spec=to_spec(row),
+            )
+            for row in rows
+        ]
+
+    async def renew(
+        self, held: Iterable[tuple[str, int]], *, at: datetime, ttl: timedelta
+    ) -> dict[tuple[str, int], str | None]:
+        """Extend leases; answer, for each (id, fence) that still stands, who asked for its end, if any did."""
+        changed = await self._connection.execute(
+            evaluations.update()
+            .where(sa.tuple_(_E.id, _E.fence).in_(list(held)), is_running)
+            .values(lease_until=at + ttl)
+            .returning(_E.id, _E.fence, _E.cancel_requested_by)
+        )
+        return {(row.id, row.fence): row.cancel_requested_by for row in changed}
+
+    async def finish(self, claimed: Claimed, result: Result, events: Iterable[Event], *, at: datetime) -> bool:
+        """Write how a held evaluation ended; False, and nothing written, where the lease was lost."""
+        finished = result.finished
+        changed = await self._connection.execute(
+            evaluations.update()
+            .where(_is_held(claimed.evaluation_id, claimed.fence))
+            .values(
+                **_ended(finished.outcome, at),
+                exit_code=finished.exit_code,
+                signal=finished.signal,
+                error=finished.error,
+                wall_seconds=finished.wall_seconds,
+                cpu_seconds=finished.cpu_seconds,
+                peak_memory_bytes=finished.peak_memory_bytes,
+            )
+        )
+        if not changed.rowcount:
+            return False
+        await self._connection.execute(evaluation_outputs.insert(), _output_row(claimed, result))
+        await insert_events(self._connection, claimed.tenant_id, events)
+        return True
+
+    async def expired(self, *, at: datetime, everything: bool, limit: int) -> list[Lost]:
+        """Return running evaluations whose lease is over, or all that run; locked until the transaction's end."""
+        conditions = [is_running] if everything else [is_running, _E.lease_until < at]
+        return await self._lost(*conditions, limit=limit)
+
+    async def held(self, evaluation_id: str, fence: int) -> Lost | None:
+        """Return an evaluation that its holder wants to give back, or None where the lease was lost."""
+        found = await self._lost(_is_held(evaluation_id, fence), limit=1)
+        return found[0] if found else None
+
+    async def unrunnable(self, runtimes: Collection[str], *, limit: int) -> list[Lost]:
+        """Return queued evaluations for runtimes other than these."""
+        return await self._lost(is_queued, _E.runtime.not_in(sorted(runtimes)), limit=limit)
+
+    async def due(self, *, at: datetime, limit: int) -> list[str]:
+        """Return the ids of queued evaluations that could be claimed now."""
+        rows = await self._connection.execute(
+            sa.select(_E.id)
+            .where(is_queued, _E.not_before <= at)
+            .order_by(_E.rank, _E.queued_at, _E.id)
+            .limit(limit)
+        )
+        return list(rows.scalars())
+
+    async def requeue(self, lost: Lost, *, reason: str, attempts: int, at: datetime, not_before: datetime) -> bool:
+        """Give an evaluation back to the queue under another fence; False where somebody else was first."""
+        fence = lost.fence + 1
+        changed = await self._connection.execute(
+            evaluations.update()
+            .where(_E.id == lost.evaluation_id, _E.fence == lost.fence, _E.status == lost.status)
+            .values(
+                status=Status.QUEUED,
+                fence=fence,
+                worker=None,
+                lease_until=None,
+                started_at=None,
+                not_before=not_before,
+                infrastructure_attempts=attempts,
+            )
+        )
+        if not changed.rowcount:
+            return False
+        event = Requeued(
+            evaluation_id=lost.evaluation_id,
+            fence=fence,
+            sequence=0,
+            at=at,
+            reason=reason,
+            infrastructure_attempts=attempts,
+        )
+        await insert_events(self._connection, lost.tenant_id, [event])
+        return True
+
+    async def give_up(
+        self, lost: Lost, outcome: Outcome, *, error: str | None, attempts: int, at: datetime
+    ) -> bool:
+        """End an evaluation that has no result and will get none; False where somebody else was first."""
+        fence = lost.fence + 1
+        changed = await self._connection.execute(
+            evaluations.update()
+            .where(_E.id == lost.evaluation_id, _E.fence == lost.fence, _E.status == lost.status)
+            .values(**_ended(outcome, at), fence=fence, error=error, infrastructure_attempts=attempts)
+        )
+        if not changed.rowcount:
+            return False
+        await insert_ending(
+            self._connection, lost.tenant_id, lost.evaluation_id, fence, outcome, error=error, at=at
+        )
+        return True
+
+    async def _lost(self, *conditions: sa.ColumnElement[bool], limit: int) -> list[Lost]:
+        rows = await self._connection.execute(
+            sa.select(
+                _E.id,
+                _E.tenant_id,
+                _E.fence,
+                _E.status,
+                _E.infrastructure_attempts,
+                _E.cancel_requested_by,
+                _E.runtime,
+            )
+            .where(*conditions)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [
+            Lost(
+                evaluation_id=row.id,
+                tenant_id=row.tenant_id,
+                fence=row.fence,
+                status=row.status,
+                infrastructure_attempts=row.infrastructure_attempts,
+                cancel_requested_by=row.cancel_requested_by,
+                runtime=row.runtime,
+            )
+            for row in rows
+        ]
+
+
+def _is_held(evaluation_id: str, fence: int) -> sa.ColumnElement[bool]:
+    return sa.and_(_E.id == evaluation_id, _E.fence == fence, is_running)
+
+
+def _ended(outcome: Outcome, at: datetime) -> dict[str, Any]:
+    return {
+        "status": outcome.status,
+        "outcome": outcome,
+        "worker": None,
+        "lease_until": None,
+        "finished_at": at,
+    }
+
+
+def _output_row(claimed: Claimed, result: Result) -> dict[str, Any]:
+    return {
+        "evaluation_id": claimed.evaluation_id,
+        "tenant_id": claimed.tenant_id,
+        "stdout_bytes": result.stdout.size_bytes,
+        "stderr_bytes": result.stderr.size_bytes,
+        "output_truncated": result.finished.output_truncated,
+        "files_truncated": result.finished.files_truncated,
+        "stdout_blob": result.stdout.blob,
+        "stderr_blob": result.stderr.blob,
+        "files_blob": result.files.blob,
+        "files": [list(entry) for entry in result.files.index],
+        "stdout": result.stdout.head,
+        "stderr": result.stderr.head,
+        "files_content": result.files.content,
+        "search_text": folded(*result.search_text),
+    }

@@ -1,0 +1,31 @@
+"""How Alembic reaches the database: one connection, one transaction, the address that `migrate` was given."""
+
+from alembic import context
+from sqlalchemy import Connection, NullPool, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from crucible.database.tables import metadata
+
+
+def _keep_ddl_in_transactions(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    """Keep SQLite's driver from beginning and committing by itself around each statement."""
+    connection.isolation_level = None  # type: ignore[attr-defined] - sqlite3's own attribute
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+engine = create_engine(context.config.attributes["url"], poolclass=NullPool)
+if engine.dialect.name == "sqlite":
+    event.listen(engine, "connect", _keep_ddl_in_transactions)
+    event.listen(engine, "begin", _begin)
+
+with engine.begin() as connection:
+    context.configure(connection=connection, target_metadata=metadata, transactional_ddl=True)
+    context.run_migrations()

@@ -1,0 +1,114 @@
+"""How a submission becomes rows, and how those become a sandbox's specification or a submission again."""
+
+import base64
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from crucible.database.search import folded
+from crucible.domain.evaluation import Evaluation, InputFile, Submission, Timing
+from crucible.domain.limits import Limits
+from crucible.domain.sandbox import SandboxSpec
+from crucible.domain.status import Lifecycle, Status
+
+_FILES = msgspec.msgpack.Decoder(dict[str, bytes])
+
+
+def evaluation_row(
+    evaluation_id: str, tenant_id: str, submission: Submission, runtime: str, at: datetime
+) -> dict[str, Any]:
+    """Return the row of an evaluation that is acknowledged now."""
+    return {
+        "id": evaluation_id,
+        "tenant_id": tenant_id,
+        "status": Status.QUEUED,
+        "lifecycle": Lifecycle.ACTIVE,
+        "priority": submission.priority,
+        "runtime": runtime,
+        "fence": 0,
+        "not_before": at,
+        "infrastructure_attempts": 0,
+        "queued_at": at,
+        "limits": asdict(submission.limits),
+        "labels": submission.labels,
+    }
+
+
+def inputs_row(evaluation_id: str, tenant_id: str, submission: Submission) -> dict[str, Any]:
+    """Return the row of what is handed to the program."""
+    files = {file.path: file.data() for file in submission.files}
+    return {
+        "evaluation_id": evaluation_id,
+        "tenant_id": tenant_id,
+        "entrypoint": submission.entrypoint,
+        "argv": list(submission.argv),
+        "env": submission.env,
+        "code": None if submission.code is None else submission.code.encode(),
+        "stdin": submission.stdin.encode(),
+        "files": msgspec.msgpack.encode(files) if files else None,
+        "search_text": folded(_program(submission, files), *submission.labels.values()),
+    }
+
+
+def _program(submission: Submission, files: dict[str, bytes]) -> str:
+    if submission.code is not None:
+        return submission.code
+    return files[submission.entrypoint or ""].decode(errors="replace")
+
+
+def queued_evaluation(row: dict[str, Any], submission: Submission) -> Evaluation:
+    """Return the evaluation that `evaluation_row` describes, without asking the database again."""
+    return Evaluation(
+        id=row["id"],
+        status=Status.QUEUED,
+        runtime=row["runtime"],
+        priority=submission.priority,
+        labels=submission.labels,
+        timing=Timing(queued=row["queued_at"]),
+        code=submission.code,
+        entrypoint=submission.entrypoint,
+        argv=submission.argv,
+        env=submission.env,
+        limits=submission.limits,
+    )
+
+
+def to_spec(row: sa.Row[Any]) -> SandboxSpec:
+    """Return what is to be run."""
+    return SandboxSpec(
+        runtime=row.runtime,
+        entrypoint=row.entrypoint,
+        code=None if row.code is None else row.code.decode(),
+        files=_FILES.decode(row.files) if row.files else {},
+        stdin=row.stdin,
+        argv=tuple(row.argv),
+        env=row.env,
+        limits=Limits(**row.limits),
+    )
+
+
+def to_submission(row: sa.Row[Any]) -> Submission:
+    """Return the submission that would make the same evaluation again."""
+    spec = to_spec(row)
+    return Submission(
+        code=spec.code,
+        files=tuple(_input_file(path, data) for path, data in spec.files.items()),
+        entrypoint=spec.entrypoint,
+        runtime=spec.runtime,
+        stdin=spec.stdin.decode(),
+        argv=spec.argv,
+        env=spec.env,
+        limits=spec.limits,
+        priority=row.priority,
+        labels=row.labels,
+    )
+
+
+def _input_file(path: str, data: bytes) -> InputFile:
+    try:
+        return InputFile(path=path, content=data.decode())
+    except UnicodeDecodeError:
+        return InputFile(path=path, content=base64.b64encode(data).decode(), encoding="base64")

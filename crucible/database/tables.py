@@ -1,0 +1,200 @@
+"""The tables. Enumerations come from the domain, and so do the CHECK constraints that hold them.
+
+The evaluation's row is small, for every claim, heartbeat and finish writes it anew; what is large lives beside it
+in `evaluation_inputs` and `evaluation_outputs`, each written once. What may contain a NUL is bytes, not text, since
+PostgreSQL's text can't hold one. Nothing cascades.
+"""
+
+from enum import StrEnum
+from typing import Any, get_args
+
+import sqlalchemy as sa
+
+from crucible.database.clock import Moment
+from crucible.domain.evaluation import Priority
+from crucible.domain.event import Event
+from crucible.domain.outcome import Outcome
+from crucible.domain.status import FINAL_STATUSES, Lifecycle, Status
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+_IDENTIFIER_LENGTH = 32
+EVENT_KINDS = tuple(kind.model_fields["kind"].default for kind in get_args(get_args(Event)[0]))
+
+
+def _literal(values: Any) -> str:
+    return ", ".join(f"'{value}'" for value in values)
+
+
+def _enumeration(values: type[StrEnum], name: str) -> sa.Enum:
+    return sa.Enum(
+        values,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def _identifier() -> sa.String:
+    return sa.String(_IDENTIFIER_LENGTH)
+
+
+def _tenant() -> sa.Column[str]:
+    return sa.Column("tenant_id", _identifier(), sa.ForeignKey("tenants.id"), nullable=False)
+
+
+def _evaluation() -> sa.Column[str]:
+    return sa.Column("evaluation_id", _identifier(), sa.ForeignKey("evaluations.id"), primary_key=True)
+
+
+def _is(column: sa.Column[Any], value: StrEnum) -> sa.ColumnElement[bool]:
+    """Compare with a value that is written out: a partial index serves no query whose bound value it can't see."""
+    return column == sa.literal_column(f"'{value.value}'")
+
+
+_rank = " ".join(f"WHEN '{priority.value}' THEN {place}" for place, priority in enumerate(Priority))
+
+tenants = sa.Table(
+    "tenants",
+    metadata,
+    sa.Column("id", _identifier(), primary_key=True),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+evaluations = sa.Table(
+    "evaluations",
+    metadata,
+    sa.Column("id", _identifier(), primary_key=True),
+    _tenant(),
+    sa.Column("status", _enumeration(Status, "status"), nullable=False),
+    sa.Column("outcome", _enumeration(Outcome, "outcome")),
+    sa.Column("lifecycle", _enumeration(Lifecycle, "lifecycle"), nullable=False),
+    sa.Column("priority", _enumeration(Priority, "priority"), nullable=False),
+    sa.Column("rank", sa.SmallInteger, sa.Computed(f"CASE priority {_rank} END", persisted=True)),
+    sa.Column("runtime", sa.String(64), nullable=False),
+    sa.Column("fence", sa.Integer, nullable=False),
+    sa.Column("worker", sa.String(255)),
+    sa.Column("lease_until", Moment),
+    sa.Column("not_before", Moment, nullable=False),
+    sa.Column("infrastructure_attempts", sa.Integer, nullable=False),
+    sa.Column("cancel_requested_by", sa.String(255)),
+    sa.Column("queued_at", Moment, nullable=False),
+    sa.Column("started_at", Moment),
+    sa.Column("finished_at", Moment),
+    sa.Column("exit_code", sa.Integer),
+    sa.Column("signal", sa.String(32)),
+    sa.Column("wall_seconds", sa.Double),
+    sa.Column("cpu_seconds", sa.Double),
+    sa.Column("peak_memory_bytes", sa.BigInteger),
+    sa.Column("limits", sa.JSON, nullable=False),
+    sa.Column("labels", sa.JSON, nullable=False),
+    sa.Column("error", sa.Text),
+    sa.CheckConstraint("(status = 'running') = (lease_until IS NOT NULL)", name="running_is_leased"),
+    sa.CheckConstraint(
+        f"(status IN ({_literal(sorted(FINAL_STATUSES))})) = (outcome IS NOT NULL)", name="final_has_outcome"
+    ),
+)
+is_queued = _is(evaluations.c.status, Status.QUEUED)
+is_running = _is(evaluations.c.status, Status.RUNNING)
+sa.Index("ix_evaluations_page", evaluations.c.tenant_id, evaluations.c.queued_at, evaluations.c.id)
+sa.Index(
+    "ix_evaluations_queue",
+    evaluations.c.rank,
+    evaluations.c.queued_at,
+    evaluations.c.id,
+    sqlite_where=is_queued,
+    postgresql_where=is_queued,
+)
+sa.Index("ix_evaluations_leases", evaluations.c.lease_until, sqlite_where=is_running, postgresql_where=is_running)
+
+evaluation_labels = sa.Table(
+    "evaluation_labels",
+    metadata,
+    _evaluation(),
+    sa.Column("key", sa.String(63), primary_key=True),
+    _tenant(),
+    sa.Column("value", sa.String(255), nullable=False),
+    sa.Index("ix_evaluation_labels_value", "tenant_id", "key", "value"),
+    sqlite_with_rowid=False,
+)
+
+evaluation_inputs = sa.Table(
+    "evaluation_inputs",
+    metadata,
+    _evaluation(),
+    _tenant(),
+    sa.Column("entrypoint", sa.String(1024)),
+    sa.Column("argv", sa.JSON, nullable=False),
+    sa.Column("env", sa.JSON, nullable=False),
+    sa.Column("code", sa.LargeBinary),
+    sa.Column("stdin", sa.LargeBinary, nullable=False),
+    sa.Column("files", sa.LargeBinary),
+    sa.Column("search_text", sa.Text, nullable=False),
+)
+
+evaluation_outputs = sa.Table(
+    "evaluation_outputs",
+    metadata,
+    _evaluation(),
+    _tenant(),
+    sa.Column("stdout_bytes", sa.BigInteger, nullable=False),
+    sa.Column("stderr_bytes", sa.BigInteger, nullable=False),
+    sa.Column("output_truncated", sa.Boolean(create_constraint=False), nullable=False),
+    sa.Column("files_truncated", sa.Boolean(create_constraint=False), nullable=False),
+    sa.Column("stdout_blob", sa.String(255)),
+    sa.Column("stderr_blob", sa.String(255)),
+    sa.Column("files_blob", sa.String(255)),
+    sa.Column("files", sa.JSON, nullable=False),
+    sa.Column("stdout", sa.LargeBinary, nullable=False),
+    sa.Column("stderr", sa.LargeBinary, nullable=False),
+    sa.Column("files_content", sa.LargeBinary, nullable=False),
+    sa.Column("search_text", sa.Text, nullable=False),
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    _evaluation(),
+    sa.Column("fence", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
+    _tenant(),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("payload", sa.JSON, nullable=False),
+    sa.CheckConstraint(f"kind IN ({_literal(EVENT_KINDS)})", name="kind"),
+    sqlite_with_rowid=False,
+)
+
+idempotency_keys = sa.Table(
+    "idempotency_keys",
+    metadata,
+    sa.Column("tenant_id", _identifier(), sa.ForeignKey("tenants.id"), primary_key=True),
+    sa.Column("key", sa.String(255), primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("evaluation_ids", sa.JSON, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+audit_entries = sa.Table(
+    "audit_entries",
+    metadata,
+    sa.Column("id", _identifier(), primary_key=True),
+    _tenant(),
+    sa.Column("subject", sa.String(255), nullable=False),
+    sa.Column("action", sa.String(64), nullable=False),
+    sa.Column("evaluation_id", _identifier(), sa.ForeignKey("evaluations.id"), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Index("ix_audit_entries_at", "tenant_id", "at"),
+)

@@ -1,0 +1,168 @@
+"""Where transactions begin and end.
+
+SQLite has one writer, and a commit costs a wait for the disk. So whoever waits for the writer when a transaction
+begins joins it: each behind a savepoint of its own, one commit for all, and none is told of success before it.
+The commit takes its place in the same queue, behind those who waited already, so a group can't grow for ever.
+"""
+
+import asyncio
+import inspect
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Protocol
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from crucible.database.failures import translated
+
+AfterCommit = Callable[[], Awaitable[None] | None]
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Transaction:
+    """A connection within a transaction, and what is to be done once that is on disk."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+        self.after_commit: list[AfterCommit] = []
+
+
+class Transactions(Protocol):
+    """A way to begin transactions that write."""
+
+    def begin(self) -> AbstractAsyncContextManager[Transaction]:
+        """Commit at the block's end, or roll back where it raises.
+
+        Raises StorageUnavailableError where the database can't be written; then nothing was.
+        """
+
+
+class ConcurrentTransactions:
+    """Each transaction on a connection of its own, for a database that has many writers."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Transaction]:
+        """See `Transactions`."""
+        with translated():
+            async with self._engine.begin() as connection:
+                transaction = Transaction(connection)
+                yield transaction
+        await _follow_up(transaction.after_commit)
+
+
+class _Group:
+    """Transactions that share a commit."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+        self.members = 0
+        self.after_commit: list[AfterCommit] = []
+        self.commit: asyncio.Task[None]
+        self.failure: BaseException | None = None
+
+
+class GroupedTransactions:
+    """One transaction at a time on one connection; those that wait share the next commit."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._turn = asyncio.Lock()  # fair: first come, first served
+        self._group: _Group | None = None
+        self._refusal: DBAPIError | None = None
+        self._refused_at = 0.0
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Transaction]:
+        """See `Transactions`."""
+        with translated():
+            arrived = time.monotonic()
+            async with self._turn:
+                group = self._group or await self._open(arrived)
+                transaction = Transaction(group.connection)
+                async with self._member(group):
+                    yield transaction
+                group.after_commit += transaction.after_commit
+            await asyncio.shield(group.commit)
+
+    async def _open(self, arrived: float) -> _Group:
+        if self._refusal and arrived < self._refused_at:
+            # It waited as long as the one who was refused; having each wait in turn would take for ever.
+            raise self._refusal
+        connection = await self._engine.connect()
+        try:
+            await connection.begin()
+        except BaseException as error:
+            if isinstance(error, DBAPIError):
+                self._refusal, self._refused_at = error, time.monotonic()
+            await _release(connection)
+            raise
+        self._refusal = None
+        group = self._group = _Group(connection)
+        group.commit = asyncio.create_task(self._commit(group))
+        group.commit.add_done_callback(_retrieve)
+        return group
+
+    @asynccontextmanager
+    async def _member(self, group: _Group) -> AsyncIterator[None]:
+        savepoint = await group.connection.begin_nested() if group.members else None
+        try:
+            yield
+            if savepoint:
+                await savepoint.commit()
+        except BaseException as error:
+            if savepoint is None:
+                await self._abandon(group, error)
+                raise
+            try:
+                await savepoint.rollback()
+            except DBAPIError as lost:
+                # On a full disk SQLite rolls the whole transaction back by itself, and the others with it.
+                await self._abandon(group, error if isinstance(error, DBAPIError) else lost)
+            raise
+        group.members += 1
+
+    async def _abandon(self, group: _Group, error: BaseException) -> None:
+        self._group = None
+        group.failure = error
+        await _release(group.connection)
+
+    async def _commit(self, group: _Group) -> None:
+        async with self._turn:
+            if group.failure is not None:
+                if group.members:
+                    raise group.failure
+                return
+            self._group = None
+            try:
+                await group.connection.commit()
+            finally:
+                await _release(group.connection)
+        await _follow_up(group.after_commit)
+
+
+async def _release(connection: AsyncConnection) -> None:
+    """Give the connection back, even if the one who held it is cancelled once more: it is the only one."""
+    await asyncio.shield(asyncio.ensure_future(connection.close()))
+
+
+def _retrieve(commit: asyncio.Task[None]) -> None:
+    """Take note of the commit's failure, for all who waited for it may have been cancelled."""
+    if not commit.cancelled():
+        commit.exception()
+
+
+async def _follow_up(callbacks: list[AfterCommit]) -> None:
+    for callback in callbacks:
+        try:
+            result = callback()
+            if inspect.isawaitable(result):
+                await result
+        except Exception:  # noqa: BLE001 - the rows are on disk; whoever polls the table repairs what was missed
+            _log.exception("a step after the commit failed")

@@ -1,0 +1,58 @@
+"""Every setting that Crucible reads from its environment, typed, in one place.
+
+Each is an environment variable: `CRUCIBLE_` and the field's name in capitals. Settings are read once, where a
+role starts, and passed on from there.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _default_data() -> Path:
+    home = os.environ.get("XDG_DATA_HOME")
+    return (Path(home) if home else Path.home() / ".local" / "share") / "crucible"
+
+
+class Settings(BaseSettings):
+    """The settings of one process."""
+
+    model_config = SettingsConfigDict(env_prefix="CRUCIBLE_", frozen=True)
+
+    data: Path = Field(default_factory=_default_data)
+    """The folder that holds the database, large outputs and the executor's socket. One `crucible up` at a time."""
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 7878
+    allowed_hosts: tuple[str, ...] = ()
+    """Host names, besides the loopback's, under which browsers and clients may address this server."""
+    slots: Annotated[int, Field(ge=1, le=1024)] = Field(default_factory=lambda: os.cpu_count() or 1)
+    """How many programs run at once."""
+    lease_seconds: Annotated[float, Field(ge=1, le=3600)] = 30.0
+    """How long a worker may be silent before its evaluations are taken back."""
+    infrastructure_attempts: Annotated[int, Field(ge=1, le=100)] = 3
+    """How often a worker or executor may be lost under an evaluation before it is given up."""
+    grace_seconds: Annotated[float, Field(ge=0, le=3600)] = 5.0
+    """How long running programs have to end when the server is told to stop."""
+    python: str | None = None
+    """The runtime that `python` means; the newest one where this is not set."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "json", "console"] = "auto"
+    """`auto`: for people on a terminal, JSON elsewhere."""
+
+    @property
+    def database_url(self) -> str:
+        """Where the database is, as SQLAlchemy writes it."""
+        return f"sqlite+aiosqlite:///{self.data / 'crucible.sqlite3'}"
+
+    @property
+    def blobs_path(self) -> Path:
+        """The folder of outputs and files that are too large for the database."""
+        return self.data / "blobs"
+
+    @property
+    def executor_socket(self) -> Path:
+        """Where the executor listens."""
+        return self.data / "executor.sock"

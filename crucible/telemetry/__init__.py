@@ -1,0 +1,1 @@
+"""What Crucible says about itself while it works."""
