@@ -1,0 +1,198 @@
+"""Measure everything in one run: `python -m benchmarks`, or `make bench`."""
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import httpx2
+from rich.console import Console
+from rich.progress import Progress
+
+from benchmarks import others
+from benchmarks.memory import process_tree, resident_bytes
+from benchmarks.report import Report, Row, markdown, show, timed_row
+from benchmarks.server import Server, started
+from benchmarks.timing import Subject, Timed, in_rounds
+from crucible.domain.outcome import Outcome
+from crucible.domain.sandbox import SandboxFinished, SandboxSpec
+from crucible.executor.client import ExecutorClient
+
+ROOT = Path(__file__).resolve().parent.parent
+BARE = "python3 -I -c pass"
+COLD = "cold sandbox, executor alone"
+POST = "POST with wait, to the result"
+BATCHES = 3
+SETTLING_SECONDS = 2.0
+"""How long the server is left alone before its memory is looked at."""
+LARGEST_POST_RATIO = 4.0
+LARGEST_IDLE_BYTES = 250_000_000
+SMALLEST_RATE = 30.0
+LONGEST_START_SECONDS = 3.0
+
+
+class WrongResultError(Exception):
+    """A program did not succeed, so that its time means nothing."""
+
+
+def bare(interpreter: Path) -> None:
+    """Start the interpreter with nothing around it."""
+    subprocess.run([interpreter, "-I", "-c", "pass"], check=True, stdin=subprocess.DEVNULL)
+
+
+async def cold(executor: ExecutorClient, runtime: str) -> None:
+    """Run an empty program in a sandbox."""
+    async for event in executor.run(SandboxSpec(runtime=runtime, code="pass")):
+        if isinstance(event, SandboxFinished) and event.outcome is not Outcome.SUCCEEDED:
+            raise WrongResultError(f"{event.outcome}: {event.error}")
+
+
+def post(http: httpx2.Client, runtime: str, code: str) -> dict[str, Any]:
+    """Submit a program and return its evaluation, which has ended."""
+    answer = http.post("/api/v1/evaluations", params={"wait": 30}, json={"code": code, "runtime": runtime})
+    evaluation: dict[str, Any] = answer.raise_for_status().json()
+    if evaluation["outcome"] != Outcome.SUCCEEDED:
+        raise WrongResultError(f"{evaluation['outcome']}: {evaluation['error'] or evaluation['stderr']}")
+    return evaluation
+
+
+def post_once(http: httpx2.Client, runtime: str) -> None:
+    """Submit an empty program and wait for its end."""
+    post(http, runtime, "pass")
+
+
+def interpreter_of(http: httpx2.Client, runtime: str) -> Path:
+    """Return the host's path of the interpreter that a runtime runs, which is the one to compare with."""
+    shown = post(http, runtime, "import os, sys\nprint(os.path.realpath(sys.executable))")["stdout"].strip()
+    if not os.access(shown, os.X_OK):
+        raise WrongResultError(f"the runtime's interpreter {shown} is not at that path on this host")
+    return Path(shown)
+
+
+@contextmanager
+def connected(runner: asyncio.Runner, server: Server) -> Iterator[ExecutorClient]:
+    """Yield a connection to the server's own executor."""
+    executor = runner.run(ExecutorClient.connect(server.data / "executor.sock"))
+    try:
+        yield executor
+    finally:
+        runner.run(executor.close())
+
+
+def beside(interpreter: Path, stack: ExitStack) -> tuple[list[Subject], list[Row]]:
+    """Return what else is installed for running programs apart, and a row for what is not."""
+    subjects: list[Subject] = []
+    absent: list[Row] = []
+    for name, other in (("bwrap", others.bubblewrap), ("runc", others.runc), ("docker run", others.docker)):
+        try:
+            subjects.append(stack.enter_context(other(interpreter)))
+        except others.UnavailableError as error:
+            absent.append(Row(name, str(error)))
+    return subjects, absent
+
+
+def one_by_one(server: Server, runtime: str, rounds: int, console: Console) -> tuple[list[Row], dict[str, Timed]]:
+    """Time single runs against each other."""
+    with ExitStack() as stack:
+        http = stack.enter_context(httpx2.Client(base_url=server.url, timeout=60))
+        interpreter = interpreter_of(http, runtime)
+        console.print(f"comparing with {interpreter}")
+        runner = stack.enter_context(asyncio.Runner())
+        executor = stack.enter_context(connected(runner, server))
+        found, absent = beside(interpreter, stack)
+        subjects = [
+            Subject(BARE, partial(bare, interpreter)),
+            Subject(COLD, lambda: runner.run(cold(executor, runtime))),
+            Subject(POST, partial(post_once, http, runtime)),
+            *found,
+        ]
+        progress = stack.enter_context(Progress(console=console, transient=True))
+        task = progress.add_task("one by one", total=rounds)
+        timed = in_rounds(subjects, rounds, on_round=lambda done: progress.update(task, completed=done))
+    targets = {POST: LARGEST_POST_RATIO}
+    rows = [timed_row(timed[subject.name], timed[BARE], targets.get(subject.name)) for subject in subjects]
+    return [*rows, *absent], timed
+
+
+def human_eval(server: Server, runtime: str) -> float:
+    """Return how many durable evaluations a second the HumanEval example got through."""
+    command = [sys.executable, "examples/humaneval/run.py", "--json", "--url", server.url, "--runtime", runtime]
+    ended = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    rate: float = json.loads(ended.stdout)["per_second"]
+    return rate
+
+
+def totals(rate: float, idle_bytes: int, start_seconds: float) -> tuple[Row, ...]:
+    """Return the rows of what is measured once."""
+    return (
+        Row(
+            "HumanEval batch, durable",
+            measured=f"{rate:.0f} a second",
+            target=f"≥ {SMALLEST_RATE:.0f} a second",
+            reached=rate >= SMALLEST_RATE,
+        ),
+        Row(
+            "idle `crucible up`, all processes",
+            measured=f"{idle_bytes / 1e6:.0f} MB",
+            target=f"≤ {LARGEST_IDLE_BYTES / 1e6:.0f} MB",
+            reached=idle_bytes <= LARGEST_IDLE_BYTES,
+        ),
+        Row(
+            "start of `crucible up` until ready",
+            measured=f"{start_seconds:.2f} s",
+            target=f"≤ {LONGEST_START_SECONDS:.0f} s",
+            reached=start_seconds <= LONGEST_START_SECONDS,
+        ),
+    )
+
+
+def measure(runtime: str, rounds: int, console: Console) -> Report:
+    """Start a server, measure everything, end it."""
+    with started() as server:
+        time.sleep(SETTLING_SECONDS)
+        idle = sum(map(resident_bytes, process_tree(server.process)))
+        rows, timed = one_by_one(server, runtime, rounds, console)
+        rate = median(human_eval(server, runtime) for _ in range(BATCHES))
+    host = f"{os.cpu_count()} cores, Linux {platform.release()}, Python {platform.python_version()}"
+    return Report(
+        host=f"{host}; p50 / p99 of {rounds} rounds that run everything in turn; median of {BATCHES} batches",
+        rows=(*rows, *totals(rate, idle, server.start_seconds)),
+        figures={
+            "seconds": {name: {"p50": t.percentile(50), "p99": t.percentile(99)} for name, t in timed.items()},
+            "evaluations_per_second": rate,
+            "idle_bytes": idle,
+            "start_seconds": server.start_seconds,
+        },
+    )
+
+
+def main() -> int:
+    """Measure, print, and return the exit code: 1 where a target was missed."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=100, help="how often each single run is timed")
+    parser.add_argument("--runtime", default="python", help="which Python is compared with itself")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table there, too")
+    options = parser.parse_args()
+    console = Console()
+    report = measure(options.runtime, options.rounds, console)
+    show(report, console)
+    if options.json:
+        options.json.write_text(json.dumps(report.figures, indent=2) + "\n")
+    if options.markdown:
+        options.markdown.write_text(markdown(report))
+    return 1 if report.missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

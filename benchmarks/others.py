@@ -1,0 +1,107 @@
+"""The usual ways of running a program apart, each starting the same interpreter: what people would use instead.
+
+Each function yields a subject, or raises UnavailableError with the reason why it can't be measured here.
+"""
+
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+from benchmarks.bundle import skeleton
+from benchmarks.timing import Subject
+
+IMAGE = "crucible-benchmark:skeleton"
+
+
+class UnavailableError(Exception):
+    """This can't be measured here; the message says why."""
+
+
+def _found(program: str) -> str:
+    path = shutil.which(program)
+    if path is None:
+        raise UnavailableError("not installed")
+    return path
+
+
+def _run(arguments: list[str]) -> None:
+    ended = subprocess.run(arguments, capture_output=True, stdin=subprocess.DEVNULL, text=True, check=False)
+    if ended.returncode != 0:
+        lines = (ended.stderr or ended.stdout).strip().splitlines() or [f"exit code {ended.returncode}"]
+        raise UnavailableError(lines[-1])
+
+
+def _subject(name: str, arguments: list[str], every: int) -> Subject:
+    _run(arguments)
+    return Subject(name, lambda: _run(arguments), every)
+
+
+@contextmanager
+def bubblewrap(interpreter: Path) -> Iterator[Subject]:
+    """Yield bwrap with all of its namespaces, over a read-only view of the host."""
+    bwrap = [_found("bwrap"), "--unshare-all", "--die-with-parent", "--new-session"]
+    view = ["--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108 - the sandbox's own
+    yield _subject("bwrap", [*bwrap, *view, str(interpreter), "-I", "-c", "pass"], every=1)
+
+
+@contextmanager
+def runc(interpreter: Path) -> Iterator[Subject]:
+    """Yield a container of runc's own template, without a terminal."""
+    program = _found("runc")
+    with tempfile.TemporaryDirectory(prefix="crucible-bench-") as folder:
+        bundle = Path(folder)
+        root = bundle / "rootfs"
+        root.mkdir()
+        _run([program, "spec", "--bundle", folder])
+        config = json.loads((bundle / "config.json").read_text())
+        config["process"] |= {"terminal": False, "args": [str(interpreter), "-I", "-c", "pass"]}
+        config["mounts"] += [
+            {"destination": host, "type": "bind", "source": host, "options": ["rbind", "ro"]}
+            for host in skeleton(root, interpreter)
+        ]
+        (bundle / "config.json").write_text(json.dumps(config))
+        state, numbers = str(bundle / "state"), count()
+
+        def run() -> None:
+            _run([program, "--root", state, "run", "--bundle", folder, f"crucible-bench-{next(numbers)}"])
+
+        run()
+        yield Subject("runc", run, every=2)
+
+
+@contextmanager
+def docker(interpreter: Path) -> Iterator[Subject]:
+    """Yield `docker run`, with no network, of an image that holds nothing but mount points."""
+    program = _found("docker")
+    try:
+        _run([program, "version", "--format", "{{.Server.Version}}"])
+    except UnavailableError as error:
+        raise UnavailableError(f"installed, but no engine answers: {error}") from error
+    with tempfile.TemporaryDirectory(prefix="crucible-bench-") as folder:
+        root, archive = Path(folder, "rootfs"), Path(folder, "rootfs.tar")
+        root.mkdir()
+        shared = skeleton(root, interpreter)
+        _run([_found("tar"), "--create", "--directory", str(root), "--file", str(archive), "."])
+        _run([program, "import", str(archive), IMAGE])
+        try:
+            mounts = [f"--volume={host}:{host}:ro" for host in shared]
+            command = [
+                program,
+                "run",
+                "--rm",
+                "--network=none",
+                *mounts,
+                IMAGE,
+                str(interpreter),
+                "-I",
+                "-c",
+                "pass",
+            ]
+            yield _subject("docker run", command, every=5)
+        finally:
+            _run([program, "rmi", "--force", IMAGE])

@@ -1,0 +1,77 @@
+"""The figures, side by side with what they should be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.timing import Timed
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing measured. `reached` is None where there is no target."""
+
+    what: str
+    measured: str
+    ratio: str = ""
+    target: str = ""
+    reached: bool | None = None
+
+    def verdict(self) -> str:
+        """Return whether the target was reached, in a word."""
+        return {None: "", True: "reached", False: "missed"}[self.reached]
+
+    def cells(self) -> tuple[str, ...]:
+        """Return the row as the table shows it."""
+        return (self.what, self.measured, self.ratio, self.target, self.verdict())
+
+
+HEADINGS = ("what", "measured", "times bare Python", "target", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that one run of the benchmarks found."""
+
+    host: str
+    rows: tuple[Row, ...]
+    figures: Mapping[str, Any]
+    """The same and more, as numbers, for whoever compares runs."""
+
+    @property
+    def missed(self) -> bool:
+        """Whether a target was missed."""
+        return any(row.reached is False for row in self.rows)
+
+
+def timed_row(timed: Timed, baseline: Timed, target: float | None = None) -> Row:
+    """Return a row of milliseconds and their ratio to the baseline, p50 and p99; the target bounds p50's ratio."""
+    ratios = [timed.percentile(percent) / baseline.percentile(percent) for percent in (50, 99)]
+    return Row(
+        what=timed.name,
+        measured=" / ".join(f"{timed.percentile(percent) * 1000:.1f}" for percent in (50, 99)) + " ms",
+        ratio=f"{ratios[0]:.2f} / {ratios[1]:.2f}",
+        target=f"p50 ≤ {target:g}" if target else "",
+        reached=ratios[0] <= target if target else None,
+    )
+
+
+def show(report: Report, console: Console) -> None:
+    """Print the table."""
+    table = Table(title="Crucible beside bare Python", caption=report.host, caption_justify="left")
+    for place, heading in enumerate(HEADINGS):
+        table.add_column(heading, justify="left" if place in (0, 4) else "right")
+    for row in report.rows:
+        style = {None: None, True: "green", False: "red"}[row.reached]
+        table.add_row(*row.cells(), style=style)
+    console.print(table)
+
+
+def markdown(report: Report) -> str:
+    """Return the table as README shows it."""
+    lines = ["| " + " | ".join(HEADINGS) + " |", "| --- | ---: | ---: | ---: | --- |"]
+    lines += ["| " + " | ".join(row.cells()) + " |" for row in report.rows]
+    return "\n".join([*lines, "", report.host, ""])
