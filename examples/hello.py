@@ -6,9 +6,10 @@ Harmless anywhere, as somebody may run it outside of a sandbox to compare.
 import os
 import platform
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
-ATTEMPTS = {
+ATTEMPTS: dict[str, Callable[[], object]] = {
     "read /etc/shadow": lambda: Path("/etc/shadow").read_bytes(),
     "open /etc/passwd to write": lambda: Path("/etc/passwd").open("ab").close(),
     "connect to this host": lambda: socket.create_connection(("127.0.0.1", 7878), timeout=1).close(),

@@ -71,9 +71,13 @@ def _parse(path: Path, lines: Iterable[str], problems: dict[str, Problem]) -> It
             continue
         try:
             content = json.loads(line)
-            sample = Sample(content["task_id"], content["completion"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise SampleError(f'{path}:{number}: not {{"task_id": ..., "completion": ...}}: {error}') from error
+        except ValueError as error:
+            raise SampleError(f"{path}:{number}: not JSON: {error}") from error
+        match content:
+            case {"task_id": str(task_id), "completion": str(completion)}:
+                sample = Sample(task_id, completion)
+            case _:
+                raise SampleError(f'{path}:{number}: not {{"task_id": "...", "completion": "..."}}')
         if sample.task_id not in problems:
             raise SampleError(f"{path}:{number}: there is no problem {sample.task_id!r}")
         yield sample
