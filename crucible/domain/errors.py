@@ -75,6 +75,14 @@ class TooLargeError(CrucibleError):
     title = "Request too large"
 
 
+class UnsupportedMediaTypeError(CrucibleError):
+    """The request's body is not declared as JSON, which a form on a foreign web page could send unasked."""
+
+    status = 415
+    slug = "unsupported-media-type"
+    title = "Unsupported media type"
+
+
 class UntrustedOriginError(CrucibleError):
     """The request's Host or Origin is not ours: a web page elsewhere may be trying to drive this server."""
 
@@ -97,6 +105,14 @@ class NotFoundError(CrucibleError):
     status = 404
     slug = "not-found"
     title = "Not found"
+
+
+class MethodNotAllowedError(CrucibleError):
+    """The address exists, and does not take this method."""
+
+    status = 405
+    slug = "method-not-allowed"
+    title = "Method not allowed"
 
 
 class ConflictError(CrucibleError):

@@ -1,0 +1,61 @@
+"""Puts the API together from what it works with; it owns none of it."""
+
+from collections.abc import Collection
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from crucible import __version__
+from crucible.api import problems
+from crucible.api.answers import json_response
+from crucible.api.collaborators import Collaborators
+from crucible.api.guard import Guard
+from crucible.api.routes import evaluations, events, health, output, runtimes, submissions
+from crucible.api.schema import describe
+from crucible.domain.answer import Welcome
+
+PREFIX = "/api/v1"
+_OPENAPI = f"{PREFIX}/openapi.json"
+
+
+def create_app(collaborators: Collaborators, *, allowed_hosts: Collection[str] = ()) -> FastAPI:
+    """Return the application that works with these, for callers who address it by these names or the loopback's."""
+    app = _routes()
+    app.state.collaborators = collaborators
+    app.add_middleware(Guard, allowed_hosts=allowed_hosts)
+    return app
+
+
+def openapi_document() -> dict[str, Any]:
+    """Return what the API's OpenAPI document says."""
+    return describe(_routes())
+
+
+def _routes() -> FastAPI:
+    app = FastAPI(
+        title="Crucible",
+        version=__version__,
+        summary="Runs code that nobody trusts, and keeps the evidence.",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    for module in (submissions, evaluations, events, output, runtimes, health):
+        app.include_router(module.router, prefix=PREFIX)
+    app.add_route("/", _welcome)
+    app.add_route(_OPENAPI, _openapi)
+    problems.install(app)
+    return app
+
+
+async def _welcome(_request: Request) -> Response:
+    links = {"evaluations": f"{PREFIX}/evaluations", "runtimes": f"{PREFIX}/runtimes", "openapi": _OPENAPI}
+    return json_response(Welcome(name="Crucible", version=__version__, links=links))
+
+
+async def _openapi(_request: Request) -> Response:
+    return JSONResponse(openapi_document())

@@ -1,0 +1,51 @@
+"""Reads a request's JSON body: bounded while it arrives, and validated once, straight from its bytes.
+
+FastAPI's own way reads all of it first, makes Python objects of it, and validates those.
+"""
+
+from typing import TypeVar
+
+from fastapi import Request
+from pydantic import TypeAdapter, ValidationError
+
+from crucible.api.problems import invalid_request
+from crucible.domain.errors import TooLargeError, UnsupportedMediaTypeError
+
+T = TypeVar("T")
+
+
+async def read_json(request: Request, adapter: TypeAdapter[T], *, maximum_bytes: int) -> T:
+    """Return the request's body as the adapter reads it.
+
+    Raises UnsupportedMediaTypeError, TooLargeError, MalformedRequestError or InvalidRequestError.
+    """
+    _check_media_type(request)
+    body = await _read(request, maximum_bytes)
+    try:
+        return adapter.validate_json(body)
+    except ValidationError as error:
+        raise invalid_request(error.errors(include_url=False)) from error
+
+
+def _check_media_type(request: Request) -> None:
+    declared = request.headers.get("content-type", "")
+    if declared.partition(";")[0].strip().lower() != "application/json":
+        raise UnsupportedMediaTypeError(f"Content-Type must be application/json, is {declared[:100]!r}")
+
+
+async def _read(request: Request, maximum_bytes: int) -> bytes:
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and len(declared) <= len(str(maximum_bytes)) and int(declared) > maximum_bytes:
+        raise _too_large(maximum_bytes)
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > maximum_bytes:
+            raise _too_large(maximum_bytes)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _too_large(maximum_bytes: int) -> TooLargeError:
+    return TooLargeError(f"the body must be at most {maximum_bytes} bytes")

@@ -1,0 +1,41 @@
+"""Everything that the routes work with, handed over once by whoever starts the server."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from crucible.blobs.store import BlobStore
+from crucible.database.database import Database
+from crucible.domain.principal import LOCAL_OWNER, Principal
+from crucible.domain.sandbox import RuntimeReport
+from crucible.queue.doorbell import Doorbell
+from crucible.stream.stream import EventStream
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collaborators:
+    """What the routes work with."""
+
+    database: Database
+    blobs: BlobStore
+    stream: EventStream
+    doorbell: Doorbell
+    runtimes: Callable[[], Sequence[RuntimeReport]]
+    """What the executor can run; the last known while it is away."""
+    unready: Callable[[], Awaitable[dict[str, str]]]
+    """Each part that can't do its work now, and why; empty once all can."""
+
+
+def _collaborators(request: Request) -> Collaborators:
+    collaborators: Collaborators = request.app.state.collaborators
+    return collaborators
+
+
+def _principal() -> Principal:
+    return LOCAL_OWNER
+
+
+Crucible = Annotated[Collaborators, Depends(_collaborators)]
+Asker = Annotated[Principal, Depends(_principal)]

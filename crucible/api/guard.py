@@ -1,0 +1,90 @@
+"""Stands before every route: who may speak to this server at all, and what every answer carries.
+
+A server on the loopback address is reachable by every web page that its owner visits. Such a page can't choose the
+Host that the browser sends (so DNS rebinding shows), nor leave out Origin or Sec-Fetch-Site where it matters, nor
+send `application/json` without asking first. Plain ASGI, as it is part of every request's time.
+"""
+
+import secrets
+from collections.abc import Collection
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from crucible.api.problems import problem_response
+from crucible.domain.errors import CrucibleError, UntrustedOriginError
+
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_FOREIGN_SITES = frozenset({"cross-site", "same-site"})
+"""What browsers say of a request that another origin made; `none` is an address typed in."""
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+_log = structlog.get_logger(__name__)
+
+
+class Guard:
+    """Refuses strangers, gives every answer its security headers and a request id, and owns up to our defects."""
+
+    def __init__(self, app: ASGIApp, allowed_hosts: Collection[str]) -> None:
+        self._app = app
+        self._allowed_hosts = frozenset(name.lower() for name in allowed_hosts) | LOOPBACK_NAMES
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        started = False
+
+        async def send_guarded(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = request_id
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            check_origin(Headers(scope=scope), self._allowed_hosts, scheme=scope["scheme"])
+            await self._app(scope, receive, send_guarded)
+        except UntrustedOriginError as error:
+            await problem_response(error)(scope, receive, send_guarded)
+        except ClientDisconnect:
+            return  # nobody is left to answer
+        except Exception:
+            _log.exception("request_failed", request_id=request_id, method=scope["method"], path=scope["path"])
+            if started:
+                raise
+            apology = CrucibleError(f"this is a defect of Crucible's; its log has it under request {request_id}")
+            await problem_response(apology)(scope, receive, send_guarded)
+
+
+def check_origin(headers: Headers, allowed_hosts: Collection[str], *, scheme: str) -> None:
+    """Let pass what a program on this machine or our own pages sent. Raises UntrustedOriginError."""
+    host = headers.get("host", "").lower()
+    if _name(host) not in allowed_hosts:
+        raise UntrustedOriginError(
+            f"Host {host[:100]!r} is not this server's; CRUCIBLE_ALLOWED_HOSTS names those that are, besides loopback"
+        )
+    origin = headers.get("origin")
+    if origin is not None and origin.lower() not in {f"{scheme}://{host}", f"https://{host}"}:
+        raise UntrustedOriginError(f"a page from {origin[:100]!r} may not use this server")
+    if origin is None and headers.get("sec-fetch-site") in _FOREIGN_SITES:
+        raise UntrustedOriginError("a page from another site may not use this server")
+
+
+def _name(host: str) -> str:
+    name, separator, port = host.rpartition(":")
+    return name if separator and port.isdecimal() else host

@@ -1,0 +1,59 @@
+"""Parts of a request that several routes read, each with what it must look like."""
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Header, Path, Query
+
+from crucible.domain.errors import FieldError, InvalidRequestError, NotFoundError
+from crucible.domain.event import parse_event_id
+from crucible.domain.identifiers import EVALUATION_PATTERN
+
+LONGEST_WAIT_SECONDS = 60
+
+
+def _evaluation_id(
+    evaluation_id: Annotated[str, Path(description="As the submission's answer gave it: `ev_…`.")],
+) -> str:
+    """Refuse what can't be an id as one that nobody has: the database is not asked, and the answer is the same."""
+    if not re.fullmatch(EVALUATION_PATTERN, evaluation_id):
+        raise NotFoundError(f"there is no evaluation {evaluation_id[:60]!r}")
+    return evaluation_id
+
+
+def _position(
+    last_event_id: Annotated[
+        str | None, Header(description="Resume behind this event; browsers send it by themselves.")
+    ] = None,
+    after: Annotated[str | None, Query(description="The same, for those who can't set a header.")] = None,
+) -> tuple[int, int] | None:
+    field, text = ("Last-Event-ID", last_event_id) if last_event_id else ("after", after)
+    if not text:
+        return None
+    try:
+        return parse_event_id(text)
+    except ValueError as error:
+        raise InvalidRequestError(f"{field}: {error}", errors=(FieldError(field, str(error)),)) from error
+
+
+EvaluationId = Annotated[str, Depends(_evaluation_id)]
+Position = Annotated[tuple[int, int] | None, Depends(_position)]
+WaitSeconds = Annotated[
+    float,
+    Query(
+        alias="wait",
+        ge=0,
+        le=LONGEST_WAIT_SECONDS,
+        allow_inf_nan=False,
+        description="How long to wait for the end before answering with what there is.",
+    ),
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=255,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Names this request: sent again with the same key, it is answered alike and nothing runs twice.",
+    ),
+]

@@ -1,0 +1,91 @@
+"""`/evaluations`: look at them, and decide what becomes of them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime, Field
+from starlette.responses import Response
+
+from crucible.api.answers import json_response
+from crucible.api.collaborators import Asker, Crucible
+from crucible.api.parameters import EvaluationId, WaitSeconds
+from crucible.api.schema import refusals
+from crucible.domain.answer import EvaluationPage
+from crucible.domain.evaluation import Evaluation, EvaluationFilter
+from crucible.domain.outcome import Outcome
+from crucible.domain.status import Lifecycle, Status
+from crucible.evaluations import cancel, delete, find, wait
+
+MAXIMUM_PAGE = 200
+
+router = APIRouter(prefix="/evaluations", tags=["evaluations"])
+_Short = Annotated[str, Field(max_length=512)]
+
+
+def _filter(
+    status: Annotated[list[Status], Query()] = [],  # noqa: B006 - FastAPI reads it and never changes it
+    outcome: Annotated[list[Outcome], Query()] = [],  # noqa: B006 - the same
+    runtime: Annotated[list[_Short], Query(max_length=32)] = [],  # noqa: B006 - the same
+    label: Annotated[
+        list[_Short], Query(max_length=32, description="`key` or `key=value`; each must be there.")
+    ] = [],  # noqa: B006 - the same
+    since: Annotated[AwareDatetime | None, Query(description="Queued at or after this moment.")] = None,
+    text: Annotated[str, Query(max_length=256, description="In code, output, error or a label.")] = "",
+    lifecycle: Annotated[list[Lifecycle], Query()] = [Lifecycle.ACTIVE],  # noqa: B006 - the same
+) -> EvaluationFilter:
+    return EvaluationFilter(
+        status=frozenset(status),
+        outcome=frozenset(outcome),
+        runtime=frozenset(runtime),
+        label=tuple(label),
+        since=since,
+        text=text,
+        lifecycle=frozenset(lifecycle),
+    )
+
+
+@router.get("", response_model=EvaluationPage, responses=refusals(422))
+async def list_evaluations(
+    crucible: Crucible,
+    asker: Asker,
+    wanted: Annotated[EvaluationFilter, Depends(_filter)],
+    limit: Annotated[int, Query(ge=1, le=MAXIMUM_PAGE)] = 50,
+    cursor: Annotated[str | None, Query(max_length=512)] = None,
+) -> Response:
+    """List evaluations, newest first. What is given several times admits each of its values."""
+    page = await find.page(crucible.database, asker, wanted, limit=limit, cursor=cursor)
+    return json_response(EvaluationPage(items=tuple(page.items), next_cursor=page.next_cursor))
+
+
+@router.get("/{evaluation_id}", response_model=Evaluation, responses=refusals(404, 422))
+async def get_evaluation(
+    evaluation_id: EvaluationId, crucible: Crucible, asker: Asker, wait_seconds: WaitSeconds = 0
+) -> Response:
+    """Show an evaluation, or, with `wait`, how it ended."""
+    if wait_seconds:
+        found = await wait.until_final(crucible.database, crucible.stream, asker, evaluation_id, wait_seconds)
+    else:
+        found = await find.get(crucible.database, asker, evaluation_id)
+    return json_response(found)
+
+
+@router.post("/{evaluation_id}/cancel", response_model=Evaluation, responses=refusals(404, 409, 422))
+async def cancel_evaluation(evaluation_id: EvaluationId, crucible: Crucible, asker: Asker) -> Response:
+    """End it. What is queued is cancelled at once; what runs is being told, and keeps its output so far."""
+    return json_response(
+        await cancel.cancel(crucible.database, crucible.doorbell, crucible.stream, asker, evaluation_id)
+    )
+
+
+@router.delete("/{evaluation_id}", status_code=204, responses=refusals(404, 409, 422))
+async def delete_evaluation(evaluation_id: EvaluationId, crucible: Crucible, asker: Asker) -> Response:
+    """Hide an evaluation that ended. It can be restored until retention ends."""
+    await delete.delete(crucible.database, asker, evaluation_id)
+    return Response(status_code=204)
+
+
+@router.post("/{evaluation_id}/restore", response_model=Evaluation, responses=refusals(404, 409, 422))
+async def restore_evaluation(evaluation_id: EvaluationId, crucible: Crucible, asker: Asker) -> Response:
+    """Show a deleted evaluation again."""
+    await delete.restore(crucible.database, asker, evaluation_id)
+    return json_response(await find.get(crucible.database, asker, evaluation_id))

@@ -1,0 +1,123 @@
+"""What makes an evaluation: one program, many at once, or one that ran before."""
+
+from fastapi import APIRouter, Request
+from pydantic import TypeAdapter
+from starlette.responses import Response
+
+from crucible.api.answers import created_response, json_response
+from crucible.api.body import read_json
+from crucible.api.collaborators import Asker, Crucible
+from crucible.api.parameters import EvaluationId, IdempotencyKey, WaitSeconds
+from crucible.api.schema import json_body, refusals
+from crucible.domain.answer import EvaluationList, Submissions
+from crucible.domain.evaluation import Evaluation, EvaluationSummary, Submission
+from crucible.domain.limits import MIB
+from crucible.evaluations import rerun, submit, wait
+
+MAXIMUM_BODY_BYTES = 16 * MIB
+MAXIMUM_BULK_BODY_BYTES = 64 * MIB
+
+router = APIRouter(prefix="/evaluations", tags=["submissions"])
+_submission: TypeAdapter[Submission] = TypeAdapter(Submission)
+_submissions: TypeAdapter[Submissions] = TypeAdapter(Submissions)
+_ENDED = {201: {"model": Evaluation, "description": "It ended within `wait` seconds."}}
+
+
+@router.post(
+    "",
+    status_code=202,
+    response_model=Evaluation,
+    response_description="It is on disk and will run.",
+    responses={**_ENDED, **refusals(409, 422, body=True)},
+    openapi_extra=json_body(Submission),
+)
+async def submit_one(
+    request: Request,
+    crucible: Crucible,
+    asker: Asker,
+    idempotency_key: IdempotencyKey = None,
+    wait_seconds: WaitSeconds = 0,
+) -> Response:
+    """Hand in a program. The answer comes once it is on disk, or, with `wait`, once it ended."""
+    submitted = await submit.submit(
+        crucible.database,
+        crucible.doorbell,
+        asker,
+        [await read_json(request, _submission, maximum_bytes=MAXIMUM_BODY_BYTES)],
+        runtimes=crucible.runtimes(),
+        idempotency_key=idempotency_key,
+        endpoint="evaluations",
+    )
+    (evaluation,) = submitted.evaluations
+    if wait_seconds:
+        evaluation = await wait.until_final(
+            crucible.database, crucible.stream, asker, evaluation.id, wait_seconds
+        )
+    return created_response(evaluation, replayed=submitted.replayed)
+
+
+@router.post(
+    "/bulk",
+    status_code=202,
+    response_model=EvaluationList,
+    response_description="All of them are on disk and will run; in the order in which they were given.",
+    responses=refusals(409, 422, body=True),
+    openapi_extra=json_body(Submissions),
+)
+async def submit_many(
+    request: Request, crucible: Crucible, asker: Asker, idempotency_key: IdempotencyKey = None
+) -> Response:
+    """Hand in up to 1,000 programs. All of them are acknowledged, or none is."""
+    submissions = await read_json(request, _submissions, maximum_bytes=MAXIMUM_BULK_BODY_BYTES)
+    submitted = await submit.submit(
+        crucible.database,
+        crucible.doorbell,
+        asker,
+        submissions.evaluations,
+        runtimes=crucible.runtimes(),
+        idempotency_key=idempotency_key,
+        endpoint="evaluations/bulk",
+    )
+    answer = json_response(EvaluationList(items=_summaries(submitted.evaluations)), status=202)
+    if submitted.replayed:
+        answer.headers["Idempotency-Replayed"] = "true"
+    return answer
+
+
+@router.post(
+    "/{evaluation_id}/rerun",
+    status_code=202,
+    response_model=Evaluation,
+    response_description="A new evaluation of the same program is on disk and will run.",
+    responses={**_ENDED, **refusals(404, 409, 422)},
+)
+async def rerun_one(
+    evaluation_id: EvaluationId,
+    crucible: Crucible,
+    asker: Asker,
+    idempotency_key: IdempotencyKey = None,
+    wait_seconds: WaitSeconds = 0,
+) -> Response:
+    """Run the same program again, with the same inputs and limits, as an evaluation of its own."""
+    submitted = await rerun.rerun(
+        crucible.database,
+        crucible.doorbell,
+        asker,
+        evaluation_id,
+        runtimes=crucible.runtimes(),
+        idempotency_key=idempotency_key,
+        endpoint=f"evaluations/{evaluation_id}/rerun",
+    )
+    (evaluation,) = submitted.evaluations
+    if wait_seconds:
+        evaluation = await wait.until_final(
+            crucible.database, crucible.stream, asker, evaluation.id, wait_seconds
+        )
+    return created_response(evaluation, replayed=submitted.replayed)
+
+
+def _summaries(evaluations: list[Evaluation]) -> tuple[EvaluationSummary, ...]:
+    shown = set(EvaluationSummary.model_fields)
+    return tuple(
+        EvaluationSummary.model_construct(**{name: getattr(one, name) for name in shown}) for one in evaluations
+    )

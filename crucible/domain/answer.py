@@ -1,0 +1,82 @@
+"""Shapes of the API that hold more than one thing. The server writes them and the client reads them."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from crucible.domain.evaluation import MAXIMUM_BATCH, EvaluationSummary, OutputFile, Submission
+from crucible.domain.runtime import Runtime
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Submissions(_Shape):
+    """Many programs at once; all of them are acknowledged, or none is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    evaluations: Annotated[tuple[Submission, ...], Field(min_length=1, max_length=MAXIMUM_BATCH)]
+
+
+class EvaluationList(_Shape):
+    """What `Submissions` became, in the same order."""
+
+    items: tuple[EvaluationSummary, ...]
+
+
+class EvaluationPage(_Shape):
+    """Part of a list, newest first."""
+
+    items: tuple[EvaluationSummary, ...]
+    next_cursor: str | None = None
+    """Where the next page begins; none where this is the last."""
+
+
+class FileList(_Shape):
+    """The files that a program left in its working directory."""
+
+    items: tuple[OutputFile, ...]
+    truncated: bool = False
+    """Whether it left more or larger ones than are kept."""
+
+
+class RuntimeList(_Shape):
+    """What programs can be written in here."""
+
+    items: tuple[Runtime, ...]
+
+
+class Readiness(_Shape):
+    """Whether a submission would be acknowledged and run now."""
+
+    ready: bool
+    unready: dict[str, str] = Field(default_factory=dict)
+    """Each part that can't do its work now, and why."""
+
+
+class Welcome(_Shape):
+    """What stands at the server's root."""
+
+    name: str
+    version: str
+    links: dict[str, str]
+
+
+class ProblemField(_Shape):
+    """What is wrong with one field of a request."""
+
+    field: str
+    message: str
+
+
+class Problem(_Shape):
+    """An error, as RFC 9457 writes it."""
+
+    type: str
+    """The problem's stable name: `urn:crucible:problem:not-found`."""
+    title: str
+    status: int
+    detail: str
+    errors: tuple[ProblemField, ...] = ()
