@@ -21,7 +21,7 @@ _OPENAPI = f"{PREFIX}/openapi.json"
 
 
 def create_app(collaborators: Collaborators, *, allowed_hosts: Collection[str] = ()) -> FastAPI:
-    """Return the application that works with these, for callers who address it by these names or the loopback's."""
+    """Return the application; besides loopback names, callers may address it by `allowed_hosts`."""
     app = _routes()
     app.state.collaborators = collaborators
     app.add_middleware(Guard, allowed_hosts=allowed_hosts)

@@ -76,7 +76,7 @@ def check_origin(headers: Headers, allowed_hosts: Collection[str], *, scheme: st
     host = headers.get("host", "").lower()
     if _name(host) not in allowed_hosts:
         raise UntrustedOriginError(
-            f"Host {host[:100]!r} is not this server's; CRUCIBLE_ALLOWED_HOSTS names those that are, besides loopback"
+            f"Host {host[:100]!r} is not this server's: it answers to loopback names and CRUCIBLE_ALLOWED_HOSTS"
         )
     origin = headers.get("origin")
     if origin is not None and origin.lower() not in {f"{scheme}://{host}", f"https://{host}"}:

@@ -54,6 +54,6 @@ IdempotencyKey = Annotated[
         min_length=1,
         max_length=255,
         pattern=r"^[\x21-\x7e]+$",
-        description="Names this request: sent again with the same key, it is answered alike and nothing runs twice.",
+        description="Sent again under the same key, a request is answered alike and nothing runs twice.",
     ),
 ]

@@ -45,14 +45,16 @@ _RULES = {
 
 def problem_response(error: CrucibleError, headers: Mapping[str, str] | None = None) -> Response:
     """Return the answer that tells a client of this error."""
-    answer = Response(json.dumps(error.problem()), status_code=error.status, media_type=MEDIA_TYPE, headers=headers)
+    answer = Response(
+        json.dumps(error.problem()), status_code=error.status, media_type=MEDIA_TYPE, headers=headers
+    )
     if error.retry_after_seconds is not None:
         answer.headers["Retry-After"] = str(error.retry_after_seconds)
     return answer
 
 
 def invalid_request(errors: Sequence[Mapping[str, Any]], *, skip: int = 0) -> CrucibleError:
-    """Return what pydantic found wrong, in our words; the first `skip` parts of a location are not the caller's."""
+    """Return what pydantic found wrong, in our words; a location's first `skip` parts aren't the caller's."""
     first = errors[0]
     if first["type"] == "json_invalid":
         return MalformedRequestError(f"the body is not JSON in UTF-8: {first['ctx']['error']}")

@@ -23,6 +23,7 @@ _Short = Annotated[str, Field(max_length=512)]
 
 
 def _filter(
+    *,
     status: Annotated[list[Status], Query()] = [],  # noqa: B006 - FastAPI reads it and never changes it
     outcome: Annotated[list[Outcome], Query()] = [],  # noqa: B006 - the same
     runtime: Annotated[list[_Short], Query(max_length=32)] = [],  # noqa: B006 - the same
@@ -87,5 +88,4 @@ async def delete_evaluation(evaluation_id: EvaluationId, crucible: Crucible, ask
 @router.post("/{evaluation_id}/restore", response_model=Evaluation, responses=refusals(404, 409, 422))
 async def restore_evaluation(evaluation_id: EvaluationId, crucible: Crucible, asker: Asker) -> Response:
     """Show a deleted evaluation again."""
-    await delete.restore(crucible.database, asker, evaluation_id)
-    return json_response(await find.get(crucible.database, asker, evaluation_id))
+    return json_response(await delete.restore(crucible.database, asker, evaluation_id))

@@ -39,6 +39,7 @@ router = APIRouter(prefix="/evaluations", tags=["evaluations"])
     },
 )
 async def read_output(
+    *,
     evaluation_id: EvaluationId,
     crucible: Crucible,
     asker: Asker,

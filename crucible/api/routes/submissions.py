@@ -8,7 +8,7 @@ from crucible.api.answers import created_response, json_response
 from crucible.api.body import read_json
 from crucible.api.collaborators import Asker, Crucible
 from crucible.api.parameters import EvaluationId, IdempotencyKey, WaitSeconds
-from crucible.api.schema import json_body, refusals
+from crucible.api.schema import Responses, json_body, refusals
 from crucible.domain.answer import EvaluationList, Submissions
 from crucible.domain.evaluation import Evaluation, EvaluationSummary, Submission
 from crucible.domain.limits import MIB
@@ -20,7 +20,7 @@ MAXIMUM_BULK_BODY_BYTES = 64 * MIB
 router = APIRouter(prefix="/evaluations", tags=["submissions"])
 _submission: TypeAdapter[Submission] = TypeAdapter(Submission)
 _submissions: TypeAdapter[Submissions] = TypeAdapter(Submissions)
-_ENDED = {201: {"model": Evaluation, "description": "It ended within `wait` seconds."}}
+_ENDED: Responses = {201: {"model": Evaluation, "description": "It ended within `wait` seconds."}}
 
 
 @router.post(
@@ -50,9 +50,7 @@ async def submit_one(
     )
     (evaluation,) = submitted.evaluations
     if wait_seconds:
-        evaluation = await wait.until_final(
-            crucible.database, crucible.stream, asker, evaluation.id, wait_seconds
-        )
+        evaluation = await wait.until_final(crucible.database, crucible.stream, asker, evaluation.id, wait_seconds)
     return created_response(evaluation, replayed=submitted.replayed)
 
 
@@ -77,6 +75,7 @@ async def submit_many(
         runtimes=crucible.runtimes(),
         idempotency_key=idempotency_key,
         endpoint="evaluations/bulk",
+        listed_in="evaluations",
     )
     answer = json_response(EvaluationList(items=_summaries(submitted.evaluations)), status=202)
     if submitted.replayed:
@@ -110,9 +109,7 @@ async def rerun_one(
     )
     (evaluation,) = submitted.evaluations
     if wait_seconds:
-        evaluation = await wait.until_final(
-            crucible.database, crucible.stream, asker, evaluation.id, wait_seconds
-        )
+        evaluation = await wait.until_final(crucible.database, crucible.stream, asker, evaluation.id, wait_seconds)
     return created_response(evaluation, replayed=submitted.replayed)
 
 

@@ -1,0 +1,41 @@
+"""The Python client: submit programs, follow what they do, and read what became of them.
+
+>>> with Crucible() as crucible:
+...     evaluation = crucible.run(Submission(code="print(1 + 1)", runtime="python"))
+...     print(evaluation.outcome, evaluation.stdout)
+"""
+
+from crucible.client.asynchronous import AsyncCrucible
+from crucible.client.errors import ServerUnreachableError, UnexpectedAnswerError
+from crucible.client.retries import Retries
+from crucible.client.synchronous import Crucible
+from crucible.domain.answer import EvaluationPage, FileList, Readiness
+from crucible.domain.errors import CrucibleError
+from crucible.domain.evaluation import Evaluation, EvaluationFilter, EvaluationSummary, InputFile, Submission
+from crucible.domain.event import Event
+from crucible.domain.limits import Limits
+from crucible.domain.outcome import Outcome
+from crucible.domain.runtime import Runtime
+from crucible.domain.status import Status
+
+__all__ = [
+    "AsyncCrucible",
+    "Crucible",
+    "CrucibleError",
+    "Evaluation",
+    "EvaluationFilter",
+    "EvaluationPage",
+    "EvaluationSummary",
+    "Event",
+    "FileList",
+    "InputFile",
+    "Limits",
+    "Outcome",
+    "Readiness",
+    "Retries",
+    "Runtime",
+    "ServerUnreachableError",
+    "Status",
+    "Submission",
+    "UnexpectedAnswerError",
+]

@@ -1,0 +1,214 @@
+"""The client for programs that do something else meanwhile."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from types import TracebackType
+from typing import Literal, Self, TypeVar
+
+import httpx2
+
+from crucible.client import calls
+from crucible.client.calls import LONGEST_WAIT_SECONDS, Call
+from crucible.client.connection import (
+    ANSWER_SECONDS,
+    SILENCE_SECONDS,
+    answer_of,
+    event_of,
+    options,
+    resume_headers,
+)
+from crucible.client.errors import ServerUnreachableError, error_of, unreachable
+from crucible.client.retries import Retries
+from crucible.domain.answer import EvaluationPage, FileList, Readiness
+from crucible.domain.evaluation import Evaluation, EvaluationFilter, EvaluationSummary, Submission
+from crucible.domain.event import Event, Finished
+from crucible.domain.runtime import Runtime
+
+T = TypeVar("T")
+
+
+class AsyncCrucible:
+    """A connection to a Crucible server; use it in an `async with` block. Tasks may share it.
+
+    Whatever the connection does, a submission is acknowledged once: each carries an idempotency key, and is sent
+    again under the same one. Methods raise the errors of `crucible.domain.errors` that the server raised, and
+    ServerUnreachableError.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        retries: Retries | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
+        """Set up; connect with the first call. `url` defaults to CRUCIBLE_URL, then to this machine."""
+        self._http = httpx2.AsyncClient(transport=transport, **options(url))
+        self._retries = retries or Retries()
+
+    @property
+    def url(self) -> str:
+        """Where the server is."""
+        return str(self._http.base_url)
+
+    async def __aenter__(self) -> Self:
+        await self._http.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.__aexit__(kind, error, trace)
+
+    async def close(self) -> None:
+        """End the connection."""
+        await self._http.aclose()
+
+    async def submit(
+        self, submission: Submission, *, wait_seconds: float = 0.0, idempotency_key: str | None = None
+    ) -> Evaluation:
+        """Hand in a program. On return it is on the server's disk; with `wait_seconds` (up to 60), maybe ended."""
+        return await self._ask(calls.submit(submission, wait_seconds, idempotency_key))
+
+    async def submit_many(
+        self, submissions: Sequence[Submission], *, idempotency_key: str | None = None
+    ) -> tuple[EvaluationSummary, ...]:
+        """Hand in up to 1,000 programs. All are acknowledged, or none is; answered in the same order."""
+        return (await self._ask(calls.submit_many(submissions, idempotency_key))).items
+
+    async def run(self, submission: Submission) -> Evaluation:
+        """Hand in a program and wait for its end, however long that takes."""
+        evaluation = await self.submit(submission, wait_seconds=LONGEST_WAIT_SECONDS)
+        return evaluation if evaluation.status.is_final else await self.wait(evaluation.id)
+
+    async def wait(self, evaluation_id: str) -> Evaluation:
+        """Wait for an evaluation's end, however long that takes."""
+        while True:
+            evaluation = await self.get(evaluation_id, wait_seconds=LONGEST_WAIT_SECONDS)
+            if evaluation.status.is_final:
+                return evaluation
+
+    async def get(self, evaluation_id: str, *, wait_seconds: float = 0.0) -> Evaluation:
+        """Return an evaluation; with `wait_seconds` (up to 60), its end where that comes in time."""
+        return await self._ask(calls.get(evaluation_id, wait_seconds))
+
+    async def page(
+        self, wanted: EvaluationFilter | None = None, *, limit: int = 50, cursor: str | None = None
+    ) -> EvaluationPage:
+        """Return part of the list, newest first; `cursor` is the part's before it `next_cursor`."""
+        return await self._ask(calls.page(wanted or EvaluationFilter(), limit, cursor))
+
+    async def evaluations(self, wanted: EvaluationFilter | None = None) -> AsyncIterator[EvaluationSummary]:
+        """Yield every evaluation that the filter admits, newest first, asking for more as they are used up."""
+        cursor = None
+        while True:
+            page = await self.page(wanted, limit=200, cursor=cursor)
+            for evaluation in page.items:
+                yield evaluation
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    async def events(self, evaluation_id: str, *, after: str | None = None) -> AsyncIterator[Event]:
+        """Yield what happened and what happens, until the end. A broken connection is resumed: no gap, no repeat.
+
+        `after` is the id of the last event that is known already.
+        """
+        failed = 0
+        while True:
+            refusal: httpx2.Response | None = None
+            broken: httpx2.TransportError = httpx2.RemoteProtocolError(
+                "the stream ended before the evaluation did"
+            )
+            try:
+                async with self._http.sse(
+                    calls.events_path(evaluation_id),
+                    headers=resume_headers(after),
+                    timeout=SILENCE_SECONDS,
+                    max_event_size=None,
+                ) as source:
+                    if source.response.is_success:
+                        async for told in source:
+                            event = event_of(told.data)
+                            after, failed = event.id, 0
+                            yield event
+                            if isinstance(event, Finished):
+                                return
+                    else:
+                        await source.response.aread()
+                        refusal = source.response
+            except httpx2.TransportError as error:
+                broken = error
+            failed += 1
+            delay = self._retries.delay(failed, refusal)
+            if delay is None:
+                raise error_of(refusal) if refusal is not None else self._unreachable(broken)
+            await asyncio.sleep(delay)
+
+    async def output(self, evaluation_id: str, stream: Literal["stdout", "stderr"] = "stdout") -> bytes:
+        """Return exactly what the program wrote; while it runs, what it wrote so far."""
+        return await self._ask(calls.output(evaluation_id, stream))
+
+    async def files(self, evaluation_id: str) -> FileList:
+        """Return the list of the files that the program left."""
+        return await self._ask(calls.files(evaluation_id))
+
+    async def file(self, evaluation_id: str, path: str) -> bytes:
+        """Return a file that the program left."""
+        return await self._ask(calls.file(evaluation_id, path))
+
+    async def cancel(self, evaluation_id: str) -> Evaluation:
+        """Ask for an evaluation's end. What runs keeps its output so far; `wait` for it to be over."""
+        return await self._ask(calls.cancel(evaluation_id))
+
+    async def rerun(
+        self, evaluation_id: str, *, wait_seconds: float = 0.0, idempotency_key: str | None = None
+    ) -> Evaluation:
+        """Run the same program again, as an evaluation of its own."""
+        return await self._ask(calls.rerun(evaluation_id, wait_seconds, idempotency_key))
+
+    async def delete(self, evaluation_id: str) -> None:
+        """Hide an evaluation that ended. It can be restored until retention ends."""
+        await self._ask(calls.delete(evaluation_id))
+
+    async def restore(self, evaluation_id: str) -> Evaluation:
+        """Show a deleted evaluation again."""
+        return await self._ask(calls.restore(evaluation_id))
+
+    async def runtimes(self) -> tuple[Runtime, ...]:
+        """Return what programs can be written in."""
+        return (await self._ask(calls.runtimes())).items
+
+    async def readiness(self) -> Readiness:
+        """Return whether the server can do its work now, and what is in the way."""
+        return await self._ask(calls.readiness())
+
+    async def _ask(self, call: Call[T]) -> T:
+        request = self._http.build_request(
+            call.method,
+            call.path,
+            params=list(call.parameters),
+            content=call.content,
+            headers=call.headers,
+            timeout=ANSWER_SECONDS + call.wait_seconds,
+        )
+        failed = 0
+        while True:
+            response: httpx2.Response | None = None
+            broken: httpx2.TransportError | None = None
+            try:
+                response = await self._http.send(request)
+            except httpx2.TransportError as error:
+                broken = error
+            if response is not None and (response.is_success or response.status_code in call.also_success):
+                return answer_of(call, response)
+            failed += 1
+            delay = self._retries.delay(failed, response)
+            if delay is None and response is not None:
+                raise error_of(response)
+            if delay is None and broken is not None:
+                raise self._unreachable(broken) from broken
+            await asyncio.sleep(delay or 0)
+
+    def _unreachable(self, error: httpx2.TransportError) -> ServerUnreachableError:
+        return unreachable(self._http.base_url, error)

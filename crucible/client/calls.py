@@ -1,0 +1,187 @@
+"""Each thing that the API can be asked, as data: what to send, and how to read the answer.
+
+The synchronous and the asynchronous client differ in how they wait, and in nothing that is here.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+from urllib.parse import quote
+
+from pydantic import BaseModel
+
+from crucible.domain.answer import (
+    EvaluationList,
+    EvaluationPage,
+    FileList,
+    Readiness,
+    RuntimeList,
+    Submissions,
+)
+from crucible.domain.evaluation import Evaluation, EvaluationFilter, Submission
+
+T = TypeVar("T")
+LONGEST_WAIT_SECONDS = 60.0
+_PREFIX = "/api/v1"
+
+Parameters = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Generic[T]):
+    """One request."""
+
+    method: Literal["GET", "POST", "DELETE"]
+    path: str
+    read: Callable[[bytes], T]
+    parameters: Parameters = ()
+    content: bytes | None = None
+    idempotency_key: str | None = None
+    """Lets a request that creates be sent again without fear of creating twice."""
+    wait_seconds: float = 0.0
+    """How long the server may take on purpose."""
+    also_success: frozenset[int] = frozenset()
+    """Statuses besides 2xx whose body is the answer."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that this request needs of its own."""
+        headers = {"Content-Type": "application/json"} if self.content is not None else {}
+        if self.idempotency_key is not None:
+            headers["Idempotency-Key"] = self.idempotency_key
+        return headers
+
+
+def submit(submission: Submission, wait_seconds: float, idempotency_key: str | None) -> Call[Evaluation]:
+    """Hand in a program."""
+    return Call(
+        method="POST",
+        path=f"{_PREFIX}/evaluations",
+        read=Evaluation.model_validate_json,
+        parameters=_wait(wait_seconds),
+        content=_body(submission),
+        idempotency_key=idempotency_key or _new_key(),
+        wait_seconds=wait_seconds,
+    )
+
+
+def submit_many(submissions: Sequence[Submission], idempotency_key: str | None) -> Call[EvaluationList]:
+    """Hand in many programs; all are acknowledged, or none is."""
+    return Call(
+        method="POST",
+        path=f"{_PREFIX}/evaluations/bulk",
+        read=EvaluationList.model_validate_json,
+        content=_body(Submissions(evaluations=tuple(submissions))),
+        idempotency_key=idempotency_key or _new_key(),
+    )
+
+
+def rerun(evaluation_id: str, wait_seconds: float, idempotency_key: str | None) -> Call[Evaluation]:
+    """Run the same program again."""
+    return Call(
+        method="POST",
+        path=f"{_evaluation(evaluation_id)}/rerun",
+        read=Evaluation.model_validate_json,
+        parameters=_wait(wait_seconds),
+        idempotency_key=idempotency_key or _new_key(),
+        wait_seconds=wait_seconds,
+    )
+
+
+def get(evaluation_id: str, wait_seconds: float = 0.0) -> Call[Evaluation]:
+    """Show an evaluation."""
+    return Call(
+        method="GET",
+        path=_evaluation(evaluation_id),
+        read=Evaluation.model_validate_json,
+        parameters=_wait(wait_seconds),
+        wait_seconds=wait_seconds,
+    )
+
+
+def page(wanted: EvaluationFilter, limit: int, cursor: str | None) -> Call[EvaluationPage]:
+    """List evaluations."""
+    found = wanted.model_dump(mode="json", exclude_defaults=True)
+    parameters = [
+        (name, str(value))
+        for name, values in found.items()
+        for value in (values if isinstance(values, list) else [values])
+    ]
+    parameters.append(("limit", str(limit)))
+    if cursor is not None:
+        parameters.append(("cursor", cursor))
+    return Call(
+        method="GET",
+        path=f"{_PREFIX}/evaluations",
+        read=EvaluationPage.model_validate_json,
+        parameters=tuple(parameters),
+    )
+
+
+def cancel(evaluation_id: str) -> Call[Evaluation]:
+    """End an evaluation."""
+    return Call(method="POST", path=f"{_evaluation(evaluation_id)}/cancel", read=Evaluation.model_validate_json)
+
+
+def delete(evaluation_id: str) -> Call[None]:
+    """Hide an evaluation that ended."""
+    return Call(method="DELETE", path=_evaluation(evaluation_id), read=lambda _body: None)
+
+
+def restore(evaluation_id: str) -> Call[Evaluation]:
+    """Show a deleted evaluation again."""
+    return Call(method="POST", path=f"{_evaluation(evaluation_id)}/restore", read=Evaluation.model_validate_json)
+
+
+def output(evaluation_id: str, stream: Literal["stdout", "stderr"]) -> Call[bytes]:
+    """Read exactly what a program wrote."""
+    return Call(
+        method="GET",
+        path=f"{_evaluation(evaluation_id)}/output",
+        read=bytes,
+        parameters=(("stream", stream),),
+    )
+
+
+def files(evaluation_id: str) -> Call[FileList]:
+    """List what a program left."""
+    return Call(method="GET", path=f"{_evaluation(evaluation_id)}/files", read=FileList.model_validate_json)
+
+
+def file(evaluation_id: str, path: str) -> Call[bytes]:
+    """Read one file that a program left."""
+    return Call(method="GET", path=f"{_evaluation(evaluation_id)}/files/{quote(path)}", read=bytes)
+
+
+def runtimes() -> Call[RuntimeList]:
+    """List what programs can be written in."""
+    return Call(method="GET", path=f"{_PREFIX}/runtimes", read=RuntimeList.model_validate_json)
+
+
+def readiness() -> Call[Readiness]:
+    """Ask whether the server can do its work."""
+    return Call(
+        method="GET", path=f"{_PREFIX}/ready", read=Readiness.model_validate_json, also_success=frozenset({503})
+    )
+
+
+def events_path(evaluation_id: str) -> str:
+    """Return where an evaluation's events are."""
+    return f"{_evaluation(evaluation_id)}/events"
+
+
+def _evaluation(evaluation_id: str) -> str:
+    return f"{_PREFIX}/evaluations/{quote(evaluation_id, safe='')}"
+
+
+def _wait(seconds: float) -> Parameters:
+    return (("wait", f"{min(seconds, LONGEST_WAIT_SECONDS):g}"),) if seconds > 0 else ()
+
+
+def _body(model: BaseModel) -> bytes:
+    return model.model_dump_json(exclude_defaults=True).encode()
+
+
+def _new_key() -> str:
+    return secrets.token_urlsafe(18)
