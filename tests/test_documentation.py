@@ -1,5 +1,6 @@
 """The documentation's tables say what the code says."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields
@@ -14,6 +15,7 @@ from crucible.domain import errors, evaluation, sandbox
 from crucible.domain.limits import GIB, KIB, MIB, Limits
 from crucible.domain.outcome import Fault, Outcome
 from crucible.domain.status import TRANSITIONS, Status
+from crucible.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -104,6 +106,16 @@ def test_the_table_of_a_submissions_bounds_has_each_bound() -> None:
 def test_the_table_of_problems_has_each_error_and_its_status() -> None:
     documented = {(row[0], int(row[1])) for row in rows("problems.md", "type `urn:crucible:problem:…`")}
     assert documented == set(problem_types())
+
+
+def test_the_table_of_settings_has_each_setting_and_its_default() -> None:
+    documented = {row[0].removeprefix("CRUCIBLE_").lower(): row[1] for row in rows("settings.md", "variable")}
+    assert set(documented) == set(Settings.model_fields)
+    for name, field in Settings.model_fields.items():
+        if field.default_factory is None and field.default is not None:
+            shown = documented[name]
+            value = json.loads(shown) if shown.startswith("[") else shown
+            assert getattr(Settings.model_validate({name: value}), name) == field.default
 
 
 @pytest.mark.parametrize(
