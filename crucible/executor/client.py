@@ -6,7 +6,7 @@ Each run's events wait in a queue of their own. It needs no bound besides the ru
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Self
 
@@ -57,7 +57,7 @@ class ExecutorClient:
         """Return once the connection is gone."""
         await self._lost.wait()
 
-    async def run(self, spec: SandboxSpec) -> AsyncIterator[SandboxEvent]:
+    async def run(self, spec: SandboxSpec) -> AsyncGenerator[SandboxEvent, None]:
         """Run a program and yield what happens, `SandboxFinished` last.
 
         Leaving the iteration early (`aclose`, cancellation) stops the run. Raises ExecutorUnavailableError where

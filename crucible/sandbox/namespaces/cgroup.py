@@ -177,7 +177,8 @@ class _GroupV1:
                 os.kill(int(pid), signal.SIGKILL)
 
     def remove(self) -> bool:
-        return all([_remove(folder) for folder in dict.fromkeys(self._folders.values())])
+        left = [folder for folder in dict.fromkeys(self._folders.values()) if not _remove(folder)]
+        return not left
 
 
 class CgroupsV2:

@@ -14,9 +14,6 @@ from crucible.sandbox.namespaces import capabilities, init, kernel, report
 from crucible.sandbox.namespaces import plan as plans
 from crucible.sandbox.namespaces.plan import Identity
 
-_LAST_VICTIM = "-900"
-"""Have the kernel spare, when the sandbox's memory is spent, the processes that report on it."""
-
 
 def run(descriptors: list[int], filter_program: bytes, launcher: int) -> None:
     """Be the stage of one sandbox and exit. `descriptors`: plan, stdin, stdout, stderr, channel."""
@@ -44,9 +41,7 @@ def _enter(
     plan, contents = plans.read(memory)
     for path in plan.cgroups:
         _write(path, "0")
-    if plan.identity.privileged:
-        _write("/proc/self/oom_score_adj", _LAST_VICTIM)
-    else:
+    if not plan.identity.privileged:
         _become_namespace_root()
     kernel.unshare(kernel.CLONE_NEWPID | kernel.CLONE_NEWCGROUP)
 

@@ -1,0 +1,1 @@
+"""The command line, one module a command group. Each imports what it needs as it runs: help is instant."""

@@ -1,0 +1,51 @@
+"""`crucible executor`: the privileged process, for whoever starts the roles apart."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def executor(
+    socket: Annotated[Path, typer.Option(help="The Unix socket to listen on.", envvar="CRUCIBLE_EXECUTOR_SOCKET")],
+    with_parent: Annotated[
+        bool, typer.Option("--with-parent", help="End when the process that started this one ends.")
+    ] = False,
+) -> None:
+    """Own every sandbox. Needs the kernel's namespaces and cgroups, and no credentials: give it none."""
+    parent = os.getppid()
+    if with_parent:
+        from crucible.sandbox.namespaces import kernel
+
+        kernel.die_with_parent(signal.SIGTERM)
+        if os.getppid() != parent:
+            return
+    asyncio.run(_serve(socket))
+
+
+async def _serve(path: Path) -> None:
+    from crucible.domain.errors import SandboxUnavailableError
+    from crucible.executor.server import ExecutorServer
+    from crucible.sandbox import runtimes
+    from crucible.sandbox.namespaces.driver import NamespacesDriver
+    from crucible.telemetry.logging import configure_logging
+
+    configure_logging()
+    ending = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ending.set)
+    try:
+        driver, found = await asyncio.gather(NamespacesDriver.open(), runtimes.discover())
+    except SandboxUnavailableError as error:
+        typer.echo(f"{error.detail}\n`crucible doctor` says what works here, and what mends the rest.", err=True)
+        raise typer.Exit(1) from error
+    server = await ExecutorServer.listen(path, driver, found)
+    try:
+        await ending.wait()
+    finally:
+        await server.close()
+        path.unlink(missing_ok=True)  # noqa: ASYNC240 - one call, as the process ends

@@ -1,0 +1,191 @@
+"""The executor's side of the socket: takes runs from its clients, has a driver run them, relays what happens.
+
+A client that goes away takes its runs with it: nobody is left to fence or to record them.
+"""
+
+import asyncio
+import contextlib
+import os
+import socket
+import struct
+from pathlib import Path
+from typing import Self
+
+import structlog
+
+from crucible.domain.outcome import Outcome
+from crucible.domain.sandbox import (
+    SandboxEvent,
+    SandboxFile,
+    SandboxFinished,
+    SandboxOutput,
+    SandboxSample,
+    SandboxSpec,
+    SandboxStarted,
+)
+from crucible.executor import protocol
+from crucible.sandbox.driver import Driver
+from crucible.sandbox.runtimes import Runtimes
+
+_HELLO_SECONDS = 5.0
+_PEER_CREDENTIALS = struct.Struct("3i")
+
+_log = structlog.get_logger()
+
+
+class ExecutorServer:
+    """Serves one socket. Make it with `listen`."""
+
+    def __init__(self, driver: Driver, runtimes: Runtimes) -> None:
+        self._driver = driver
+        self._runtimes = runtimes
+        self._server: asyncio.Server | None = None
+        self._connections: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    async def listen(cls, path: Path, driver: Driver, runtimes: Runtimes) -> Self:
+        """Return a server that answers on `path`, which its owner alone may connect to."""
+        server = cls(driver, runtimes)
+        _remove_stale(path)
+        before = os.umask(0o177)
+        try:
+            server._server = await asyncio.start_unix_server(server._accept, path, limit=1024 * 1024)
+        finally:
+            os.umask(before)
+        return server
+
+    async def close(self) -> None:
+        """Stop listening, end every run, and leave nothing behind."""
+        assert self._server is not None  # noqa: S101 - `listen` sets it
+        self._server.close()
+        for connection in self._connections:
+            connection.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+        await self._driver.close()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - asyncio runs this in a task of its own
+        self._connections.add(task)
+        try:
+            if await self._greet(reader, writer):
+                await _Connection(reader, writer, self._driver, self._runtimes).serve()
+        except protocol.ProtocolError as error:
+            _log.warning("executor.connection_refused", reason=str(error))
+            _send(writer, protocol.Refusal(reason=str(error)))
+        except asyncio.CancelledError:
+            pass  # `close` ends every connection; there is nobody above to tell
+        finally:
+            self._connections.discard(task)
+            writer.close()
+
+    async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Exchange hellos; False where the client left without one. Raises ProtocolError."""
+        peer: socket.socket = writer.get_extra_info("socket")
+        credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER_CREDENTIALS.size)
+        _, uid, _ = _PEER_CREDENTIALS.unpack(credentials)
+        if uid not in {0, os.geteuid()}:
+            raise protocol.ProtocolError(f"this executor serves uid {os.geteuid()}, not {uid}")
+        try:
+            async with asyncio.timeout(_HELLO_SECONDS):
+                hello = await protocol.read_from_client(reader)
+        except TimeoutError:
+            raise protocol.ProtocolError(f"no hello within {_HELLO_SECONDS:g} s") from None
+        if hello is None:
+            return False
+        if not isinstance(hello, protocol.Hello):
+            raise protocol.ProtocolError("the first message must be a hello")
+        if hello.version != protocol.VERSION:
+            raise protocol.ProtocolError(
+                f"this executor speaks version {protocol.VERSION}, the client {hello.version}: update the older"
+            )
+        _send(
+            writer,
+            protocol.Welcome(
+                drivers=(self._driver.report(),),
+                runtimes=tuple(runtime.report for runtime in self._runtimes),
+            ),
+        )
+        return True
+
+
+def _remove_stale(path: Path) -> None:
+    """Remove the socket that an executor left which was killed."""
+    with contextlib.suppress(FileNotFoundError):
+        path.unlink()
+
+
+class _Connection:
+    """One client's runs."""
+
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, driver: Driver, runtimes: Runtimes
+    ) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._driver = driver
+        self._runtimes = runtimes
+        self._runs: dict[int, tuple[asyncio.Task[None], asyncio.Event]] = {}
+
+    async def serve(self) -> None:
+        """Take messages until the client leaves, then end what it left running."""
+        try:
+            while (message := await protocol.read_from_client(self._reader)) is not None:
+                match message:
+                    case protocol.Run(run=number) if number in self._runs:
+                        raise protocol.ProtocolError(f"run {number} is already under way")
+                    case protocol.Run(run=number, spec=spec):
+                        cancelled = asyncio.Event()
+                        self._runs[number] = (asyncio.create_task(self._run(number, spec, cancelled)), cancelled)
+                    case protocol.Stop(run=number):
+                        if run := self._runs.get(number):
+                            run[1].set()
+                    case protocol.Hello():
+                        raise protocol.ProtocolError("a second hello")
+        finally:
+            tasks = [task for task, _ in self._runs.values()]
+            for _, cancelled in self._runs.values():
+                cancelled.set()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run(self, number: int, spec: SandboxSpec, cancelled: asyncio.Event) -> None:
+        async def emit(event: SandboxEvent) -> None:
+            if not self._writer.is_closing():
+                self._writer.write(protocol.encode(_message(number, event)))
+                with contextlib.suppress(ConnectionError):  # the client left; the run is being ended for that
+                    await self._writer.drain()
+
+        runtime = self._runtimes.get(spec.runtime)
+        try:
+            if runtime is None:
+                known = ", ".join(runtime.report.name for runtime in self._runtimes)
+                finished = SandboxFinished(
+                    outcome=Outcome.SANDBOX_ERROR,
+                    error=f"there is no runtime {spec.runtime!r}; there are: {known}",
+                )
+            else:
+                finished = await self._driver.run(spec, runtime, emit, cancelled)
+        except Exception as error:  # noqa: BLE001 - one run's defect must not end the others on this connection
+            _log.exception("executor.run_failed", run=number)
+            finished = SandboxFinished(outcome=Outcome.SANDBOX_ERROR, error=f"{type(error).__name__}: {error}")
+        del self._runs[number]
+        await emit(finished)
+
+
+def _message(number: int, event: SandboxEvent) -> protocol.RunEvent:
+    match event:
+        case SandboxStarted():
+            return protocol.Started(run=number, event=event)
+        case SandboxOutput():
+            return protocol.Output(run=number, event=event)
+        case SandboxSample():
+            return protocol.Sample(run=number, event=event)
+        case SandboxFile():
+            return protocol.File(run=number, event=event)
+        case SandboxFinished():
+            return protocol.Finished(run=number, event=event)
+
+
+def _send(writer: asyncio.StreamWriter, message: protocol.FromServer) -> None:
+    if not writer.is_closing():
+        writer.write(protocol.encode(message))

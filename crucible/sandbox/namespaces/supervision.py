@@ -1,0 +1,262 @@
+"""Watching one sandbox from outside: relay what it prints, sample what it uses, end it when a limit is reached."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import time
+from typing import Any, Literal
+
+from crucible.domain.limits import Limits
+from crucible.domain.outcome import Outcome
+from crucible.domain.sandbox import (
+    Isolation,
+    SandboxFile,
+    SandboxFinished,
+    SandboxOutput,
+    SandboxSample,
+    SandboxStarted,
+)
+from crucible.sandbox.driver import Emit
+from crucible.sandbox.namespaces import report, verdict
+from crucible.sandbox.namespaces.cgroup import Cgroup
+
+_CHUNK_BYTES = 64 * 1024
+_SAMPLE_SECONDS = 0.2
+_OUTPUT_SECONDS = 0.01
+"""At the most one output event in this time: one byte a write must not become one event a byte."""
+_OUTPUT_EVENTS_TO_SLOW_DOWN = 100
+"""With every so many events that time grows by as much again, which bounds them over hours."""
+_HELLO_SECONDS = 10.0
+_STOP_SECONDS = 2.0
+"""How long process 1 may take to kill, collect and report before it is killed itself."""
+
+
+class SandboxBrokenError(Exception):
+    """The sandbox could not be put in place, or broke its own protocol."""
+
+
+class Supervision:
+    """One running sandbox. `watch` is its whole life."""
+
+    def __init__(
+        self,
+        channel: asyncio.StreamReader,
+        answers: asyncio.StreamWriter,
+        cgroup: Cgroup,
+        limits: Limits,
+        emit: Emit,
+    ) -> None:
+        self._channel = channel
+        self._answers = answers
+        self._cgroup = cgroup
+        self._limits = limits
+        self._emit = emit
+        self._stopped_for: Outcome | None = None
+        self._ended = asyncio.Event()
+        self._stage: int | None = None
+        self._patience: asyncio.TimerHandle | None = None
+        self._output_left = limits.output_bytes
+        self._output_events = 0
+        self._truncated = False
+        self._began = time.monotonic()
+
+    async def watch(self, stdout: int, stderr: int, cancelled: asyncio.Event) -> SandboxFinished:
+        """Return how it ended, once nothing of it is left. The descriptors are closed on the way."""
+        pumps = [
+            asyncio.create_task(self._pump("stdout", stdout)),
+            asyncio.create_task(self._pump("stderr", stderr)),
+        ]
+        ended: verdict.Report | None = None
+        broken: str | None = None
+        try:
+            await self._greet()
+            ended = await self._follow(cancelled)
+        except SandboxBrokenError as error:
+            broken = str(error)
+        finally:
+            self._ended.set()
+            self._kill()
+            if broken is not None or asyncio.current_task().cancelling():  # type: ignore[union-attr]
+                for pump in pumps:
+                    pump.cancel()
+            await asyncio.gather(*pumps, return_exceptions=True)
+            self._answers.close()
+            self._let_go()
+        return await self._conclude(ended, broken)
+
+    async def _greet(self) -> None:
+        """Take hold of the stage before it may go on: from here on it can be killed whatever happens."""
+        try:
+            async with asyncio.timeout(_HELLO_SECONDS):
+                kind, content = await self._receive()
+        except TimeoutError:
+            raise SandboxBrokenError(f"the launcher made no process within {_HELLO_SECONDS:g} s") from None
+        if kind != report.HELLO:
+            raise SandboxBrokenError(_reason(kind, content))
+        self._stage = os.pidfd_open(json.loads(content)["pid"])
+        self._answers.write(report.GO)
+
+    async def _follow(self, cancelled: asyncio.Event) -> verdict.Report | None:
+        """Relay process 1's reports until the channel ends, which is when it and all that it ran are gone."""
+        loop = asyncio.get_running_loop()
+        ended: verdict.Report | None = None
+        sampling: asyncio.Task[None] | None = None
+        cancelling = asyncio.create_task(self._stop_when(cancelled))
+        timer = loop.call_later(_HELLO_SECONDS + self._limits.wall_seconds, self._kill)
+        try:
+            while True:
+                kind, content = await self._receive()
+                if kind == report.STARTED:
+                    self._began = time.monotonic()
+                    timer.cancel()
+                    timer = loop.call_later(self._limits.wall_seconds, self.stop, Outcome.TIMED_OUT)
+                    await self._emit(SandboxStarted(driver="namespaces", isolation=Isolation.SHARED_KERNEL))
+                    sampling = asyncio.create_task(self._sample())
+                elif kind == report.FILE:
+                    await self._emit(_file(content))
+                elif kind == report.ENDED:
+                    ended = verdict.Report(**json.loads(content))
+                    self._ended.set()
+                elif kind == b"":
+                    return ended
+                else:
+                    raise SandboxBrokenError(_reason(kind, content))
+        finally:
+            timer.cancel()
+            cancelling.cancel()
+            if sampling is not None:
+                sampling.cancel()
+            await asyncio.gather(cancelling, *filter(None, [sampling]), return_exceptions=True)
+
+    def stop(self, reason: Outcome) -> None:
+        """Have process 1 end the program and report; kill it where it doesn't in time. The first reason counts."""
+        if self._stopped_for is None and not self._ended.is_set():
+            self._stopped_for = reason
+            self._answers.write(report.STOP)
+            self._patience = asyncio.get_running_loop().call_later(_STOP_SECONDS, self._kill)
+
+    def _kill(self) -> None:
+        """Kill the stage, and through the kernel all that depends on it."""
+        if self._stage is not None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._stage, signal.SIGKILL)
+
+    def _let_go(self) -> None:
+        """Close the hold on the stage. Whoever kills later must not find the number: it is another's by then."""
+        if self._patience is not None:
+            self._patience.cancel()
+        if self._stage is not None:
+            os.close(self._stage)
+            self._stage = None
+
+    async def _stop_when(self, cancelled: asyncio.Event) -> None:
+        await cancelled.wait()
+        self.stop(Outcome.CANCELLED)
+
+    async def _sample(self) -> None:
+        """Emit what it uses and end it when it used too much, looking again just before it could."""
+        cpu_limit = self._limits.cpu_seconds
+        while True:
+            reading = self._cgroup.read()
+            if reading.out_of_memory_kills:
+                self.stop(Outcome.MEMORY_EXCEEDED)
+            pause = _SAMPLE_SECONDS
+            if cpu_limit is not None:
+                if reading.cpu_seconds >= cpu_limit:
+                    self.stop(Outcome.CPU_EXCEEDED)
+                pause = min(pause, max(0.01, (cpu_limit - reading.cpu_seconds) / self._limits.cpus))
+            await self._emit(
+                SandboxSample(
+                    wall_seconds=time.monotonic() - self._began,
+                    cpu_seconds=reading.cpu_seconds,
+                    memory_bytes=reading.memory_bytes,
+                    processes=reading.processes,
+                )
+            )
+            await asyncio.sleep(pause)
+
+    async def _pump(self, stream: Literal["stdout", "stderr"], descriptor: int) -> None:
+        """Relay one stream until its end or until the limit on output is reached."""
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader(limit=_CHUNK_BYTES)
+        transport, _ = await loop.connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(descriptor, "rb", buffering=0)
+        )
+        offset = 0
+        due = 0.0
+        try:
+            while data := await reader.read(_CHUNK_BYTES):
+                if (early := due - loop.time()) > 0:
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(early):
+                            await self._ended.wait()
+                    data += await self._waiting(reader, _CHUNK_BYTES - len(data))
+                kept = data[: self._output_left]
+                self._output_left -= len(kept)
+                if kept:
+                    await self._emit(SandboxOutput(stream=stream, offset=offset, data=kept))
+                    offset += len(kept)
+                    self._output_events += 1
+                    due = loop.time() + _OUTPUT_SECONDS * (1 + self._output_events / _OUTPUT_EVENTS_TO_SLOW_DOWN)
+                if len(kept) < len(data):
+                    self._truncated = True
+                    self.stop(Outcome.OUTPUT_EXCEEDED)
+                    return  # closing our end makes the rest of a flood cost nothing
+        finally:
+            transport.close()
+
+    @staticmethod
+    async def _waiting(reader: asyncio.StreamReader, most: int) -> bytes:
+        """Return what has arrived meanwhile, without waiting for more."""
+        if most <= 0 or not reader._buffer:  # type: ignore[attr-defined]  # noqa: SLF001 - there is no public way to ask
+            return b""
+        return await reader.read(most)
+
+    async def _receive(self) -> tuple[bytes, bytes]:
+        """Return the next report's kind and content; an empty kind at the end."""
+        try:
+            kind, length = report.HEAD.unpack(await self._channel.readexactly(report.HEAD.size))
+            if length > report.MAXIMUM_BYTES:
+                raise SandboxBrokenError(f"a report of {length} bytes")
+            return kind, await self._channel.readexactly(length)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return b"", b""
+
+    async def _conclude(self, ended: verdict.Report | None, broken: str | None) -> SandboxFinished:
+        reading = self._cgroup.read()
+        decided = verdict.decide(self._stopped_for, ended, reading, self._limits, broken)
+        wall_seconds = ended.wall_seconds if ended else time.monotonic() - self._began
+        if broken is None:
+            await self._emit(
+                SandboxSample(
+                    wall_seconds=wall_seconds,
+                    cpu_seconds=reading.cpu_seconds,
+                    memory_bytes=reading.memory_bytes,
+                    processes=0,
+                )
+            )
+        return SandboxFinished(
+            outcome=decided.outcome,
+            exit_code=decided.exit_code,
+            signal=decided.signal,
+            error=decided.error,
+            wall_seconds=wall_seconds,
+            cpu_seconds=reading.cpu_seconds,
+            peak_memory_bytes=reading.peak_memory_bytes,
+            output_truncated=self._truncated,
+            files_truncated=ended is not None and ended.files_truncated,
+        )
+
+
+def _reason(kind: bytes, content: bytes) -> str:
+    if kind == report.BROKEN:
+        reason: Any = json.loads(content).get("error")
+        return str(reason)
+    return "the launcher ended before the sandbox stood" if kind == b"" else f"an unexpected report {kind!r}"
+
+
+def _file(content: bytes) -> SandboxFile:
+    length = int.from_bytes(content[:2], "big")
+    return SandboxFile(path=content[2 : 2 + length].decode(errors="backslashreplace"), data=content[2 + length :])

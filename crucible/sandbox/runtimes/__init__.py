@@ -1,0 +1,142 @@
+"""Which language environments this host has. Each is declared in a file beside this one; none is assumed.
+
+A declaration says where an interpreter may stand, how to ask it for its version and for the folders that it needs,
+and how it compiles and runs a program. Adding a language is adding a file.
+"""
+
+import asyncio
+import glob
+import os
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from importlib import resources
+from typing import Any
+
+from crucible.domain.sandbox import RuntimeReport
+
+_PROBE_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """A language environment on this host."""
+
+    report: RuntimeReport
+    interpreter: str
+    """The real path of the interpreter or compiler, links resolved."""
+    prefix: str
+    """The folder that holds it and all that it needs besides the system's own libraries."""
+    compile_arguments: tuple[str, ...]
+    run_arguments: tuple[str, ...]
+
+    def command(self, template: tuple[str, ...], entrypoint: str) -> list[str]:
+        """Return the argument list that `template` is for a program."""
+        return [part.format(interpreter=self.interpreter, entrypoint=entrypoint) for part in template]
+
+
+class Runtimes:
+    """What was found, by name and by alias."""
+
+    def __init__(self, found: list[Runtime]) -> None:
+        self._by_name = {runtime.report.name: runtime for runtime in found}
+        self._aliases = {alias: runtime for runtime in found for alias in runtime.report.aliases}
+
+    def __iter__(self) -> Iterator[Runtime]:
+        """Iterate over each runtime once."""
+        return iter(self._by_name.values())
+
+    def get(self, name: str) -> Runtime | None:
+        """Return the runtime that is called so, or None."""
+        return self._by_name.get(name) or self._aliases.get(name)
+
+
+async def discover() -> Runtimes:
+    """Ask every interpreter that stands where a declaration says, all at once."""
+    folder = resources.files(__package__)
+    declarations = [
+        tomllib.loads(file.read_text())
+        for file in sorted(folder.iterdir(), key=lambda file: file.name)
+        if file.name.endswith(".toml")
+    ]
+    found = await asyncio.gather(*(_probe_all(declaration) for declaration in declarations))
+    return Runtimes([runtime for runtimes in found for runtime in runtimes])
+
+
+async def _probe_all(declaration: dict[str, Any]) -> list[Runtime]:
+    """Return the declaration's runtimes, newest first; of two with one name, the newer version."""
+    paths = _installed(declaration["candidates"])
+    answers = await asyncio.gather(*(_probe(path, declaration) for path in paths))
+    by_name: dict[str, Runtime] = {}
+    for runtime in sorted(filter(None, answers), key=_version, reverse=True):
+        by_name.setdefault(runtime.report.name, runtime)
+    return _with_aliases(list(by_name.values()), declaration.get("aliases", []))
+
+
+def _installed(candidates: list[str]) -> list[str]:
+    """Return the real paths of what is there and may be executed."""
+    paths = (path for candidate in candidates for path in sorted(glob.glob(_expand(candidate))))
+    real = (os.path.realpath(path) for path in paths if not path.endswith("-config"))
+    return list(dict.fromkeys(path for path in real if os.access(path, os.X_OK)))
+
+
+def _expand(candidate: str) -> str:
+    return candidate.format(
+        own_python=os.path.realpath(sys.executable),
+        pyenv=os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv"),
+        home=os.path.expanduser("~"),
+    )
+
+
+async def _probe(path: str, declaration: dict[str, Any]) -> Runtime | None:
+    """Return the runtime that the interpreter at `path` is; None where it isn't one or doesn't answer."""
+    process = None
+    try:
+        process = await asyncio.create_subprocess_exec(
+            path,
+            *declaration["probe"],
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+        )
+        output, _ = await asyncio.wait_for(process.communicate(), _PROBE_SECONDS)
+    except (OSError, TimeoutError):
+        if process is not None and process.returncode is None:
+            process.kill()
+            await process.wait()
+        return None
+    lines = output.decode(errors="replace").splitlines()
+    if process.returncode != 0 or not lines:
+        return None
+    version = lines[0]
+    interpreter, prefix = lines[1:3] if lines[1:] else (path, "/usr")
+    major, minor = (*version.split("."), "0")[:2]
+    return Runtime(
+        report=RuntimeReport(
+            name=declaration["name"].format(major=major, minor=minor),
+            language=declaration["language"],
+            version=version,
+            entrypoint=declaration["entrypoint"],
+            compiled="compile" in declaration,
+        ),
+        interpreter=interpreter,
+        prefix=prefix,
+        compile_arguments=tuple(declaration.get("compile", ())),
+        run_arguments=tuple(declaration["run"]),
+    )
+
+
+def _version(runtime: Runtime) -> tuple[int, ...]:
+    return tuple(int(part) for part in runtime.report.version.split(".") if part.isdigit())
+
+
+def _with_aliases(found: list[Runtime], aliases: list[str]) -> list[Runtime]:
+    """Give the aliases to the interpreter that runs Crucible where it is among them, else to the newest."""
+    own = os.path.realpath(sys.executable)
+    chosen = next((runtime for runtime in found if runtime.interpreter == own), found[0] if found else None)
+    return [
+        replace(runtime, report=replace(runtime.report, aliases=tuple(aliases))) if runtime is chosen else runtime
+        for runtime in found
+    ]
