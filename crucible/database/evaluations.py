@@ -13,6 +13,8 @@ from crucible.database.listing import cursor_after, page_statement
 from crucible.database.rows import WHOLE_EVALUATION, to_evaluation, to_summary
 from crucible.database.submissions import evaluation_row, inputs_row, queued_evaluation, to_submission
 from crucible.database.tables import (
+    AnyRow,
+    AnySelect,
     evaluation_inputs,
     evaluation_labels,
     evaluation_outputs,
@@ -112,7 +114,7 @@ class EvaluationReader:
         files = [(path, size) for path, size in row.files]
         return files, Kept(sum(size for _, size in files), row.files_content, row.files_blob)
 
-    async def _output(self, evaluation_id: str, *columns: sa.ColumnElement[Any]) -> sa.Row[Any]:
+    async def _output(self, evaluation_id: str, *columns: sa.ColumnElement[Any]) -> AnyRow:
         statement = (
             sa.select(evaluations.c.id, *columns)
             .outerjoin(evaluation_outputs, evaluation_outputs.c.evaluation_id == evaluations.c.id)
@@ -124,7 +126,7 @@ class EvaluationReader:
         condition = sa.and_(evaluations.c.id == evaluation_id, evaluations.c.tenant_id == self._tenant_id)
         return condition if deleted else condition & (evaluations.c.lifecycle != Lifecycle.DELETED)
 
-    async def _one(self, statement: sa.Select[Any], evaluation_id: str) -> sa.Row[Any]:
+    async def _one(self, statement: AnySelect, evaluation_id: str) -> AnyRow:
         row = (await self._connection.execute(statement)).one_or_none()
         if row is None:
             raise NotFoundError(f"there is no evaluation {evaluation_id!r}")
@@ -132,7 +134,10 @@ class EvaluationReader:
 
 
 class EvaluationRepository(EvaluationReader):
-    """What may be done to one tenant's evaluations."""
+    """What may be done to one tenant's evaluations; what is read here is locked until the transaction's end."""
+
+    async def _one(self, statement: AnySelect, evaluation_id: str) -> AnyRow:
+        return await super()._one(statement.with_for_update(of=evaluations), evaluation_id)
 
     async def add(
         self, submissions: Sequence[Submission], runtimes: Sequence[str], at: datetime
@@ -155,8 +160,8 @@ class EvaluationRepository(EvaluationReader):
             await self._connection.execute(_INSERT_LABELS, labels)
         return [queued_evaluation(row, submission) for row, submission in zip(rows, submissions, strict=True)]
 
-    async def cancel_queued(self, evaluation_id: str, at: datetime) -> bool:
-        """End an evaluation that nobody holds; False where it is not queued."""
+    async def cancel_queued(self, evaluation_id: str, at: datetime) -> int | None:
+        """End an evaluation that nobody holds and return its fence; None where it is not queued."""
         changed = await self._connection.execute(
             evaluations.update()
             .where(self._is_one(evaluation_id), evaluations.c.status == Status.QUEUED)
@@ -168,13 +173,13 @@ class EvaluationRepository(EvaluationReader):
             )
             .returning(evaluations.c.fence)
         )
-        fence = changed.scalar_one_or_none()
+        fence: int | None = changed.scalar_one_or_none()
         if fence is None:
-            return False
+            return None
         await insert_ending(
             self._connection, self._tenant_id, evaluation_id, fence, Outcome.CANCELLED, error=None, at=at
         )
-        return True
+        return fence
 
     async def request_cancel(self, evaluation_id: str, subject: str) -> bool:
         """Leave a note for a running evaluation's holder; False where it runs no more or has such a note."""

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from crucible.database.tables import evaluations, events
+from crucible.database.tables import AnyRow, evaluations, events
 from crucible.domain.event import Event, Output
 from crucible.domain.status import Lifecycle
 
@@ -115,7 +115,7 @@ def _payload(event: Event) -> dict[str, Any]:
     return {"stream": event.stream, "offset": event.offset, "length": length, "encoding": event.encoding}
 
 
-def _event(row: sa.Row[Any]) -> Event | StoredOutput:
+def _event(row: AnyRow) -> Event | StoredOutput:
     place = {
         "evaluation_id": row.evaluation_id,
         "fence": row.fence,

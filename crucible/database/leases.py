@@ -82,6 +82,8 @@ class Result:
     stdout: KeptStream
     stderr: KeptStream
     files: KeptFiles
+    output_truncated: bool
+    files_truncated: bool
     search_text: Sequence[str]
 
 
@@ -150,7 +152,11 @@ class LeaseRepository:
         return {(row.id, row.fence): row.cancel_requested_by for row in changed}
 
     async def finish(self, claimed: Claimed, result: Result, events: Iterable[Event], *, at: datetime) -> bool:
-        """Write how a held evaluation ended; False, and nothing written, where the lease was lost."""
+        """Write how a held evaluation ended; False, and nothing written, where the lease was lost.
+
+        True as well where this holder has finished it before: a commit may succeed though its caller is told
+        otherwise, when the connection is lost at that moment.
+        """
         finished = result.finished
         changed = await self._connection.execute(
             evaluations.update()
@@ -166,10 +172,19 @@ class LeaseRepository:
             )
         )
         if not changed.rowcount:
-            return False
+            return await self._was_finished(claimed)
         await self._connection.execute(evaluation_outputs.insert(), _output_row(claimed, result))
         await insert_events(self._connection, claimed.tenant_id, events)
         return True
+
+    async def _was_finished(self, claimed: Claimed) -> bool:
+        """Tell whether this holder ended it; any other end or change of hands would have moved the fence."""
+        found = await self._connection.execute(
+            sa.select(_E.id).where(
+                _E.id == claimed.evaluation_id, _E.fence == claimed.fence, _E.outcome.is_not(None)
+            )
+        )
+        return found.one_or_none() is not None
 
     async def expired(self, *, at: datetime, everything: bool, limit: int) -> list[Lost]:
         """Return running evaluations whose lease is over, or all that run; locked until the transaction's end."""
@@ -290,8 +305,8 @@ def _output_row(claimed: Claimed, result: Result) -> dict[str, Any]:
         "tenant_id": claimed.tenant_id,
         "stdout_bytes": result.stdout.size_bytes,
         "stderr_bytes": result.stderr.size_bytes,
-        "output_truncated": result.finished.output_truncated,
-        "files_truncated": result.finished.files_truncated,
+        "output_truncated": result.output_truncated,
+        "files_truncated": result.files_truncated,
         "stdout_blob": result.stdout.blob,
         "stderr_blob": result.stderr.blob,
         "files_blob": result.files.blob,

@@ -7,21 +7,22 @@ that come meanwhile shift nothing.
 import base64
 import binascii
 import json
+import re
 from datetime import UTC, datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from crucible.database.rows import SUMMARY
 from crucible.database.search import contains
-from crucible.database.tables import evaluation_labels, evaluations
+from crucible.database.tables import AnyRow, AnySelect, evaluation_labels, evaluations
 from crucible.domain.errors import FieldError, InvalidRequestError
 from crucible.domain.evaluation import EvaluationFilter
+from crucible.domain.identifiers import EVALUATION_PATTERN
 
 _PLACE = (evaluations.c.queued_at, evaluations.c.id)
 
 
-def page_statement(tenant_id: str, wanted: EvaluationFilter, *, limit: int, cursor: str | None) -> sa.Select[Any]:
+def page_statement(tenant_id: str, wanted: EvaluationFilter, *, limit: int, cursor: str | None) -> AnySelect:
     """Return the query for a page, newest first, and one row more to tell whether there is a next.
 
     Raises InvalidRequestError for a cursor that is none of ours.
@@ -39,7 +40,7 @@ def page_statement(tenant_id: str, wanted: EvaluationFilter, *, limit: int, curs
     return statement.where(sa.tuple_(*_PLACE) < sa.tuple_(*last))
 
 
-def cursor_after(row: sa.Row[Any]) -> str:
+def cursor_after(row: AnyRow) -> str:
     """Return the cursor of the page that begins behind this row."""
     text = json.dumps([row.queued_at.isoformat(), row.id], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
@@ -50,15 +51,15 @@ def parse_cursor(cursor: str) -> tuple[datetime, str]:
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         queued_at, evaluation_id = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        if not isinstance(evaluation_id, str):
-            raise TypeError("an evaluation's id is text")
-        return _utc(datetime.fromisoformat(queued_at)), evaluation_id.encode().decode()
+        if not re.fullmatch(EVALUATION_PATTERN, evaluation_id):
+            raise ValueError("not an evaluation's id")
+        return _utc(datetime.fromisoformat(queued_at)), evaluation_id
     except (binascii.Error, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise _invalid("cursor", "is not a cursor that a list gave: leave it out to begin anew") from error
 
 
 def _conditions(wanted: EvaluationFilter) -> list[sa.ColumnElement[bool]]:
-    conditions = [
+    conditions: list[sa.ColumnElement[bool]] = [
         column.in_(sorted(values))
         for column, values in (
             (evaluations.c.status, wanted.status),

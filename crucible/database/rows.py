@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crucible.database.tables import evaluation_inputs, evaluation_outputs, evaluations
+from crucible.database.tables import AnyRow, evaluation_inputs, evaluation_outputs, evaluations
 from crucible.domain.evaluation import Evaluation, EvaluationSummary, OutputFile, Timing, Usage
 from crucible.domain.limits import Limits
 
@@ -51,7 +51,7 @@ WHOLE_EVALUATION = (
 )
 
 
-def summary_fields(row: sa.Row[Any]) -> dict[str, Any]:
+def summary_fields(row: AnyRow) -> dict[str, Any]:
     """Return what a summary's row says, by the summary's field names."""
     return {
         "id": row.id,
@@ -71,12 +71,12 @@ def summary_fields(row: sa.Row[Any]) -> dict[str, Any]:
     }
 
 
-def to_summary(row: sa.Row[Any]) -> EvaluationSummary:
+def to_summary(row: AnyRow) -> EvaluationSummary:
     """Return the evaluation as a list shows it."""
     return EvaluationSummary(**summary_fields(row))
 
 
-def to_evaluation(row: sa.Row[Any]) -> Evaluation:
+def to_evaluation(row: AnyRow) -> Evaluation:
     """Return the evaluation from a row of `WHOLE_EVALUATION`."""
     return Evaluation(
         **summary_fields(row),
@@ -90,7 +90,7 @@ def to_evaluation(row: sa.Row[Any]) -> Evaluation:
     )
 
 
-def _usage(row: sa.Row[Any]) -> Usage | None:
+def _usage(row: AnyRow) -> Usage | None:
     if row.wall_seconds is None:
         return None
     return Usage(
@@ -98,7 +98,7 @@ def _usage(row: sa.Row[Any]) -> Usage | None:
     )
 
 
-def _output_fields(row: sa.Row[Any]) -> dict[str, Any]:
+def _output_fields(row: AnyRow) -> dict[str, Any]:
     if row.stdout is None:
         return {}
     return {

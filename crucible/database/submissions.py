@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-import sqlalchemy as sa
 
 from crucible.database.search import folded
+from crucible.database.tables import AnyRow
 from crucible.domain.evaluation import Evaluation, InputFile, Submission, Timing
 from crucible.domain.limits import Limits
 from crucible.domain.sandbox import SandboxSpec
@@ -76,7 +76,7 @@ def queued_evaluation(row: dict[str, Any], submission: Submission) -> Evaluation
     )
 
 
-def to_spec(row: sa.Row[Any]) -> SandboxSpec:
+def to_spec(row: AnyRow) -> SandboxSpec:
     """Return what is to be run."""
     return SandboxSpec(
         runtime=row.runtime,
@@ -90,7 +90,7 @@ def to_spec(row: sa.Row[Any]) -> SandboxSpec:
     )
 
 
-def to_submission(row: sa.Row[Any]) -> Submission:
+def to_submission(row: AnyRow) -> Submission:
     """Return the submission that would make the same evaluation again."""
     spec = to_spec(row)
     return Submission(

@@ -1,8 +1,8 @@
 """The tables. Enumerations come from the domain, and so do the CHECK constraints that hold them.
 
 The evaluation's row is small, for every claim, heartbeat and finish writes it anew; what is large lives beside it
-in `evaluation_inputs` and `evaluation_outputs`, each written once. What may contain a NUL is bytes, not text, since
-PostgreSQL's text can't hold one. Nothing cascades.
+in `evaluation_inputs` and `evaluation_outputs`, each written once. What may contain a NUL is bytes, since text of
+PostgreSQL can't hold one. Nothing cascades.
 """
 
 from enum import StrEnum
@@ -15,6 +15,9 @@ from crucible.domain.evaluation import Priority
 from crucible.domain.event import Event
 from crucible.domain.outcome import Outcome
 from crucible.domain.status import FINAL_STATUSES, Lifecycle, Status
+
+AnyRow = sa.Row[*tuple[Any, ...]]
+AnySelect = sa.Select[*tuple[Any, ...]]
 
 metadata = sa.MetaData(
     naming_convention={

@@ -1,16 +1,17 @@
 """How Alembic reaches the database: one connection, one transaction, the address that `migrate` was given."""
 
+import sqlite3
+
 from alembic import context
 from sqlalchemy import Connection, NullPool, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from crucible.database.tables import metadata
 
 
-def _keep_ddl_in_transactions(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+def _keep_ddl_in_transactions(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
     """Keep SQLite's driver from beginning and committing by itself around each statement."""
-    connection.isolation_level = None  # type: ignore[attr-defined] - sqlite3's own attribute
+    connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")

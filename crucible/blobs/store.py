@@ -1,0 +1,21 @@
+"""What every place for blobs can do, and how blobs are named."""
+
+from typing import Protocol
+
+
+class BlobStore(Protocol):
+    """A place for bytes under keys. A key is written once."""
+
+    async def put(self, key: str, data: bytes) -> None:
+        """Store bytes; on return they are durable. Raises StorageUnavailableError."""
+
+    async def read(self, key: str, start: int, stop: int) -> bytes:
+        """Return the bytes from `start` up to, not including, `stop`. Raises StorageUnavailableError."""
+
+    async def delete_all(self, prefix: str) -> None:
+        """Delete every blob under a prefix; that there is none is no error."""
+
+
+def prefix_of(evaluation_id: str, fence: int) -> str:
+    """Return where the blobs of one attempt at an evaluation live; another attempt's never meet them."""
+    return f"evaluations/{evaluation_id}/{fence}"

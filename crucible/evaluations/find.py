@@ -1,0 +1,23 @@
+"""Look evaluations up."""
+
+from crucible.access.policy import Permission, require
+from crucible.database.database import Database
+from crucible.database.evaluations import Page
+from crucible.domain.evaluation import Evaluation, EvaluationFilter
+from crucible.domain.principal import Principal
+
+
+async def get(database: Database, principal: Principal, evaluation_id: str) -> Evaluation:
+    """Return an evaluation. Raises NotFoundError where there is none, it is another tenant's, or was deleted."""
+    require(principal, Permission.READ)
+    async with database.read(principal) as view:
+        return await view.evaluations.get(evaluation_id)
+
+
+async def page(
+    database: Database, principal: Principal, wanted: EvaluationFilter, *, limit: int, cursor: str | None = None
+) -> Page:
+    """Return at most `limit` evaluations, newest first. Raises InvalidRequestError for a cursor that is none."""
+    require(principal, Permission.READ)
+    async with database.read(principal) as view:
+        return await view.evaluations.page(wanted, limit=limit, cursor=cursor)

@@ -1,0 +1,52 @@
+"""Read what a program wrote, byte for byte."""
+
+from dataclasses import dataclass
+
+from crucible.access.policy import Permission, require
+from crucible.blobs.store import BlobStore
+from crucible.database.database import Database
+from crucible.database.evaluations import Kept, StreamName
+from crucible.domain.errors import RangeNotSatisfiableError
+from crucible.domain.principal import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class OutputSlice:
+    """A stretch of a stream."""
+
+    data: bytes
+    total: int
+    """How many bytes the whole stream has."""
+
+
+async def read(
+    database: Database,
+    blobs: BlobStore,
+    principal: Principal,
+    evaluation_id: str,
+    stream: StreamName,
+    *,
+    start: int = 0,
+    stop: int | None = None,
+) -> OutputSlice:
+    """Return the bytes from `start` up to, not including, `stop`; what lies behind the end is left out.
+
+    Nothing is kept before the evaluation's end: until then the stream is empty here, and its bytes come as events.
+    Raises NotFoundError, and RangeNotSatisfiableError where `start` lies behind the end.
+    """
+    require(principal, Permission.READ)
+    async with database.read(principal) as view:
+        kept = await view.evaluations.kept_output(evaluation_id, stream)
+    if kept is None:
+        kept = Kept(0, b"", None)
+    if start > kept.size_bytes:
+        raise RangeNotSatisfiableError(f"{stream} has {kept.size_bytes} bytes; a range can't begin at {start}")
+    end = kept.size_bytes if stop is None else min(stop, kept.size_bytes)
+    return OutputSlice(await slice_of(kept, blobs, start, end), kept.size_bytes)
+
+
+async def slice_of(kept: Kept, blobs: BlobStore, start: int, stop: int) -> bytes:
+    """Return a stretch of kept bytes, from the row where it has them and from their blob where not."""
+    if kept.blob is None or stop <= len(kept.inline):
+        return kept.inline[start:stop]
+    return await blobs.read(kept.blob, start, stop)

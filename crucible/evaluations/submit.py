@@ -1,0 +1,121 @@
+"""Acknowledge programs: when this returns they are on disk, and a worker is being told.
+
+The rows, their first events, the audit entries and the answer to a repeated request are one transaction; the
+doorbell rings after it.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crucible.access.policy import Permission, require
+from crucible.database.database import Database, TenantWork
+from crucible.database.failures import DuplicateKeyError
+from crucible.domain.errors import FieldError, IdempotencyConflictError, InvalidRequestError
+from crucible.domain.evaluation import MAXIMUM_BATCH, Evaluation, Submission
+from crucible.domain.event import Queued
+from crucible.domain.principal import Principal
+from crucible.domain.sandbox import RuntimeReport
+from crucible.queue.doorbell import Doorbell
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What was acknowledged, in the order in which it was handed in."""
+
+    evaluations: list[Evaluation]
+    replayed: bool
+    """Whether an earlier request with the same key and body made these; they are shown as they are now."""
+
+
+async def submit(
+    database: Database,
+    doorbell: Doorbell,
+    principal: Principal,
+    submissions: Sequence[Submission],
+    *,
+    runtimes: Sequence[RuntimeReport],
+    idempotency_key: str | None = None,
+    endpoint: str = "",
+    listed_in: str | None = None,
+) -> Submitted:
+    """Queue programs, all of them or none.
+
+    `listed_in` is the request's field that lists them, where it does, so that errors name the right one. Raises
+    InvalidRequestError, IdempotencyConflictError, PermissionDeniedError, StorageUnavailableError.
+    """
+    require(principal, Permission.SUBMIT)
+    _check_count(submissions, listed_in or "submissions")
+    digest = _digest(submissions, endpoint) if idempotency_key is not None else ""
+
+    async def attempt() -> Submitted:
+        async with database.unit_of_work(principal) as work:
+            if idempotency_key is not None and (ids := await _answered(work, idempotency_key, digest)):
+                return Submitted(await work.evaluations.get_all(ids), replayed=True)
+            names = _resolve_all(submissions, runtimes, listed_in)
+            evaluations = await _add(work, submissions, names)
+            ids = [evaluation.id for evaluation in evaluations]
+            if idempotency_key is not None:
+                await work.idempotency.add(idempotency_key, digest, ids, await work.now())
+            work.after_commit(lambda: doorbell.ring(ids))
+        return Submitted(evaluations, replayed=False)
+
+    try:
+        return await attempt()
+    except DuplicateKeyError:
+        # Another request with this key committed since we looked; what it made is there now.
+        return await attempt()
+
+
+async def _add(work: TenantWork, submissions: Sequence[Submission], names: Sequence[str]) -> list[Evaluation]:
+    at = await work.now()
+    evaluations = await work.evaluations.add(submissions, names, at)
+    ids = [evaluation.id for evaluation in evaluations]
+    await work.events.add([Queued(evaluation_id=each, fence=0, sequence=0, at=at) for each in ids])
+    await work.audit.add("submit", ids, at)
+    return evaluations
+
+
+async def _answered(work: TenantWork, key: str, digest: str) -> Sequence[str] | None:
+    answered = await work.idempotency.find(key)
+    if answered is None:
+        return None
+    if answered.digest != digest:
+        raise IdempotencyConflictError(
+            f"the idempotency key {key!r} was used for another request: repeat that one, or use another key"
+        )
+    return answered.evaluation_ids
+
+
+def _digest(submissions: Sequence[Submission], endpoint: str) -> str:
+    digest = hashlib.sha256(endpoint.encode())
+    for submission in submissions:
+        body = submission.model_dump_json().encode()
+        digest.update(b"%d:" % len(body))
+        digest.update(body)
+    return digest.hexdigest()
+
+
+def _check_count(submissions: Sequence[Submission], field: str) -> None:
+    if not 1 <= len(submissions) <= MAXIMUM_BATCH:
+        message = f"must be 1 to {MAXIMUM_BATCH} at once, are {len(submissions)}"
+        raise InvalidRequestError(f"{field} {message}", errors=(FieldError(field, message),))
+
+
+def _resolve_all(
+    submissions: Sequence[Submission], runtimes: Sequence[RuntimeReport], listed_in: str | None
+) -> list[str]:
+    names = {alias: runtime.name for runtime in runtimes for alias in runtime.aliases}
+    names |= {runtime.name: runtime.name for runtime in runtimes}
+    known = ", ".join(sorted(names)) or "none: the executor has not told of any yet"
+    errors = tuple(
+        FieldError(
+            f"{listed_in}[{place}].runtime" if listed_in else "runtime",
+            f"{submission.runtime!r} is not a runtime of this server; there are: {known}",
+        )
+        for place, submission in enumerate(submissions)
+        if submission.runtime not in names
+    )
+    if errors:
+        raise InvalidRequestError(f"{errors[0].field} {errors[0].message}", errors=errors)
+    return [names[submission.runtime] for submission in submissions]

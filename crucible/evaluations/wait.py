@@ -1,0 +1,38 @@
+"""Wait for an evaluation's end."""
+
+import asyncio
+
+from crucible.access.policy import Permission, require
+from crucible.database.database import Database
+from crucible.domain.evaluation import Evaluation
+from crucible.domain.principal import Principal
+from crucible.evaluations.find import get
+from crucible.stream.stream import EventStream, Subscription
+
+_BEHIND_ALL = (1 << 62, 0)
+"""Who reads from here hears no event, and so waits for the stream's close alone."""
+
+
+async def until_final(
+    database: Database, stream: EventStream, principal: Principal, evaluation_id: str, seconds: float
+) -> Evaluation:
+    """Return the evaluation once it ended, or as it is after so many seconds. Raises NotFoundError."""
+    require(principal, Permission.READ)
+    deadline = asyncio.get_running_loop().time() + seconds
+    while True:
+        with stream.subscribe(evaluation_id) as subscription:
+            evaluation = await get(database, principal, evaluation_id)
+            if evaluation.status.is_final:
+                return evaluation
+            if not await _closed(subscription, deadline):
+                return await get(database, principal, evaluation_id)
+
+
+async def _closed(subscription: Subscription, deadline: float) -> bool:
+    try:
+        async with asyncio.timeout_at(deadline):
+            async for _ in subscription.after(_BEHIND_ALL):
+                pass  # nothing is behind that position
+    except TimeoutError:
+        return False
+    return True

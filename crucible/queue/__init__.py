@@ -1,0 +1,1 @@
+"""From a queued row to a finished one: the doorbell, the worker, and the reaper that repairs what was lost."""

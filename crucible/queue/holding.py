@@ -1,0 +1,118 @@
+"""One evaluation in a worker's hands, from claim to finish."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from crucible.blobs.store import BlobStore
+from crucible.database.database import Database
+from crucible.database.leases import Claimed
+from crucible.domain.errors import ExecutorUnavailableError, StorageUnavailableError
+from crucible.evaluations.execute import Executor, execute
+from crucible.evaluations.finish import finish
+from crucible.evaluations.relay import Relay
+from crucible.evaluations.requeue import Patience, hand_back
+from crucible.stream.stream import EventStream
+
+_FIRST_RETRY_SECONDS = 0.05
+_LONGEST_RETRY_SECONDS = 5.0
+_log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workplace:
+    """What a worker works with."""
+
+    name: str
+    database: Database
+    blobs: BlobStore
+    stream: EventStream
+    executor: Executor
+    patience: Patience
+
+
+class Holding:
+    """A held evaluation. What becomes of it while it runs is said by `lose`, `cancel` and `give_back`."""
+
+    def __init__(self, claimed: Claimed, workplace: Workplace) -> None:
+        self.claimed = claimed
+        self._workplace = workplace
+        self._stop = asyncio.Event()
+        self._cancelled_by: str | None = None
+        self._lost = False
+
+    @property
+    def hold(self) -> tuple[str, int]:
+        """What a heartbeat is for."""
+        return (self.claimed.evaluation_id, self.claimed.fence)
+
+    def lose(self) -> None:
+        """Stop: another may have it by now."""
+        self._lost = True
+        self._stop.set()
+
+    def cancel(self, subject: str) -> None:
+        """Stop: its end was asked for."""
+        self._cancelled_by = subject
+        self._stop.set()
+
+    def give_back(self) -> None:
+        """Stop: it is to run elsewhere, or later."""
+        self._stop.set()
+
+    async def attend(self) -> None:
+        """Run it and make what comes of it known; returns when nothing is left to do for it."""
+        place = self._workplace
+        relay = Relay(self.claimed, place.name, place.stream.publish)
+        try:
+            finished = await execute(place.executor, self.claimed.spec, relay, self._stop)
+        except ExecutorUnavailableError as error:
+            relay.abandon()
+            await self._hand_back(error.detail)
+            return
+        except Exception as error:  # noqa: BLE001 - whatever it was, the evaluation must not be left running
+            relay.abandon()
+            _log.exception("execution_failed", evaluation=self.claimed.evaluation_id)
+            await self._hand_back(f"a defect of Crucible's: {type(error).__name__}")
+            return
+        if finished is None and self._cancelled_by is not None:
+            finished = relay.cancelled(self._cancelled_by)
+        if finished is not None:
+            await self._until_storage_answers(
+                lambda: finish(place.database, place.blobs, place.stream, relay, finished)
+            )
+            return
+        relay.abandon()
+        if self._lost:
+            _log.warning("lease_lost", evaluation=self.claimed.evaluation_id, fence=self.claimed.fence)
+            place.stream.close(*self.hold)
+        else:
+            await self._hand_back("its worker is shutting down", counted=False)
+
+    async def _hand_back(self, reason: str, *, counted: bool = True) -> None:
+        place = self._workplace
+        await self._until_storage_answers(
+            lambda: hand_back(
+                place.database,
+                place.stream,
+                self.claimed,
+                reason=reason,
+                patience=place.patience,
+                counted=counted,
+            )
+        )
+
+    async def _until_storage_answers(self, step: Callable[[], Awaitable[object]]) -> None:
+        """Repeat a step while the storage is full, locked or away: what was acknowledged is not given up."""
+        wait = _FIRST_RETRY_SECONDS
+        while True:
+            try:
+                await step()
+            except StorageUnavailableError as error:
+                _log.warning("storage_unavailable", evaluation=self.claimed.evaluation_id, reason=error.detail)
+                await asyncio.sleep(wait)
+                wait = min(_LONGEST_RETRY_SECONDS, wait * 2)
+            else:
+                return

@@ -1,0 +1,98 @@
+"""The worker's lasting link to an executor, which may die and come back.
+
+While it is away nothing is claimed and what ran is handed back; what it could run is remembered, so that programs
+can be submitted meanwhile.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from crucible.domain.errors import ExecutorUnavailableError
+from crucible.domain.sandbox import DriverReport, RuntimeReport, SandboxEvent, SandboxSpec
+from crucible.executor.client import ExecutorClient
+
+_FIRST_RETRY_SECONDS = 0.02
+_LONGEST_RETRY_SECONDS = 1.0
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class ExecutorLink:
+    """An `Executor` that reconnects in the background, from `async with` on."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._client: ExecutorClient | None = None
+        self._connected = asyncio.Event()
+        self._keeping: asyncio.Task[None] | None = None
+        self.known_runtimes: tuple[RuntimeReport, ...] = ()
+        """What it could run when it was last heard of."""
+        self.drivers: tuple[DriverReport, ...] = ()
+        """How it could isolate when it was last heard of."""
+        self.refusal = "no connection was tried yet"
+        """Why there is no connection, while there is none."""
+
+    async def __aenter__(self) -> Self:
+        self._keeping = asyncio.create_task(self._keep_connected())
+        return self
+
+    async def __aexit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        if self._keeping:
+            self._keeping.cancel()
+            await asyncio.wait({self._keeping})
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the executor can be reached."""
+        return self._connected.is_set()
+
+    @property
+    def runtimes(self) -> tuple[RuntimeReport, ...]:
+        """See `Executor`."""
+        return self.known_runtimes if self.is_connected else ()
+
+    async def connected(self) -> None:
+        """Wait until the executor can be reached."""
+        await self._connected.wait()
+
+    async def run(self, spec: SandboxSpec) -> AsyncGenerator[SandboxEvent, None]:
+        """See `Executor`."""
+        if self._client is None:
+            raise ExecutorUnavailableError(self.refusal)
+        async with aclosing(self._client.run(spec)) as events:
+            async for event in events:
+                yield event
+
+    async def _keep_connected(self) -> None:
+        wait = _FIRST_RETRY_SECONDS
+        while True:
+            try:
+                client = await ExecutorClient.connect(self._path)
+            except ExecutorUnavailableError as error:
+                self.refusal = error.detail
+                await asyncio.sleep(wait)
+                wait = min(_LONGEST_RETRY_SECONDS, wait * 2)
+                continue
+            wait = _FIRST_RETRY_SECONDS
+            try:
+                self._take(client)
+                await client.wait_until_lost()
+                self.refusal = "the executor went away"
+                _log.warning("executor_lost", socket=str(self._path))
+            finally:
+                self._client = None
+                self._connected.clear()
+                await client.close()
+
+    def _take(self, client: ExecutorClient) -> None:
+        self._client = client
+        self.known_runtimes = client.welcome.runtimes
+        self.drivers = client.welcome.drivers
+        self._connected.set()

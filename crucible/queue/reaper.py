@@ -1,0 +1,36 @@
+"""The reaper's rounds, one about every second: what was lost is found, what is due is announced."""
+
+import asyncio
+
+import structlog
+
+from crucible.database.database import Database
+from crucible.domain.errors import StorageUnavailableError
+from crucible.evaluations.execute import Executor
+from crucible.evaluations.reap import end_unrunnable, reap, ring_again
+from crucible.evaluations.requeue import Patience
+from crucible.queue.doorbell import Doorbell
+from crucible.stream.stream import EventStream
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+async def keep_reaping(
+    database: Database,
+    stream: EventStream,
+    doorbell: Doorbell,
+    executor: Executor,
+    *,
+    patience: Patience,
+    interval_seconds: float = 1.0,
+) -> None:
+    """Go round until cancelled."""
+    while True:
+        try:
+            await reap(database, stream, patience=patience)
+            if runtimes := [runtime.name for runtime in executor.runtimes]:
+                await end_unrunnable(database, stream, runtimes)
+            await ring_again(database, doorbell)
+        except StorageUnavailableError as error:
+            _log.warning("reaper_round_failed", reason=error.detail)
+        await asyncio.sleep(interval_seconds)

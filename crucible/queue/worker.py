@@ -1,0 +1,140 @@
+"""The worker: takes what is queued for as many slots as it has, and says every few seconds that it lives."""
+
+import asyncio
+
+import structlog
+
+from crucible.blobs.store import BlobStore
+from crucible.database.database import Database
+from crucible.domain.errors import StorageUnavailableError
+from crucible.evaluations.claim import claim
+from crucible.evaluations.execute import Executor
+from crucible.evaluations.heartbeat import heartbeat
+from crucible.evaluations.requeue import Patience
+from crucible.queue.holding import Holding, Workplace
+from crucible.queue.local import LocalDoorbell
+from crucible.stream.stream import EventStream
+
+_RETRY_SECONDS = 1.0
+_SETTLE_SECONDS = 5.0
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Worker:
+    """A worker loop. `run` it once; end it with `drain`."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        database: Database,
+        blobs: BlobStore,
+        stream: EventStream,
+        doorbell: LocalDoorbell,
+        executor: Executor,
+        slots: int,
+        lease_seconds: float = 30.0,
+        patience: Patience | None = None,
+    ) -> None:
+        self._workplace = Workplace(
+            name=name,
+            database=database,
+            blobs=blobs,
+            stream=stream,
+            executor=executor,
+            patience=patience or Patience(),
+        )
+        self._slots = slots
+        self._lease_seconds = lease_seconds
+        self._holdings: dict[asyncio.Task[None], Holding] = {}
+        self._look = asyncio.Event()
+        self._beat = asyncio.Event()
+        self._draining = False
+        doorbell.listen(on_ring=self._look.set, on_cancel=self._beat.set)
+
+    @property
+    def running(self) -> int:
+        """How many evaluations it holds."""
+        return len(self._holdings)
+
+    async def run(self) -> None:
+        """Take and run evaluations until drained. Cancelled, it leaves what it holds to the reaper."""
+        beating = asyncio.create_task(self._keep_beating())
+        self._look.set()
+        try:
+            while not self._draining:
+                await self._look.wait()
+                self._look.clear()
+                await self._fill()
+            while self._holdings:
+                await asyncio.wait(self._holdings)
+        finally:
+            beating.cancel()
+            for task in self._holdings:
+                task.cancel()
+            await asyncio.wait({beating, *self._holdings})
+
+    async def drain(self, grace_seconds: float) -> None:
+        """Take nothing more, let what runs end within the grace, and give the rest back to the queue."""
+        self._draining = True
+        self._look.set()
+        if self._holdings:
+            await asyncio.wait(self._holdings, timeout=grace_seconds)
+        for holding in self._holdings.values():
+            holding.give_back()
+        if self._holdings:
+            await asyncio.wait(self._holdings, timeout=_SETTLE_SECONDS)
+        for task in self._holdings:
+            task.cancel()  # the storage does not answer; the next start takes these back
+
+    async def _fill(self) -> None:
+        place = self._workplace
+        free = self._slots - len(self._holdings)
+        runtimes = [runtime.name for runtime in place.executor.runtimes]
+        if self._draining or not free or not runtimes:
+            return
+        try:
+            found = await claim(
+                place.database, place.name, runtimes, limit=free, lease_seconds=self._lease_seconds
+            )
+        except StorageUnavailableError as error:
+            _log.warning("claim_failed", reason=error.detail)
+            asyncio.get_running_loop().call_later(_RETRY_SECONDS, self._look.set)
+            return
+        for claimed in found:
+            holding = Holding(claimed, place)
+            task = asyncio.create_task(holding.attend())
+            self._holdings[task] = holding
+            task.add_done_callback(self._release)
+
+    def _release(self, task: asyncio.Task[None]) -> None:
+        del self._holdings[task]
+        self._look.set()
+        if not task.cancelled() and (error := task.exception()):
+            _log.error("attendance_failed", exc_info=error)
+
+    async def _keep_beating(self) -> None:
+        """Renew the leases three times in their life, and at once where a cancellation was announced."""
+        pause = self._lease_seconds / 3
+        while True:
+            try:
+                async with asyncio.timeout(pause):
+                    await self._beat.wait()
+            except TimeoutError:
+                pass  # nobody was in a hurry: it is time anyway
+            self._beat.clear()
+            try:
+                await self._heartbeat()
+            except StorageUnavailableError as error:
+                _log.warning("heartbeat_failed", reason=error.detail)
+
+    async def _heartbeat(self) -> None:
+        held = {holding.hold: holding for holding in self._holdings.values()}
+        if not held:
+            return
+        answer = await heartbeat(self._workplace.database, held, lease_seconds=self._lease_seconds)
+        for hold, holding in held.items():
+            if hold not in answer:
+                holding.lose()
+            elif subject := answer[hold]:
+                holding.cancel(subject)
