@@ -17,7 +17,7 @@ ATTEMPTS: dict[str, Callable[[], object]] = {
 }
 
 processes = sum(path.name.isdigit() for path in Path("/proc").iterdir())
-print(f"Hello from Python {platform.python_version()}. I see {processes} processes, and try to")
+print(f"Hello from Python {platform.python_version()}. Processes that I see: {processes}. Now I try to")
 for what, attempt in ATTEMPTS.items():
     try:
         attempt()
