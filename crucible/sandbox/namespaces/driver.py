@@ -28,6 +28,8 @@ from crucible.sandbox.namespaces.supervision import Supervision
 from crucible.sandbox.namespaces.tree import ENVIRONMENT, tree
 from crucible.sandbox.runtimes import Runtime
 
+LAUNCHER = ("-m", "crucible.sandbox.namespaces.launcher")
+"""What the launcher's interpreter runs; its socket's descriptor follows."""
 _FIRST_UID = 1_879_048_192
 """Above every range that distributions and container engines hand out, below 2**31."""
 _UIDS_EACH = 65_536
@@ -210,7 +212,7 @@ class _Launcher:
         here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with there:
             process = subprocess.Popen(  # noqa: ASYNC220 - its pipes aren't used, and its end is seen on the socket
-                [sys.executable, "-I", "-m", "crucible.sandbox.namespaces.launcher", str(there.fileno())],
+                [sys.executable, "-I", *LAUNCHER, str(there.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[there.fileno()],

@@ -1,0 +1,117 @@
+"""A real driver, shared by the tests of one session, and the means to run a program in it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+
+import coverage
+import pytest
+import pytest_asyncio
+
+from crucible.domain.limits import Limits
+from crucible.domain.sandbox import (
+    SandboxEvent,
+    SandboxFile,
+    SandboxFinished,
+    SandboxOutput,
+    SandboxSample,
+    SandboxSpec,
+)
+from crucible.sandbox import runtimes
+from crucible.sandbox.namespaces import driver as namespaces
+from tests.sandbox import host, traced_launcher
+
+
+@dataclass
+class Ran:
+    """Everything that came out of a sandbox."""
+
+    finished: SandboxFinished
+    events: list[SandboxEvent] = field(default_factory=list)
+
+    def output(self, stream: str = "stdout") -> bytes:
+        return b"".join(
+            event.data for event in self.events if isinstance(event, SandboxOutput) and event.stream == stream
+        )
+
+    @property
+    def text(self) -> str:
+        return self.output().decode(errors="replace")
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        return {event.path: event.data for event in self.events if isinstance(event, SandboxFile)}
+
+    @property
+    def samples(self) -> list[SandboxSample]:
+        return [event for event in self.events if isinstance(event, SandboxSample)]
+
+
+class Sandboxes:
+    """Runs programs in the driver under test."""
+
+    def __init__(self, driver: namespaces.NamespacesDriver, found: runtimes.Runtimes) -> None:
+        self.driver = driver
+        self.runtimes = found
+
+    async def run(
+        self,
+        code: str | None,
+        runtime: str = "python",
+        *,
+        cancelled: asyncio.Event | None = None,
+        on_event: object = None,
+        **spec: object,
+    ) -> Ran:
+        """Run a program to its end. Keywords of `Limits` and of `SandboxSpec` may be mixed."""
+        limits = {name: spec.pop(name) for name in list(spec) if name in Limits.__dataclass_fields__}
+        events: list[SandboxEvent] = []
+
+        async def emit(event: SandboxEvent) -> None:
+            events.append(event)
+            if on_event is not None:
+                on_event(event)  # type: ignore[operator]
+
+        found = self.runtimes.get(runtime)
+        assert found is not None, f"this host has no {runtime}"
+        whole = SandboxSpec(runtime=runtime, code=code, limits=Limits(**limits), **spec)  # type: ignore[arg-type]
+        return Ran(await self.driver.run(whole, found, emit, cancelled or asyncio.Event()), events)
+
+
+@pytest.fixture(scope="session")
+def _traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Where coverage is measured, have the launcher's children measured, too."""
+    measured = coverage.Coverage.current()
+    if measured is None:
+        yield
+        return
+    path = tmp_path_factory.mktemp("coverage") / "steps"
+    with path.open("wb") as file:
+        file.truncate(traced_launcher.size())
+    usual = namespaces.LAUNCHER
+    namespaces.LAUNCHER = (traced_launcher.__file__, str(path))
+    yield
+    namespaces.LAUNCHER = usual
+    data = coverage.CoverageData(basename=str(measured.config.data_file), suffix="sandbox")
+    data.add_arcs(traced_launcher.arcs(path))
+    data.write()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def sandboxes(_traced: None) -> AsyncIterator[Sandboxes]:
+    driver, found = await asyncio.gather(namespaces.NamespacesDriver.open(), runtimes.discover())
+    yield Sandboxes(driver, found)
+    await driver.close()
+    assert host.traces() == set(), "the driver left something behind when it closed"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def nothing_left(sandboxes: Sandboxes) -> AsyncIterator[None]:  # noqa: ARG001 - the driver comes first
+    """Fail a test after which a process, mount, group or folder of a sandbox is still there."""
+    before = host.traces()
+    yield
+    for _ in range(200):  # the kernel lets go of a group a moment after the last process in it is gone
+        if not host.traces() - before:
+            break
+        await asyncio.sleep(0.02)
+    assert host.traces() - before == set()

@@ -1,0 +1,320 @@
+"""What every driver promises, as programs that put it to the test. Each also must leave nothing behind."""
+
+import asyncio
+
+import pytest
+
+from crucible.domain.limits import MIB
+from crucible.domain.outcome import Outcome
+from crucible.domain.sandbox import SandboxEvent, SandboxOutput, SandboxStarted
+from tests.sandbox.conftest import Sandboxes
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("nothing_left")]
+
+
+async def test_a_program_that_succeeds(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run("print('hello')")
+    assert ran.finished.outcome is Outcome.SUCCEEDED
+    assert (ran.finished.exit_code, ran.finished.signal, ran.finished.error) == (0, None, None)
+    assert ran.output() == b"hello\n"
+    assert isinstance(ran.events[0], SandboxStarted)
+    assert ran.finished.wall_seconds > 0
+    assert ran.finished.cpu_seconds > 0
+    assert ran.finished.peak_memory_bytes > MIB
+
+
+async def test_an_exit_code_is_kept(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run("raise SystemExit(42)")
+    assert (ran.finished.outcome, ran.finished.exit_code) == (Outcome.NONZERO_EXIT, 42)
+
+
+async def test_every_runtime_of_this_host_runs_its_language(sandboxes: Sandboxes) -> None:
+    programs = {
+        "python": "import sys, ssl, ctypes, sqlite3; print('ran')",
+        "javascript": "console.log('ran')",
+        "bash": "echo ran",
+        "c": '#include <stdio.h>\nint main(void) { puts("ran"); }',
+        "c++": '#include <iostream>\nint main() { std::cout << "ran\\n"; }',
+    }
+    for runtime in sandboxes.runtimes:
+        ran = await sandboxes.run(programs[runtime.report.language], runtime.report.name)
+        assert (ran.text, ran.finished.outcome) == ("ran\n", Outcome.SUCCEEDED), (runtime.report.name, ran)
+
+
+async def test_stdin_argv_environment_and_files_reach_the_program(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run(
+        "import os, sys; print(sys.stdin.read(), sys.argv[1:], os.environ['GREETING'], open('data/in.txt').read())",
+        stdin=b"from stdin",
+        argv=("one", "two three", "$HOME"),
+        env={"GREETING": "grüß"},
+        files={"data/in.txt": b"aus der Datei"},
+    )
+    assert ran.text == "from stdin ['one', 'two three', '$HOME'] grüß aus der Datei\n"
+
+
+async def test_a_large_stdin_does_not_hang(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run("import sys; print(len(sys.stdin.buffer.read()))", stdin=b"x" * 8 * MIB)
+    assert ran.text == f"{8 * MIB}\n"
+
+
+async def test_the_executors_environment_does_not_leak(
+    sandboxes: Sandboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CANARY", "a secret")
+    ran = await sandboxes.run("import os; print(sorted(os.environ))")
+    assert ran.text == "['HOME', 'LANG', 'PATH', 'TMPDIR', 'USER']\n"
+
+
+async def test_output_arrives_while_the_program_runs(sandboxes: Sandboxes) -> None:
+    cancelled = asyncio.Event()
+
+    def end_it_when_it_printed(event: SandboxEvent) -> None:
+        if isinstance(event, SandboxOutput):
+            cancelled.set()
+
+    ran = await sandboxes.run(
+        "import time; print('first'); time.sleep(60)", cancelled=cancelled, on_event=end_it_when_it_printed
+    )
+    assert (ran.finished.outcome, ran.text) == (Outcome.CANCELLED, "first\n")
+
+
+async def test_usage_is_sampled_at_least_four_times_a_second(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run("import time; time.sleep(1.5)")
+    assert len(ran.samples) >= 4 * int(ran.finished.wall_seconds)
+    assert all(sample.memory_bytes > 0 and sample.processes == 1 for sample in ran.samples[1:-1])
+
+
+async def test_an_endless_loop_is_timed_out(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run("print('before')\nwhile True: pass", wall_seconds=0.5)
+    assert (ran.finished.outcome, ran.text) == (Outcome.TIMED_OUT, "before\n")
+    assert ran.finished.error == "it ran for longer than limits.wall_seconds, 0.5"
+    assert ran.finished.wall_seconds >= 0.5
+
+
+async def test_a_program_that_ignores_every_signal_is_timed_out(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run(
+        "import signal, time\n"
+        "for number in set(signal.valid_signals()) - {9, 19}: signal.signal(number, signal.SIG_IGN)\n"
+        "while True: time.sleep(1)",
+        wall_seconds=0.5,
+    )
+    assert ran.finished.outcome is Outcome.TIMED_OUT
+
+
+async def test_a_sleep_is_timed_out_and_what_it_wrote_is_kept(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run("open('kept', 'w').write('x'); import time; time.sleep(60)", wall_seconds=0.5)
+    assert (ran.finished.outcome, ran.files) == (Outcome.TIMED_OUT, {"kept": b"x"})
+
+
+async def test_processor_time_over_all_processes_is_bounded(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run(
+        "import os\nos.fork(); os.fork()\nwhile True: pass", cpu_seconds=0.5, cpus=2.0, wall_seconds=20
+    )
+    assert ran.finished.outcome is Outcome.CPU_EXCEEDED
+    assert ran.finished.cpu_seconds >= 0.5
+
+
+@pytest.mark.parametrize(
+    ("runtime", "code"),
+    [("python", "import os\nwhile True: os.fork()"), ("bash", "bomb() { bomb | bomb & }; while :; do bomb; done")],
+)
+async def test_a_fork_bomb_ends_in_time(sandboxes: Sandboxes, runtime: str, code: str) -> None:
+    ran = await sandboxes.run(code, runtime, wall_seconds=1, processes=32)
+    assert ran.finished.outcome in {Outcome.TIMED_OUT, Outcome.NONZERO_EXIT}
+    assert max((sample.processes for sample in ran.samples), default=0) <= 32
+
+
+async def test_ten_gigabytes_of_memory_are_refused(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run("print('before'); block = b'x' * (10 << 30)", memory_bytes=64 * MIB)
+    assert (ran.finished.outcome, ran.text) == (Outcome.MEMORY_EXCEEDED, "before\n")
+    assert ran.finished.peak_memory_bytes <= 64 * MIB
+    assert ran.finished.error == "it needed more than limits.memory_bytes, 64 MiB"
+
+
+async def test_memory_is_bounded_over_all_processes(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run(
+        "import os, time\n"
+        "children = [os.fork() or (bytearray(b'x' * (20 << 20)), time.sleep(30)) for _ in range(1)]\n"
+        "os.fork(); os.fork(); block = b'x' * (30 << 20); time.sleep(30)",
+        memory_bytes=64 * MIB,
+        wall_seconds=20,
+    )
+    assert ran.finished.outcome is Outcome.MEMORY_EXCEEDED
+
+
+async def test_a_gigabyte_of_output_is_cut_and_what_came_before_kept(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run(
+        "import sys\nfor _ in range(1 << 14): sys.stdout.write('y' * 65536)", output_bytes=100_000
+    )
+    assert ran.finished.outcome is Outcome.OUTPUT_EXCEEDED
+    assert ran.finished.output_truncated
+    assert ran.output() == b"y" * 100_000
+
+
+async def test_both_streams_share_the_bound_on_output(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run(
+        "import os\nwhile True: os.write(1, b'o' * 100); os.write(2, b'e' * 100)", output_bytes=10_000
+    )
+    assert ran.finished.outcome is Outcome.OUTPUT_EXCEEDED
+    assert len(ran.output("stdout")) + len(ran.output("stderr")) == 10_000
+
+
+async def test_output_of_exactly_the_limit_is_no_excess(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run("print('x' * 99)", output_bytes=100)
+    assert (ran.finished.outcome, ran.finished.output_truncated) == (Outcome.SUCCEEDED, False)
+
+
+async def test_one_byte_a_write_does_not_become_one_event_a_byte(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run("import os\nfor _ in range(20_000): os.write(1, b'x')")
+    outputs = [event for event in ran.events if isinstance(event, SandboxOutput)]
+    assert ran.output() == b"x" * 20_000
+    assert len(outputs) < 2_000
+    assert [event.offset for event in outputs[1:]] == [event.offset + len(event.data) for event in outputs[:-1]]
+
+
+@pytest.mark.parametrize("folder", ["/workspace", "/tmp", "/dev/shm"])
+async def test_a_full_disk_is_told_from_a_mere_failure(sandboxes: Sandboxes, folder: str) -> None:
+    ran = await sandboxes.run(
+        f"file = open('{folder}/big', 'wb')\nwhile True: file.write(b'x' * 65536)", disk_bytes=4 * MIB
+    )
+    assert ran.finished.outcome is Outcome.DISK_EXCEEDED
+    assert ran.finished.exit_code == 1
+    assert b"No space left on device" in ran.output("stderr") or b"File too large" in ran.output("stderr")
+
+
+async def test_a_hundred_thousand_files_are_refused(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run("for i in range(100_000): open(f'{i}', 'w')", disk_bytes=4 * MIB)
+    assert ran.finished.outcome is Outcome.DISK_EXCEEDED
+    assert ran.finished.files_truncated
+    assert len(ran.files) <= 1000
+
+
+async def test_a_crash_names_its_signal(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run("int main(void) { *(volatile int *)0 = 1; }", "c")
+    assert (ran.finished.outcome, ran.finished.signal) == (Outcome.KILLED_BY_SIGNAL, "SIGSEGV")
+    assert ran.finished.exit_code is None
+
+
+async def test_a_real_time_signal_has_a_name_too(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run("import os; os.kill(os.getpid(), 40)")
+    assert (ran.finished.outcome, ran.finished.signal) == (Outcome.KILLED_BY_SIGNAL, "SIG40")
+
+
+async def test_a_syntax_error_is_the_programs(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run("def (")
+    assert (ran.finished.outcome, ran.finished.exit_code) == (Outcome.NONZERO_EXIT, 1)
+    assert b"SyntaxError" in ran.output("stderr")
+
+
+async def test_what_does_not_compile_says_so(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run("int main(void) { return", "c")
+    assert ran.finished.outcome is Outcome.COMPILE_ERROR
+    assert b"main.c:1" in ran.output("stderr")
+
+
+async def test_compiling_happens_inside_the_jail(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run('#include "/etc/shadow"\nint main(void) {}', "c")
+    assert ran.finished.outcome is Outcome.COMPILE_ERROR
+    assert b"No such file" in ran.output("stderr")
+
+
+async def test_bytes_that_are_no_text_arrive_as_they_are(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run("import os; os.write(1, bytes(range(256))); os.write(2, b'\\xff\\0\\x1b[2J')")
+    assert ran.output() == bytes(range(256))
+    assert ran.output("stderr") == b"\xff\0\x1b[2J"
+
+
+async def test_a_program_that_closes_its_output_runs_on(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run("import os, time; os.close(1); os.close(2); time.sleep(0.3); os._exit(4)")
+    assert (ran.finished.outcome, ran.finished.exit_code) == (Outcome.NONZERO_EXIT, 4)
+    assert ran.finished.wall_seconds >= 0.3
+
+
+async def test_children_that_hold_the_output_open_do_not_outlive_the_program(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run(
+        "import os, time\n"
+        "if os.fork() == 0:\n"
+        "    os.setsid()\n"
+        "    if os.fork() == 0:\n"
+        "        while True: time.sleep(1)\n"
+        "    os._exit(0)\n"
+        "os.wait(); print('done')"
+    )
+    assert (ran.finished.outcome, ran.text) == (Outcome.SUCCEEDED, "done\n")
+
+
+async def test_zombies_do_not_use_up_the_process_limit(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run(
+        "import os\n"
+        "for _ in range(200):\n"
+        "    if os.fork() == 0:\n"
+        "        if os.fork() == 0: os._exit(0)\n"
+        "        os._exit(0)\n"
+        "    os.wait()\n"
+        "print('done')",
+        processes=16,
+    )
+    assert ran.text == "done\n"
+
+
+async def test_cancelling_keeps_the_output_so_far(sandboxes: Sandboxes) -> None:
+    cancelled = asyncio.Event()
+    cancelled.set()
+    ran = await sandboxes.run("import time; time.sleep(60)", cancelled=cancelled)
+    assert (ran.finished.outcome, ran.finished.signal) == (Outcome.CANCELLED, "SIGKILL")
+
+
+async def test_files_it_made_or_changed_are_collected_and_untouched_inputs_are_not(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run(
+        "import os; os.makedirs('a/b'); open('a/b/new', 'w').write('new'); open('changed', 'a').write('!')",
+        files={"same": b"same", "changed": b"changed"},
+    )
+    assert ran.files == {"a/b/new": b"new", "changed": b"changed!"}
+
+
+async def test_an_entrypoint_among_several_files_imports_its_neighbours(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run(
+        None,
+        entrypoint="app/main.py",
+        files={"app/main.py": b"import helper; print(helper.answer)", "app/helper.py": b"answer = 42"},
+    )
+    assert ran.text == "42\n"
+
+
+async def test_threads_pools_and_subprocesses_work_as_at_home(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run(
+        "import asyncio, multiprocessing, subprocess, sys, tempfile, threading\n"
+        "async def child():\n"
+        "    process = await asyncio.create_subprocess_exec('cat', '/etc/hostname')\n"
+        "    await process.wait()\n"
+        "if __name__ == '__main__':\n"
+        "    thread = threading.Thread(target=print, args=('thread',)); thread.start(); thread.join()\n"
+        "    asyncio.run(child())\n"
+        "    with multiprocessing.Pool(2) as pool: print(pool.map(abs, [-1, -2]))\n"
+        "    print(subprocess.run(['sh', '-c', 'echo shell | tr a-z A-Z'], capture_output=True, text=True).stdout)\n"
+        "    with tempfile.TemporaryFile() as file: file.write(b'x')\n"
+    )
+    assert ran.finished.outcome is Outcome.SUCCEEDED, ran.output("stderr")
+    assert ran.text == "thread\nsandbox\n[1, 2]\nSHELL\n\n"
+
+
+async def test_a_program_that_can_not_be_started_is_our_fault_and_says_why(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run("x", argv=("a" * (1 << 20),))
+    assert ran.finished.outcome is Outcome.SANDBOX_ERROR
+    assert "Argument list too long" in (ran.finished.error or "")
+
+
+async def test_a_neighbour_runs_undisturbed_beside_a_bomb(sandboxes: Sandboxes) -> None:
+    bomb = sandboxes.run("import os\nwhile True:\n  try: os.fork()\n  except OSError: pass", wall_seconds=1.5)
+    hog = sandboxes.run("block = []\nwhile True: block.append(b'x' * (1 << 20))", memory_bytes=64 * MIB)
+    flood = sandboxes.run("while True: print('flood')", wall_seconds=1.5)
+    neighbour = sandboxes.run("import os, time; time.sleep(1); print(len(os.listdir('/proc/self/task')))")
+    _, _, _, ran = await asyncio.gather(bomb, hog, flood, neighbour)
+    assert (ran.finished.outcome, ran.text) == (Outcome.SUCCEEDED, "1\n")
+
+
+async def test_a_late_kill_of_one_sandbox_can_not_hit_the_next(sandboxes: Sandboxes) -> None:
+    for _ in range(3):
+        await sandboxes.run("while True: pass", wall_seconds=0.1)
+    ran = await sandboxes.run("import time; time.sleep(2.5); print('alive')")
+    assert (ran.finished.outcome, ran.text) == (Outcome.SUCCEEDED, "alive\n")
