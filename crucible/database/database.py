@@ -31,7 +31,7 @@ from crucible.database.transactions import (
 )
 from crucible.domain.principal import Principal
 
-_NOW = sa.select(now())
+_ANYTHING = sa.select(sa.literal(1))
 
 
 class View:
@@ -50,7 +50,7 @@ class _Work:
     async def now(self) -> datetime:
         """Return this transaction's moment by the database's clock; the same one however often it is asked."""
         if self._now is None:
-            self._now = (await self._transaction.connection.execute(_NOW)).scalar_one()
+            self._now = await now(self._transaction.connection)
         return self._now
 
     def after_commit(self, callback: AfterCommit) -> None:
@@ -110,7 +110,7 @@ class Database:
         """Find out whether the database answers. Raises StorageUnavailableError."""
         with translated():
             async with self._reader.connect() as connection:
-                await connection.execute(_NOW)
+                await connection.execute(_ANYTHING)
 
     @asynccontextmanager
     async def read(self, principal: Principal) -> AsyncIterator[View]:

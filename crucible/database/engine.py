@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from crucible.database import one_trip
+
 _WAL_LIMIT_BYTES = 64 * 1024 * 1024
 _SQLITE_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", f"journal_size_limit={_WAL_LIMIT_BYTES}")
 _SQLITE_WRITER = ("journal_mode=WAL", *_SQLITE_PRAGMAS)
@@ -57,7 +59,11 @@ def _sqlite_engine(
         pool_size=connections,
         max_overflow=0,
         pool_timeout=30,
-        connect_args={"timeout": busy_timeout_seconds, "isolation_level": None},
+        connect_args={
+            "timeout": busy_timeout_seconds,
+            "isolation_level": None,
+            "async_creator_fn": one_trip.connect,
+        },
     )
 
     @event.listens_for(engine.sync_engine, "connect")

@@ -31,6 +31,18 @@ StreamName = Literal["stdout", "stderr"]
 _INSERT_EVALUATIONS = evaluations.insert()
 _INSERT_INPUTS = evaluation_inputs.insert()
 _INSERT_LABELS = evaluation_labels.insert()
+_IS_ONE = sa.and_(
+    evaluations.c.id == sa.bindparam("the_id"), evaluations.c.tenant_id == sa.bindparam("the_tenant_id")
+)
+_IS_SHOWN = sa.and_(_IS_ONE, evaluations.c.lifecycle != Lifecycle.DELETED)
+_GET = WHOLE_EVALUATION.where(_IS_SHOWN)
+_GET_EVEN_DELETED = WHOLE_EVALUATION.where(_IS_ONE)
+_GET_STATUS = sa.select(evaluations.c.status).where(_IS_SHOWN)
+_GET_SUBMISSION = (
+    sa.select(evaluations, *(column for column in evaluation_inputs.c if column.name not in evaluations.c))
+    .join(evaluation_inputs, evaluation_inputs.c.evaluation_id == evaluations.c.id)
+    .where(_IS_SHOWN)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +71,7 @@ class EvaluationReader:
 
     async def get(self, evaluation_id: str, *, deleted: bool = False) -> Evaluation:
         """Return an evaluation, a deleted one only where asked for. Raises NotFoundError."""
-        statement = WHOLE_EVALUATION.where(self._is_one(evaluation_id, deleted=deleted))
-        return to_evaluation(await self._one(statement, evaluation_id))
+        return to_evaluation(await self._one(_GET_EVEN_DELETED if deleted else _GET, evaluation_id))
 
     async def get_all(self, evaluation_ids: Sequence[str]) -> list[Evaluation]:
         """Return evaluations, deleted ones too, in the order of their ids' list."""
@@ -74,8 +85,7 @@ class EvaluationReader:
 
     async def status(self, evaluation_id: str) -> Status:
         """Return where an evaluation is. Raises NotFoundError."""
-        statement = sa.select(evaluations.c.status).where(self._is_one(evaluation_id))
-        status: Status = (await self._one(statement, evaluation_id)).status
+        status: Status = (await self._one(_GET_STATUS, evaluation_id)).status
         return status
 
     async def page(self, wanted: EvaluationFilter, *, limit: int, cursor: str | None) -> Page:
@@ -87,12 +97,7 @@ class EvaluationReader:
 
     async def submission(self, evaluation_id: str) -> Submission:
         """Return what was submitted. Raises NotFoundError."""
-        statement = (
-            sa.select(evaluations, *(column for column in evaluation_inputs.c if column.name not in evaluations.c))
-            .join(evaluation_inputs, evaluation_inputs.c.evaluation_id == evaluations.c.id)
-            .where(self._is_one(evaluation_id))
-        )
-        return to_submission(await self._one(statement, evaluation_id))
+        return to_submission(await self._one(_GET_SUBMISSION, evaluation_id))
 
     async def kept_output(self, evaluation_id: str, stream: StreamName) -> Kept | None:
         """Return what is kept of a stream, or None before the end. Raises NotFoundError."""
@@ -118,16 +123,16 @@ class EvaluationReader:
         statement = (
             sa.select(evaluations.c.id, *columns)
             .outerjoin(evaluation_outputs, evaluation_outputs.c.evaluation_id == evaluations.c.id)
-            .where(self._is_one(evaluation_id))
+            .where(_IS_SHOWN)
         )
         return await self._one(statement, evaluation_id)
 
-    def _is_one(self, evaluation_id: str, *, deleted: bool = False) -> sa.ColumnElement[bool]:
-        condition = sa.and_(evaluations.c.id == evaluation_id, evaluations.c.tenant_id == self._tenant_id)
-        return condition if deleted else condition & (evaluations.c.lifecycle != Lifecycle.DELETED)
+    def _named(self, evaluation_id: str) -> dict[str, str]:
+        """Return the parameters of `_IS_ONE`: what it is called, and whose it has to be."""
+        return {"the_id": evaluation_id, "the_tenant_id": self._tenant_id}
 
     async def _one(self, statement: AnySelect, evaluation_id: str) -> AnyRow:
-        row = (await self._connection.execute(statement)).one_or_none()
+        row = (await self._connection.execute(statement, self._named(evaluation_id))).one_or_none()
         if row is None:
             raise NotFoundError(f"there is no evaluation {evaluation_id!r}")
         return row
@@ -164,14 +169,15 @@ class EvaluationRepository(EvaluationReader):
         """End an evaluation that nobody holds and return its fence; None where it is not queued."""
         changed = await self._connection.execute(
             evaluations.update()
-            .where(self._is_one(evaluation_id), evaluations.c.status == Status.QUEUED)
+            .where(_IS_SHOWN, evaluations.c.status == Status.QUEUED)
             .values(
                 status=Status.CANCELLED,
                 outcome=Outcome.CANCELLED,
                 fence=evaluations.c.fence + 1,
                 finished_at=at,
             )
-            .returning(evaluations.c.fence)
+            .returning(evaluations.c.fence),
+            self._named(evaluation_id),
         )
         fence: int | None = changed.scalar_one_or_none()
         if fence is None:
@@ -186,16 +192,17 @@ class EvaluationRepository(EvaluationReader):
         changed = await self._connection.execute(
             evaluations.update()
             .where(
-                self._is_one(evaluation_id),
+                _IS_SHOWN,
                 evaluations.c.status == Status.RUNNING,
                 evaluations.c.cancel_requested_by.is_(None),
             )
-            .values(cancel_requested_by=subject)
+            .values(cancel_requested_by=subject),
+            self._named(evaluation_id),
         )
         return bool(changed.rowcount)
 
     async def set_lifecycle(self, evaluation_id: str, lifecycle: Lifecycle) -> None:
         """Change whether the record is shown."""
         await self._connection.execute(
-            evaluations.update().where(self._is_one(evaluation_id, deleted=True)).values(lifecycle=lifecycle)
+            evaluations.update().where(_IS_ONE).values(lifecycle=lifecycle), self._named(evaluation_id)
         )

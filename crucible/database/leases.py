@@ -30,6 +30,41 @@ from crucible.domain.status import Status
 
 _E = evaluations.c
 
+# Statements of every evaluation's way are built once: building one costs as much as SQLite takes to execute it.
+_DUE = (
+    sa.select(_E.id)
+    .where(
+        is_queued,
+        _E.not_before <= sa.bindparam("now", type_=_E.not_before.type),
+        _E.runtime.in_(sa.bindparam("runtimes", expanding=True)),
+    )
+    .order_by(_E.rank, _E.queued_at, _E.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    evaluations.update()
+    .where(_E.id.in_(_DUE), is_queued)
+    .values(status=Status.RUNNING, fence=_E.fence + 1)
+    .returning(_E.id, _E.fence)
+)
+_CLAIMED = (
+    sa.select(
+        _E.tenant_id,
+        _E.runtime,
+        _E.limits,
+        _E.infrastructure_attempts,
+        *(column for column in evaluation_inputs.c if column.name not in {"tenant_id", "search_text"}),
+    )
+    .join(evaluation_inputs, evaluation_inputs.c.evaluation_id == _E.id)
+    .where(_E.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(_E.rank, _E.queued_at, _E.id)
+)
+_FINISH = evaluations.update().where(
+    _E.id == sa.bindparam("held_id"), _E.fence == sa.bindparam("held_fence"), is_running
+)
+_INSERT_OUTPUT = evaluation_outputs.insert()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
@@ -97,36 +132,22 @@ class LeaseRepository:
         self, worker: str, runtimes: Collection[str], *, limit: int, at: datetime, ttl: timedelta
     ) -> list[Claimed]:
         """Take up to `limit` queued evaluations that are due: the highest priority first, then the oldest."""
-        due = (
-            sa.select(_E.id)
-            .where(is_queued, _E.not_before <= at, _E.runtime.in_(sorted(runtimes)))
-            .order_by(_E.rank, _E.queued_at, _E.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
         changed = await self._connection.execute(
-            evaluations.update()
-            .where(_E.id.in_(due), is_queued)
-            .values(
-                status=Status.RUNNING,
-                fence=_E.fence + 1,
-                worker=worker,
-                lease_until=at + ttl,
-                started_at=at,
-            )
-            .returning(_E.id, _E.fence)
+            _CLAIM,
+            {
+                "now": at,
+                "runtimes": sorted(runtimes),
+                "most": limit,
+                "worker": worker,
+                "lease_until": at + ttl,
+                "started_at": at,
+            },
         )
         fences = {row.id: row.fence for row in changed}
         return await self._claimed(fences, at) if fences else []
 
     async def _claimed(self, fences: dict[str, int], at: datetime) -> list[Claimed]:
-        inputs = (column for column in evaluation_inputs.c if column.name not in {"tenant_id", "search_text"})
-        rows = await self._connection.execute(
-            sa.select(_E.tenant_id, _E.runtime, _E.limits, _E.infrastructure_attempts, *inputs)
-            .join(evaluation_inputs, evaluation_inputs.c.evaluation_id == _E.id)
-            .where(_E.id.in_(fences))
-            .order_by(_E.rank, _E.queued_at, _E.id)
-        )
+        rows = await self._connection.execute(_CLAIMED, {"ids": list(fences)})
         return [
             Claimed(
                 evaluation_id=row.evaluation_id,
@@ -159,21 +180,22 @@ class LeaseRepository:
         """
         finished = result.finished
         changed = await self._connection.execute(
-            evaluations.update()
-            .where(_is_held(claimed.evaluation_id, claimed.fence))
-            .values(
+            _FINISH,
+            {
+                "held_id": claimed.evaluation_id,
+                "held_fence": claimed.fence,
                 **_ended(finished.outcome, at),
-                exit_code=finished.exit_code,
-                signal=finished.signal,
-                error=finished.error,
-                wall_seconds=finished.wall_seconds,
-                cpu_seconds=finished.cpu_seconds,
-                peak_memory_bytes=finished.peak_memory_bytes,
-            )
+                "exit_code": finished.exit_code,
+                "signal": finished.signal,
+                "error": finished.error,
+                "wall_seconds": finished.wall_seconds,
+                "cpu_seconds": finished.cpu_seconds,
+                "peak_memory_bytes": finished.peak_memory_bytes,
+            },
         )
         if not changed.rowcount:
             return await self._was_finished(claimed)
-        await self._connection.execute(evaluation_outputs.insert(), _output_row(claimed, result))
+        await self._connection.execute(_INSERT_OUTPUT, _output_row(claimed, result))
         await insert_events(self._connection, claimed.tenant_id, events)
         return True
 

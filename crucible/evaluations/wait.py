@@ -21,10 +21,9 @@ async def until_final(
     deadline = asyncio.get_running_loop().time() + seconds
     while True:
         with stream.subscribe(evaluation_id) as subscription:
-            evaluation = await get(database, principal, evaluation_id)
-            if evaluation.status.is_final:
-                return evaluation
-            if not await _closed(subscription, deadline):
+            async with database.read(principal) as view:
+                status = await view.evaluations.status(evaluation_id)
+            if status.is_final or not await _closed(subscription, deadline):
                 return await get(database, principal, evaluation_id)
 
 

@@ -48,9 +48,10 @@ class Worker:
         self._lease_seconds = lease_seconds
         self._holdings: dict[asyncio.Task[None], Holding] = {}
         self._look = asyncio.Event()
+        self._more = True
         self._beat = asyncio.Event()
         self._draining = False
-        doorbell.listen(on_ring=self._look.set, on_cancel=self._beat.set)
+        doorbell.listen(on_ring=self._look_for_more, on_cancel=self._beat.set)
 
     @property
     def running(self) -> int:
@@ -91,21 +92,27 @@ class Worker:
         place = self._workplace
         free = self._slots - len(self._holdings)
         runtimes = [runtime.name for runtime in place.executor.runtimes]
-        if self._draining or not free or not runtimes:
+        if self._draining or not self._more or not free or not runtimes:
             return
+        self._more = False
         try:
             found = await claim(
                 place.database, place.name, runtimes, limit=free, lease_seconds=self._lease_seconds
             )
         except StorageUnavailableError as error:
             _log.warning("claim_failed", reason=error.detail)
-            asyncio.get_running_loop().call_later(_RETRY_SECONDS, self._look.set)
+            asyncio.get_running_loop().call_later(_RETRY_SECONDS, self._look_for_more)
             return
+        self._more = self._more or len(found) == free
         for claimed in found:
             holding = Holding(claimed, place)
             task = asyncio.create_task(holding.attend())
             self._holdings[task] = holding
             task.add_done_callback(self._release)
+
+    def _look_for_more(self) -> None:
+        self._more = True
+        self._look.set()
 
     def _release(self, task: asyncio.Task[None]) -> None:
         del self._holdings[task]
