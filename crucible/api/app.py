@@ -42,6 +42,7 @@ def _routes() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     for module in (submissions, evaluations, events, output, runtimes, health):

@@ -5,6 +5,7 @@ Host that the browser sends (so DNS rebinding shows), nor leave out Origin or Se
 send `application/json` without asking first. Plain ASGI, as it is part of every request's time.
 """
 
+import asyncio
 import secrets
 from collections.abc import Collection
 
@@ -14,7 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crucible.api.problems import problem_response
-from crucible.domain.errors import CrucibleError, UntrustedOriginError
+from crucible.domain.errors import CrucibleError, UnavailableError, UntrustedOriginError
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _FOREIGN_SITES = frozenset({"cross-site", "same-site"})
@@ -43,32 +44,54 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = secrets.token_hex(8)
-        started = False
-
-        async def send_guarded(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = request_id
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
+        answer = _Answer(send, request_id=secrets.token_hex(8))
         try:
             check_origin(Headers(scope=scope), self._allowed_hosts, scheme=scope["scheme"])
-            await self._app(scope, receive, send_guarded)
-        except UntrustedOriginError as error:
-            await problem_response(error)(scope, receive, send_guarded)
+            await self._app(scope, receive, answer.send)
         except ClientDisconnect:
             return  # nobody is left to answer
+        except asyncio.CancelledError:
+            # The server stops. What was acknowledged is on disk; whoever waits for its end asks again later.
+            await answer.end(scope, UnavailableError("this server is stopping", retry_after_seconds=1))
+        except UntrustedOriginError as error:
+            await answer.end(scope, error)
         except Exception:
-            _log.exception("request_failed", request_id=request_id, method=scope["method"], path=scope["path"])
-            if started:
+            _log.exception("request_failed", request_id=answer.id, method=scope["method"], path=scope["path"])
+            if answer.started:
                 raise
-            apology = CrucibleError(f"this is a defect of Crucible's; its log has it under request {request_id}")
-            await problem_response(apology)(scope, receive, send_guarded)
+            await answer.end(
+                scope, CrucibleError(f"a defect of Crucible's; its log has it as request {answer.id}")
+            )
+
+
+class _Answer:
+    """What goes back: with every header, and ended one way or another."""
+
+    def __init__(self, send: Send, *, request_id: str) -> None:
+        self.id = request_id
+        self.started = False
+        self._send = send
+
+    async def send(self, message: Message) -> None:
+        """Pass a message on."""
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-Id"] = self.id
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+        await self._send(message)
+
+    async def end(self, scope: Scope, error: CrucibleError) -> None:
+        """Answer with this error, or, where an answer began already, end it."""
+        if self.started:
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+        else:
+            await problem_response(error)(scope, _nothing_more, self.send)
+
+
+async def _nothing_more() -> Message:
+    return {"type": "http.disconnect"}
 
 
 def check_origin(headers: Headers, allowed_hosts: Collection[str], *, scheme: str) -> None:

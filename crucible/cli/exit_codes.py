@@ -9,6 +9,8 @@ import signal
 from crucible.domain.outcome import Outcome
 
 INTERRUPTED = 128 + signal.SIGINT
+UNREAD = 128 + signal.SIGPIPE
+"""Nobody reads our own output any more: `crucible run program | head`."""
 
 CODES: dict[Outcome, int] = {
     Outcome.SUCCEEDED: 0,

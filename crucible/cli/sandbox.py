@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crucible.cli.exit_codes import exit_code
+from crucible.cli.suffixes import runtime_of
+from crucible.cli.terminal import standard_error, standard_output
 from crucible.domain.limits import MIB
 
 if TYPE_CHECKING:
     from crucible.domain.sandbox import SandboxFinished, SandboxSpec
 
 sandbox = typer.Typer(help="Use the sandbox with no server at all.", no_args_is_help=True)
-
-_SUFFIXES = {".py": "python", ".js": "node", ".sh": "bash", ".c": "c", ".cpp": "cpp", ".cc": "cpp"}
 
 
 @sandbox.callback()
@@ -43,7 +43,7 @@ def run(
     from crucible.domain.sandbox import SandboxSpec
 
     spec = SandboxSpec(
-        runtime=runtime or _SUFFIXES.get(file.suffix, "python"),
+        runtime=runtime or runtime_of(file.name),
         code=file.read_text(),
         stdin=b"" if sys.stdin.isatty() else sys.stdin.buffer.read(),
         argv=tuple(arguments or ()),
@@ -63,11 +63,11 @@ async def _run(spec: "SandboxSpec") -> "SandboxFinished":
     from crucible.sandbox.namespaces.driver import NamespacesDriver
     from crucible.sandbox.runtimes import discover
 
+    writers = {"stdout": standard_output(), "stderr": standard_error()}
+
     async def show(event: SandboxEvent) -> None:
         if isinstance(event, SandboxOutput):
-            stream = sys.stdout if event.stream == "stdout" else sys.stderr
-            stream.buffer.write(event.data)
-            stream.buffer.flush()
+            writers[event.stream].write(event.data)
 
     runtimes = await discover()
     runtime = runtimes.get(spec.runtime)
@@ -84,6 +84,8 @@ async def _run(spec: "SandboxSpec") -> "SandboxFinished":
     try:
         return await driver.run(spec, runtime, show, cancelled)
     finally:
+        for writer in writers.values():
+            writer.close()
         await driver.close()
 
 

@@ -98,11 +98,13 @@ class AsyncCrucible:
         """Return part of the list, newest first; `cursor` is the part's before it `next_cursor`."""
         return await self._ask(calls.page(wanted or EvaluationFilter(), limit, cursor))
 
-    async def evaluations(self, wanted: EvaluationFilter | None = None) -> AsyncIterator[EvaluationSummary]:
+    async def evaluations(
+        self, wanted: EvaluationFilter | None = None, *, page_size: int = 200
+    ) -> AsyncIterator[EvaluationSummary]:
         """Yield every evaluation that the filter admits, newest first, asking for more as they are used up."""
         cursor = None
         while True:
-            page = await self.page(wanted, limit=200, cursor=cursor)
+            page = await self.page(wanted, limit=page_size, cursor=cursor)
             for evaluation in page.items:
                 yield evaluation
             cursor = page.next_cursor
@@ -146,7 +148,7 @@ class AsyncCrucible:
             await asyncio.sleep(delay)
 
     async def output(self, evaluation_id: str, stream: Literal["stdout", "stderr"] = "stdout") -> bytes:
-        """Return exactly what the program wrote; while it runs, what it wrote so far."""
+        """Return exactly what the program wrote; nothing before it ended: until then its events have it."""
         return await self._ask(calls.output(evaluation_id, stream))
 
     async def files(self, evaluation_id: str) -> FileList:

@@ -98,11 +98,13 @@ class Crucible:
         """Return part of the list, newest first; `cursor` is the part's before it `next_cursor`."""
         return self._ask(calls.page(wanted or EvaluationFilter(), limit, cursor))
 
-    def evaluations(self, wanted: EvaluationFilter | None = None) -> Iterator[EvaluationSummary]:
+    def evaluations(
+        self, wanted: EvaluationFilter | None = None, *, page_size: int = 200
+    ) -> Iterator[EvaluationSummary]:
         """Yield every evaluation that the filter admits, newest first, asking for more as they are used up."""
         cursor = None
         while True:
-            page = self.page(wanted, limit=200, cursor=cursor)
+            page = self.page(wanted, limit=page_size, cursor=cursor)
             yield from page.items
             cursor = page.next_cursor
             if cursor is None:
@@ -145,7 +147,7 @@ class Crucible:
             time.sleep(delay)
 
     def output(self, evaluation_id: str, stream: Literal["stdout", "stderr"] = "stdout") -> bytes:
-        """Return exactly what the program wrote; while it runs, what it wrote so far."""
+        """Return exactly what the program wrote; nothing before it ended: until then its events have it."""
         return self._ask(calls.output(evaluation_id, stream))
 
     def files(self, evaluation_id: str) -> FileList:

@@ -26,5 +26,5 @@ async def follow_events(
     """Tell all that happened to an evaluation and what still happens, until it ended; no gap, no repeat."""
     await find.get(crucible.database, asker, evaluation_id)
     return event_source(
-        follow.follow(crucible.database, crucible.blobs, crucible.stream, asker, evaluation_id, position)
+        follow.follow(crucible.database, crucible.blobs, crucible.stream, asker, evaluation_id, after=position)
     )

@@ -33,7 +33,7 @@ router = APIRouter(prefix="/evaluations", tags=["evaluations"])
     "/{evaluation_id}/output",
     response_class=Response,
     responses={
-        200: binary("All the bytes of the stream so far."),
+        200: binary("All the bytes of the stream."),
         206: binary("The range that was asked for."),
         **refusals(404, 416, 422),
     },
@@ -47,8 +47,8 @@ async def read_output(
     range_header: Annotated[str | None, Header(alias="Range", description="`bytes=0-1023`.")] = None,
     if_range: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Response:
-    """Return what the program wrote, byte by byte. While it runs: what it wrote so far."""
-    total = (await output.read(crucible.database, crucible.blobs, asker, evaluation_id, stream, 0, 0)).total
+    """Return what the program wrote, byte by byte; nothing before it ended: until then its events have it."""
+    total = (await output.read(crucible.database, crucible.blobs, asker, evaluation_id, stream, stop=0)).total
     headers = {"Accept-Ranges": "bytes", **_as_attachment(f"{evaluation_id}.{stream}")}
     try:
         asked = parse_range(range_header if if_range is None else None, total)
@@ -63,7 +63,7 @@ async def read_output(
     return StreamingResponse(content, status_code=206 if asked else 200, media_type=_MEDIA_TYPE, headers=headers)
 
 
-@router.get("/{evaluation_id}/files", response_model=FileList, responses=refusals(404))
+@router.get("/{evaluation_id}/files", response_model=FileList, responses=refusals(404, 422))
 async def list_files(evaluation_id: EvaluationId, crucible: Crucible, asker: Asker) -> Response:
     """List the files that the program left in its working directory."""
     found = await find.get(crucible.database, asker, evaluation_id)
@@ -95,7 +95,9 @@ async def _slices(
 ) -> AsyncIterator[bytes]:
     for start in range(part.start, part.stop, _SLICE_BYTES):
         stop = min(part.stop, start + _SLICE_BYTES)
-        read = await output.read(crucible.database, crucible.blobs, asker, evaluation_id, stream, start, stop)
+        read = await output.read(
+            crucible.database, crucible.blobs, asker, evaluation_id, stream, start=start, stop=stop
+        )
         yield read.data
 
 

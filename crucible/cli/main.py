@@ -1,0 +1,121 @@
+"""The `crucible` command's table of contents, and the one place where its errors become words and exit codes.
+
+Only the command that was asked for is imported: help comes at once, and `crucible run` never loads a web server.
+"""
+
+import importlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from crucible import __version__
+from crucible.cli.exit_codes import INTERRUPTED
+from crucible.domain.errors import CrucibleError
+
+EXIT_REFUSED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command, where it lives, and what it does in a line."""
+
+    name: str
+    target: str
+    """`module:function`, or `module:app` for a group."""
+    summary: str
+    panel: str
+
+
+_PROGRAMS = "Programs"
+_SERVER = "This machine"
+COMMANDS = (
+    Command("run", "crucible.cli.run:run", "Run a program, show its output live, and exit as it does.", _PROGRAMS),
+    Command("submit", "crucible.cli.submit:submit", "Hand in a program and print its id.", _PROGRAMS),
+    Command("list", "crucible.cli.listing:list_evaluations", "List evaluations, newest first.", _PROGRAMS),
+    Command("show", "crucible.cli.show:show", "Show all that is known of an evaluation.", _PROGRAMS),
+    Command("logs", "crucible.cli.logs:logs", "Show what a program wrote; with -f, as it writes.", _PROGRAMS),
+    Command("cancel", "crucible.cli.cancel:cancel", "End an evaluation.", _PROGRAMS),
+    Command("rerun", "crucible.cli.rerun:rerun", "Run an evaluation's program again.", _PROGRAMS),
+    Command("delete", "crucible.cli.delete:delete", "Hide an evaluation that ended.", _PROGRAMS),
+    Command("runtimes", "crucible.cli.runtimes:runtimes", "List what programs can be written in.", _PROGRAMS),
+    Command("up", "crucible.cli.up:up", "Start Crucible here, all of it in one process.", _SERVER),
+    Command(
+        "doctor", "crucible.cli.doctor:doctor", "Say which limits and walls work here, and what mends it.", _SERVER
+    ),
+    Command("sandbox", "crucible.cli.sandbox:sandbox", "Use the sandbox without a server.", _SERVER),
+    Command("executor", "crucible.cli.executor:executor", "Own every sandbox; a role of its own.", _SERVER),
+)
+
+
+def build(requested: str | None) -> typer.Typer:
+    """Return the application with the requested command loaded, and the names and summaries of the others."""
+    app = typer.Typer(
+        name="crucible",
+        help="Runs code that nobody trusts, and keeps the evidence.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    for command in COMMANDS:
+        target = _load(command.target) if command.name == requested else _unloaded
+        if isinstance(target, typer.Typer):
+            app.add_typer(target, name=command.name, help=command.summary, rich_help_panel=command.panel)
+        else:
+            app.command(command.name, help=_help(command, target), rich_help_panel=command.panel)(target)
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line; exit with 0, 1 refused, 2 misused, 130 interrupted, or a program's code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        build(_requested(words))(words, prog_name="crucible")
+    except CrucibleError as error:
+        _tell(error)
+        sys.exit(EXIT_REFUSED)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    sys.exit(0)
+
+
+def _requested(words: Sequence[str]) -> str | None:
+    completing = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS")
+    words = completing.split()[1:] if completing else words
+    return next((word for word in words if not word.startswith("-")), None)
+
+
+def _load(target: str) -> Any:
+    module, _, name = target.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def _help(command: Command, target: Callable[..., Any]) -> str:
+    return command.summary if target is _unloaded else (target.__doc__ or command.summary)
+
+
+def _unloaded() -> None:
+    """Stand for a command in the list of commands."""
+
+
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(f"crucible {__version__}")
+        raise typer.Exit
+
+
+def _tell(error: CrucibleError) -> None:
+    sys.stderr.write(f"crucible: {error.detail}\n")
+    for found in error.errors[1:]:
+        sys.stderr.write(f"  {found.field}: {found.message}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""The options that describe a program, and the submission that they add up to. `run` and `submit` share them."""
+
+import base64
+import sys
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from crucible.cli.sizes import parse_size
+from crucible.cli.suffixes import runtime_of
+from crucible.domain.errors import InvalidRequestError
+from crucible.domain.evaluation import InputFile, Priority, Submission
+
+_LIMITS = "Limits"
+
+File = Annotated[str, typer.Argument(metavar="FILE", help="The program; - reads it from standard input.")]
+Arguments = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="-- ARGS", help="The program's arguments, behind --.", show_default=False),
+]
+RuntimeName = Annotated[str | None, typer.Option("--runtime", "-r", help="By FILE's suffix where not given.")]
+Stdin = Annotated[str | None, typer.Option("--stdin", help="A file that the program reads; - passes ours on.")]
+Env = Annotated[list[str] | None, typer.Option("--env", "-e", metavar="KEY=VALUE", help="A variable; repeatable.")]
+Files = Annotated[
+    list[str] | None,
+    typer.Option("--file", metavar="PATH[=NAME]", help="A file to find in its working directory; repeatable."),
+]
+Labels = Annotated[list[str] | None, typer.Option("--label", "-l", metavar="KEY=VALUE", help="Repeatable.")]
+PriorityName = Annotated[Priority, typer.Option("--priority", help="Who goes first.")]
+Wall = Annotated[float | None, typer.Option("--wall", metavar="SECONDS", rich_help_panel=_LIMITS)]
+Cpu = Annotated[float | None, typer.Option("--cpu", metavar="SECONDS", rich_help_panel=_LIMITS)]
+Memory = Annotated[
+    int | None, typer.Option("--memory", metavar="SIZE", parser=parse_size, rich_help_panel=_LIMITS, help="512M")
+]
+Processes = Annotated[int | None, typer.Option("--processes", metavar="COUNT", rich_help_panel=_LIMITS)]
+Disk = Annotated[int | None, typer.Option("--disk", metavar="SIZE", parser=parse_size, rich_help_panel=_LIMITS)]
+OutputSize = Annotated[
+    int | None, typer.Option("--output", metavar="SIZE", parser=parse_size, rich_help_panel=_LIMITS)
+]
+
+
+def limits_of(
+    *,
+    wall: float | None,
+    cpu: float | None,
+    memory: int | None,
+    processes: int | None,
+    disk: int | None,
+    output: int | None,
+) -> dict[str, Any]:
+    """Return those limits that were given; the others keep their defaults."""
+    given = {
+        "wall_seconds": wall,
+        "cpu_seconds": cpu,
+        "memory_bytes": memory,
+        "processes": processes,
+        "disk_bytes": disk,
+        "output_bytes": output,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def submission_of(
+    file: str,
+    *,
+    runtime: str | None,
+    stdin: str | None,
+    argv: list[str] | None,
+    env: list[str] | None,
+    files: list[str] | None,
+    labels: list[str] | None,
+    priority: Priority,
+    limits: dict[str, Any],
+) -> Submission:
+    """Return what to hand in. Raises InvalidRequestError, before anything is sent."""
+    if file == "-" and stdin == "-":
+        raise InvalidRequestError("standard input can be the program or its input, not both")
+    fields = {
+        "code": _text(_read(file), file),
+        "runtime": runtime or runtime_of(file),
+        "stdin": _text(_read(stdin), stdin) if stdin is not None else "",
+        "argv": argv or [],
+        "env": dict(_pair(item, "--env") for item in env or []),
+        "files": [_input_file(item) for item in files or []],
+        "labels": dict(_pair(item, "--label", optional=True) for item in labels or []),
+        "priority": priority,
+        "limits": limits,
+    }
+    try:
+        return Submission.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise InvalidRequestError(f"{field}: {first['msg'].removeprefix('Value error, ')}") from error
+
+
+def _read(path: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except OSError as error:
+        raise InvalidRequestError(f"{path} can't be read: {error.strerror}") from error
+
+
+def _text(data: bytes, path: str) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise InvalidRequestError(f"{path} is not UTF-8: {error.reason} at byte {error.start}") from error
+
+
+def _pair(item: str, option: str, *, optional: bool = False) -> tuple[str, str]:
+    key, separator, value = item.partition("=")
+    if not key or not (separator or optional):
+        raise InvalidRequestError(f"{option} takes KEY=VALUE, not {item!r}")
+    return key, value
+
+
+def _input_file(item: str) -> InputFile:
+    path, _, name = item.partition("=")
+    content = base64.b64encode(_read(path)).decode()
+    return InputFile(path=name or PurePosixPath(path).name, content=content, encoding="base64")

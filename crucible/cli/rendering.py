@@ -1,0 +1,159 @@
+"""How evaluations look on a terminal."""
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from pydantic import BaseModel
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from crucible.cli.sizes import in_words
+from crucible.cli.terminal import safe_line
+from crucible.domain.evaluation import Evaluation, EvaluationSummary
+from crucible.domain.outcome import Fault
+from crucible.domain.status import Status
+
+_FAULT_STYLES = {
+    Fault.NOBODY: "green",
+    Fault.PROGRAM: "red",
+    Fault.LIMIT: "yellow",
+    Fault.USER: "bright_black",
+    Fault.CRUCIBLE: "bold magenta",
+}
+_STATUS_STYLES = {Status.QUEUED: "blue", Status.RUNNING: "cyan"}
+_TAIL_CHARACTERS = 2000
+_WIDE = 400
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
+
+def print_json(*models: BaseModel) -> None:
+    """Write each model as one line of JSON to standard output."""
+    for model in models:
+        sys.stdout.write(model.model_dump_json() + "\n")
+    sys.stdout.flush()
+
+
+def show(renderable: RenderableType) -> None:
+    """Write to standard output, in colour where it is a terminal, and uncut where it is none."""
+    Console(width=None if sys.stdout.isatty() else _WIDE).print(renderable)
+
+
+def ending(evaluation: EvaluationSummary) -> Text:
+    """Return how it ended, or where it is, coloured by whose doing that is."""
+    if evaluation.outcome is None:
+        return Text(evaluation.status.value, style=_STATUS_STYLES.get(evaluation.status, ""))
+    text = Text(evaluation.outcome.value.replace("_", " "), style=_FAULT_STYLES[evaluation.outcome.fault])
+    if evaluation.exit_code:
+        text.append(f" ({evaluation.exit_code})")
+    if evaluation.signal:
+        text.append(f" ({evaluation.signal})")
+    return text
+
+
+def verdict(evaluation: EvaluationSummary) -> Text:
+    """Return the end in one line: how, how long, how much, and which evaluation."""
+    text = ending(evaluation)
+    if usage := evaluation.usage:
+        text.append(
+            f" · {usage.wall_seconds:.2f} s · {usage.cpu_seconds:.2f} s CPU · {in_words(usage.peak_memory_bytes)}",
+            style="dim",
+        )
+    text.append(f" · {evaluation.id}", style="dim")
+    if evaluation.error:
+        text.append(f"\n{safe_line(evaluation.error)}", style="dim")
+    return text
+
+
+def table(evaluations: Sequence[EvaluationSummary]) -> Table:
+    """Return a list as a table."""
+    shown = Table(box=None, header_style="dim", pad_edge=False)
+    for heading in ("id", "ending", "runtime"):
+        shown.add_column(heading, no_wrap=True)
+    for heading in ("queued", "took"):
+        shown.add_column(heading, justify="right", no_wrap=True)
+    shown.add_column("labels", overflow="fold")
+    for one in evaluations:
+        took = f"{one.usage.wall_seconds:.2f} s" if one.usage else ""
+        shown.add_row(one.id, ending(one), one.runtime, age(one.timing.queued), took, labels(one.labels))
+    return shown
+
+
+def empty_list(filtered: bool) -> RenderableType:
+    """Return what a list without rows says: why it is so, and what to do next."""
+    if filtered:
+        return Text("No evaluation matches. `crucible list` without filters shows all.", style="dim")
+    return Group(
+        Text("Nothing has run here yet."),
+        Text("Try:  echo 'print(1 + 1)' | crucible run - --runtime python", style="dim"),
+    )
+
+
+def panel(evaluation: Evaluation) -> Panel:
+    """Return all that is known of an evaluation."""
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="dim", no_wrap=True)
+    facts.add_column(overflow="fold")
+    for name, value in _facts(evaluation):
+        facts.add_row(name, value)
+    parts: list[RenderableType] = [facts]
+    for stream, text in (("stdout", evaluation.stdout), ("stderr", evaluation.stderr)):
+        if text:
+            parts += [Text(f"\n{stream}", style="dim"), Text(_tail(text))]
+    return Panel(Group(*parts), title=evaluation.id, title_align="left", border_style="dim")
+
+
+def labels(values: dict[str, str]) -> str:
+    """Return labels as `key=value`, side by side."""
+    return safe_line("  ".join(f"{key}={value}" if value else key for key, value in sorted(values.items())))
+
+
+def age(moment: datetime, now: datetime | None = None) -> str:
+    """Return how long ago something was, in the largest unit that says enough."""
+    seconds = max(0, int(((now or datetime.now(UTC)) - moment).total_seconds()))
+    for size, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit} ago"
+    return f"{seconds} s ago"
+
+
+def _facts(evaluation: Evaluation) -> list[tuple[str, RenderableType]]:
+    timing, limits = evaluation.timing, evaluation.limits
+    facts: list[tuple[str, RenderableType]] = [
+        ("ending", ending(evaluation)),
+        ("runtime", evaluation.runtime),
+        ("queued", f"{timing.queued:%Y-%m-%d %H:%M:%S %Z}"),
+        (
+            "limits",
+            f"{limits.wall_seconds:g} s wall · {in_words(limits.memory_bytes)} · {limits.processes} processes",
+        ),
+    ]
+    if evaluation.error:
+        facts.insert(1, ("error", safe_line(evaluation.error)))
+    if timing.started and timing.finished:
+        facts.append(("ran", f"{(timing.finished - timing.started).total_seconds():.2f} s"))
+    if evaluation.usage:
+        facts.append(("usage", " · ".join(_usage(evaluation))))
+    if evaluation.labels:
+        facts.append(("labels", labels(evaluation.labels)))
+    if evaluation.files:
+        facts.append(
+            ("files", "\n".join(f"{safe_line(f.path)}  {in_words(f.size_bytes)}" for f in evaluation.files))
+        )
+    if evaluation.infrastructure_attempts:
+        facts.append(("lost runs", str(evaluation.infrastructure_attempts)))
+    return facts
+
+
+def _usage(evaluation: EvaluationSummary) -> tuple[str, str, str]:
+    usage = evaluation.usage
+    if usage is None:
+        return ("", "", "")
+    return (f"{usage.wall_seconds:.2f} s", f"{usage.cpu_seconds:.2f} s", in_words(usage.peak_memory_bytes))
+
+
+def _tail(text: str) -> str:
+    shown = text if len(text) <= _TAIL_CHARACTERS else f"…{text[-_TAIL_CHARACTERS:]}"
+    return "\n".join(safe_line(line) for line in shown.splitlines())

@@ -1,0 +1,76 @@
+"""`crucible up`: all of Crucible on this machine, in one command."""
+
+import signal
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvloop
+from rich.console import Console
+from rich.table import Table
+
+from crucible import __version__
+from crucible.cli.exit_codes import INTERRUPTED
+from crucible.database.migrate import migrate
+from crucible.domain.sandbox import RuntimeReport
+from crucible.embedded.data_folder import held
+from crucible.embedded.errors import CannotStartError
+from crucible.embedded.listener import is_loopback, listen, url_of
+from crucible.embedded.server import serve
+from crucible.settings import Settings
+from crucible.telemetry.logging import configure_logging
+
+
+def up(
+    *,
+    host: Annotated[str | None, typer.Option(help="The address to answer on.", show_default="127.0.0.1")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="The port to answer on; 0: any free one.", show_default="7878")
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="The folder of everything that is kept.", show_default="~/.local/share/crucible"),
+    ] = None,
+    allow_remote: Annotated[
+        bool,
+        typer.Option("--allow-remote", help="Answer others than this machine. There is no authentication yet."),
+    ] = False,
+) -> None:
+    """Start Crucible here, all of it in one process. Ctrl-C stops it; a second one at once."""
+    given = {"host": host, "port": port, "data": data}
+    settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
+    settings = settings.model_copy(update={"data": settings.data.expanduser().resolve()})
+    _check_exposure(settings.host, allowed=allow_remote)
+    configure_logging(settings.log_level, settings.log_format)
+    with held(settings.data), listen(settings.host, settings.port) as listener:
+        migrate(settings.database_url)
+        asked = uvloop.run(serve(settings, listener, lambda runtimes: _announce(settings, listener, runtimes)))
+    raise typer.Exit(INTERRUPTED if asked is signal.SIGINT else 0)
+
+
+def _check_exposure(host: str, *, allowed: bool) -> None:
+    if is_loopback(host):
+        return
+    if not allowed:
+        raise CannotStartError(
+            f"{host} can be reached from other machines, and whoever reaches it may run programs here: there is "
+            "no authentication yet; --allow-remote says that this is meant"
+        )
+    typer.echo(
+        f"warning: whoever can reach {host} may run programs here; there is no authentication yet", err=True
+    )
+
+
+def _announce(settings: Settings, listener: socket.socket, runtimes: Sequence[RuntimeReport]) -> None:
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="dim")
+    facts.add_column(overflow="fold")
+    facts.add_row("address", url_of(listener))
+    facts.add_row("data", str(settings.data))
+    facts.add_row("runtimes", ", ".join(runtime.name for runtime in runtimes) or "none: see `crucible doctor`")
+    facts.add_row("at once", f"{settings.slots} program{'' if settings.slots == 1 else 's'}")
+    console = Console(highlight=False)
+    console.print(f"[bold]Crucible {__version__}[/] is ready. Ctrl-C stops it.")
+    console.print(facts)

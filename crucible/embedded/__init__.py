@@ -1,0 +1,1 @@
+"""All roles in one process, and the executor as its child: what `crucible up` starts."""
