@@ -33,6 +33,7 @@ BARE = "python3 -I -c pass"
 COLD = "cold sandbox, executor alone"
 POST = "POST with wait, to the result"
 BATCHES = 3
+REPORT_WIDTH = 110
 SETTLING_SECONDS = 2.0
 """How long the server is left alone before its memory is looked at."""
 LARGEST_POST_RATIO = 4.0
@@ -132,12 +133,14 @@ def human_eval(server: Server, runtime: str) -> float:
     return rate
 
 
-def totals(rate: float, idle_bytes: int, start_seconds: float) -> tuple[Row, ...]:
-    """Return the rows of what is measured once."""
+def totals(rate: float, bare_seconds: float, idle_bytes: int, start_seconds: float) -> tuple[Row, ...]:
+    """Return the rows of what is measured once. A batch's ratio is of processor-seconds for each evaluation."""
+    cores = os.cpu_count() or 1
     return (
         Row(
             "HumanEval batch, durable",
             measured=f"{rate:.0f} a second",
+            ratio=f"{cores / rate / bare_seconds:.2f}",
             target=f"≥ {SMALLEST_RATE:.0f} a second",
             reached=rate >= SMALLEST_RATE,
         ),
@@ -166,7 +169,7 @@ def measure(runtime: str, rounds: int, console: Console) -> Report:
     host = f"{os.cpu_count()} cores, Linux {platform.release()}, Python {platform.python_version()}"
     return Report(
         host=f"{host}; p50 / p99 of {rounds} rounds that run everything in turn; median of {BATCHES} batches",
-        rows=(*rows, *totals(rate, idle, server.start_seconds)),
+        rows=(*rows, *totals(rate, timed[BARE].percentile(50), idle, server.start_seconds)),
         figures={
             "seconds": {name: {"p50": t.percentile(50), "p99": t.percentile(99)} for name, t in timed.items()},
             "evaluations_per_second": rate,
@@ -184,7 +187,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table there, too")
     options = parser.parse_args()
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else REPORT_WIDTH)
     report = measure(options.runtime, options.rounds, console)
     show(report, console)
     if options.json:

@@ -81,7 +81,7 @@ def docker(interpreter: Path) -> Iterator[Subject]:
     try:
         _run([program, "version", "--format", "{{.Server.Version}}"])
     except UnavailableError as error:
-        raise UnavailableError(f"installed, but no engine answers: {error}") from error
+        raise UnavailableError("no engine answers") from error
     with tempfile.TemporaryDirectory(prefix="crucible-bench-") as folder:
         root, archive = Path(folder, "rootfs"), Path(folder, "rootfs.tar")
         root.mkdir()
