@@ -1,11 +1,12 @@
 """The events of one attempt, in order, bounded in number.
 
-Output is bounded by the evaluation's limits, and usage samples, which come several times a second for as long as a
-program runs, are thinned here: when there are too many, every second one goes, so that those that stay are spread
-over the whole time. Readers remember the position that they saw last, not a place in a list, and need not notice.
+Output is bounded by the evaluation's limits. Usage samples come several times a second for as long as a program
+runs, so they are thinned here: at first each is held, then every second, every fourth, and so on, evenly over the
+whole time, and always the latest. Readers remember the position that they saw last, not a place in a list, and do
+not notice.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from itertools import count
 
 from crucible.domain.event import Event, UsageSample
@@ -17,8 +18,14 @@ class History:
     """Events whose positions only grow."""
 
     def __init__(self) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
         self._events: list[Event] = []
-        self._samples = 0
+        self._stride = 1
+        self._samples_seen = 0
+        self._samples_held = 0
+        self._passing: UsageSample | None = None
 
     @property
     def fence(self) -> int:
@@ -33,25 +40,35 @@ class History:
         if self._events and event.position <= self._events[-1].position:
             return False
         if event.fence > self.fence:
-            self._events.clear()
-            self._samples = 0
+            self._forget()
         self._events.append(event)
         if isinstance(event, UsageSample):
-            self._samples += 1
-            if self._samples > MAXIMUM_SAMPLES:
-                self._thin()
+            self._count(event)
         return True
 
     def after(self, position: tuple[int, int]) -> list[Event]:
         """Return the events behind a position."""
-        return self._events[bisect_right(self._events, position, key=lambda event: event.position) :]
+        return self._events[bisect_right(self._events, position, key=_position) :]
+
+    def _count(self, sample: UsageSample) -> None:
+        if self._passing:
+            del self._events[bisect_left(self._events, self._passing.position, key=_position)]
+        is_held = self._samples_seen % self._stride == 0
+        self._passing = None if is_held else sample
+        self._samples_held += is_held
+        self._samples_seen += 1
+        if self._samples_held == MAXIMUM_SAMPLES - 1:  # one place is for the latest, which passes
+            self._thin()
 
     def _thin(self) -> None:
+        """Drop every second sample that is held; the first stays, and the last, as their number is odd."""
         places = count()
-        last = self._events[-1]
         self._events = [
-            event
-            for event in self._events
-            if event is last or not isinstance(event, UsageSample) or next(places) % 2 == 0
+            event for event in self._events if not isinstance(event, UsageSample) or next(places) % 2 == 0
         ]
-        self._samples = sum(isinstance(event, UsageSample) for event in self._events)
+        self._stride *= 2
+        self._samples_held = (self._samples_held + 1) // 2
+
+
+def _position(event: Event) -> tuple[int, int]:
+    return event.position

@@ -1,0 +1,41 @@
+import os
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from crucible.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_this_machine(monkeypatch):
+    for name in os.environ:
+        if name.startswith(("CRUCIBLE_", "XDG_")):
+            monkeypatch.delenv(name)
+
+
+def test_data_lives_where_the_desktop_standard_says(monkeypatch):
+    assert Settings().data == Path.home() / ".local/share/crucible"
+    monkeypatch.setenv("XDG_DATA_HOME", "/srv/data")
+    assert Settings().data == Path("/srv/data/crucible")
+
+
+def test_the_environment_sets_each(monkeypatch):
+    monkeypatch.setenv("CRUCIBLE_PORT", "9000")
+    monkeypatch.setenv("CRUCIBLE_ALLOWED_HOSTS", '["lab.example"]')
+    settings = Settings()
+    assert (settings.port, settings.allowed_hosts) == (9000, ("lab.example",))
+
+
+def test_everything_on_disk_is_in_the_data_folder():
+    settings = Settings(data=Path("/data"))
+    assert settings.database_url == "sqlite+aiosqlite:////data/crucible.sqlite3"
+    assert settings.blobs_path.parent == settings.executor_socket.parent == Path("/data")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("slots", 0), ("port", 70_000), ("lease_seconds", 0), ("infrastructure_attempts", 0)]
+)
+def test_a_setting_out_of_bounds_is_refused(name: str, value: int):
+    with pytest.raises(ValidationError, match=name):
+        Settings(**{name: value})
