@@ -4,8 +4,6 @@ import os
 import tempfile
 from pathlib import Path
 
-_SANDBOX_UIDS = range(1_879_048_192, 2**31)
-
 
 def traces() -> set[str]:
     """Return a line for everything that is there because of this process's sandboxes."""
@@ -13,31 +11,16 @@ def traces() -> set[str]:
 
 
 def _processes() -> set[str]:
-    """Processes that run as a sandbox's uid, and the launcher's children before they do."""
+    """Processes in the groups of this process's executor; a sandbox's processes can't leave theirs."""
     found = set()
     for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            status = dict(
-                line.split(":\t", 1) for line in (entry / "status").read_text().splitlines() if ":\t" in line
-            )
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        uid = int(status["Uid"].split()[0])
-        if uid in _SANDBOX_UIDS or _is_stage(int(status["PPid"])):
-            found.add(f"process {entry.name} {status['Name']} uid {uid}")
+        if entry.name.isdigit():
+            try:
+                if f"crucible-{os.getpid()}/" in (entry / "cgroup").read_text():
+                    found.add(f"process {entry.name} {(entry / 'comm').read_text().strip()}")
+            except (FileNotFoundError, ProcessLookupError):
+                continue
     return found
-
-
-def _is_stage(parent: int) -> bool:
-    """Whether a process with this parent was forked by a launcher of ours."""
-    try:
-        arguments = Path(f"/proc/{parent}/cmdline").read_bytes()
-        grandparent = int(Path(f"/proc/{parent}/stat").read_text().rpartition(")")[2].split()[1])
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return b"launcher" in arguments and grandparent == os.getpid()
 
 
 def _groups() -> set[str]:

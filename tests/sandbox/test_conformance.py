@@ -7,7 +7,7 @@ import pytest
 from crucible.domain.limits import MIB
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import SandboxEvent, SandboxOutput, SandboxStarted
-from tests.sandbox.conftest import Sandboxes
+from tests.sandbox.fixtures import Sandboxes
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("nothing_left")]
 
@@ -43,7 +43,8 @@ async def test_every_runtime_of_this_host_runs_its_language(sandboxes: Sandboxes
 
 async def test_stdin_argv_environment_and_files_reach_the_program(sandboxes: Sandboxes) -> None:
     ran = await sandboxes.run(
-        "import os, sys; print(sys.stdin.read(), sys.argv[1:], os.environ['GREETING'], open('data/in.txt').read())",
+        "import os, sys\n"
+        "print(sys.stdin.read(), sys.argv[1:], os.environ['GREETING'], open('data/in.txt').read())",
         stdin=b"from stdin",
         argv=("one", "two three", "$HOME"),
         env={"GREETING": "grüß"},
@@ -291,7 +292,7 @@ async def test_threads_pools_and_subprocesses_work_as_at_home(sandboxes: Sandbox
         "    thread = threading.Thread(target=print, args=('thread',)); thread.start(); thread.join()\n"
         "    asyncio.run(child())\n"
         "    with multiprocessing.Pool(2) as pool: print(pool.map(abs, [-1, -2]))\n"
-        "    print(subprocess.run(['sh', '-c', 'echo shell | tr a-z A-Z'], capture_output=True, text=True).stdout)\n"
+        "    print(subprocess.check_output(['sh', '-c', 'echo shell | tr a-z A-Z'], text=True))\n"
         "    with tempfile.TemporaryFile() as file: file.write(b'x')\n"
     )
     assert ran.finished.outcome is Outcome.SUCCEEDED, ran.output("stderr")

@@ -79,7 +79,7 @@ class Sandboxes:
 
 
 @pytest.fixture(scope="session")
-def _traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Where coverage is measured, have the launcher's children measured, too."""
     measured = coverage.Coverage.current()
     if measured is None:
@@ -98,7 +98,7 @@ def _traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def sandboxes(_traced: None) -> AsyncIterator[Sandboxes]:
+async def sandboxes(traced: None) -> AsyncIterator[Sandboxes]:  # noqa: ARG001 - tracing comes first
     driver, found = await asyncio.gather(namespaces.NamespacesDriver.open(), runtimes.discover())
     yield Sandboxes(driver, found)
     await driver.close()
