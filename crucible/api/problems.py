@@ -36,6 +36,7 @@ _RULES = {
     "too_short": "must have at least {min_length} items",
     "missing": "is required",
     "extra_forbidden": "is not a field of this request",
+    "unexpected_keyword_argument": "is not a field of this request",
     "value_error": "{error}",
     "enum": "must be one of {expected}, is {input}",
     "literal_error": "must be one of {expected}, is {input}",
@@ -58,8 +59,9 @@ def invalid_request(errors: Sequence[Mapping[str, Any]], *, skip: int = 0) -> Cr
     first = errors[0]
     if first["type"] == "json_invalid":
         return MalformedRequestError(f"the body is not JSON in UTF-8: {first['ctx']['error']}")
-    found = tuple(_field_error(error, skip) for error in errors[:_SHOWN_ERRORS])
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    causes = [error for error in errors if not _follows_from_others(error, errors)]
+    found = tuple(_field_error(error, skip) for error in causes[:_SHOWN_ERRORS])
+    more = f" (and {len(causes) - 1} more)" if len(causes) > 1 else ""
     return InvalidRequestError(f"{found[0].field}: {found[0].message}{more}", errors=found)
 
 
@@ -74,6 +76,14 @@ def field_name(location: Iterable[str | int]) -> str:
         else:
             name += f"[{part[:_SHOWN_INPUT]!r}]"
     return name or "body"
+
+
+def _follows_from_others(error: Mapping[str, Any], errors: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a list is only too short since none of its items is valid."""
+    place = error["loc"]
+    return error["type"] == "too_short" and any(
+        len(other["loc"]) > len(place) and other["loc"][: len(place)] == place for other in errors
+    )
 
 
 def _field_error(error: Mapping[str, Any], skip: int) -> FieldError:

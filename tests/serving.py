@@ -1,0 +1,106 @@
+"""A whole server in a thread of the test: real HTTP, real SQLite, a fake executor where the real one would run.
+
+Tests that need the real executor are in tests/end_to_end.
+"""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crucible.api.app import create_app
+from crucible.api.collaborators import Collaborators
+from crucible.blobs.file import FileBlobs
+from crucible.database.database import Database
+from crucible.database.migrate import migrate
+from crucible.embedded.http_server import HttpServer
+from crucible.embedded.listener import listen, url_of
+from crucible.queue.local import LocalDoorbell
+from crucible.queue.worker import Worker
+from crucible.settings import Settings
+from crucible.stream.memory import InProcessEventStream
+from tests.fake_executor import FakeExecutor
+
+
+@dataclass(slots=True, kw_only=True)
+class Serving:
+    """A server that answers at `url`, and what it works with."""
+
+    url: str
+    executor: FakeExecutor
+    unready: dict[str, str] = field(default_factory=dict)
+    collaborators: Collaborators | None = None
+    http: HttpServer | None = None
+    loop: asyncio.AbstractEventLoop | None = None
+
+
+@contextmanager
+def serving(data: Path, executor: FakeExecutor) -> Iterator[Serving]:
+    """Serve until the block ends; then everything that was started has ended."""
+    settings = Settings(data=data)
+    data.mkdir()
+    migrate(settings.database_url)
+    listener = listen("127.0.0.1", 0)
+    server = Serving(url=url_of(listener), executor=executor)
+    ready, stop = threading.Event(), asyncio.Event()
+    failure: list[BaseException] = []
+
+    async def run() -> None:
+        database = await Database.open(settings.database_url)
+        blobs, stream, doorbell = FileBlobs(settings.blobs_path), InProcessEventStream(), LocalDoorbell()
+        worker = Worker(
+            name="test",
+            database=database,
+            blobs=blobs,
+            stream=stream,
+            doorbell=doorbell,
+            executor=executor,
+            slots=4,
+        )
+
+        async def unready() -> dict[str, str]:
+            return server.unready
+
+        server.collaborators = Collaborators(
+            database=database,
+            blobs=blobs,
+            stream=stream,
+            doorbell=doorbell,
+            runtimes=lambda: executor.runtimes,
+            unready=unready,
+        )
+        server.http = HttpServer(create_app(server.collaborators))
+        server.loop = asyncio.get_running_loop()
+        working = asyncio.create_task(worker.run())
+        answering = asyncio.create_task(server.http.answer(listener))
+        await server.http.listening.wait()
+        ready.set()
+        await stop.wait()
+        server.http.refuse()
+        await worker.drain(0)
+        server.http.finish()
+        await asyncio.gather(working, answering)
+        await database.close()
+
+    def guarded(*_: Any) -> None:
+        try:
+            asyncio.run(run())
+        except BaseException as error:  # noqa: BLE001 - told to the test below
+            failure.append(error)
+        finally:
+            ready.set()
+
+    thread = threading.Thread(target=guarded)
+    thread.start()
+    ready.wait()
+    try:
+        yield server
+    finally:
+        if server.loop is not None and not server.loop.is_closed():
+            server.loop.call_soon_threadsafe(stop.set)
+        thread.join()
+    if failure:
+        raise failure[0]
