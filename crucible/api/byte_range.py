@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-_SINGLE = re.compile(r"bytes=\s*(\d{0,18})-(\d{0,18})\s*")
+_SINGLE = re.compile(r"bytes=[ \t]*([0-9]{0,18})-([0-9]{0,18})[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html#server-sent-event
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 
 from starlette.responses import StreamingResponse
 
@@ -23,7 +23,7 @@ def event_source(events: AsyncGenerator[Event, None]) -> StreamingResponse:
     )
 
 
-async def with_heartbeats(events: AsyncGenerator[Event, None], seconds: float) -> AsyncIterator[bytes]:
+async def with_heartbeats(events: AsyncGenerator[Event, None], seconds: float) -> AsyncGenerator[bytes, None]:
     """Yield each event as it goes over the wire, and a comment where none came for so long."""
     following: asyncio.Task[Event] | None = None
     try:

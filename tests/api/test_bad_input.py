@@ -157,7 +157,7 @@ def test_a_body_that_does_not_say_its_size_is_read_no_further_than_the_bound(htt
 
 @pytest.mark.parametrize("key", ["", "a" * 256, "with space", "t\u00e4st"])
 def test_an_idempotency_key_is_visible_ascii_of_bounded_length(http: httpx2.Client, key: str) -> None:
-    answer = http.post("/evaluations", json={"code": "1"}, headers={"Idempotency-Key": key.encode("latin-1")})
+    answer = http.post("/evaluations", json={"code": "1"}, headers={b"Idempotency-Key": key.encode("latin-1")})
     errors = problem(answer, 422, "invalid-request")["errors"]
     assert errors[0]["field"] == "idempotency-key"
 
