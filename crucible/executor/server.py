@@ -126,6 +126,8 @@ class _Connection:
         self._driver = driver
         self._runtimes = runtimes
         self._runs: dict[int, tuple[asyncio.Task[None], asyncio.Event]] = {}
+        self._leaving = False
+        """Whether runs are being ended because either side goes, which must not look like somebody's wish."""
 
     async def serve(self) -> None:
         """Take messages until the client leaves, then end what it left running."""
@@ -143,6 +145,7 @@ class _Connection:
                     case protocol.Hello():
                         raise protocol.ProtocolError("a second hello")
         finally:
+            self._leaving = True
             tasks = [task for task, _ in self._runs.values()]
             for _, cancelled in self._runs.values():
                 cancelled.set()
@@ -150,7 +153,7 @@ class _Connection:
 
     async def _run(self, number: int, spec: SandboxSpec, cancelled: asyncio.Event) -> None:
         async def emit(event: SandboxEvent) -> None:
-            if not self._writer.is_closing():
+            if not (self._leaving or self._writer.is_closing()):
                 self._writer.write(protocol.encode(_message(number, event)))
                 with contextlib.suppress(ConnectionError):  # the client left; the run is being ended for that
                     await self._writer.drain()

@@ -24,7 +24,17 @@ def _processes() -> set[str]:
 
 
 def _groups() -> set[str]:
-    return {f"cgroup {folder}" for folder in Path("/sys/fs/cgroup").glob(f"**/crucible-{os.getpid()}/*/")}
+    return {f"cgroup {folder}" for top in groups_of(os.getpid()) for folder in top.glob("*/")}
+
+
+def groups_of(executor: int) -> list[Path]:
+    """Return an executor's folder in each hierarchy. Others come and go meanwhile, which `os.walk` forgives."""
+    found = []
+    for folder, inner, _ in os.walk("/sys/fs/cgroup"):
+        if f"crucible-{executor}" in inner:
+            found.append(Path(folder) / f"crucible-{executor}")
+        inner[:] = [name for name in inner if not name.startswith("crucible-")]
+    return found
 
 
 def _mounts() -> set[str]:
