@@ -1,0 +1,109 @@
+"""Both clients against a real server: the same verbs, the same answers."""
+
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crucible.client import AsyncCrucible, Crucible, EvaluationFilter, InputFile, Outcome, Status, Submission
+from crucible.client.connection import options
+from crucible.domain.errors import ConflictError, InvalidRequestError, NotFoundError
+from crucible.domain.event import Finished, Output
+from tests.api.test_evaluations import prolific
+from tests.fake_executor import FakeExecutor
+from tests.serving import Serving, serving
+
+PROGRAM = Submission(code="print(1)", labels={"study": "a"}, files=(InputFile(path="in", content="x"),))
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Serving]:
+    with serving(tmp_path / "data", FakeExecutor(prolific)) as running:
+        yield running
+
+
+def test_an_evaluation_lives_through_the_client(server: Serving) -> None:
+    with Crucible(server.url) as crucible:
+        assert crucible.readiness().ready
+        assert [runtime.name for runtime in crucible.runtimes()] == ["python3.11", "bash"]
+        evaluation = crucible.run(PROGRAM)
+        assert (evaluation.outcome, evaluation.stdout) == (Outcome.SUCCEEDED, "0123456789")
+        assert crucible.wait(evaluation.id) == crucible.get(evaluation.id) == evaluation
+        assert crucible.output(evaluation.id, "stderr") == b"\xff\x00"
+        assert [file.path for file in crucible.files(evaluation.id).items] == ["out/r\u00e9sum\u00e9.txt", "plain"]
+        assert crucible.file(evaluation.id, "out/r\u00e9sum\u00e9.txt") == b"file"
+        events = list(crucible.events(evaluation.id))
+        assert [event.encoding for event in events if isinstance(event, Output)] == ["utf-8", "base64"]
+        assert isinstance(events[-1], Finished)
+        with pytest.raises(ConflictError):
+            crucible.cancel(evaluation.id)
+        assert crucible.rerun(evaluation.id, wait_seconds=10).outcome is Outcome.SUCCEEDED
+        crucible.delete(evaluation.id)
+        with pytest.raises(NotFoundError):
+            crucible.get(evaluation.id)
+        assert crucible.restore(evaluation.id) == evaluation
+
+
+async def test_an_evaluation_lives_through_the_asynchronous_client(server: Serving) -> None:
+    async with AsyncCrucible(server.url) as crucible:
+        assert (await crucible.readiness()).ready
+        assert [runtime.name for runtime in await crucible.runtimes()] == ["python3.11", "bash"]
+        evaluation = await crucible.run(PROGRAM)
+        assert await crucible.wait(evaluation.id) == await crucible.get(evaluation.id) == evaluation
+        assert await crucible.output(evaluation.id) == b"0123456789"
+        assert len((await crucible.files(evaluation.id)).items) == 2
+        assert await crucible.file(evaluation.id, "plain") == b""
+        assert [event.kind async for event in crucible.events(evaluation.id)][-1] == "finished"
+        with pytest.raises(ConflictError):
+            await crucible.cancel(evaluation.id)
+        assert (await crucible.rerun(evaluation.id, wait_seconds=10)).outcome is Outcome.SUCCEEDED
+        await crucible.delete(evaluation.id)
+        assert await crucible.restore(evaluation.id) == evaluation
+        acknowledged = await crucible.submit_many([PROGRAM] * 3)
+        listed = [one.id async for one in crucible.evaluations(EvaluationFilter(label=("study=a",)), page_size=2)]
+        assert {one.id for one in acknowledged} < set(listed)
+        assert len((await crucible.page(limit=1)).items) == 1
+
+
+def test_many_are_listed_page_by_page(server: Serving) -> None:
+    with Crucible(server.url) as crucible:
+        acknowledged = crucible.submit_many([PROGRAM] * 7)
+        for one in acknowledged:
+            crucible.wait(one.id)
+        wanted = EvaluationFilter(status=frozenset({Status.COMPLETED, Status.FAILED}), text="print")
+        listed = list(crucible.evaluations(wanted, page_size=2))
+        assert sorted(one.id for one in listed) == sorted(one.id for one in acknowledged)
+        assert list(crucible.evaluations(EvaluationFilter(label=("study=b",)))) == []
+
+
+def test_the_servers_errors_arrive_as_what_they_are(server: Serving) -> None:
+    with Crucible(server.url) as crucible, pytest.raises(InvalidRequestError) as raised:
+        crucible.submit(Submission(code="1", runtime="cobol"))
+    assert raised.value.errors[0].field == "runtime"
+
+
+def test_both_clients_have_the_same_verbs() -> None:
+    def verbs(kind: type) -> dict[str, list[str]]:
+        return {
+            name: list(inspect.signature(verb).parameters)
+            for name, verb in inspect.getmembers(kind, inspect.isfunction)
+            if not name.startswith("_")
+        }
+
+    assert verbs(Crucible) == verbs(AsyncCrucible)
+
+
+def test_the_address_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CRUCIBLE_URL", raising=False)
+    with Crucible() as crucible:
+        assert crucible.url == "http://127.0.0.1:7878"
+    monkeypatch.setenv("CRUCIBLE_URL", "http://crucible.example")
+    with Crucible() as crucible:
+        assert crucible.url == "http://crucible.example"
+
+
+def test_no_proxy_is_asked_for_what_is_on_this_machine() -> None:
+    assert options("http://localhost:1")["trust_env"] is False
+    assert options("https://crucible.example")["trust_env"] is True
+    assert options("https://crucible.example")["verify"] is True
