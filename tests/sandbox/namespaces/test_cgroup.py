@@ -1,0 +1,113 @@
+"""Control groups on this host, and what is said where there are none."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from crucible.domain.limits import MIB, Limits
+from crucible.sandbox.namespaces import cgroup
+
+
+def mountinfo(*lines: str) -> str:
+    return "\n".join(lines)
+
+
+def fake_files(monkeypatch: pytest.MonkeyPatch, files: dict[str, str]) -> None:
+    """Answer reads of these files; it stands for hosts whose control groups this machine doesn't have."""
+
+    def read(path: str) -> str:
+        if path not in files:
+            raise FileNotFoundError(path)
+        return files[path]
+
+    monkeypatch.setattr(cgroup, "_read", read)
+
+
+def test_a_group_has_its_limits_before_anything_enters_it() -> None:
+    groups = cgroup.find()
+    group = groups.create("limits", Limits(memory_bytes=64 * MIB, processes=7))
+    folders = [Path(entrance).parent for entrance in group.entrances]
+    limits = {
+        file.name: file.read_text().strip()
+        for folder in folders
+        for file in folder.iterdir()
+        if ".max" in file.name or "limit" in file.name
+    }
+    reading = group.read()
+    assert group.remove()
+    groups.close()
+    assert str(64 * MIB) in {limits.get("memory.limit_in_bytes"), limits.get("memory.max")}
+    assert limits["pids.max"] == "9"
+    assert (reading.processes, reading.out_of_memory_kills) == (0, 0)
+
+
+def test_a_group_with_a_process_in_it_is_not_removed_until_it_is_killed() -> None:
+    groups = cgroup.find()
+    group = groups.create("occupied", Limits())
+    child = os.fork()
+    if child == 0:
+        for entrance in group.entrances:
+            Path(entrance).write_text("0")
+        while True:
+            os.sched_yield()
+    while str(child) not in Path(group.entrances[-1]).read_text().split():
+        os.sched_yield()
+    assert not group.remove()
+    group.kill()
+    os.waitpid(child, 0)
+    while not group.remove():
+        os.sched_yield()
+    assert group.remove(), "removing what is gone is no error"
+    groups.close()
+
+
+def test_a_limit_that_can_not_be_set_refuses_the_group() -> None:
+    groups = cgroup.find()
+    with pytest.raises(OSError, match=r"pids.max"):
+        groups.create("refused", Limits(processes=-100))
+    group = groups.create("refused", Limits())
+    assert group.remove()
+    groups.close()
+
+
+def test_missing_controllers_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_files(
+        monkeypatch,
+        {
+            "/proc/self/cgroup": "1:memory:/\n",
+            "/proc/self/mountinfo": "30 1 0:1 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory",
+        },
+    )
+    with pytest.raises(cgroup.CgroupsUnavailableError, match="no cgroup controller for cpu, cpuacct, pids"):
+        cgroup.find()
+
+
+def test_version_2_without_a_place_of_its_own_says_how_to_get_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fake_files(
+        monkeypatch,
+        {
+            "/proc/self/cgroup": "0::/user.slice\n",
+            "/proc/self/mountinfo": f"30 1 0:1 / {tmp_path} rw - cgroup2 cgroup2 rw",
+            f"{tmp_path}/cgroup.controllers": "cpu io memory pids",
+        },
+    )
+    with pytest.raises(cgroup.CgroupsUnavailableError, match="systemd-run --user --scope -p Delegate=yes"):
+        cgroup.find()
+
+
+@pytest.mark.parametrize(
+    ("root", "path", "inside"),
+    [
+        ("/", "/", ""),
+        ("/", "/a/b", "/a/b"),
+        ("/docker/x", "/docker/x", ""),
+        ("/docker/x", "/docker/x/y", "/y"),
+        ("/", "/../..", ""),
+    ],
+)
+def test_a_path_is_seen_through_the_mount(root: str, path: str, inside: str) -> None:
+    mount = cgroup._Mount(point="/sys/fs/cgroup", root=root, kind="cgroup", options=frozenset())
+    assert mount.inside(path) == inside

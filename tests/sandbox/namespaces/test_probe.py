@@ -1,0 +1,75 @@
+"""What `crucible doctor` finds, here and on hosts that lack something."""
+
+import os
+
+import pytest
+
+from crucible.sandbox.namespaces import cgroup, kernel, landlock, probe, seccomp
+
+
+def found(subject: str) -> probe.Finding:
+    return next(finding for finding in probe.examine() if finding.subject == subject)
+
+
+def test_this_host_has_all_that_is_required() -> None:
+    assert [finding for finding in probe.examine() if finding.required and not finding.works] == []
+
+
+def test_an_old_kernel_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probe.platform, "release", lambda: "4.19.0-generic")
+    assert not found("kernel").works
+    assert "older than 5.12" in found("kernel").detail
+
+
+def test_an_unknown_machine_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> bytes:
+        raise ValueError("there is no system call table for pdp11")
+
+    monkeypatch.setattr(seccomp, "compile_filter", refuse)
+    assert "pdp11" in found("system calls").detail
+
+
+@pytest.mark.parametrize(
+    ("settings", "remedy"),
+    [
+        (
+            {"/proc/sys/kernel/apparmor_restrict_unprivileged_userns": "1"},
+            "apparmor_restrict_unprivileged_userns=0",
+        ),
+        ({"/proc/sys/user/max_user_namespaces": "0"}, "max_user_namespaces=65536"),
+        ({"/proc/sys/kernel/unprivileged_userns_clone": "0"}, "unprivileged_userns_clone=1"),
+        ({}, "docker run --privileged"),
+    ],
+)
+def test_refused_namespaces_come_with_the_command_that_mends_them(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], remedy: str
+) -> None:
+    def refuse(_: int) -> None:
+        raise kernel.KernelError(1, "unshare: Operation not permitted")
+
+    monkeypatch.setattr(kernel, "unshare", refuse)
+    monkeypatch.setattr(probe, "_text", lambda path: settings.get(path, ""))
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    finding = found("namespaces")
+    assert not finding.works
+    assert remedy in (finding.remedy or "")
+
+
+def test_missing_limits_come_with_the_command_that_mends_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> cgroup.Cgroups:
+        raise cgroup.CgroupsUnavailableError("no cgroup can be made; start it so")
+
+    monkeypatch.setattr(cgroup, "find", refuse)
+    finding = found("limits")
+    assert (finding.works, finding.detail, finding.remedy) == (False, "no cgroup can be made", "start it so")
+
+
+def test_a_kernel_without_landlock_is_weaker_but_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(landlock, "abi", lambda: 0)
+    finding = found("landlock")
+    assert (finding.works, finding.required) == (False, False)
+
+
+def test_an_ordinary_user_is_told_what_is_weaker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert "under your own uid" in found("identity").detail
