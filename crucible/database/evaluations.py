@@ -99,25 +99,23 @@ class EvaluationReader:
         """Return what was submitted. Raises NotFoundError."""
         return to_submission(await self._one(_GET_SUBMISSION, evaluation_id))
 
-    async def kept_output(self, evaluation_id: str, stream: StreamName) -> Kept | None:
-        """Return what is kept of a stream, or None before the end. Raises NotFoundError."""
+    async def kept_output(self, evaluation_id: str, stream: StreamName) -> Kept:
+        """Return what is kept of a stream: nothing before the end. Raises NotFoundError."""
         columns = evaluation_outputs.c
         row = await self._output(
             evaluation_id, columns[f"{stream}_bytes"], columns[stream], columns[f"{stream}_blob"]
         )
-        return None if row[1] is None else Kept(row[1], row[2], row[3])
+        return Kept(row[1] or 0, row[2] or b"", row[3])
 
-    async def kept_files(self, evaluation_id: str) -> tuple[list[tuple[str, int]], Kept] | None:
-        """Return each file's path and size and where their bytes are, one behind the other.
+    async def kept_files(self, evaluation_id: str) -> tuple[list[tuple[str, int]], Kept]:
+        """Return each file's path and size, and where their bytes are, one behind the other.
 
-        None before the end. Raises NotFoundError.
+        There is none before the end. Raises NotFoundError.
         """
         columns = evaluation_outputs.c
         row = await self._output(evaluation_id, columns.files, columns.files_content, columns.files_blob)
-        if row.files is None:
-            return None
-        files = [(path, size) for path, size in row.files]
-        return files, Kept(sum(size for _, size in files), row.files_content, row.files_blob)
+        files = [(path, size) for path, size in row.files or ()]
+        return files, Kept(sum(size for _, size in files), row.files_content or b"", row.files_blob)
 
     async def _output(self, evaluation_id: str, *columns: sa.ColumnElement[Any]) -> AnyRow:
         statement = (

@@ -12,11 +12,10 @@ async def read(database: Database, blobs: BlobStore, principal: Principal, evalu
     """Return the file's bytes. Raises NotFoundError where the evaluation, or such a file in it, is not there."""
     require(principal, Permission.READ)
     async with database.read(principal) as view:
-        kept = await view.evaluations.kept_files(evaluation_id)
-    files, content = kept or ([], None)
+        files, content = await view.evaluations.kept_files(evaluation_id)
     start = 0
     for name, size in files:
-        if name == path and content:
+        if name == path:
             return await slice_of(content, blobs, start, start + size)
         start += size
     raise NotFoundError(f"evaluation {evaluation_id!r} has no file {path!r}")

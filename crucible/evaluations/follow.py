@@ -5,15 +5,16 @@ the table, so that nothing falls between the two, and looks again whenever the s
 from hearing anything twice.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, Iterable
 
 from crucible.access.policy import Permission, require
 from crucible.blobs.store import BlobStore
-from crucible.database.database import Database
+from crucible.database.database import Database, View
+from crucible.database.evaluations import Kept, StreamName
 from crucible.database.events import StoredOutput
-from crucible.domain.event import Event, Finished
+from crucible.domain.event import Event
 from crucible.domain.principal import Principal
-from crucible.evaluations import output
+from crucible.evaluations.output import slice_of
 from crucible.stream.stream import EventStream
 
 Position = tuple[int, int]
@@ -53,21 +54,23 @@ async def follow(
 
 async def _recorded(
     database: Database, blobs: BlobStore, principal: Principal, evaluation_id: str, position: Position
-) -> AsyncIterator[Event]:
+) -> AsyncGenerator[Event, None]:
     while True:
         async with database.read(principal) as view:
             stored = await view.events.after(evaluation_id, position, limit=_AT_ONCE)
+            kept = await _kept(view, evaluation_id, stored)
         for event in stored:
             position = event.position
             if isinstance(event, StoredOutput):
-                stop = event.offset + event.length
-                kept = await output.read(
-                    database, blobs, principal, evaluation_id, event.stream, start=event.offset, stop=stop
-                )
-                yield event.filled(kept.data)
+                data = await slice_of(kept[event.stream], blobs, event.offset, event.offset + event.length)
+                yield event.filled(data)
             else:
                 yield event
-            if isinstance(event, Finished):
-                return
         if len(stored) < _AT_ONCE:
             return
+
+
+async def _kept(view: View, evaluation_id: str, stored: Iterable[Event | StoredOutput]) -> dict[StreamName, Kept]:
+    """Return where the bytes of these events are, for each stream that has any."""
+    names = {event.stream for event in stored if isinstance(event, StoredOutput)}
+    return {name: await view.evaluations.kept_output(evaluation_id, name) for name in names}

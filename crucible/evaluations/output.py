@@ -37,8 +37,6 @@ async def read(
     require(principal, Permission.READ)
     async with database.read(principal) as view:
         kept = await view.evaluations.kept_output(evaluation_id, stream)
-    if kept is None:
-        kept = Kept(0, b"", None)
     if start > kept.size_bytes:
         raise RangeNotSatisfiableError(f"{stream} has {kept.size_bytes} bytes; a range can't begin at {start}")
     end = kept.size_bytes if stop is None else min(stop, kept.size_bytes)
