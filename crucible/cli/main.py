@@ -103,12 +103,19 @@ def _unloaded() -> None:
     """Stand for a command in the list of commands."""
 
 
-def _root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
-) -> None:
-    if version:
+def _tell_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(f"crucible {__version__}")
         raise typer.Exit
+
+
+def _root(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    """Take what stands before any command."""
 
 
 def _tell(error: CrucibleError) -> None:

@@ -79,7 +79,7 @@ def standard_error() -> OutputWriter:
 
 def safe_line(text: str) -> str:
     """Return text that others chose in a form that one line of a terminal can show."""
-    return _OBEYED.sub(lambda match: _picture(match[0][0]), re.sub(r"[\n\r\t]", " ", text))
+    return _OBEYED.sub(lambda match: _picture(match[0][0]) + match[0][1:], re.sub(r"[\n\r\t]", " ", text))
 
 
 def _picture(character: str) -> str:
