@@ -1,5 +1,4 @@
 import asyncio
-import sqlite3
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +10,7 @@ from crucible.database.transactions import AfterCommit
 from crucible.domain.errors import StorageUnavailableError
 from crucible.domain.evaluation import EvaluationFilter, Submission
 from crucible.domain.principal import LOCAL_OWNER
+from tests.database.lock import locked
 
 SUBMISSION = Submission(code="print('hello')")
 
@@ -118,24 +118,18 @@ async def test_a_step_after_the_commit_that_fails_does_not_undo_it(database):
 
 
 async def test_a_lock_that_another_process_holds_is_said_and_passes(database, database_file):
-    other = sqlite3.connect(database_file, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StorageUnavailableError, match="another process holds its lock") as refusal:
-        await add(database)
-    assert refusal.value.retry_after_seconds
-    other.execute("ROLLBACK")
-    other.close()
+    async with locked(database_file):
+        with pytest.raises(StorageUnavailableError, match="another process holds its lock") as refusal:
+            await add(database)
+        assert refusal.value.retry_after_seconds
     assert await add(database) in await ids(database)
 
 
 async def test_those_who_wait_behind_a_refused_one_are_refused_with_it(database, database_file):
-    other = sqlite3.connect(database_file, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    async with asyncio.timeout(3):  # one after the other, they would take ten seconds
-        results = await asyncio.gather(*(add(database) for _ in range(50)), return_exceptions=True)
-    assert all(isinstance(result, StorageUnavailableError) for result in results)
-    other.execute("ROLLBACK")
-    other.close()
+    async with locked(database_file):
+        async with asyncio.timeout(3):  # one after the other, they would take ten seconds
+            results = await asyncio.gather(*(add(database) for _ in range(50)), return_exceptions=True)
+        assert all(isinstance(result, StorageUnavailableError) for result in results)
     assert await add(database) in await ids(database)
 
 

@@ -1,5 +1,3 @@
-import sqlite3
-
 import pytest
 
 from crucible.blobs.store import prefix_of
@@ -12,6 +10,7 @@ from crucible.domain.sandbox import SandboxFile, SandboxFinished
 from crucible.domain.status import Status
 from crucible.evaluations import files, output
 from crucible.evaluations.finish import finish
+from tests.database.lock import locked
 from tests.evaluations.steps import STRANGER, finished, get, held, history, relayed, submitted
 from tests.fake_executor import STARTED, SUCCEEDED, stderr, stdout
 
@@ -103,13 +102,10 @@ async def test_before_the_end_there_is_no_output_and_no_file(database, blobs):
 async def test_a_finish_that_the_storage_refused_can_be_repeated(database, database_file, blobs, stream):
     one = await held(database)
     relay = relayed(stream, one)
-    other = sqlite3.connect(database_file, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StorageUnavailableError):
-        await finish(database, blobs, stream, relay, SUCCEEDED)
-    assert (await get(database, one.evaluation_id)).status is Status.RUNNING
-    other.execute("ROLLBACK")
-    other.close()
+    async with locked(database_file):
+        with pytest.raises(StorageUnavailableError):
+            await finish(database, blobs, stream, relay, SUCCEEDED)
+        assert (await get(database, one.evaluation_id)).status is Status.RUNNING
     assert await finish(database, blobs, stream, relay, SUCCEEDED)
     assert (await get(database, one.evaluation_id)).stdout == "hello\n"
 

@@ -1,0 +1,122 @@
+"""The link over a real socket and the executor's real server; what runs behind it is played.
+
+A played driver, since what matters here is the executor's coming and going, not what it runs.
+"""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from crucible.domain.errors import ExecutorUnavailableError
+from crucible.domain.sandbox import DriverReport, Isolation, SandboxFinished, SandboxSpec
+from crucible.executor.server import ExecutorServer
+from crucible.queue.link import ExecutorLink
+from crucible.sandbox.driver import Emit
+from crucible.sandbox.runtimes import Runtime, Runtimes
+from tests.fake_executor import PYTHON, STARTED, SUCCEEDED
+
+RUNTIMES = Runtimes(
+    [Runtime(report=PYTHON, interpreter="/usr/bin/true", prefix="/usr", compile_arguments=(), run_arguments=())]
+)
+SPEC = SandboxSpec(runtime="python3.11", code="pass")
+
+
+class PlayedDriver:
+    """Starts, waits until it is opened, and succeeds."""
+
+    name = "played"
+
+    def __init__(self) -> None:
+        self.opened = asyncio.Event()
+        self.opened.set()
+        self.stopped = 0
+
+    def report(self) -> DriverReport:
+        return DriverReport(name="played", available=True, isolation=Isolation.SHARED_KERNEL)
+
+    async def run(
+        self, _spec: SandboxSpec, _runtime: Runtime, emit: Emit, cancelled: asyncio.Event
+    ) -> SandboxFinished:
+        await emit(STARTED)
+        waits = [asyncio.create_task(event.wait()) for event in (self.opened, cancelled)]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+        self.stopped += cancelled.is_set()
+        return SUCCEEDED
+
+    async def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "executor.sock"
+
+
+@pytest.fixture
+def driver() -> PlayedDriver:
+    return PlayedDriver()
+
+
+async def played(link: ExecutorLink) -> list[object]:
+    return [event async for event in link.run(SPEC)]
+
+
+async def lost(link: ExecutorLink) -> None:
+    async with asyncio.timeout(5):
+        while link.is_connected:  # noqa: ASYNC110 - the link offers a wait for the opposite alone
+            await asyncio.sleep(0.005)
+
+
+async def test_before_the_executor_is_there_nothing_can_run_and_it_says_why(path):
+    async with ExecutorLink(path) as link:
+        await asyncio.sleep(0.01)
+        assert (link.runtimes, link.is_connected) == ((), False)
+        with pytest.raises(ExecutorUnavailableError, match="no executor listens"):
+            await played(link)
+
+
+async def test_it_connects_as_soon_as_the_executor_listens_and_runs_there(path, driver):
+    async with ExecutorLink(path) as link:
+        server = await ExecutorServer.listen(path, driver, RUNTIMES)
+        await asyncio.wait_for(link.connected(), 5)
+        assert link.runtimes == (PYTHON,)
+        assert [report.name for report in link.drivers] == ["played"]
+        assert await played(link) == [STARTED, SUCCEEDED]
+        await server.close()
+
+
+async def test_it_outlives_the_executor_and_finds_the_next_one(path, driver):
+    async with ExecutorLink(path) as link:
+        server = await ExecutorServer.listen(path, driver, RUNTIMES)
+        await asyncio.wait_for(link.connected(), 5)
+        driver.opened.clear()
+        running = link.run(SPEC)
+        assert await anext(running) == STARTED
+        await server.close()
+        with pytest.raises(ExecutorUnavailableError, match="went away"):
+            await anext(running)
+        await lost(link)
+        assert link.runtimes == ()
+        assert link.known_runtimes == (PYTHON,)
+        driver.opened.set()
+        server = await ExecutorServer.listen(path, driver, RUNTIMES)
+        await asyncio.wait_for(link.connected(), 5)
+        assert await played(link) == [STARTED, SUCCEEDED]
+        await server.close()
+
+
+async def test_leaving_a_run_stops_it_in_the_executor(path, driver):
+    async with ExecutorLink(path) as link:
+        server = await ExecutorServer.listen(path, driver, RUNTIMES)
+        await asyncio.wait_for(link.connected(), 5)
+        driver.opened.clear()
+        running = link.run(SPEC)
+        assert await anext(running) == STARTED
+        await running.aclose()
+        async with asyncio.timeout(5):
+            while not driver.stopped:  # noqa: ASYNC110 - it happens behind the socket
+                await asyncio.sleep(0.005)
+        await server.close()
