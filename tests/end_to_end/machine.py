@@ -1,0 +1,141 @@
+"""A real `crucible up` as a user starts it, and the commands that a user gives it."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+CRUCIBLE = (sys.executable, "-m", "crucible")
+_ADDRESS = re.compile(r"^address +(http://\S+)", re.MULTILINE)
+
+
+@dataclass
+class Machine:
+    """A data folder and the server on it."""
+
+    data: Path
+    url: str = ""
+    server: subprocess.Popen[str] | None = None
+    said: str = ""
+    options: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """Start the server and wait until it says that it is ready."""
+        with self._log.open("a") as log:
+            self.server = subprocess.Popen(
+                [*CRUCIBLE, "up", "--data", self.data, "--port", self._port, *self.options],
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env={**os.environ, "CRUCIBLE_LOG_FORMAT": "json", **self.environment},
+            )
+        assert self.server.stdout is not None
+        self.said = ""
+        while "at once" not in self.said:
+            line = self.server.stdout.readline()
+            assert line, f"the server ended: {self.log}"
+            self.said += line
+        address = _ADDRESS.search(self.said)
+        assert address
+        self.url = address[1]
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text()
+
+    def command(
+        self, *words: str | Path, timeout: float = 60, stdin: bytes = b""
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Give a command and return how it ended."""
+        return subprocess.run(
+            [*CRUCIBLE, *words],
+            env=self.client_environment,
+            input=stdin,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    def popen(self, *words: str | Path) -> subprocess.Popen[bytes]:
+        """Give a command and stay beside it."""
+        return subprocess.Popen(
+            [*CRUCIBLE, *words], env=self.client_environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Ask the server to end, and return its exit code."""
+        assert self.server is not None
+        self.server.send_signal(number)
+        code = self.server.wait(30)
+        assert self.server.stdout is not None
+        self.server.stdout.close()
+        self.server = None
+        return code
+
+    @property
+    def executor(self) -> int:
+        """The executor's process id."""
+        assert self.server is not None
+        children = children_of(self.server.pid)
+        return next(pid for pid in children if "executor" in command_line(pid))
+
+    @property
+    def client_environment(self) -> dict[str, str]:
+        return {**os.environ, "CRUCIBLE_URL": self.url, "NO_COLOR": "1"}
+
+    @property
+    def _port(self) -> str:
+        return self.url.rpartition(":")[2] or "0"
+
+    @property
+    def _log(self) -> Path:
+        self.data.parent.mkdir(exist_ok=True)
+        return self.data.with_suffix(".log")
+
+
+@contextlib.contextmanager
+def machine(data: Path, *options: str, **environment: str) -> Iterator[Machine]:
+    """Provide a started server; whatever the test did to it, nothing of it is left."""
+    made = Machine(data, options=options, environment=environment)
+    made.start()
+    try:
+        yield made
+    finally:
+        if made.server is not None:
+            made.stop(signal.SIGTERM)
+
+
+def children_of(pid: int) -> list[int]:
+    """Return the ids of a process's children."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return [
+            int(child)
+            for task in Path(f"/proc/{pid}/task").iterdir()
+            for child in (task / "children").read_text().split()
+        ]
+    return []
+
+
+def command_line(pid: int) -> str:
+    """Return how a process was started."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def wait_until_gone(pid: int) -> None:
+    """Return once there is no such process."""
+    deadline = time.monotonic() + 20
+    while (
+        Path(f"/proc/{pid}").exists() and "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2][:3]
+    ):
+        assert time.monotonic() < deadline, f"process {pid} is still there: {command_line(pid)}"
+        time.sleep(0.02)
