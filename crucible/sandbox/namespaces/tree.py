@@ -1,6 +1,8 @@
 """Which parts of the host a sandbox shows: the system's programs, its libraries, one runtime; nobody's files."""
 
+import functools
 import os
+import stat
 
 from crucible.sandbox.namespaces.plan import PROGRAM_UID, Tree
 
@@ -72,6 +74,7 @@ ENVIRONMENT = {
 """All that a program inherits; a submission's own variables come on top."""
 
 
+@functools.cache
 def tree(mountpoint: str, prefix: str) -> Tree:
     """Return the root for a runtime whose interpreter lives below `prefix`."""
     links = [(path, os.readlink(path)) for path in _SYSTEM if os.path.islink(path)]
@@ -84,5 +87,13 @@ def tree(mountpoint: str, prefix: str) -> Tree:
         binds=[(path, path) for path in shown],
         links=links,
         files=list(_MADE_UP),
-        masked=[f"/proc/{name}" for name in _MASKED_IN_PROC if os.path.exists(f"/proc/{name}")],
+        masked=[f"/proc/{name}" for name in _MASKED_IN_PROC if _anybody_may_read(f"/proc/{name}")],
     )
+
+
+def _anybody_may_read(path: str) -> bool:
+    """Whether a file exists and doesn't belong to host root alone, which nobody inside can be."""
+    try:
+        return bool(os.stat(path).st_mode & stat.S_IROTH)
+    except FileNotFoundError:
+        return False
