@@ -38,10 +38,10 @@ class Serving:
 
 
 @contextmanager
-def serving(data: Path, executor: FakeExecutor) -> Iterator[Serving]:
+def serving(data: Path, executor: FakeExecutor, *, busy_timeout_seconds: float = 5.0) -> Iterator[Serving]:
     """Serve until the block ends; then everything that was started has ended."""
     settings = Settings(data=data)
-    data.mkdir()
+    data.mkdir(exist_ok=True)
     migrate(settings.database_url)
     listener = listen("127.0.0.1", 0)
     server = Serving(url=url_of(listener), executor=executor)
@@ -49,7 +49,7 @@ def serving(data: Path, executor: FakeExecutor) -> Iterator[Serving]:
     failure: list[BaseException] = []
 
     async def run() -> None:
-        database = await Database.open(settings.database_url)
+        database = await Database.open(settings.database_url, busy_timeout_seconds=busy_timeout_seconds)
         blobs, stream, doorbell = FileBlobs(settings.blobs_path), InProcessEventStream(), LocalDoorbell()
         worker = Worker(
             name="test",

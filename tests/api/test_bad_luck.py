@@ -1,0 +1,53 @@
+"""A full disk and a locked database: 503, when to come back, and nothing acknowledged is lost."""
+
+import sqlite3
+from pathlib import Path
+
+import httpx2
+
+from tests.database.test_full_disk import fill, small_disk
+from tests.fake_executor import FakeExecutor
+from tests.serving import Serving, serving
+
+__all__ = ["small_disk"]
+
+
+def client(server: Serving) -> httpx2.Client:
+    return httpx2.Client(base_url=f"{server.url}/api/v1", trust_env=False, verify=False)
+
+
+def assert_unavailable(answer: httpx2.Response) -> None:
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:crucible:problem:storage-unavailable")
+    assert int(answer.headers["retry-after"]) >= 1
+
+
+def test_a_locked_database_is_told_and_the_same_request_succeeds_later(tmp_path: Path) -> None:
+    headers = {"Idempotency-Key": "once"}
+    with serving(tmp_path / "data", FakeExecutor(), busy_timeout_seconds=0.1) as server, client(server) as http:
+        before = http.post("/evaluations?wait=10", json={"code": "1"}).json()["id"]
+        locker = sqlite3.connect(tmp_path / "data" / "crucible.sqlite3", isolation_level=None)
+        locker.execute("BEGIN IMMEDIATE")
+        assert_unavailable(http.post("/evaluations", json={"code": "1"}, headers=headers))
+        assert http.get(f"/evaluations/{before}").json()["outcome"] == "succeeded"
+        locker.execute("ROLLBACK")
+        locker.close()
+        again = http.post("/evaluations?wait=10", json={"code": "1"}, headers=headers)
+        assert (again.status_code, "idempotency-replayed" in again.headers) == (201, False)
+        assert len(http.get("/evaluations").json()["items"]) == 2
+
+
+def test_a_full_disk_is_told_and_what_was_acknowledged_is_there_afterwards(small_disk: Path) -> None:
+    with serving(small_disk, FakeExecutor()) as server, client(server) as http:
+        acknowledged = [http.post("/evaluations?wait=10", json={"code": "1"}).json()["id"]]
+        ballast = fill(small_disk)
+        for _ in range(50):
+            answer = http.post("/evaluations", json={"code": "#" * 200_000})
+            if answer.status_code == 503:
+                break
+            acknowledged.append(answer.json()["id"])
+        assert_unavailable(answer)
+        ballast.unlink()
+        assert http.post("/evaluations?wait=10", json={"code": "1"}).status_code == 201
+        for identifier in acknowledged:
+            assert http.get(f"/evaluations/{identifier}?wait=10").json()["outcome"] == "succeeded"
