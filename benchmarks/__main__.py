@@ -13,7 +13,6 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 import httpx2
 from rich.console import Console
@@ -21,15 +20,13 @@ from rich.progress import Progress
 
 from benchmarks import others
 from benchmarks.memory import process_tree, resident_bytes
-from benchmarks.report import Report, Row, markdown, show, timed_row
+from benchmarks.programs import BARE, bare, cold, interpreter_of, post_once, quickest_python
+from benchmarks.report import Report, Row, show, timed_row, write_markdown
 from benchmarks.server import Server, started
 from benchmarks.timing import Subject, Timed, in_rounds
-from crucible.domain.outcome import Outcome
-from crucible.domain.sandbox import SandboxFinished, SandboxSpec
 from crucible.executor.client import ExecutorClient
 
 ROOT = Path(__file__).resolve().parent.parent
-BARE = "python3 -I -c pass"
 COLD = "cold sandbox, executor alone"
 POST = "POST with wait, to the result"
 BATCHES = 3
@@ -40,44 +37,6 @@ LARGEST_POST_RATIO = 4.0
 LARGEST_IDLE_BYTES = 250_000_000
 SMALLEST_RATE = 30.0
 LONGEST_START_SECONDS = 3.0
-
-
-class WrongResultError(Exception):
-    """A program did not succeed, so that its time means nothing."""
-
-
-def bare(interpreter: Path) -> None:
-    """Start the interpreter with nothing around it."""
-    subprocess.run([interpreter, "-I", "-c", "pass"], check=True, stdin=subprocess.DEVNULL)
-
-
-async def cold(executor: ExecutorClient, runtime: str) -> None:
-    """Run an empty program in a sandbox."""
-    async for event in executor.run(SandboxSpec(runtime=runtime, code="pass")):
-        if isinstance(event, SandboxFinished) and event.outcome is not Outcome.SUCCEEDED:
-            raise WrongResultError(f"{event.outcome}: {event.error}")
-
-
-def post(http: httpx2.Client, runtime: str, code: str) -> dict[str, Any]:
-    """Submit a program and return its evaluation, which has ended."""
-    answer = http.post("/api/v1/evaluations", params={"wait": 30}, json={"code": code, "runtime": runtime})
-    evaluation: dict[str, Any] = answer.raise_for_status().json()
-    if evaluation["outcome"] != Outcome.SUCCEEDED:
-        raise WrongResultError(f"{evaluation['outcome']}: {evaluation['error'] or evaluation['stderr']}")
-    return evaluation
-
-
-def post_once(http: httpx2.Client, runtime: str) -> None:
-    """Submit an empty program and wait for its end."""
-    post(http, runtime, "pass")
-
-
-def interpreter_of(http: httpx2.Client, runtime: str) -> Path:
-    """Return the host's path of the interpreter that a runtime runs, which is the one to compare with."""
-    shown = post(http, runtime, "import os, sys\nprint(os.path.realpath(sys.executable))")["stdout"].strip()
-    if not os.access(shown, os.X_OK):
-        raise WrongResultError(f"the runtime's interpreter {shown} is not at that path on this host")
-    return Path(shown)
 
 
 @contextmanager
@@ -102,12 +61,13 @@ def beside(interpreter: Path, stack: ExitStack) -> tuple[list[Subject], list[Row
     return subjects, absent
 
 
-def one_by_one(server: Server, runtime: str, rounds: int, console: Console) -> tuple[list[Row], dict[str, Timed]]:
+def one_by_one(
+    server: Server, http: httpx2.Client, runtime: str, rounds: int, console: Console
+) -> tuple[list[Row], dict[str, Timed]]:
     """Time single runs against each other."""
+    interpreter = interpreter_of(http, runtime)
+    console.print(f"comparing with {interpreter}")
     with ExitStack() as stack:
-        http = stack.enter_context(httpx2.Client(base_url=server.url, timeout=60))
-        interpreter = interpreter_of(http, runtime)
-        console.print(f"comparing with {interpreter}")
         runner = stack.enter_context(asyncio.Runner())
         executor = stack.enter_context(connected(runner, server))
         found, absent = beside(interpreter, stack)
@@ -159,14 +119,15 @@ def totals(rate: float, bare_seconds: float, idle_bytes: int, start_seconds: flo
     )
 
 
-def measure(runtime: str, rounds: int, console: Console) -> Report:
+def measure(asked_runtime: str | None, rounds: int, console: Console) -> Report:
     """Start a server, measure everything, end it."""
-    with started() as server:
+    with started() as server, httpx2.Client(base_url=server.url, timeout=60) as http:
         time.sleep(SETTLING_SECONDS)
         idle = sum(map(resident_bytes, process_tree(server.process)))
-        rows, timed = one_by_one(server, runtime, rounds, console)
+        runtime = asked_runtime or quickest_python(http)
+        rows, timed = one_by_one(server, http, runtime, rounds, console)
         rate = median(human_eval(server, runtime) for _ in range(BATCHES))
-    host = f"{os.cpu_count()} cores, Linux {platform.release()}, Python {platform.python_version()}"
+    host = f"{os.cpu_count()} cores, Linux {platform.release()}, {runtime}"
     return Report(
         host=f"{host}; p50 / p99 of {rounds} rounds that run everything in turn; median of {BATCHES} batches",
         rows=(*rows, *totals(rate, timed[BARE].percentile(50), idle, server.start_seconds)),
@@ -183,9 +144,13 @@ def main() -> int:
     """Measure, print, and return the exit code: 1 where a target was missed."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=100, help="how often each single run is timed")
-    parser.add_argument("--runtime", default="python", help="which Python is compared with itself")
+    parser.add_argument(
+        "--runtime", help="which Python is compared with itself; else the one that starts quickest"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
-    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table there, too")
+    parser.add_argument(
+        "--markdown", type=Path, metavar="FILE", help="write the table there, or between its marks"
+    )
     options = parser.parse_args()
     console = Console(width=None if sys.stdout.isatty() else REPORT_WIDTH)
     report = measure(options.runtime, options.rounds, console)
@@ -193,7 +158,7 @@ def main() -> int:
     if options.json:
         options.json.write_text(json.dumps(report.figures, indent=2) + "\n")
     if options.markdown:
-        options.markdown.write_text(markdown(report))
+        write_markdown(report, options.markdown)
     return 1 if report.missed else 0
 
 

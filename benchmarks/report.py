@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -29,6 +30,8 @@ class Row:
         return (self.what, self.measured, self.ratio, self.target, self.verdict())
 
 
+BEGIN = "<!-- benchmarks -->\n"
+END = "\n<!-- /benchmarks -->"
 HEADINGS = ("what", "measured", "times bare Python", "target", "")
 
 
@@ -74,4 +77,12 @@ def markdown(report: Report) -> str:
     """Return the table as README shows it."""
     lines = ["| " + " | ".join(HEADINGS) + " |", "| --- | ---: | ---: | ---: | --- |"]
     lines += ["| " + " | ".join(row.cells()) + " |" for row in report.rows]
-    return "\n".join([*lines, "", report.host, ""])
+    return "\n".join([*lines, "", f"{report.host}.", ""])
+
+
+def write_markdown(report: Report, path: Path) -> None:
+    """Write the table to a file, in the place of an earlier one where the file marks that."""
+    table = markdown(report)
+    before, begin, rest = path.read_text().partition(BEGIN) if path.exists() else ("", "", "")
+    _, end, after = rest.partition(END)
+    path.write_text(f"{before}{begin}\n{table}{end}{after}" if end else table)

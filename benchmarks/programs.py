@@ -1,0 +1,79 @@
+"""The ways in which an empty Python program is started: bare, in a sandbox, through the API."""
+
+import os
+import subprocess
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from benchmarks.timing import Subject, in_rounds
+from crucible.domain.outcome import Outcome
+from crucible.domain.sandbox import SandboxFinished, SandboxSpec
+from crucible.executor.client import ExecutorClient
+
+BARE = "python3 -I -c pass"
+OLDEST_PYTHON = (3, 11)
+
+
+class WrongResultError(Exception):
+    """A program did not succeed, so that its time means nothing."""
+
+
+def bare(interpreter: Path) -> None:
+    """Start the interpreter with nothing around it."""
+    subprocess.run([interpreter, "-I", "-c", "pass"], check=True, stdin=subprocess.DEVNULL)
+
+
+async def cold(executor: ExecutorClient, runtime: str) -> None:
+    """Run an empty program in a sandbox."""
+    async for event in executor.run(SandboxSpec(runtime=runtime, code="pass")):
+        if isinstance(event, SandboxFinished) and event.outcome is not Outcome.SUCCEEDED:
+            raise WrongResultError(f"{event.outcome}: {event.error}")
+
+
+def post(http: httpx2.Client, runtime: str, code: str) -> dict[str, Any]:
+    """Submit a program and return its evaluation, which has ended."""
+    answer = http.post("/api/v1/evaluations", params={"wait": 30}, json={"code": code, "runtime": runtime})
+    evaluation: dict[str, Any] = answer.raise_for_status().json()
+    if evaluation["outcome"] != Outcome.SUCCEEDED:
+        raise WrongResultError(f"{evaluation['outcome']}: {evaluation['error'] or evaluation['stderr']}")
+    return evaluation
+
+
+def post_once(http: httpx2.Client, runtime: str) -> None:
+    """Submit an empty program and wait for its end."""
+    post(http, runtime, "pass")
+
+
+def interpreter_of(http: httpx2.Client, runtime: str) -> Path:
+    """Return the host's path of the interpreter that a runtime runs, which is the one to compare with."""
+    shown = post(http, runtime, "import os, sys\nprint(os.path.realpath(sys.executable))")["stdout"].strip()
+    if not os.access(shown, os.X_OK):
+        raise WrongResultError(f"the runtime's interpreter {shown} is not at that path on this host")
+    return Path(shown)
+
+
+def quickest_python(http: httpx2.Client) -> str:
+    """Return the Python that starts quickest, which is the hardest to compare with.
+
+    What an installation loads at every start (its .pth files) can take longer than all of a sandbox, and would
+    hide it.
+    """
+    found = http.get("/api/v1/runtimes").raise_for_status().json()["items"]
+    names = [
+        one["name"] for one in found if one["language"] == "python" and _version(one["version"]) >= OLDEST_PYTHON
+    ]
+    quickest: str = min(names, key=lambda name: start_seconds(interpreter_of(http, name)))
+    return quickest
+
+
+def start_seconds(interpreter: Path) -> float:
+    """Return how long the interpreter takes to start at its best."""
+    [timed] = in_rounds([Subject(BARE, partial(bare, interpreter))], rounds=5).values()
+    return min(timed.seconds)
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".")[:2])
