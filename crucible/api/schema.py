@@ -8,12 +8,13 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from crucible.api.problems import MEDIA_TYPE
 from crucible.domain.answer import Problem, Submissions
 from crucible.domain.evaluation import Submission
+from crucible.domain.event import Event
 
 _REFERENCE = "#/components/schemas/{model}"
 _EVERYWHERE = (HTTPStatus.FORBIDDEN, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -52,8 +53,9 @@ def describe(app: FastAPI) -> dict[str, Any]:
         [(Submission, "validation"), (Submissions, "validation"), (Problem, "serialization")],
         ref_template=_REFERENCE,
     )
+    event = TypeAdapter(Event).json_schema(ref_template=_REFERENCE, mode="serialization")
     schemas = document["components"]["schemas"]
-    for name, schema in extra["$defs"].items():
+    for name, schema in {**extra["$defs"], **event.pop("$defs"), "Event": event}.items():
         schemas.setdefault(name, schema)
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)

@@ -4,10 +4,11 @@ import signal
 import socket
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvloop
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
@@ -39,15 +40,26 @@ def up(
     ] = False,
 ) -> None:
     """Start Crucible here, all of it in one process. Ctrl-C stops it; a second one at once."""
-    given = {"host": host, "port": port, "data": data}
-    settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
-    settings = settings.model_copy(update={"data": settings.data.expanduser().resolve()})
+    settings = _settings(host=host, port=port, data=data)
     _check_exposure(settings.host, allowed=allow_remote)
     configure_logging(settings.log_level, settings.log_format)
     with held(settings.data), listen(settings.host, settings.port) as listener:
         migrate(settings.database_url)
         asked = uvloop.run(serve(settings, listener, lambda runtimes: _announce(settings, listener, runtimes)))
     raise typer.Exit(INTERRUPTED if asked is signal.SIGINT else 0)
+
+
+def _settings(**flags: str | int | Path | None) -> Settings:
+    """Return the settings of the environment, over which flags go. Raises CannotStartError."""
+    given: dict[str, Any] = {name: value for name, value in flags.items() if value is not None}
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        place = f"--{name}" if name in given else f"CRUCIBLE_{name.upper()}"
+        raise CannotStartError(f"{place}: {first['msg'].replace('Input should', 'must', 1)}") from error
+    return settings.model_copy(update={"data": settings.data.expanduser().resolve()})
 
 
 def _check_exposure(host: str, *, allowed: bool) -> None:
