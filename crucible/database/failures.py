@@ -42,13 +42,14 @@ def translated() -> Iterator[None]:
         raise
     except DBAPIError as error:
         if reason := _passing(error):
-            raise _unavailable(reason) from error
+            raise unavailable(reason) from error
         raise
     except PoolTimeoutError as error:
-        raise _unavailable("too many requests wait for it") from error
+        raise unavailable("too many requests wait for it") from error
 
 
-def _unavailable(reason: str) -> StorageUnavailableError:
+def unavailable(reason: str) -> StorageUnavailableError:
+    """Return the error that tells of this reason, and when to come back."""
     return StorageUnavailableError(
         f"the database can't answer now: {reason}", retry_after_seconds=RETRY_AFTER_SECONDS
     )

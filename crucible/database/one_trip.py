@@ -1,10 +1,14 @@
-"""SQLite's asyncio driver, with one trip to its thread per statement.
+"""SQLite's asyncio driver, with one trip to its thread per statement, and none broken off.
 
 aiosqlite goes there four times: to make a cursor, to execute, to fetch, to close. A trip costs about 70 µs, more
 than many a statement itself, and an evaluation takes some twenty statements from submission to result. So here a
 cursor is made, emptied and closed where its statement runs, and what SQLAlchemy asks of it afterwards is at hand.
+
+A statement takes less time than what a broken-off one costs: SQLAlchemy, not knowing how far it came, throws the
+connection away, and with it the work of all who share its transaction. So a cancellation waits for the trip's end.
 """
 
+import asyncio
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -15,12 +19,31 @@ import aiosqlite
 Parameters = Sequence[Any]
 
 
+class _Trip(asyncio.Future[Any]):
+    """A wait that a cancellation does not break off; it is remembered."""
+
+    interrupted = False
+
+    def cancel(self, msg: Any | None = None) -> bool:
+        del msg
+        self.interrupted = True
+        return True
+
+
+def _cancel_again() -> None:
+    """Have a cancellation that came during a trip meet the task at its next wait."""
+    task = asyncio.current_task()
+    if task:
+        task.uncancel()  # `asyncio.timeout` counts cancellations, and this one was counted
+        task.cancel()
+
+
 class OneTripCursor:
     """What SQLAlchemy needs of an asynchronous cursor."""
 
     arraysize = 1
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: "OneTripConnection") -> None:
         self._connection = connection
         self._rows: deque[Any] = deque()
         self.description: Any = None
@@ -52,11 +75,10 @@ class OneTripCursor:
         self._rows.clear()
 
     async def _trip(self, statement: Callable[[sqlite3.Cursor], sqlite3.Cursor]) -> None:
-        # aiosqlite's `_execute` is how it runs a function on its thread; it offers no public one.
-        await self._connection._execute(self._run, statement)  # type: ignore[no-untyped-call]  # noqa: SLF001 - so
+        await self._connection.trip(lambda: self._run(statement))
 
     def _run(self, statement: Callable[[sqlite3.Cursor], sqlite3.Cursor]) -> None:
-        cursor = self._connection._conn.cursor()  # noqa: SLF001 - the connection that the thread owns
+        cursor = self._connection.driver.cursor()
         try:
             statement(cursor)
             self.description = cursor.description
@@ -69,6 +91,36 @@ class OneTripCursor:
 
 class OneTripConnection(aiosqlite.Connection):
     """A connection with such cursors."""
+
+    @property
+    def driver(self) -> sqlite3.Connection:
+        """The connection that the thread owns. Raises ValueError where it is closed."""
+        return self._conn
+
+    async def trip(self, function: Callable[[], Any]) -> Any:
+        """Return what a function returns on the connection's thread."""
+        if self._connection is None:
+            raise ValueError("Connection closed")
+        trip = _Trip()
+        self._tx.put_nowait((trip, function))
+        try:
+            return await trip
+        finally:
+            if trip.interrupted:
+                _cancel_again()
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Make every other trip of aiosqlite's such a one."""
+        return await self.trip(lambda: fn(*args, **kwargs))
+
+    async def commit(self) -> None:
+        """Commit. Raises OperationalError where SQLite has rolled back by itself, as its own commit does not."""
+        await self.trip(self._commit)
+
+    def _commit(self) -> None:
+        if not self.driver.in_transaction:
+            raise sqlite3.OperationalError("the transaction was rolled back")
+        self.driver.commit()
 
     def cursor(self) -> OneTripCursor:  # type: ignore[override]  # aiosqlite's has to be awaited
         """Return a cursor, at once."""

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from crucible.database.failures import translated
+from crucible.database.failures import translated, unavailable
 
 AfterCommit = Callable[[], Awaitable[None] | None]
 
@@ -65,7 +65,7 @@ class _Group:
         self.members = 0
         self.after_commit: list[AfterCommit] = []
         self.commit: asyncio.Task[None]
-        self.failure: BaseException | None = None
+        self.is_lost = False
 
 
 class GroupedTransactions:
@@ -116,28 +116,28 @@ class GroupedTransactions:
             yield
             if savepoint:
                 await savepoint.commit()
-        except BaseException as error:
+        except BaseException:
             if savepoint is None:
-                await self._abandon(group, error)
+                await self._abandon(group)
                 raise
             try:
                 await savepoint.rollback()
-            except DBAPIError as lost:
-                # On a full disk SQLite rolls the whole transaction back by itself, and the others with it.
-                await self._abandon(group, error if isinstance(error, DBAPIError) else lost)
+            except DBAPIError:
+                # On a full disk SQLite may roll the whole transaction back by itself, and the others with it.
+                await self._abandon(group)
             raise
         group.members += 1
 
-    async def _abandon(self, group: _Group, error: BaseException) -> None:
+    async def _abandon(self, group: _Group) -> None:
         self._group = None
-        group.failure = error
+        group.is_lost = True
         await _release(group.connection)
 
     async def _commit(self, group: _Group) -> None:
         async with self._turn:
-            if group.failure is not None:
+            if group.is_lost:
                 if group.members:
-                    raise group.failure
+                    raise unavailable("another write broke off, and this one with it")
                 return
             self._group = None
             try:

@@ -60,20 +60,22 @@ class Worker:
 
     async def run(self) -> None:
         """Take and run evaluations until drained. Cancelled, it leaves what it holds to the reaper."""
-        beating = asyncio.create_task(self._keep_beating())
         self._look.set()
         try:
-            while not self._draining:
-                await self._look.wait()
-                self._look.clear()
-                await self._fill()
-            while self._holdings:
-                await asyncio.wait(self._holdings)
+            async with asyncio.TaskGroup() as tasks:
+                beating = tasks.create_task(self._keep_beating())
+                while not self._draining:
+                    await self._look.wait()
+                    self._look.clear()
+                    await self._fill()
+                while self._holdings:
+                    await asyncio.wait(self._holdings)
+                beating.cancel()
         finally:
-            beating.cancel()
             for task in self._holdings:
                 task.cancel()
-            await asyncio.wait({beating, *self._holdings})
+            if self._holdings:
+                await asyncio.wait(self._holdings)
 
     async def drain(self, grace_seconds: float) -> None:
         """Take nothing more, let what runs end within the grace, and give the rest back to the queue."""

@@ -90,6 +90,34 @@ async def test_one_that_is_cancelled_takes_nobody_of_its_group_with_it(database)
     assert await add(database) in await ids(database)
 
 
+async def test_when_sqlite_drops_the_whole_transaction_nobody_in_it_is_told_of_success(database):
+    barrier = asyncio.Barrier(3)
+
+    async def break_off() -> None:
+        await barrier.wait()
+        async with database.unit_of_work(LOCAL_OWNER) as work:
+            await work.evaluations._connection.exec_driver_sql("ROLLBACK")  # as SQLite may on a full disk
+            raise ZeroDivisionError
+
+    first, broken, later = await asyncio.gather(
+        add(database, barrier=barrier), break_off(), add(database, barrier=barrier), return_exceptions=True
+    )
+    assert isinstance(broken, ZeroDivisionError)
+    outcomes = (first, later)
+    assert any(isinstance(outcome, StorageUnavailableError) for outcome in outcomes)
+    assert await ids(database) == {outcome for outcome in outcomes if isinstance(outcome, str)}
+
+
+async def test_a_commit_of_what_sqlite_dropped_is_an_error(database):
+    async def drop() -> None:
+        async with database.unit_of_work(LOCAL_OWNER) as work:
+            await work.evaluations._connection.exec_driver_sql("ROLLBACK")
+
+    with pytest.raises(StorageUnavailableError, match="rolled back"):
+        await drop()
+    assert await add(database) in await ids(database)
+
+
 async def test_steps_after_the_commit_see_it_and_never_happen_without_it(database):
     seen: list[set[str]] = []
 

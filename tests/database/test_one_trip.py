@@ -1,0 +1,55 @@
+import asyncio
+
+import pytest
+import sqlalchemy as sa
+
+from crucible.domain.principal import LOCAL_OWNER
+from tests.database.lock import locked
+from tests.database.test_transactions import add, ids
+
+
+def count_connections(database) -> list[None]:
+    made: list[None] = []
+
+    def note(_connection: object, _record: object) -> None:
+        made.append(None)
+
+    for engine in (database._writer, database._reader):
+        sa.event.listen(engine.sync_engine, "connect", note)
+    return made
+
+
+async def test_a_cancellation_waits_for_the_statement_and_costs_no_connection(database):
+    await add(database)
+    made = count_connections(database)
+    for steps in range(60):
+        task = asyncio.create_task(add(database) if steps % 2 else ids(database))
+        for _ in range(steps // 2):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert await add(database) in await ids(database)
+    assert made == []
+
+
+async def test_a_cancelled_task_is_cancelled_all_the_same(database):
+    task = asyncio.create_task(forever(database))
+    await asyncio.sleep(0.02)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert task.cancelled()
+
+
+async def forever(database) -> None:
+    while True:
+        async with database.read(LOCAL_OWNER) as view:
+            await view.evaluations.get_all(["ev_x"])
+
+
+async def test_a_timeout_around_statements_is_a_timeout(database, database_file):
+    async with locked(database_file):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await add(database)
+    assert await add(database) in await ids(database)
