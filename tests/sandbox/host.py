@@ -1,13 +1,12 @@
-"""What a sandbox could leave on the host: processes, mounts, control groups, folders."""
+"""What a sandbox could leave on the host: processes, mounts, control groups."""
 
 import os
-import tempfile
 from pathlib import Path
 
 
 def traces() -> set[str]:
     """Return a line for everything that is there because of this process's sandboxes."""
-    return {*_processes(), *_groups(), *_mounts(), *_folders()}
+    return {*_processes(), *_groups(), *_mounts()}
 
 
 def _processes() -> set[str]:
@@ -16,7 +15,7 @@ def _processes() -> set[str]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                if f"crucible-{os.getpid()}/" in (entry / "cgroup").read_text():
+                if f"/crucible-{os.getpid()}-" in (entry / "cgroup").read_text():
                     found.add(f"process {entry.name} {(entry / 'comm').read_text().strip()}")
             except (FileNotFoundError, ProcessLookupError):
                 continue
@@ -28,20 +27,14 @@ def _groups() -> set[str]:
 
 
 def groups_of(executor: int) -> list[Path]:
-    """Return an executor's folder in each hierarchy. Others come and go meanwhile, which `os.walk` forgives."""
+    """Return an executor's folders in each hierarchy. Others come and go meanwhile, which `os.walk` forgives."""
     found = []
     for folder, inner, _ in os.walk("/sys/fs/cgroup"):
-        if f"crucible-{executor}" in inner:
-            found.append(Path(folder) / f"crucible-{executor}")
+        found += [Path(folder) / name for name in inner if name.startswith(f"crucible-{executor}-")]
         inner[:] = [name for name in inner if not name.startswith("crucible-")]
     return found
 
 
 def _mounts() -> set[str]:
-    lines = Path("/proc/self/mountinfo").read_text().splitlines()
-    return {f"mount {line}" for line in lines if "crucible-root" in line}
-
-
-def _folders() -> set[str]:
-    """Anything inside of the folder on which roots are built: it is a mount point and stays empty."""
-    return {f"file {path}" for path in Path(tempfile.gettempdir()).glob("crucible-root-*/*")}
+    """Every mount of the host: sandboxes mount in namespaces of their own."""
+    return {f"mount {line}" for line in Path("/proc/self/mountinfo").read_text().splitlines()}

@@ -1,11 +1,12 @@
 """Control groups: what bounds a program's memory, processes and processor time, and counts them.
 
 Both versions exist in the field, and one protocol hides which: `find` says what this host offers, `Cgroups.create`
-makes one group per sandbox with its limits in place before anything enters it.
+makes one group per sandbox, which has its limits before a program is in it.
 """
 
 import contextlib
 import errno
+import itertools
 import os
 import signal
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ _PERIOD_MICROSECONDS = 100_000
 _OURS = 2
 """The stage and process 1, which count towards the group's processes."""
 _PREFIX = "crucible-"
+_numbers = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,10 @@ class Cgroup(Protocol):
     entrances: list[str]
     """The `cgroup.procs` files that a process writes itself into."""
 
+    def limit(self, limits: Limits) -> None:
+        """Set every limit. Raises OSError where one can't be set. What was used before doesn't count as used."""
+        ...
+
     def read(self) -> Reading:
         """Return the counters."""
         ...
@@ -56,8 +62,8 @@ class Cgroups(Protocol):
 
     version: int
 
-    def create(self, name: str, limits: Limits) -> Cgroup:
-        """Return a group with all its limits set. Raises OSError where one can't be."""
+    def create(self, name: str) -> Cgroup:
+        """Return a group without limits. Raises OSError."""
         ...
 
     def close(self) -> None:
@@ -124,26 +130,19 @@ class CgroupsV1:
     version = 1
 
     def __init__(self, folders: dict[str, str]) -> None:
-        self._tops = {controller: f"{folder}/{_PREFIX}{os.getpid()}" for controller, folder in folders.items()}
+        name = _own_name()
+        self._tops = {controller: f"{folder}/{name}" for controller, folder in folders.items()}
         for top in set(self._tops.values()):
             _sweep(os.path.dirname(top))
             _make(top)
 
-    def create(self, name: str, limits: Limits) -> Cgroup:
+    def create(self, name: str) -> Cgroup:
         """Return a group in each hierarchy."""
         folders = {controller: f"{top}/{name}" for controller, top in self._tops.items()}
         group = _GroupV1(folders)
         try:
             for folder in set(folders.values()):
                 os.mkdir(folder)
-            memory = folders["memory"]
-            _write(f"{memory}/memory.limit_in_bytes", str(limits.memory_bytes))
-            if os.path.exists(f"{memory}/memory.memsw.limit_in_bytes"):
-                _write(f"{memory}/memory.memsw.limit_in_bytes", str(limits.memory_bytes))
-            _write(f"{memory}/memory.swappiness", "0")
-            _write(f"{folders['pids']}/pids.max", str(limits.processes + _OURS))
-            _write(f"{folders['cpu']}/cpu.cfs_period_us", str(_PERIOD_MICROSECONDS))
-            _write(f"{folders['cpu']}/cpu.cfs_quota_us", str(int(limits.cpus * _PERIOD_MICROSECONDS)))
         except OSError:
             group.remove()
             raise
@@ -159,12 +158,27 @@ class _GroupV1:
     def __init__(self, folders: dict[str, str]) -> None:
         self._folders = folders
         self.entrances = [f"{folder}/cgroup.procs" for folder in dict.fromkeys(folders.values())]
+        self._cpu_seconds_before = 0.0
+
+    def limit(self, limits: Limits) -> None:
+        memory, pids, cpu = (self._folders[controller] for controller in CONTROLLERS)
+        _write(f"{memory}/memory.limit_in_bytes", str(limits.memory_bytes))
+        if os.path.exists(f"{memory}/memory.memsw.limit_in_bytes"):
+            _write(f"{memory}/memory.memsw.limit_in_bytes", str(limits.memory_bytes))
+        _write(f"{memory}/memory.swappiness", "0")
+        _write(f"{pids}/pids.max", str(limits.processes + _OURS))
+        _write(f"{cpu}/cpu.cfs_period_us", str(_PERIOD_MICROSECONDS))
+        _write(f"{cpu}/cpu.cfs_quota_us", str(int(limits.cpus * _PERIOD_MICROSECONDS)))
+        self._cpu_seconds_before = self._cpu_seconds()
+
+    def _cpu_seconds(self) -> float:
+        return int(_read(f"{self._folders['cpuacct']}/cpuacct.usage")) / 1e9
 
     def read(self) -> Reading:
         memory = self._folders["memory"]
         control = _fields(f"{memory}/memory.oom_control")
         return Reading(
-            cpu_seconds=int(_read(f"{self._folders['cpuacct']}/cpuacct.usage")) / 1e9,
+            cpu_seconds=self._cpu_seconds() - self._cpu_seconds_before,
             memory_bytes=int(_read(f"{memory}/memory.usage_in_bytes")),
             peak_memory_bytes=int(_read(f"{memory}/memory.max_usage_in_bytes")),
             processes=max(0, int(_read(f"{self._folders['pids']}/pids.current")) - _OURS),
@@ -195,7 +209,7 @@ class CgroupsV2:
         parents = [mount, mount + own] if os.geteuid() == 0 else [mount + own]
         reasons: list[str] = []
         for parent in dict.fromkeys(parents):
-            top = f"{parent}/{_PREFIX}{os.getpid()}"
+            top = f"{parent}/{_own_name()}"
             enable = " ".join(f"+{controller}" for controller in CONTROLLERS)
             try:
                 _sweep(parent)
@@ -204,8 +218,8 @@ class CgroupsV2:
                 except OSError as error:
                     if error.errno != errno.EBUSY:
                         raise
-                    _make(f"{parent}/{_PREFIX}self-{os.getpid()}")
-                    _write(f"{parent}/{_PREFIX}self-{os.getpid()}/cgroup.procs", "0")
+                    _make(f"{parent}/{_PREFIX}{os.getpid()}-self")
+                    _write(f"{parent}/{_PREFIX}{os.getpid()}-self/cgroup.procs", "0")
                     _write(f"{parent}/cgroup.subtree_control", enable)
                 _make(top)
                 _write(f"{top}/cgroup.subtree_control", enable)
@@ -218,23 +232,10 @@ class CgroupsV2:
             "systemd-run --user --scope -p Delegate=yes crucible up"
         )
 
-    def create(self, name: str, limits: Limits) -> Cgroup:
+    def create(self, name: str) -> Cgroup:
         """Return a group."""
-        group = _GroupV2(f"{self._top}/{name}")
-        try:
-            os.mkdir(group.folder)
-            _write(f"{group.folder}/memory.max", str(limits.memory_bytes))
-            if os.path.exists(f"{group.folder}/memory.swap.max"):
-                _write(f"{group.folder}/memory.swap.max", "0")
-            _write(f"{group.folder}/pids.max", str(limits.processes + _OURS))
-            _write(
-                f"{group.folder}/cpu.max",
-                f"{int(limits.cpus * _PERIOD_MICROSECONDS)} {_PERIOD_MICROSECONDS}",
-            )
-        except OSError:
-            group.remove()
-            raise
-        return group
+        os.mkdir(f"{self._top}/{name}")
+        return _GroupV2(f"{self._top}/{name}")
 
     def close(self) -> None:
         """Remove this executor's own group."""
@@ -246,6 +247,19 @@ class _GroupV2:
         self.folder = folder
         self.entrances = [f"{folder}/cgroup.procs"]
         self._peak = 0
+        self._cpu_seconds_before = 0.0
+
+    def limit(self, limits: Limits) -> None:
+        _write(f"{self.folder}/memory.max", str(limits.memory_bytes))
+        if os.path.exists(f"{self.folder}/memory.swap.max"):
+            _write(f"{self.folder}/memory.swap.max", "0")
+        _write(f"{self.folder}/pids.max", str(limits.processes + _OURS))
+        quota = int(limits.cpus * _PERIOD_MICROSECONDS)
+        _write(f"{self.folder}/cpu.max", f"{quota} {_PERIOD_MICROSECONDS}")
+        self._cpu_seconds_before = self._cpu_seconds()
+
+    def _cpu_seconds(self) -> float:
+        return _fields(f"{self.folder}/cpu.stat")["usage_usec"] / 1e6
 
     def read(self) -> Reading:
         memory = int(_read(f"{self.folder}/memory.current"))
@@ -253,7 +267,7 @@ class _GroupV2:
         with contextlib.suppress(FileNotFoundError):  # before Linux 5.19 the highest sample must do
             self._peak = int(_read(f"{self.folder}/memory.peak"))
         return Reading(
-            cpu_seconds=_fields(f"{self.folder}/cpu.stat")["usage_usec"] / 1e6,
+            cpu_seconds=self._cpu_seconds() - self._cpu_seconds_before,
             memory_bytes=memory,
             peak_memory_bytes=self._peak,
             processes=max(0, int(_read(f"{self.folder}/pids.current")) - _OURS),
@@ -267,11 +281,16 @@ class _GroupV2:
         return _remove(self.folder)
 
 
+def _own_name() -> str:
+    """Return the name of an executor's own group, which says whose it is: see `_sweep`."""
+    return f"{_PREFIX}{os.getpid()}-{next(_numbers)}"
+
+
 def _sweep(parent: str) -> None:
     """Remove the groups of executors that were killed: theirs are named for process ids that are gone."""
     with contextlib.suppress(OSError):
         for name in os.listdir(parent):
-            pid = name.removeprefix(_PREFIX).removeprefix("self-")
+            pid = name.removeprefix(_PREFIX).partition("-")[0]
             if name.startswith(_PREFIX) and pid.isdigit() and not os.path.exists(f"/proc/{pid}"):
                 for inner in os.scandir(f"{parent}/{name}"):
                     if inner.is_dir(follow_symlinks=False):

@@ -1,14 +1,14 @@
 """The `namespaces` driver as the executor sees it: makes each sandbox's cgroup, plan and pipes, and cleans up."""
 
 import asyncio
+import contextlib
 import heapq
 import itertools
 import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
+from collections.abc import Iterator
 from typing import Self
 
 from crucible.domain.errors import SandboxUnavailableError
@@ -24,8 +24,10 @@ from crucible.domain.sandbox import (
 )
 from crucible.sandbox.driver import Emit
 from crucible.sandbox.namespaces import capabilities, cgroup, landlock, plan
+from crucible.sandbox.namespaces.standing import SandboxBrokenError, Standing
 from crucible.sandbox.namespaces.supervision import Supervision
 from crucible.sandbox.namespaces.tree import ENVIRONMENT, tree
+from crucible.sandbox.namespaces.warm import WarmPool
 from crucible.sandbox.runtimes import Runtime
 
 LAUNCHER = ("-m", "crucible.sandbox.namespaces.launcher")
@@ -43,10 +45,9 @@ class NamespacesDriver:
 
     name = "namespaces"
 
-    def __init__(self, cgroups: cgroup.Cgroups, launcher: "_Launcher", mountpoint: str) -> None:
+    def __init__(self, cgroups: cgroup.Cgroups, launcher: "_Launcher") -> None:
         self._cgroups = cgroups
         self._launcher = launcher
-        self._mountpoint = mountpoint
         self._landlock = landlock.abi()
         self._last_capability = capabilities.last_capability()
         self._privileged = os.geteuid() == 0
@@ -54,6 +55,7 @@ class NamespacesDriver:
         self._free_slots: list[int] = []
         self._next_slot = itertools.count()
         self._removals: set[asyncio.Task[None]] = set()
+        self._pool = WarmPool(self._stand, self._discard)
 
     @classmethod
     async def open(cls) -> Self:
@@ -62,7 +64,7 @@ class NamespacesDriver:
             cgroups = cgroup.find()
         except (cgroup.CgroupsUnavailableError, OSError) as error:
             raise SandboxUnavailableError(f"limits can't be enforced: {error}") from error
-        return cls(cgroups, await _Launcher.start(), tempfile.mkdtemp(prefix="crucible-root-"))
+        return cls(cgroups, await _Launcher.start())
 
     def report(self) -> DriverReport:
         """Return what is enforced here."""
@@ -93,78 +95,72 @@ class NamespacesDriver:
         self, spec: SandboxSpec, runtime: Runtime, emit: Emit, cancelled: asyncio.Event
     ) -> SandboxFinished:
         """See `Driver.run`."""
-        slot = heapq.heappop(self._free_slots) if self._free_slots else next(self._next_slot)
         try:
-            group = self._cgroups.create(str(next(self._names)), spec.limits)
-        except OSError as error:
-            heapq.heappush(self._free_slots, slot)
-            return SandboxFinished(outcome=Outcome.SANDBOX_ERROR, error=f"no cgroup could be made: {error}")
+            standing = await self._pool.take(runtime.prefix)
+        except (SandboxBrokenError, OSError) as error:
+            return SandboxFinished(outcome=Outcome.SANDBOX_ERROR, error=f"no sandbox could be made: {error}")
         try:
-            steps, contents = self._plan(spec, runtime, group, slot)
-            return await self._launch(spec, plan.write(steps, contents), group, emit, cancelled)
+            standing.group.limit(spec.limits)
+            stdout, stderr = _give(standing, spec, runtime)
+            return await Supervision(standing, spec.limits, emit).watch(stdout, stderr, cancelled)
         except OSError as error:
             return SandboxFinished(outcome=Outcome.SANDBOX_ERROR, error=str(error))
         finally:
-            removal = asyncio.create_task(self._remove(group, slot))
-            self._removals.add(removal)
-            removal.add_done_callback(self._removals.discard)
+            self._discard(standing)
+            self._pool.used(runtime.prefix)
 
-    async def _launch(
-        self, spec: SandboxSpec, memory: int, group: cgroup.Cgroup, emit: Emit, cancelled: asyncio.Event
-    ) -> SandboxFinished:
-        here, there = socket.socketpair()
-        stdout, stdout_inside = os.pipe2(os.O_CLOEXEC)
-        stderr, stderr_inside = os.pipe2(os.O_CLOEXEC)
-        given = [memory, _readable(spec.stdin), stdout_inside, stderr_inside, there.detach()]
+    async def give_back(self) -> None:
+        """End the sandboxes that are kept ready, and return when nothing of those or of any other is left."""
+        await self._pool.give_back()
+        await asyncio.gather(*self._removals)
+
+    async def _stand(self, prefix: str) -> Standing:
+        """Return a sandbox for runtimes below `prefix`. Raises SandboxBrokenError, OSError."""
+        slot = heapq.heappop(self._free_slots) if self._free_slots else next(self._next_slot)
         try:
-            await self._launcher.launch(given)
+            group = self._cgroups.create(str(next(self._names)))
         except OSError:
-            here.close()
-            os.close(stdout)
-            os.close(stderr)
+            heapq.heappush(self._free_slots, slot)
             raise
-        finally:
-            for descriptor in given:
-                os.close(descriptor)
-        channel, answers = await asyncio.open_connection(sock=here)
-        return await Supervision(channel, answers, group, spec.limits, emit).watch(stdout, stderr, cancelled)
-
-    def _plan(
-        self, spec: SandboxSpec, runtime: Runtime, group: cgroup.Cgroup, slot: int
-    ) -> tuple[plan.Plan, list[bytes]]:
-        entrypoint = spec.entrypoint or runtime.report.entrypoint
-        inputs = dict(spec.files)
-        if spec.code is not None:
-            inputs[entrypoint] = spec.code.encode()
-        compiling = runtime.command(runtime.compile_arguments, entrypoint)
-        return plan.Plan(
-            identity=self._identity(slot),
-            tree=tree(self._mountpoint, runtime.prefix),
-            bounds=plan.Bounds(
-                open_files=spec.limits.open_files,
-                disk_bytes=spec.limits.disk_bytes,
-                inodes=max(_FEWEST_INODES, spec.limits.disk_bytes // _BYTES_PER_INODE),
-                collected_files=MAXIMUM_COLLECTED_FILES,
-                collected_bytes=MAXIMUM_COLLECTED_BYTES,
-                collected_depth=MAXIMUM_COLLECTED_DEPTH,
-            ),
-            cgroups=group.entrances,
-            landlock=self._landlock,
-            last_capability=self._last_capability,
-            inputs=[(path, len(content)) for path, content in inputs.items()],
-            compile=compiling or None,
-            run=[*runtime.command(runtime.run_arguments, entrypoint), *spec.argv],
-            environment=ENVIRONMENT | spec.env,
-        ), list(inputs.values())
+        here, there = socket.socketpair()
+        standing: Standing | None = None
+        try:
+            place = plan.Place(
+                identity=self._identity(slot),
+                tree=tree(prefix),
+                cgroups=group.entrances,
+                landlock=self._landlock,
+                last_capability=self._last_capability,
+            )
+            with there, _closing(plan.write_place(place)) as (memory,):
+                await self._launcher.launch([memory, there.fileno()])
+            channel, answers = await asyncio.open_connection(sock=here.dup())
+            standing = Standing(here, channel, answers, group, slot)
+            await standing.build()
+        except BaseException:
+            if standing is None:
+                here.close()
+                self._remove_later(group, slot)
+            else:
+                self._discard(standing)
+            raise
+        return standing
 
     def _identity(self, slot: int) -> plan.Identity:
         if not self._privileged:
             uid = plan.PROGRAM_UID
-            return plan.Identity(privileged=False, outside=0, inside=uid, count=1, init=uid, owner=0)
+            return plan.Identity(privileged=False, outside=0, inside=uid, count=1, init=uid)
         first = _FIRST_UID + slot * _UIDS_EACH
-        return plan.Identity(
-            privileged=True, outside=first, inside=0, count=_UIDS_EACH, init=0, owner=first + plan.PROGRAM_UID
-        )
+        return plan.Identity(privileged=True, outside=first, inside=0, count=_UIDS_EACH, init=0)
+
+    def _discard(self, standing: Standing) -> None:
+        standing.let_go()
+        self._remove_later(standing.group, standing.slot)
+
+    def _remove_later(self, group: cgroup.Cgroup, slot: int) -> None:
+        removal = asyncio.create_task(self._remove(group, slot))
+        self._removals.add(removal)
+        removal.add_done_callback(self._removals.discard)
 
     async def _remove(self, group: cgroup.Cgroup, slot: int) -> None:
         """Remove a sandbox's group once the kernel lets go of it, and only then reuse its uids."""
@@ -176,11 +172,57 @@ class NamespacesDriver:
             group.kill()
 
     async def close(self) -> None:
-        """End the launcher, and through it every sandbox; remove every group and the mount point."""
+        """End the launcher, and through it every sandbox; remove every group."""
+        await self._pool.give_back()
         await self._launcher.close()
         await asyncio.gather(*self._removals)
         self._cgroups.close()
-        shutil.rmtree(self._mountpoint)
+
+
+def _give(standing: Standing, spec: SandboxSpec, runtime: Runtime) -> tuple[int, int]:
+    """Hand the program over; return what to read its output and errors from."""
+    work, contents = _work(spec, runtime)
+    stdout, stdout_inside = os.pipe2(os.O_CLOEXEC)
+    stderr, stderr_inside = os.pipe2(os.O_CLOEXEC)
+    with _closing(plan.write_work(work, contents), _readable(spec.stdin), stdout_inside, stderr_inside) as given:
+        try:
+            standing.give(given[0], (given[1], given[2], given[3]))
+        except OSError:
+            os.close(stdout)
+            os.close(stderr)
+            raise
+    return stdout, stderr
+
+
+def _work(spec: SandboxSpec, runtime: Runtime) -> tuple[plan.Work, list[bytes]]:
+    entrypoint = spec.entrypoint or runtime.report.entrypoint
+    inputs = dict(spec.files)
+    if spec.code is not None:
+        inputs[entrypoint] = spec.code.encode()
+    return plan.Work(
+        bounds=plan.Bounds(
+            open_files=spec.limits.open_files,
+            disk_bytes=spec.limits.disk_bytes,
+            inodes=max(_FEWEST_INODES, spec.limits.disk_bytes // _BYTES_PER_INODE),
+            collected_files=MAXIMUM_COLLECTED_FILES,
+            collected_bytes=MAXIMUM_COLLECTED_BYTES,
+            collected_depth=MAXIMUM_COLLECTED_DEPTH,
+        ),
+        inputs=[(path, len(content)) for path, content in inputs.items()],
+        compile=runtime.command(runtime.compile_arguments, entrypoint) or None,
+        run=[*runtime.command(runtime.run_arguments, entrypoint), *spec.argv],
+        environment=ENVIRONMENT | spec.env,
+    ), list(inputs.values())
+
+
+@contextlib.contextmanager
+def _closing(*descriptors: int) -> Iterator[tuple[int, ...]]:
+    """Close descriptors of ours once the other side has its own."""
+    try:
+        yield descriptors
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
 
 
 def _readable(content: bytes) -> int:

@@ -1,7 +1,7 @@
 """The process that forks. It is small, has one thread and holds no secret, so its children are cheap and clean.
 
-The executor starts it as an interpreter of its own and sends it, for each sandbox, five descriptors: the plan, the
-program's three standard streams, and the report channel. It reads none of them; it forks and forgets.
+The executor starts it as an interpreter of its own and sends it, for each sandbox, two descriptors: the place that
+is to be made, and the report channel. It reads neither; it forks and forgets.
 """
 
 import gc
@@ -12,7 +12,7 @@ import sys
 
 from crucible.sandbox.namespaces import kernel, seccomp, stage
 
-DESCRIPTORS = 5
+DESCRIPTORS = 2
 
 
 def main() -> None:

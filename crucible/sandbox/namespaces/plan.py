@@ -1,12 +1,14 @@
-"""Everything that the processes of one sandbox need to know, handed to them in memory.
+"""Everything that the processes of one sandbox need to know, handed to them in memory in two parts.
 
-The executor decides; the sandbox's processes follow the plan and look nothing up. It travels in a sealed memfd, so
-that the launcher, which only forks, never reads it. Standard library only: the launcher stays small to fork.
+The `Place` comes with the fork: what a sandbox is made of, before anybody knows what will run in it. The `Work`
+comes when there is a program for it. The executor decides; the sandbox's processes look nothing up. Both travel in
+memfds, so that the launcher, which only forks, reads neither. Standard library only: the launcher stays small.
 """
 
 import json
 import os
 from dataclasses import asdict, dataclass
+from typing import Any
 
 PROGRAM_UID = 1000
 """Who the program is inside; 1000 is what people expect an ordinary user to be."""
@@ -28,16 +30,12 @@ class Identity:
     count: int
     init: int
     """Who process 1 is, inside."""
-    owner: int
-    """Whom the program's files belong to, as seen by whoever mounts for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
     """What the read-only root is made of."""
 
-    mountpoint: str
-    """An empty folder of the executor's own, on which the root is built in a mount namespace of its own."""
     binds: list[tuple[str, str]]
     """Files and folders of the host, and where they stand inside."""
     links: list[tuple[str, str]]
@@ -61,47 +59,69 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """One sandbox."""
+class Place:
+    """A sandbox without a program."""
 
     identity: Identity
     tree: Tree
-    bounds: Bounds
     cgroups: list[str]
     """The `cgroup.procs` files to join."""
     landlock: int
     """The ABI to restrict with; 0 where the kernel has none."""
     last_capability: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A program for a sandbox that stands."""
+
+    bounds: Bounds
     inputs: list[tuple[str, int]]
-    """Each input's path below the workspace and its size; their bytes follow the plan."""
+    """Each input's path below the workspace and its size; their bytes follow."""
     compile: list[str] | None
     """Argument list of a step that comes first and must succeed."""
     run: list[str]
     environment: dict[str, str]
 
 
-def write(plan: Plan, contents: list[bytes]) -> int:
-    """Return a read-only descriptor of the plan and its inputs' bytes."""
-    head = json.dumps(asdict(plan)).encode()
-    descriptor = os.memfd_create("plan", os.MFD_CLOEXEC)
+def write_place(place: Place) -> int:
+    """Return a descriptor from which `read_place` reads."""
+    return _write("place", asdict(place), [])
+
+
+def read_place(descriptor: int) -> Place:
+    """Return the place, and close the descriptor."""
+    raw, _ = _read(descriptor)
+    return Place(**raw | {"identity": Identity(**raw["identity"]), "tree": Tree(**raw["tree"])})
+
+
+def write_work(work: Work, contents: list[bytes]) -> int:
+    """Return a descriptor from which `read_work` reads the work and its inputs' bytes."""
+    return _write("work", asdict(work), contents)
+
+
+def read_work(descriptor: int) -> tuple[Work, list[bytes]]:
+    """Return the work and its inputs' bytes, and close the descriptor."""
+    raw, rest = _read(descriptor)
+    work = Work(**raw | {"bounds": Bounds(**raw["bounds"])})
+    contents, start = [], 0
+    for _, size in work.inputs:
+        contents.append(rest[start : start + size])
+        start += size
+    return work, contents
+
+
+def _write(name: str, content: dict[str, Any], rest: list[bytes]) -> int:
+    head = json.dumps(content).encode()
+    descriptor = os.memfd_create(name, os.MFD_CLOEXEC)
     with os.fdopen(os.dup(descriptor), "wb") as file:
         file.write(len(head).to_bytes(4, "big"))
         file.write(head)
-        file.writelines(contents)
+        file.writelines(rest)
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor
 
 
-def read(descriptor: int) -> tuple[Plan, list[bytes]]:
-    """Return the plan and its inputs' bytes, and close the descriptor."""
+def _read(descriptor: int) -> tuple[dict[str, Any], bytes]:
     with os.fdopen(descriptor, "rb") as file:
-        raw = json.loads(file.read(int.from_bytes(file.read(4), "big")))
-        plan = Plan(
-            **{
-                **raw,
-                "identity": Identity(**raw["identity"]),
-                "tree": Tree(**raw["tree"]),
-                "bounds": Bounds(**raw["bounds"]),
-            }
-        )
-        return plan, [file.read(size) for _, size in plan.inputs]
+        return json.loads(file.read(int.from_bytes(file.read(4), "big"))), file.read()

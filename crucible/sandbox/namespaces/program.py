@@ -6,7 +6,7 @@ import signal
 from dataclasses import dataclass
 
 from crucible.sandbox.namespaces import capabilities, kernel, landlock, seccomp
-from crucible.sandbox.namespaces.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Plan
+from crucible.sandbox.namespaces.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Bounds, Place, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +30,22 @@ FAILURE_DESCRIPTOR = 3
 """Where the reason goes if the program can't be started; closed by the exec otherwise."""
 
 
-def become(arguments: list[str], plan: Plan, doors: Doors, filter_program: bytes) -> None:
+def become(arguments: list[str], place: Place, work: Work, doors: Doors, filter_program: bytes) -> None:
     """Replace this process, a fresh child of process 1, by the program. Returns only by raising OSError."""
     os.setsid()
     _be_the_first_victim(doors.host_processes)
     _keep_only_standard_streams(doors)
-    _set_resource_limits(plan)
-    _drop_identity(plan)
+    _set_resource_limits(work.bounds)
+    _drop_identity(place)
     os.chdir(WORKSPACE)
     os.umask(0o022)
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, about="PR_SET_NO_NEW_PRIVS")
-    if plan.landlock:
-        landlock.restrict(plan.landlock, readable=("/",), writable=WRITABLE, devices="/dev")
+    if place.landlock:
+        landlock.restrict(place.landlock, readable=("/",), writable=WRITABLE, devices="/dev")
     for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)  # this interpreter's choices are not the program's
     seccomp.install(filter_program)
-    os.execve(arguments[0], arguments, plan.environment)  # noqa: S606 - there is no shell, which is the point
+    os.execve(arguments[0], arguments, work.environment)  # noqa: S606 - there is no shell, which is the point
 
 
 def _be_the_first_victim(host_processes: int) -> None:
@@ -64,10 +64,10 @@ def _keep_only_standard_streams(doors: Doors) -> None:
     kernel.close_descriptors_from(FAILURE_DESCRIPTOR + 1)
 
 
-def _set_resource_limits(plan: Plan) -> None:
+def _set_resource_limits(bounds: Bounds) -> None:
     limits = {
-        resource.RLIMIT_NOFILE: plan.bounds.open_files,
-        resource.RLIMIT_FSIZE: plan.bounds.disk_bytes,
+        resource.RLIMIT_NOFILE: bounds.open_files,
+        resource.RLIMIT_FSIZE: bounds.disk_bytes,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: _LOCKED_BYTES,
         resource.RLIMIT_MSGQUEUE: _QUEUED_BYTES,
@@ -80,9 +80,9 @@ def _set_resource_limits(plan: Plan) -> None:
     resource.setrlimit(resource.RLIMIT_STACK, (_STACK_BYTES, resource.getrlimit(resource.RLIMIT_STACK)[1]))
 
 
-def _drop_identity(plan: Plan) -> None:
-    capabilities.drop_bounding_set(plan.last_capability)
-    if plan.identity.privileged:
+def _drop_identity(place: Place) -> None:
+    capabilities.drop_bounding_set(place.last_capability)
+    if place.identity.privileged:
         os.setgroups([])
     os.setresgid(PROGRAM_UID, PROGRAM_UID, PROGRAM_UID)
     os.setresuid(PROGRAM_UID, PROGRAM_UID, PROGRAM_UID)

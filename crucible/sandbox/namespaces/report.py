@@ -12,6 +12,8 @@ HEAD = struct.Struct(">cI")
 
 HELLO: Final = b"H"
 """The stage exists and waits; content: its process id."""
+READY: Final = b"R"
+"""The sandbox stands and waits for a program."""
 STARTED: Final = b"S"
 """The program is about to be executed."""
 FILE: Final = b"F"
@@ -22,7 +24,11 @@ BROKEN: Final = b"X"
 """A layer could not be put in place, so nothing was run; content: which, and why."""
 
 GO: Final = b"G"
+"""To the stage: you are held, go on."""
+WORK: Final = b"W"
+"""To process 1: here is a program; with it come descriptors of the work and of the three standard streams."""
 STOP: Final = b"K"
+"""To process 1: end the program and report."""
 
 MAXIMUM_BYTES: Final = 64 * 1024 * 1024
 

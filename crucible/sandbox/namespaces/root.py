@@ -7,7 +7,7 @@ can be left behind. Host files appear through read-only, nosuid, nodev bind moun
 import os
 
 from crucible.sandbox.namespaces import kernel
-from crucible.sandbox.namespaces.plan import WORKSPACE, WRITABLE, Plan, Tree
+from crucible.sandbox.namespaces.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Bounds, Tree
 
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _DEVICE_LINKS = (
@@ -18,26 +18,40 @@ _DEVICE_LINKS = (
 )
 _SCRATCH = "/.scratch"
 """Where the writable file system is made; empty and read-only afterwards, so it also covers masked folders."""
+_MOUNTPOINT = "/sys"
+"""Where the root is built, in a mount namespace of its own: a folder that every host has and no sandbox shows."""
 _ROOT_BYTES = 1024 * 1024
 _ROOT_INODES = 4096
 _UNTRUSTED = kernel.MS_NOSUID | kernel.MS_NODEV
 
 
-def enter(plan: Plan) -> None:
+def enter(tree: Tree) -> None:
     """Build the root and move into it. The caller has a mount namespace of its own and may mount in it."""
     kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
-    top = plan.tree.mountpoint
+    top = _MOUNTPOINT
     kernel.mount("root", top, "tmpfs", _UNTRUSTED, f"size={_ROOT_BYTES},nr_inodes={_ROOT_INODES},mode=755")
-    _lay_out(top, plan.tree)
+    _lay_out(top, tree)
     kernel.set_mount_attributes(
         top,
         kernel.MOUNT_ATTR_RDONLY | kernel.MOUNT_ATTR_NOSUID | kernel.MOUNT_ATTR_NODEV,
         recursive=True,
     )
     _mount_devices(top)
-    _mount_writable(top, plan)
-    _mount_proc(top, plan.tree.masked)
+    _mount_proc(top, tree.masked)
     kernel.pivot_root(top)
+
+
+def make_writable(bounds: Bounds) -> None:
+    """Mount one bounded file system behind all the folders that the program may write, so that one bound holds."""
+    options = f"size={bounds.disk_bytes},nr_inodes={bounds.inodes},mode=755,uid={PROGRAM_UID},gid={PROGRAM_UID}"
+    kernel.mount("scratch", _SCRATCH, "tmpfs", _UNTRUSTED, options)
+    for folder in WRITABLE:
+        inner = f"{_SCRATCH}/{folder.replace('/', '-')}"
+        os.mkdir(inner)
+        os.chown(inner, PROGRAM_UID, PROGRAM_UID)
+        os.chmod(inner, 0o755 if folder == WORKSPACE else 0o1777)
+        kernel.mount(inner, folder, None, kernel.MS_BIND)
+    kernel.unmount(_SCRATCH)
 
 
 def _lay_out(top: str, tree: Tree) -> None:
@@ -70,21 +84,6 @@ def _mount_devices(top: str) -> None:
         target = f"{top}/dev/{device}"
         kernel.mount(f"/dev/{device}", target, None, kernel.MS_BIND)
         kernel.set_mount_attributes(target, kernel.MOUNT_ATTR_NOSUID | kernel.MOUNT_ATTR_NOEXEC)
-
-
-def _mount_writable(top: str, plan: Plan) -> None:
-    """Mount one bounded file system behind all the folders that the program may write, so that one bound holds."""
-    scratch = top + _SCRATCH
-    owner = plan.identity.owner
-    options = f"size={plan.bounds.disk_bytes},nr_inodes={plan.bounds.inodes},mode=755,uid={owner},gid={owner}"
-    kernel.mount("scratch", scratch, "tmpfs", _UNTRUSTED, options)
-    for folder in WRITABLE:
-        inner = f"{scratch}/{folder.replace('/', '-')}"
-        os.mkdir(inner)
-        os.chown(inner, owner, owner)
-        os.chmod(inner, 0o755 if folder == WORKSPACE else 0o1777)
-        kernel.mount(inner, top + folder, None, kernel.MS_BIND)
-    kernel.unmount(scratch)
 
 
 def _mount_proc(top: str, masked: list[str]) -> None:

@@ -11,16 +11,15 @@ import socket
 import sys
 
 from crucible.sandbox.namespaces import capabilities, init, kernel, report
-from crucible.sandbox.namespaces import plan as plans
-from crucible.sandbox.namespaces.plan import Identity
+from crucible.sandbox.namespaces.plan import Identity, read_place
 
 
 def run(descriptors: list[int], filter_program: bytes, launcher: int) -> None:
-    """Be the stage of one sandbox and exit. `descriptors`: plan, stdin, stdout, stderr, channel."""
-    memory, *streams, control = descriptors
+    """Be the stage of one sandbox and exit. `descriptors`: the place, and the report channel."""
+    memory, control = descriptors
     channel = socket.socket(fileno=control)
     try:
-        _enter(memory, (streams[0], streams[1], streams[2]), channel, filter_program, launcher)
+        _enter(memory, channel, filter_program, launcher)
     except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
         _report_broken(channel, error)
     finally:
@@ -28,9 +27,7 @@ def run(descriptors: list[int], filter_program: bytes, launcher: int) -> None:
         os._exit(0)
 
 
-def _enter(
-    memory: int, streams: tuple[int, int, int], channel: socket.socket, filter_program: bytes, launcher: int
-) -> None:
+def _enter(memory: int, channel: socket.socket, filter_program: bytes, launcher: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     kernel.die_with_parent(signal.SIGKILL)
     if os.getppid() != launcher:
@@ -38,10 +35,10 @@ def _enter(
     report.send(channel, report.HELLO, {"pid": os.getpid()})
     if channel.recv(1) != report.GO:
         return
-    plan, contents = plans.read(memory)
-    for path in plan.cgroups:
+    place = read_place(memory)
+    for path in place.cgroups:
         _write(path, "0")
-    if not plan.identity.privileged:
+    if not place.identity.privileged:
         _become_namespace_root()
     kernel.unshare(kernel.CLONE_NEWPID | kernel.CLONE_NEWCGROUP)
 
@@ -52,15 +49,15 @@ def _enter(
         try:
             here.close()
             kernel.die_with_parent(signal.SIGKILL)
-            init.run(plan, contents, init.Outside(streams, channel, there, host_processes), filter_program)
+            init.run(place, init.Outside(channel, there, host_processes), filter_program)
         except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
             _report_broken(channel, error)
         finally:
             os._exit(0)
-    for descriptor in (*streams, host_processes, there.detach()):
+    for descriptor in (host_processes, there.detach()):
         os.close(descriptor)
     if here.recv(1) == b"?":
-        _map_identity(child, plan.identity)
+        _map_identity(child, place.identity)
         here.sendall(b"!")
     here.close()
     capabilities.keep_only(0)

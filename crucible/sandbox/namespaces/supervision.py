@@ -4,9 +4,8 @@ import asyncio
 import contextlib
 import json
 import os
-import signal
 import time
-from typing import Any, Literal
+from typing import Literal
 
 from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
@@ -20,7 +19,7 @@ from crucible.domain.sandbox import (
 )
 from crucible.sandbox.driver import Emit
 from crucible.sandbox.namespaces import report, verdict
-from crucible.sandbox.namespaces.cgroup import Cgroup
+from crucible.sandbox.namespaces.standing import SandboxBrokenError, Standing, reason
 
 _CHUNK_BYTES = 64 * 1024
 _SAMPLE_SECONDS = 0.2
@@ -28,34 +27,21 @@ _OUTPUT_SECONDS = 0.01
 """At the most one output event in this time: one byte a write must not become one event a byte."""
 _OUTPUT_EVENTS_TO_SLOW_DOWN = 100
 """With every so many events that time grows by as much again, which bounds them over hours."""
-_HELLO_SECONDS = 10.0
+_STARTING_SECONDS = 10.0
 _STOP_SECONDS = 2.0
 """How long process 1 may take to kill, collect and report before it is killed itself."""
-
-
-class SandboxBrokenError(Exception):
-    """The sandbox could not be put in place, or broke its own protocol."""
 
 
 class Supervision:
     """One running sandbox. `watch` is its whole life."""
 
-    def __init__(
-        self,
-        channel: asyncio.StreamReader,
-        answers: asyncio.StreamWriter,
-        cgroup: Cgroup,
-        limits: Limits,
-        emit: Emit,
-    ) -> None:
-        self._channel = channel
-        self._answers = answers
-        self._cgroup = cgroup
+    def __init__(self, standing: Standing, limits: Limits, emit: Emit) -> None:
+        self._standing = standing
+        self._cgroup = standing.group
         self._limits = limits
         self._emit = emit
         self._stopped_for: Outcome | None = None
         self._ended = asyncio.Event()
-        self._stage: int | None = None
         self._patience: asyncio.TimerHandle | None = None
         self._output_left = limits.output_bytes
         self._output_events = 0
@@ -71,32 +57,19 @@ class Supervision:
         ended: verdict.Report | None = None
         broken: str | None = None
         try:
-            await self._greet()
             ended = await self._follow(cancelled)
         except SandboxBrokenError as error:
             broken = str(error)
         finally:
             self._ended.set()
-            self._kill()
+            if self._patience is not None:
+                self._patience.cancel()
+            self._standing.kill()
             if broken is not None or asyncio.current_task().cancelling():  # type: ignore[union-attr]
                 for pump in pumps:
                     pump.cancel()
             await asyncio.gather(*pumps, return_exceptions=True)
-            self._answers.close()
-            self._let_go()
         return await self._conclude(ended, broken)
-
-    async def _greet(self) -> None:
-        """Take hold of the stage before it may go on: from here on it can be killed whatever happens."""
-        try:
-            async with asyncio.timeout(_HELLO_SECONDS):
-                kind, content = await self._receive()
-        except TimeoutError:
-            raise SandboxBrokenError(f"the launcher made no process within {_HELLO_SECONDS:g} s") from None
-        if kind != report.HELLO:
-            raise SandboxBrokenError(_reason(kind, content))
-        self._stage = os.pidfd_open(json.loads(content)["pid"])
-        self._answers.write(report.GO)
 
     async def _follow(self, cancelled: asyncio.Event) -> verdict.Report | None:
         """Relay process 1's reports until the channel ends, which is when it and all that it ran are gone."""
@@ -104,10 +77,10 @@ class Supervision:
         ended: verdict.Report | None = None
         sampling: asyncio.Task[None] | None = None
         cancelling = asyncio.create_task(self._stop_when(cancelled))
-        timer = loop.call_later(_HELLO_SECONDS + self._limits.wall_seconds, self._kill)
+        timer = loop.call_later(_STARTING_SECONDS, self._standing.kill)
         try:
             while True:
-                kind, content = await self._receive()
+                kind, content = await self._standing.receive()
                 if kind == report.STARTED:
                     self._began = time.monotonic()
                     timer.cancel()
@@ -122,7 +95,7 @@ class Supervision:
                 elif kind == b"":
                     return ended
                 else:
-                    raise SandboxBrokenError(_reason(kind, content))
+                    raise SandboxBrokenError(reason(kind, content))
         finally:
             timer.cancel()
             cancelling.cancel()
@@ -134,22 +107,8 @@ class Supervision:
         """Have process 1 end the program and report; kill it where it doesn't in time. The first reason counts."""
         if self._stopped_for is None and not self._ended.is_set():
             self._stopped_for = reason
-            self._answers.write(report.STOP)
-            self._patience = asyncio.get_running_loop().call_later(_STOP_SECONDS, self._kill)
-
-    def _kill(self) -> None:
-        """Kill the stage, and through the kernel all that depends on it."""
-        if self._stage is not None:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._stage, signal.SIGKILL)
-
-    def _let_go(self) -> None:
-        """Close the hold on the stage. Whoever kills later must not find the number: it is another's by then."""
-        if self._patience is not None:
-            self._patience.cancel()
-        if self._stage is not None:
-            os.close(self._stage)
-            self._stage = None
+            self._standing.ask_to_stop()
+            self._patience = asyncio.get_running_loop().call_later(_STOP_SECONDS, self._standing.kill)
 
     async def _stop_when(self, cancelled: asyncio.Event) -> None:
         await cancelled.wait()
@@ -214,16 +173,6 @@ class Supervision:
             return b""
         return await reader.read(most)
 
-    async def _receive(self) -> tuple[bytes, bytes]:
-        """Return the next report's kind and content; an empty kind at the end."""
-        try:
-            kind, length = report.HEAD.unpack(await self._channel.readexactly(report.HEAD.size))
-            if length > report.MAXIMUM_BYTES:
-                raise SandboxBrokenError(f"a report of {length} bytes")
-            return kind, await self._channel.readexactly(length)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            return b"", b""
-
     async def _conclude(self, ended: verdict.Report | None, broken: str | None) -> SandboxFinished:
         reading = self._cgroup.read()
         decided = verdict.decide(self._stopped_for, ended, reading, self._limits, broken)
@@ -248,13 +197,6 @@ class Supervision:
             output_truncated=self._truncated,
             files_truncated=ended is not None and ended.files_truncated,
         )
-
-
-def _reason(kind: bytes, content: bytes) -> str:
-    if kind == report.BROKEN:
-        reason: Any = json.loads(content).get("error")
-        return str(reason)
-    return "the launcher ended before the sandbox stood" if kind == b"" else f"an unexpected report {kind!r}"
 
 
 def _file(content: bytes) -> SandboxFile:

@@ -75,7 +75,7 @@ ENVIRONMENT = {
 
 
 @functools.cache
-def tree(mountpoint: str, prefix: str) -> Tree:
+def tree(prefix: str) -> Tree:
     """Return the root for a runtime whose interpreter lives below `prefix`."""
     links = [(path, os.readlink(path)) for path in _SYSTEM if os.path.islink(path)]
     folders = [path for path in _SYSTEM if os.path.isdir(path) and not os.path.islink(path)]
@@ -83,7 +83,6 @@ def tree(mountpoint: str, prefix: str) -> Tree:
     if not any(prefix == folder or prefix.startswith(f"{folder}/") for folder in shown):
         shown.append(prefix)
     return Tree(
-        mountpoint=mountpoint,
         binds=[(path, path) for path in shown],
         links=links,
         files=list(_MADE_UP),

@@ -17,8 +17,6 @@ class Report:
     signal: int | None
     stopped: bool
     wall_seconds: float
-    cpu_seconds: float
-    peak_memory_bytes: int
     disk_full: bool
     files_truncated: bool
 

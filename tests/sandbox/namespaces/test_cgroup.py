@@ -26,7 +26,8 @@ def fake_files(monkeypatch: pytest.MonkeyPatch, files: dict[str, str]) -> None:
 
 def test_a_group_has_its_limits_before_anything_enters_it() -> None:
     groups = cgroup.find()
-    group = groups.create("limits", Limits(memory_bytes=64 * MIB, processes=7))
+    group = groups.create("limits")
+    group.limit(Limits(memory_bytes=64 * MIB, processes=7))
     folders = [Path(entrance).parent for entrance in group.entrances]
     limits = {
         file.name: file.read_text().strip()
@@ -44,7 +45,7 @@ def test_a_group_has_its_limits_before_anything_enters_it() -> None:
 
 def test_a_group_with_a_process_in_it_is_not_removed_until_it_is_killed() -> None:
     groups = cgroup.find()
-    group = groups.create("occupied", Limits())
+    group = groups.create("occupied")
     child = os.fork()
     if child == 0:
         for entrance in group.entrances:
@@ -64,9 +65,9 @@ def test_a_group_with_a_process_in_it_is_not_removed_until_it_is_killed() -> Non
 
 def test_a_limit_that_can_not_be_set_refuses_the_group() -> None:
     groups = cgroup.find()
-    with pytest.raises(OSError, match=r"pids.max"):
-        groups.create("refused", Limits(processes=-100))
-    group = groups.create("refused", Limits())
+    group = groups.create("refused")
+    with pytest.raises(OSError, match=r"pids\.max"):
+        group.limit(Limits(processes=-100))
     assert group.remove()
     groups.close()
 

@@ -18,8 +18,6 @@ def report(**changes: object) -> Report:
         "signal": None,
         "stopped": False,
         "wall_seconds": 1.0,
-        "cpu_seconds": 1.0,
-        "peak_memory_bytes": 1,
         "disk_full": False,
         "files_truncated": False,
     }

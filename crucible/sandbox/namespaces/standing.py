@@ -1,0 +1,99 @@
+"""A sandbox that stands and waits for a program: every wall but the last is up, and nobody's code is inside."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+from typing import Any
+
+from crucible.sandbox.namespaces import report
+from crucible.sandbox.namespaces.cgroup import Cgroup
+
+_BUILDING_SECONDS = 10.0
+
+
+class SandboxBrokenError(Exception):
+    """The sandbox could not be put in place, or broke its own protocol."""
+
+
+class Standing:
+    """The executor's hold on one sandbox's processes, from their first breath. It takes one program, once."""
+
+    def __init__(
+        self,
+        end: socket.socket,
+        channel: asyncio.StreamReader,
+        answers: asyncio.StreamWriter,
+        group: Cgroup,
+        slot: int,
+    ) -> None:
+        self.group = group
+        self.slot = slot
+        """Which range of uids is its."""
+        self._socket = end
+        self._channel = channel
+        self._answers = answers
+        self._stage: int | None = None
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can still be given a program."""
+        return self._stage is not None and not self._channel.at_eof()
+
+    async def build(self) -> None:
+        """Take hold of the stage, then let it build; return when the sandbox stands. Raises SandboxBrokenError."""
+        try:
+            async with asyncio.timeout(_BUILDING_SECONDS):
+                kind, content = await self.receive()
+                if kind != report.HELLO:
+                    raise SandboxBrokenError(reason(kind, content))
+                self._stage = os.pidfd_open(json.loads(content)["pid"])
+                self._answers.write(report.GO)
+                kind, content = await self.receive()
+                if kind != report.READY:
+                    raise SandboxBrokenError(reason(kind, content))
+        except TimeoutError:
+            raise SandboxBrokenError(f"the sandbox did not stand within {_BUILDING_SECONDS:g} s") from None
+
+    def give(self, work: int, streams: tuple[int, int, int]) -> None:
+        """Hand over the program. Raises OSError where the sandbox is gone."""
+        socket.send_fds(self._socket, [report.WORK], [work, *streams])
+
+    async def receive(self) -> tuple[bytes, bytes]:
+        """Return the next report's kind and content; an empty kind at the end, when all of it is gone."""
+        try:
+            kind, length = report.HEAD.unpack(await self._channel.readexactly(report.HEAD.size))
+            if length > report.MAXIMUM_BYTES:
+                raise SandboxBrokenError(f"a report of {length} bytes")
+            return kind, await self._channel.readexactly(length)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return b"", b""
+
+    def ask_to_stop(self) -> None:
+        """Have process 1 end the program, collect its files and report."""
+        self._answers.write(report.STOP)
+
+    def kill(self) -> None:
+        """Kill the stage, and through the kernel all that depends on it."""
+        if self._stage is not None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._stage, signal.SIGKILL)
+
+    def let_go(self) -> None:
+        """Close the hold. Whoever kills later must not find the descriptor: its number is another's by then."""
+        self.kill()
+        self._answers.close()
+        self._socket.close()
+        if self._stage is not None:
+            os.close(self._stage)
+            self._stage = None
+
+
+def reason(kind: bytes, content: bytes) -> str:
+    """Return, in words, why a report was not the one that was due."""
+    if kind == report.BROKEN:
+        said: Any = json.loads(content).get("error")
+        return str(said)
+    return "the sandbox's processes ended before it stood" if kind == b"" else f"an unexpected report {kind!r}"

@@ -1,0 +1,83 @@
+"""Sandboxes made ahead of the programs that will run in them.
+
+Making one costs more than starting Python: joining control groups waits for every processor, and a root is some
+sixty mounts. None of that depends on the program, so it is done while another one runs. Each is used once; there
+are about as many spare ones of a kind as there are in use, and none after a while of not being needed.
+"""
+
+import asyncio
+from collections import Counter, defaultdict, deque
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from crucible.sandbox.namespaces.standing import SandboxBrokenError, Standing
+
+MOST_SPARE = 8
+_IDLE_SECONDS = 60.0
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class WarmPool:
+    """Spare sandboxes by kind: what differs before the program is known, which is the runtime's folder."""
+
+    def __init__(self, make: Callable[[str], Awaitable[Standing]], discard: Callable[[Standing], None]) -> None:
+        self._make = make
+        self._discard = discard
+        self._spare: defaultdict[str, deque[Standing]] = defaultdict(deque)
+        self._in_use: Counter[str] = Counter()
+        self._filling: dict[str, asyncio.Task[None]] = {}
+        self._expiries: dict[str, asyncio.TimerHandle] = {}
+
+    async def take(self, kind: str) -> Standing:
+        """Return a sandbox that stands. Raises SandboxBrokenError, OSError where none can be made."""
+        self._in_use[kind] += 1
+        try:
+            while spare := self._spare[kind]:
+                standing = spare.popleft()
+                if standing.is_alive:
+                    return standing
+                self._discard(standing)
+            return await self._make(kind)
+        except BaseException:
+            self._in_use[kind] -= 1
+            raise
+        finally:
+            self._refill(kind)
+
+    def used(self, kind: str) -> None:
+        """Say that a sandbox that was taken is done with."""
+        self._in_use[kind] -= 1
+
+    async def give_back(self) -> None:
+        """End every spare one."""
+        filling = list(self._filling.values())
+        for task in filling:
+            task.cancel()
+        for expiry in self._expiries.values():
+            expiry.cancel()
+        self._expiries.clear()
+        await asyncio.gather(*filling, return_exceptions=True)
+        for kind in list(self._spare):
+            self._expire(kind)
+
+    def _refill(self, kind: str) -> None:
+        if kind not in self._filling:
+            task = self._filling[kind] = asyncio.create_task(self._fill(kind))
+            task.add_done_callback(lambda _: self._filling.pop(kind))
+        if expiry := self._expiries.pop(kind, None):
+            expiry.cancel()
+        self._expiries[kind] = asyncio.get_running_loop().call_later(_IDLE_SECONDS, self._expire, kind)
+
+    async def _fill(self, kind: str) -> None:
+        try:
+            while len(self._spare[kind]) < min(MOST_SPARE, self._in_use[kind]):
+                self._spare[kind].append(await self._make(kind))
+        except (SandboxBrokenError, OSError) as error:
+            _log.warning(
+                "no_spare_sandbox", reason=str(error)
+            )  # whoever needs one next is told by its own attempt
+
+    def _expire(self, kind: str) -> None:
+        for standing in self._spare.pop(kind, ()):
+            self._discard(standing)
