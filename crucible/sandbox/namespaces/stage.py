@@ -1,7 +1,7 @@
 """The process between launcher and process 1. It stays outside, so that it can write the uid map and wait.
 
-The executor reads the end of the report channel only when both this process and process 1 are gone, and this one
-goes last: the kernel lets it reap process 1 only after it killed everything else in the PID namespace.
+Where process 1 ends without its last report, the executor reads the end of the report channel only when both are
+gone, and this one goes last: it can reap process 1 only after the kernel killed all else in the PID namespace.
 """
 
 import contextlib

@@ -72,9 +72,12 @@ class Supervision:
         return await self._conclude(ended, broken)
 
     async def _follow(self, cancelled: asyncio.Event) -> verdict.Report | None:
-        """Relay process 1's reports until the channel ends, which is when it and all that it ran are gone."""
+        """Relay process 1's reports up to its last one, at which it is alone: nothing of the program is left.
+
+        The end of process 1 itself, which takes its namespaces down, is nobody's to wait for. Returns None where it
+        ended without that report.
+        """
         loop = asyncio.get_running_loop()
-        ended: verdict.Report | None = None
         sampling: asyncio.Task[None] | None = None
         cancelling = asyncio.create_task(self._stop_when(cancelled))
         timer = loop.call_later(_STARTING_SECONDS, self._standing.kill)
@@ -90,10 +93,9 @@ class Supervision:
                 elif kind == report.FILE:
                     await self._emit(_file(content))
                 elif kind == report.ENDED:
-                    ended = verdict.Report(**json.loads(content))
-                    self._ended.set()
+                    return verdict.Report(**json.loads(content))
                 elif kind == b"":
-                    return ended
+                    return None
                 else:
                     raise SandboxBrokenError(reason(kind, content))
         finally:
