@@ -16,6 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from crucible.sandbox.namespaces import cgroup
+
 ROOT = Path(__file__).resolve().parent.parent
 CGROUPS = Path("/sys/fs/cgroup")
 SETTLING_SECONDS = 5.0
@@ -86,6 +88,7 @@ def main() -> int:
         }
         code = run(sys.argv[1:], temporary, environment)
         shutil.rmtree(temporary / "pytest", ignore_errors=True)
+        cgroup.find().close()  # groups of executors that were killed are for the next one to remove, as here
         deadline = time.monotonic() + SETTLING_SECONDS
         while (left := leftovers(temporary, mounts_before, cgroups_before)) and time.monotonic() < deadline:
             time.sleep(0.1)

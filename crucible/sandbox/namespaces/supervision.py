@@ -74,8 +74,8 @@ class Supervision:
     async def _follow(self, cancelled: asyncio.Event) -> verdict.Report | None:
         """Relay process 1's reports up to its last one, at which it is alone: nothing of the program is left.
 
-        The end of process 1 itself, which takes its namespaces down, is nobody's to wait for. Returns None where it
-        ended without that report.
+        The end of process 1 itself, which takes its namespaces down, is nobody's to wait for. Returns None where
+        it ended without that report.
         """
         loop = asyncio.get_running_loop()
         sampling: asyncio.Task[None] | None = None
