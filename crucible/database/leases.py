@@ -41,10 +41,11 @@ _DUE = (
     .order_by(_E.rank, _E.queued_at, _E.id)
     .limit(sa.bindparam("most", type_=sa.Integer))
     .with_for_update(skip_locked=True)
+    .cte("due")  # PostgreSQL may execute a plain subquery again for each row, and so take more than the limit
 )
 _CLAIM = (
     evaluations.update()
-    .where(_E.id.in_(_DUE), is_queued)
+    .where(_E.id.in_(sa.select(_DUE.c.id)), is_queued)
     .values(status=Status.RUNNING, fence=_E.fence + 1)
     .returning(_E.id, _E.fence)
 )

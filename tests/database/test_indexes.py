@@ -1,0 +1,75 @@
+"""How SQLite means to execute what is asked of it most: by an index, however long the table is."""
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+
+import pytest
+import sqlalchemy as sa
+
+from crucible.database.database import Database
+from crucible.domain.evaluation import EvaluationFilter
+from crucible.domain.principal import LOCAL_OWNER
+from crucible.evaluations import find
+from crucible.evaluations.heartbeat import heartbeat
+from crucible.evaluations.reap import end_unrunnable, reap
+from tests.evaluations.steps import claimed, finished, get, held, submitted
+from tests.evaluations.test_reap import AT_ONCE
+
+
+@pytest.fixture
+def plans_of(database: Database, database_file) -> Callable[[Awaitable[object]], Awaitable[list[str]]]:
+    async def plans_of(work: Awaitable[object]) -> list[str]:
+        said: list[tuple[str, tuple[object, ...]]] = []
+
+        def note(_connection, _cursor, statement: str, parameters, _context, executemany: bool) -> None:
+            if statement.startswith(("SELECT", "UPDATE", "WITH")) and not executemany:
+                said.append((statement, tuple(parameters)))
+
+        engines = [database._writer.sync_engine, database._reader.sync_engine]
+        for engine in engines:
+            sa.event.listen(engine, "before_cursor_execute", note)
+        await work
+        for engine in engines:
+            sa.event.remove(engine, "before_cursor_execute", note)
+        connection = sqlite3.connect(database_file)
+        plans = [
+            step[3]
+            for statement, parameters in said
+            for step in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+        connection.close()
+        return plans
+
+    return plans_of
+
+
+async def test_no_step_of_an_evaluations_way_reads_a_whole_table(plans_of, database, blobs, stream):
+    await submitted(database)
+    one = await held(database)
+    hold = (one.evaluation_id, one.fence)
+    plans = [
+        *await plans_of(claimed(database)),
+        *await plans_of(heartbeat(database, [hold], lease_seconds=30)),
+        *await plans_of(finished(database, blobs, stream, one)),
+        *await plans_of(get(database, one.evaluation_id)),
+        *await plans_of(reap(database, stream, patience=AT_ONCE)),
+    ]
+    scans = {plan for plan in plans if plan.startswith("SCAN ev")}
+    # That index holds the queued ones alone, in the order in which they are due; a claim reads its beginning.
+    assert scans == {"SCAN evaluations USING INDEX ix_evaluations_queue"}
+
+
+async def test_the_queue_and_the_leases_have_indexes_of_their_own(plans_of, database, stream):
+    await submitted(database)
+    assert any("ix_evaluations_queue" in plan for plan in await plans_of(end_unrunnable(database, stream, ["x"])))
+    assert any(
+        "ix_evaluations_leases" in plan for plan in await plans_of(reap(database, stream, patience=AT_ONCE))
+    )
+
+
+async def test_a_page_is_read_in_the_order_of_its_index(plans_of, database):
+    await submitted(database)
+    wanted = EvaluationFilter(text="x", label=("a=b",))
+    plans = await plans_of(find.page(database, LOCAL_OWNER, wanted, limit=10))
+    assert any("ix_evaluations_page" in plan for plan in plans)
+    assert not any("TEMP B-TREE" in plan for plan in plans)
