@@ -50,7 +50,7 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
         link = await stack.enter_async_context(ExecutorLink(path))
         blobs, stream, doorbell = FileBlobs(settings.blobs_path), InProcessEventStream(), LocalDoorbell()
         patience = Patience(attempts=settings.infrastructure_attempts)
-        await reap(database, stream, patience=patience, everything=True)
+        await reap(database, blobs, stream, patience=patience, everything=True)
         worker = Worker(
             name=f"{socket.gethostname()}-{os.getpid()}",
             database=database,
@@ -63,7 +63,7 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
             patience=patience,
         )
         working = roles.start("worker", worker.run())
-        roles.start("reaper", keep_reaping(database, stream, doorbell, link, patience=patience))
+        roles.start("reaper", keep_reaping(database, blobs, stream, doorbell, link, patience=patience))
 
         async def unready() -> dict[str, str]:
             return await _unready(database, link, working)

@@ -6,6 +6,7 @@ from functools import partial
 
 import structlog
 
+from crucible.blobs.store import BlobStore, prefix_of
 from crucible.database.database import Database
 from crucible.domain.outcome import Outcome
 from crucible.evaluations.requeue import Patience, take_back
@@ -24,8 +25,17 @@ class Reaped:
     ended: int
 
 
-async def reap(database: Database, stream: EventStream, *, patience: Patience, everything: bool = False) -> Reaped:
+async def reap(
+    database: Database,
+    blobs: BlobStore,
+    stream: EventStream,
+    *,
+    patience: Patience,
+    everything: bool = False,
+) -> Reaped:
     """Take back what runs under a lease that is over; with `everything`, whatever runs.
+
+    Blobs that a lost attempt wrote, and whose result will never be, go with it.
 
     `everything` is for a start that knows itself alone on its data: nothing can be running yet. Raises
     StorageUnavailableError.
@@ -40,6 +50,7 @@ async def reap(database: Database, stream: EventStream, *, patience: Patience, e
                 queued = await take_back(work, lost, reason=reason, patience=patience, counted=True)
                 requeued, ended = requeued + queued, ended + (not queued)
                 work.after_commit(partial(stream.close, lost.evaluation_id, lost.fence))
+                work.after_commit(partial(blobs.delete_all, prefix_of(lost.evaluation_id, lost.fence)))
         if found:
             _log.warning("leases_taken_back", reason=reason, evaluations=[lost.evaluation_id for lost in found])
         if len(found) < _AT_ONCE:

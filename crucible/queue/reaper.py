@@ -4,6 +4,7 @@ import asyncio
 
 import structlog
 
+from crucible.blobs.store import BlobStore
 from crucible.database.database import Database
 from crucible.domain.errors import StorageUnavailableError
 from crucible.evaluations.execute import Executor
@@ -17,6 +18,7 @@ _log = structlog.stdlib.get_logger(__name__)
 
 async def keep_reaping(
     database: Database,
+    blobs: BlobStore,
     stream: EventStream,
     doorbell: Doorbell,
     executor: Executor,
@@ -27,7 +29,7 @@ async def keep_reaping(
     """Go round until cancelled."""
     while True:
         try:
-            await reap(database, stream, patience=patience)
+            await reap(database, blobs, stream, patience=patience)
             if runtimes := [runtime.name for runtime in executor.runtimes]:
                 await end_unrunnable(database, stream, runtimes)
             await ring_again(database, doorbell)

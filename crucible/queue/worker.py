@@ -51,7 +51,8 @@ class Worker:
         self._more = True
         self._beat = asyncio.Event()
         self._draining = False
-        doorbell.listen(on_ring=self._look_for_more, on_cancel=self._beat.set)
+        self._cancellations = 0
+        doorbell.listen(on_ring=self._look_for_more, on_cancel=self._hear_cancellation)
 
     @property
     def running(self) -> int:
@@ -97,6 +98,7 @@ class Worker:
         if self._draining or not self._more or not free or not runtimes:
             return
         self._more = False
+        cancellations = self._cancellations
         try:
             found = await claim(
                 place.database, place.name, runtimes, limit=free, lease_seconds=self._lease_seconds
@@ -111,10 +113,16 @@ class Worker:
             task = asyncio.create_task(holding.attend())
             self._holdings[task] = holding
             task.add_done_callback(self._release)
+        if self._cancellations != cancellations:
+            self._beat.set()  # it may have been meant for what was not in our hands yet
 
     def _look_for_more(self) -> None:
         self._more = True
         self._look.set()
+
+    def _hear_cancellation(self) -> None:
+        self._cancellations += 1
+        self._beat.set()
 
     def _release(self, task: asyncio.Task[None]) -> None:
         del self._holdings[task]

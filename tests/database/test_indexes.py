@@ -52,18 +52,18 @@ async def test_no_step_of_an_evaluations_way_reads_a_whole_table(plans_of, datab
         *await plans_of(heartbeat(database, [hold], lease_seconds=30)),
         *await plans_of(finished(database, blobs, stream, one)),
         *await plans_of(get(database, one.evaluation_id)),
-        *await plans_of(reap(database, stream, patience=AT_ONCE)),
+        *await plans_of(reap(database, blobs, stream, patience=AT_ONCE)),
     ]
     scans = {plan for plan in plans if plan.startswith("SCAN ev")}
     # That index holds the queued ones alone, in the order in which they are due; a claim reads its beginning.
     assert scans == {"SCAN evaluations USING INDEX ix_evaluations_queue"}
 
 
-async def test_the_queue_and_the_leases_have_indexes_of_their_own(plans_of, database, stream):
+async def test_the_queue_and_the_leases_have_indexes_of_their_own(plans_of, database, blobs, stream):
     await submitted(database)
     assert any("ix_evaluations_queue" in plan for plan in await plans_of(end_unrunnable(database, stream, ["x"])))
     assert any(
-        "ix_evaluations_leases" in plan for plan in await plans_of(reap(database, stream, patience=AT_ONCE))
+        "ix_evaluations_leases" in plan for plan in await plans_of(reap(database, blobs, stream, patience=AT_ONCE))
     )
 
 

@@ -92,7 +92,7 @@ async def test_a_lost_attempt_is_followed_by_the_next_without_a_repeat(database,
     stale = relayed(stream, a, STARTED, stdout(b"first"))
     follower = Follower(database, blobs, stream, a.evaluation_id)
     await follower.until(3)
-    await reap(database, stream, patience=AT_ONCE)
+    await reap(database, blobs, stream, patience=AT_ONCE)
     await follower.until(4)
     stale.take(stdout(b"stale"))
     (b,) = await claimed(database)

@@ -118,7 +118,7 @@ class Lifecycle(RuleBasedStateMachine):
 
     @rule(everything=st.booleans())
     def reap(self, everything: bool) -> None:
-        self.loop.run(reap(self.database, self.stream, patience=AT_ONCE, everything=everything))
+        self.loop.run(reap(self.database, self.blobs, self.stream, patience=AT_ONCE, everything=everything))
 
     @rule()
     def lose_a_runtime(self) -> None:
@@ -140,7 +140,7 @@ class Lifecycle(RuleBasedStateMachine):
 
     async def every_acknowledged_one_ends(self) -> None:
         """Nothing more goes wrong: then each ends, with one last event and one result."""
-        await reap(self.database, self.stream, patience=AT_ONCE, everything=True)
+        await reap(self.database, self.blobs, self.stream, patience=AT_ONCE, everything=True)
         while waiting := await claimed(self.database, limit=100):
             for one in waiting:
                 assert await finished(self.database, self.blobs, self.stream, one)

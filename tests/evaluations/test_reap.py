@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from crucible.blobs.store import prefix_of
 from crucible.domain.evaluation import EvaluationFilter
 from crucible.domain.outcome import Outcome
 from crucible.domain.principal import LOCAL_OWNER
@@ -32,7 +33,7 @@ async def test_a_stale_worker_cannot_finish(database, blobs, stream, tmp_path):
 
     late = asyncio.create_task(paused())
     await barrier.wait()
-    assert await reap(database, stream, patience=AT_ONCE) == Reaped(requeued=1, ended=0)
+    assert await reap(database, blobs, stream, patience=AT_ONCE) == Reaped(requeued=1, ended=0)
     (b,) = await claimed(database, worker="B")
     await barrier.wait()
     assert not await late
@@ -53,23 +54,23 @@ async def test_a_stale_worker_cannot_finish(database, blobs, stream, tmp_path):
     assert await heartbeat(database, [(a.evaluation_id, a.fence)], lease_seconds=30) == {}
 
 
-async def test_a_lease_that_stands_is_left_alone(database, stream):
+async def test_a_lease_that_stands_is_left_alone(database, blobs, stream):
     await held(database)
-    assert await reap(database, stream, patience=AT_ONCE) == Reaped(0, 0)
+    assert await reap(database, blobs, stream, patience=AT_ONCE) == Reaped(0, 0)
 
 
-async def test_a_start_takes_back_whatever_runs(database, stream):
+async def test_a_start_takes_back_whatever_runs(database, blobs, stream):
     await submitted(database, *[HELLO] * 250)
     assert len(await claimed(database, limit=250)) == 250
-    assert await reap(database, stream, patience=AT_ONCE, everything=True) == Reaped(requeued=250, ended=0)
+    assert await reap(database, blobs, stream, patience=AT_ONCE, everything=True) == Reaped(requeued=250, ended=0)
     assert len(await claimed(database, limit=250)) == 250
 
 
-async def test_when_the_attempts_are_spent_it_fails_and_says_why(database, stream):
+async def test_when_the_attempts_are_spent_it_fails_and_says_why(database, blobs, stream):
     (one,) = await submitted(database)
     for attempt in range(1, 4):
         assert len(await claimed(database, lease=0.0)) == 1
-        reaped = await reap(database, stream, patience=AT_ONCE)
+        reaped = await reap(database, blobs, stream, patience=AT_ONCE)
         assert reaped == (Reaped(requeued=1, ended=0) if attempt < 3 else Reaped(requeued=0, ended=1))
         assert (await get(database, one)).infrastructure_attempts == attempt
     evaluation = await get(database, one)
@@ -81,10 +82,10 @@ async def test_when_the_attempts_are_spent_it_fails_and_says_why(database, strea
     assert [item.id for item in (await find.page(database, LOCAL_OWNER, wanted, limit=5)).items] == [one]
 
 
-async def test_one_whose_end_was_asked_for_is_not_run_again(database, doorbell, stream):
+async def test_one_whose_end_was_asked_for_is_not_run_again(database, blobs, doorbell, stream):
     one = await held(database, lease=0.0)
     await cancel(database, doorbell, stream, LOCAL_OWNER, one.evaluation_id)
-    assert await reap(database, stream, patience=AT_ONCE) == Reaped(requeued=0, ended=1)
+    assert await reap(database, blobs, stream, patience=AT_ONCE) == Reaped(requeued=0, ended=1)
     assert (await get(database, one.evaluation_id)).status is Status.CANCELLED
 
 
@@ -136,5 +137,12 @@ async def test_what_nobody_can_run_any_more_fails_with_the_reason(database, stre
 
 
 @pytest.mark.parametrize("everything", [False, True])
-async def test_nothing_to_take_back_is_no_error(database, stream, everything: bool):
-    assert await reap(database, stream, patience=AT_ONCE, everything=everything) == Reaped(0, 0)
+async def test_nothing_to_take_back_is_no_error(database, blobs, stream, everything: bool):
+    assert await reap(database, blobs, stream, patience=AT_ONCE, everything=everything) == Reaped(0, 0)
+
+
+async def test_what_a_lost_attempt_wrote_goes_with_it(database, blobs, stream, tmp_path):
+    one = await held(database, lease=0.0)
+    await blobs.put(f"{prefix_of(one.evaluation_id, one.fence)}/stdout", b"written before the crash")
+    await reap(database, blobs, stream, patience=AT_ONCE)
+    assert not [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]

@@ -37,7 +37,7 @@ async def test_a_wait_goes_on_over_a_lost_attempt(database, blobs, stream):
     one = await held(database, lease=0.0)
     wait = asyncio.create_task(until_final(database, stream, LOCAL_OWNER, one.evaluation_id, 30))
     await asyncio.sleep(0.01)
-    await reap(database, stream, patience=AT_ONCE)
+    await reap(database, blobs, stream, patience=AT_ONCE)
     await asyncio.sleep(0.01)
     (again,) = await claimed(database)
     await finished(database, blobs, stream, again)

@@ -26,7 +26,7 @@ class Crew:
     """A worker at work, and the hands that it works with."""
 
     def __init__(self, database: Database, blobs, stream, doorbell, **how) -> None:
-        self.database, self.stream, self.doorbell = database, stream, doorbell
+        self.database, self.blobs, self.stream, self.doorbell = database, blobs, stream, doorbell
         self.executor = FakeExecutor()
         self.worker = Worker(
             name="A",
@@ -118,26 +118,26 @@ async def test_a_cancellation_whose_ring_was_lost_comes_with_the_heartbeat(hire)
     assert (await crew.end_of(one)).outcome is Outcome.CANCELLED
 
 
-async def test_a_heartbeat_keeps_the_lease_of_a_program_that_runs_longer(hire, database, stream):
+async def test_a_heartbeat_keeps_the_lease_of_a_program_that_runs_longer(hire, database, blobs, stream):
     crew = hire(lease_seconds=0.3)
     crew.executor.script = gate = Gate()
     (one,) = await crew.submit()
     await gate.reached.wait()
     for _ in range(8):
         await asyncio.sleep(0.1)
-        await reap(database, stream, patience=AT_ONCE)
+        await reap(database, blobs, stream, patience=AT_ONCE)
     gate.opened.set()
     end = await crew.end_of(one)
     assert (end.outcome, end.infrastructure_attempts) == (Outcome.SUCCEEDED, 0)
 
 
-async def test_a_worker_that_lost_its_lease_kills_the_program_and_says_nothing(hire, database, stream):
+async def test_a_worker_that_lost_its_lease_kills_the_program_and_says_nothing(hire, database, blobs, stream):
     crew = hire(lease_seconds=0.15)
     crew.executor.script = gate = Gate()
     (one,) = await crew.submit()
     await gate.reached.wait()
     crew.worker._draining = True  # it is not to claim it again
-    await reap(database, stream, patience=Patience(first_seconds=1000), everything=True)
+    await reap(database, blobs, stream, patience=Patience(first_seconds=1000), everything=True)
     crew.worker._look.set()
     await asyncio.wait_for(crew.running, 5)
     assert crew.executor.running == 0
@@ -281,7 +281,7 @@ async def test_a_drain_ends_though_the_storage_does_not_answer(hire, database_fi
         await crew.worker.drain(0.01)
         await asyncio.wait_for(crew.running, 5)
     assert (await get(crew.database, one)).status is Status.RUNNING
-    assert (await reap(crew.database, crew.stream, patience=AT_ONCE, everything=True)).requeued == 1
+    assert (await reap(crew.database, crew.blobs, crew.stream, patience=AT_ONCE, everything=True)).requeued == 1
 
 
 async def test_a_worker_that_is_cancelled_leaves_its_work_to_the_reaper(hire):
