@@ -4,8 +4,7 @@ Every change is conditional on the fence and the status that its maker saw last.
 somebody else was first, and that what was to be written is void.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crucible.database.endings import insert_ending
 from crucible.database.events import insert_events
+from crucible.database.records import Claimed, Lost, Result
 from crucible.database.search import folded
 from crucible.database.submissions import to_spec
 from crucible.database.tables import (
@@ -25,7 +25,6 @@ from crucible.database.tables import (
 )
 from crucible.domain.event import Event, Requeued
 from crucible.domain.outcome import Outcome
-from crucible.domain.sandbox import SandboxFinished, SandboxSpec
 from crucible.domain.status import Status
 
 _E = evaluations.c
@@ -65,62 +64,6 @@ _FINISH = evaluations.update().where(
     _E.id == sa.bindparam("held_id"), _E.fence == sa.bindparam("held_fence"), is_running
 )
 _INSERT_OUTPUT = evaluation_outputs.insert()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """An evaluation that a worker has a lease on, and what is to be run."""
-
-    evaluation_id: str
-    tenant_id: str
-    fence: int
-    claimed_at: datetime
-    infrastructure_attempts: int
-    spec: SandboxSpec
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lost:
-    """An evaluation without a holder, or whose holder gives it back."""
-
-    evaluation_id: str
-    tenant_id: str
-    fence: int
-    status: Status
-    infrastructure_attempts: int
-    cancel_requested_by: str | None
-    runtime: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptStream:
-    """What is kept of an output stream: its head in the row, and the whole in a blob where that is not all."""
-
-    size_bytes: int
-    head: bytes
-    blob: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptFiles:
-    """The files that were left: names and sizes, and their bytes one behind the other, here or in a blob."""
-
-    index: Sequence[tuple[str, int]] = ()
-    content: bytes = b""
-    blob: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """All that a finish writes."""
-
-    finished: SandboxFinished
-    stdout: KeptStream
-    stderr: KeptStream
-    files: KeptFiles
-    output_truncated: bool
-    files_truncated: bool
-    search_text: Sequence[str]
 
 
 class LeaseRepository:

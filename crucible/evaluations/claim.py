@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from crucible.database.database import Database
-from crucible.database.leases import Claimed
+from crucible.database.records import Claimed
 
 
 async def claim(

@@ -11,7 +11,7 @@ import structlog
 
 from crucible.blobs.store import BlobStore, prefix_of
 from crucible.database.database import Database
-from crucible.database.leases import KeptFiles, KeptStream, Result
+from crucible.database.records import KeptFiles, KeptStream, Result
 from crucible.database.rows import shown
 from crucible.domain.evaluation import INLINE_OUTPUT_BYTES
 from crucible.domain.event import Finished

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Literal
 
-from crucible.database.leases import Claimed
+from crucible.database.records import Claimed
 from crucible.domain.event import CancelRequested, Event, Output, Started, UsageSample
 from crucible.domain.limits import KIB
 from crucible.domain.outcome import Outcome

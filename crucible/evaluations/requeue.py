@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import partial
 
 from crucible.database.database import Database, SystemWork
-from crucible.database.leases import Claimed, Lost
+from crucible.database.records import Claimed, Lost
 from crucible.domain.outcome import Outcome
 from crucible.stream.stream import EventStream
 

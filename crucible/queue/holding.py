@@ -8,7 +8,7 @@ import structlog
 
 from crucible.blobs.store import BlobStore
 from crucible.database.database import Database
-from crucible.database.leases import Claimed
+from crucible.database.records import Claimed
 from crucible.domain.errors import ExecutorUnavailableError, StorageUnavailableError
 from crucible.evaluations.execute import Executor, execute
 from crucible.evaluations.finish import finish

@@ -2,7 +2,7 @@
 
 from crucible.blobs.file import FileBlobs
 from crucible.database.database import Database
-from crucible.database.leases import Claimed
+from crucible.database.records import Claimed
 from crucible.domain.evaluation import Evaluation, Submission
 from crucible.domain.principal import LOCAL_OWNER, Principal, Role
 from crucible.domain.sandbox import SandboxEvent, SandboxFinished

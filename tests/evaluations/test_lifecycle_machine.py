@@ -16,8 +16,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 
 from crucible.blobs.file import FileBlobs
 from crucible.database.database import Database
-from crucible.database.leases import Claimed
 from crucible.database.migrate import migrate
+from crucible.database.records import Claimed
 from crucible.domain.errors import ConflictError, ExecutorUnavailableError
 from crucible.domain.outcome import Outcome
 from crucible.domain.principal import LOCAL_OWNER

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crucible.database.leases import Claimed
+from crucible.database.records import Claimed
 from crucible.domain.event import Event, Output, Started, UsageSample
 from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
