@@ -76,7 +76,8 @@ async def test_output_arrives_while_the_program_runs(sandboxes: Sandboxes) -> No
     ran = await sandboxes.run(
         "import time; print('first'); time.sleep(60)", cancelled=cancelled, on_event=end_it_when_it_printed
     )
-    assert (ran.finished.outcome, ran.text) == (Outcome.CANCELLED, "first\n")
+    assert ran.finished.outcome is Outcome.CANCELLED
+    assert ran.text.startswith("first")
 
 
 async def test_usage_is_sampled_at_least_four_times_a_second(sandboxes: Sandboxes) -> None:
