@@ -57,6 +57,7 @@ def cgroups() -> set[str]:
 def leftovers(temporary: Path, mounts_before: set[str], cgroups_before: set[str]) -> list[str]:
     """Return what is there that was not there before the tests, in words."""
     found = [f"process {number}: {command}" for number, command in orphans().items()]
+    cgroup.find().close()  # groups of executors that were killed are for the next one to remove, as here
     found += [f"mount {path}" for path in mounts() - mounts_before]
     found += [f"cgroup {path}" for path in cgroups() - cgroups_before if "crucible" in path]
     found += [f"temporary {path}" for path in temporary.iterdir()]
@@ -88,7 +89,6 @@ def main() -> int:
         }
         code = run(sys.argv[1:], temporary, environment)
         shutil.rmtree(temporary / "pytest", ignore_errors=True)
-        cgroup.find().close()  # groups of executors that were killed are for the next one to remove, as here
         deadline = time.monotonic() + SETTLING_SECONDS
         while (left := leftovers(temporary, mounts_before, cgroups_before)) and time.monotonic() < deadline:
             time.sleep(0.1)

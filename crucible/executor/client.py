@@ -15,6 +15,9 @@ from crucible.domain.sandbox import SandboxEvent, SandboxFinished, SandboxSpec
 from crucible.executor import protocol
 
 
+_HELLO_SECONDS = 10.0
+
+
 class ExecutorClient:
     """A connection to the executor. Make it with `connect`; it can't be reopened."""
 
@@ -38,8 +41,9 @@ class ExecutorClient:
             raise ExecutorUnavailableError(f"no executor listens on {path}: {error.strerror or error}") from error
         try:
             writer.write(protocol.encode(protocol.Hello()))
-            answer = await protocol.read_from_server(reader)
-        except (OSError, protocol.ProtocolError) as error:
+            async with asyncio.timeout(_HELLO_SECONDS):
+                answer = await protocol.read_from_server(reader)
+        except (OSError, protocol.ProtocolError) as error:  # a timeout is an OSError, too
             writer.close()
             raise ExecutorUnavailableError(f"the executor on {path} did not answer: {error}") from error
         if isinstance(answer, protocol.Welcome) and answer.version == protocol.VERSION:

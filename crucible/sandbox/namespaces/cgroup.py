@@ -21,6 +21,8 @@ _OURS = 2
 """The stage and process 1, which count towards the group's processes."""
 _PREFIX = "crucible-"
 _numbers = itertools.count(1)
+_living: set[str] = set()
+"""The names of this process's own groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ class CgroupsV1:
         self._tops = {controller: f"{folder}/{name}" for controller, folder in folders.items()}
         for top in set(self._tops.values()):
             _sweep(os.path.dirname(top))
-            _make(top)
+            os.mkdir(top)
 
     def create(self, name: str) -> Cgroup:
         """Return a group in each hierarchy."""
@@ -221,7 +223,7 @@ class CgroupsV2:
                     _make(f"{parent}/{_PREFIX}{os.getpid()}-self")
                     _write(f"{parent}/{_PREFIX}{os.getpid()}-self/cgroup.procs", "0")
                     _write(f"{parent}/cgroup.subtree_control", enable)
-                _make(top)
+                os.mkdir(top)
                 _write(f"{top}/cgroup.subtree_control", enable)
             except OSError as error:
                 reasons.append(f"{parent}: {error.strerror}")
@@ -283,15 +285,22 @@ class _GroupV2:
 
 def _own_name() -> str:
     """Return the name of an executor's own group, which says whose it is: see `_sweep`."""
-    return f"{_PREFIX}{os.getpid()}-{next(_numbers)}"
+    name = f"{_PREFIX}{os.getpid()}-{next(_numbers)}"
+    _living.add(name)
+    return name
 
 
 def _sweep(parent: str) -> None:
-    """Remove the groups of executors that were killed: theirs are named for process ids that are gone."""
+    """Remove the groups of executors that were killed: the process whose id is in their name is gone, or is this one.
+
+    Ids return: in a container that is started again, an executor may have the very id of the one before it.
+    """
     with contextlib.suppress(OSError):
         for name in os.listdir(parent):
             pid = name.removeprefix(_PREFIX).partition("-")[0]
-            if name.startswith(_PREFIX) and pid.isdigit() and not os.path.exists(f"/proc/{pid}"):
+            if not name.startswith(_PREFIX) or not pid.isdigit() or name in _living:
+                continue
+            if int(pid) == os.getpid() or not os.path.exists(f"/proc/{pid}"):
                 for inner in os.scandir(f"{parent}/{name}"):
                     if inner.is_dir(follow_symlinks=False):
                         _remove(inner.path)

@@ -112,3 +112,15 @@ def test_version_2_without_a_place_of_its_own_says_how_to_get_one(
 def test_a_path_is_seen_through_the_mount(root: str, path: str, inside: str) -> None:
     mount = cgroup._Mount(point="/sys/fs/cgroup", root=root, kind="cgroup", options=frozenset())
     assert mount.inside(path) == inside
+
+
+def test_groups_of_an_executor_with_the_same_process_id_are_removed_and_living_ones_kept() -> None:
+    living = cgroup.find()
+    kept = living.create("kept")
+    stale = [Path(entrance).parent.parent.parent / f"crucible-{os.getpid()}-0/1" for entrance in kept.entrances]
+    for folder in stale:
+        folder.mkdir(parents=True)
+    cgroup.find().close()
+    assert [folder for folder in stale if folder.parent.exists()] == []
+    assert kept.remove()
+    living.close()
