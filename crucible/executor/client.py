@@ -14,7 +14,6 @@ from crucible.domain.errors import ExecutorUnavailableError
 from crucible.domain.sandbox import SandboxEvent, SandboxFinished, SandboxSpec
 from crucible.executor import protocol
 
-
 _HELLO_SECONDS = 10.0
 
 

@@ -291,7 +291,7 @@ def _own_name() -> str:
 
 
 def _sweep(parent: str) -> None:
-    """Remove the groups of executors that were killed: the process whose id is in their name is gone, or is this one.
+    """Remove the groups of executors that were killed: of the process whose id names them nothing is left.
 
     Ids return: in a container that is started again, an executor may have the very id of the one before it.
     """
