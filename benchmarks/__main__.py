@@ -20,14 +20,26 @@ from rich.progress import Progress
 
 from benchmarks import others
 from benchmarks.memory import process_tree, resident_bytes
-from benchmarks.programs import BARE, bare, cold, interpreter_of, post_once, quickest_python
+from benchmarks.programs import (
+    BARE,
+    WrongResultError,
+    bare,
+    cold,
+    interpreter_of,
+    post_once,
+    quickest_python,
+    warm,
+)
 from benchmarks.report import Report, Row, show, timed_row, write_markdown
 from benchmarks.server import Server, started
 from benchmarks.timing import Subject, Timed, in_rounds
 from crucible.executor.client import ExecutorClient
+from crucible.sandbox.namespaces.driver import NamespacesDriver
+from crucible.sandbox.runtimes import discover
 
 ROOT = Path(__file__).resolve().parent.parent
-COLD = "cold sandbox, executor alone"
+COLD = "cold sandbox, made for the program"
+WARM = "warm sandbox, through the executor"
 POST = "POST with wait, to the result"
 BATCHES = 3
 REPORT_WIDTH = 110
@@ -47,6 +59,16 @@ def connected(runner: asyncio.Runner, server: Server) -> Iterator[ExecutorClient
         yield executor
     finally:
         runner.run(executor.close())
+
+
+@contextmanager
+def alone(runner: asyncio.Runner) -> Iterator[NamespacesDriver]:
+    """Yield a driver of our own, which keeps no sandbox ready."""
+    driver = runner.run(NamespacesDriver.open(spares=0))
+    try:
+        yield driver
+    finally:
+        runner.run(driver.close())
 
 
 def beside(interpreter: Path, stack: ExitStack) -> tuple[list[Subject], list[Row]]:
@@ -70,10 +92,15 @@ def one_by_one(
     with ExitStack() as stack:
         runner = stack.enter_context(asyncio.Runner())
         executor = stack.enter_context(connected(runner, server))
+        driver = stack.enter_context(alone(runner))
+        found_here = runner.run(discover()).get(runtime)
+        if found_here is None:
+            raise WrongResultError(f"the server has {runtime}, and this process doesn't find it")
         found, absent = beside(interpreter, stack)
         subjects = [
             Subject(BARE, partial(bare, interpreter)),
-            Subject(COLD, lambda: runner.run(cold(executor, runtime))),
+            Subject(COLD, lambda: runner.run(cold(driver, found_here))),
+            Subject(WARM, lambda: runner.run(warm(executor, runtime))),
             Subject(POST, partial(post_once, http, runtime)),
             *found,
         ]

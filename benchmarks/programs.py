@@ -1,5 +1,6 @@
 """The ways in which an empty Python program is started: bare, in a sandbox, through the API."""
 
+import asyncio
 import os
 import subprocess
 from functools import partial
@@ -10,8 +11,10 @@ import httpx2
 
 from benchmarks.timing import Subject, in_rounds
 from crucible.domain.outcome import Outcome
-from crucible.domain.sandbox import SandboxFinished, SandboxSpec
+from crucible.domain.sandbox import SandboxEvent, SandboxFinished, SandboxSpec
 from crucible.executor.client import ExecutorClient
+from crucible.sandbox.driver import Driver
+from crucible.sandbox.runtimes import Runtime
 
 BARE = "python3 -I -c pass"
 OLDEST_PYTHON = (3, 11)
@@ -26,8 +29,20 @@ def bare(interpreter: Path) -> None:
     subprocess.run([interpreter, "-I", "-c", "pass"], check=True, stdin=subprocess.DEVNULL)
 
 
-async def cold(executor: ExecutorClient, runtime: str) -> None:
-    """Run an empty program in a sandbox."""
+async def cold(driver: Driver, runtime: Runtime) -> None:
+    """Run an empty program in a sandbox that is made for it then and there, with no executor between."""
+
+    async def ignore(_: SandboxEvent) -> None:
+        pass
+
+    spec = SandboxSpec(runtime=runtime.report.name, code="pass")
+    ended = await driver.run(spec, runtime, ignore, asyncio.Event())
+    if ended.outcome is not Outcome.SUCCEEDED:
+        raise WrongResultError(f"{ended.outcome}: {ended.error}")
+
+
+async def warm(executor: ExecutorClient, runtime: str) -> None:
+    """Run an empty program through the executor, whose sandboxes stand already."""
     async for event in executor.run(SandboxSpec(runtime=runtime, code="pass")):
         if isinstance(event, SandboxFinished) and event.outcome is not Outcome.SUCCEEDED:
             raise WrongResultError(f"{event.outcome}: {event.error}")

@@ -32,6 +32,7 @@ from crucible.sandbox.runtimes import Runtime
 
 LAUNCHER = ("-m", "crucible.sandbox.namespaces.launcher")
 """What the launcher's interpreter runs; its socket's descriptor follows."""
+MOST_SPARES = 8
 _FIRST_UID = 1_879_048_192
 """Above every range that distributions and container engines hand out, below 2**31."""
 _UIDS_EACH = 65_536
@@ -45,7 +46,7 @@ class NamespacesDriver:
 
     name = "namespaces"
 
-    def __init__(self, cgroups: cgroup.Cgroups, launcher: "_Launcher") -> None:
+    def __init__(self, cgroups: cgroup.Cgroups, launcher: "_Launcher", spares: int) -> None:
         self._cgroups = cgroups
         self._launcher = launcher
         self._landlock = landlock.abi()
@@ -55,16 +56,19 @@ class NamespacesDriver:
         self._free_slots: list[int] = []
         self._next_slot = itertools.count()
         self._removals: set[asyncio.Task[None]] = set()
-        self._pool = WarmPool(self._stand, self._discard)
+        self._pool = WarmPool(self._stand, self._discard, most=spares)
 
     @classmethod
-    async def open(cls) -> Self:
-        """Return a driver that is ready to run. Raises SandboxUnavailableError, saying what mends it."""
+    async def open(cls, *, spares: int = MOST_SPARES) -> Self:
+        """Return a driver that is ready to run and keeps at most so many spare sandboxes of a kind.
+
+        Raises SandboxUnavailableError, saying what mends it.
+        """
         try:
             cgroups = cgroup.find()
         except (cgroup.CgroupsUnavailableError, OSError) as error:
             raise SandboxUnavailableError(f"limits can't be enforced: {error}") from error
-        return cls(cgroups, await _Launcher.start())
+        return cls(cgroups, await _Launcher.start(), spares)
 
     def report(self) -> DriverReport:
         """Return what is enforced here."""

@@ -13,7 +13,6 @@ import structlog
 
 from crucible.sandbox.namespaces.standing import SandboxBrokenError, Standing
 
-MOST_SPARE = 8
 _IDLE_SECONDS = 60.0
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -21,9 +20,12 @@ _log = structlog.stdlib.get_logger(__name__)
 class WarmPool:
     """Spare sandboxes by kind: what differs before the program is known, which is the runtime's folder."""
 
-    def __init__(self, make: Callable[[str], Awaitable[Standing]], discard: Callable[[Standing], None]) -> None:
+    def __init__(
+        self, make: Callable[[str], Awaitable[Standing]], discard: Callable[[Standing], None], most: int
+    ) -> None:
         self._make = make
         self._discard = discard
+        self._most = most
         self._spare: defaultdict[str, deque[Standing]] = defaultdict(deque)
         self._in_use: Counter[str] = Counter()
         self._filling: dict[str, asyncio.Task[None]] = {}
@@ -71,7 +73,7 @@ class WarmPool:
 
     async def _fill(self, kind: str) -> None:
         try:
-            while len(self._spare[kind]) < min(MOST_SPARE, self._in_use[kind]):
+            while len(self._spare[kind]) < min(self._most, self._in_use[kind]):
                 self._spare[kind].append(await self._make(kind))
         except (SandboxBrokenError, OSError) as error:
             _log.warning(
