@@ -14,6 +14,10 @@ def executor(
     with_parent: Annotated[
         bool, typer.Option("--with-parent", help="End when the process that started this one ends.")
     ] = False,
+    python: Annotated[
+        str | None,
+        typer.Option(help="The runtime that `python` means.", envvar="CRUCIBLE_PYTHON", show_default="the newest"),
+    ] = None,
 ) -> None:
     """Own every sandbox. Needs the kernel's namespaces and cgroups, and no credentials: give it none."""
     parent = os.getppid()
@@ -23,10 +27,10 @@ def executor(
         kernel.die_with_parent(signal.SIGTERM)
         if os.getppid() != parent:
             return
-    asyncio.run(_serve(socket))
+    asyncio.run(_serve(socket, python))
 
 
-async def _serve(path: Path) -> None:
+async def _serve(path: Path, python: str | None) -> None:
     from crucible.domain.errors import SandboxUnavailableError
     from crucible.executor.server import ExecutorServer
     from crucible.sandbox import runtimes
@@ -39,10 +43,15 @@ async def _serve(path: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ending.set)
     try:
-        driver, found = await asyncio.gather(NamespacesDriver.open(), runtimes.discover())
+        driver, found = await asyncio.gather(NamespacesDriver.open(), runtimes.discover(python))
     except SandboxUnavailableError as error:
         typer.echo(f"{error.detail}\n`crucible doctor` says what works here, and what mends the rest.", err=True)
         raise typer.Exit(1) from error
+    if python is not None and found.get(python) is None:
+        known = ", ".join(runtime.report.name for runtime in found)
+        typer.echo(f"CRUCIBLE_PYTHON is {python!r}, which is no runtime here; there are: {known}", err=True)
+        await driver.close()
+        raise typer.Exit(1)
     server = await ExecutorServer.listen(path, driver, found)
     try:
         await ending.wait()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from crucible.domain.sandbox import RuntimeReport
 from crucible.sandbox import runtimes
 
 
@@ -15,14 +16,28 @@ async def test_every_interpreter_of_this_host_is_found_once() -> None:
     assert {"bash", "c", "cpp", f"python3.{sys.version_info.minor}"} <= set(names)
 
 
-async def test_python_means_the_one_that_runs_crucible() -> None:
+async def test_python_means_the_newest_release() -> None:
     found = await runtimes.discover()
-    python = found.get("python")
-    assert python is not None
-    assert Path(python.interpreter) == Path(sys.executable).resolve()
-    assert found.get("python3") is python
-    assert found.get(python.report.name) is python
+    pythons = [runtime for runtime in found if runtime.report.language == "python"]
+    newest = max(pythons, key=lambda runtime: [int(part) for part in runtime.report.version.split(".")])
+    assert found.get("python") is found.get("python3") is found.get(newest.report.name) is newest
     assert found.get("cobol") is None
+
+
+async def test_python_means_another_where_that_is_preferred() -> None:
+    own = f"python3.{sys.version_info.minor}"
+    found = await runtimes.discover(own)
+    assert found.get("python") is found.get(own)
+    assert [runtime.report.name for runtime in found if "python" in runtime.report.aliases] == [own]
+
+
+def test_a_preview_is_older_than_any_release() -> None:
+    def version(text: str) -> runtimes.Runtime:
+        report = RuntimeReport(name="python", language="python", version=text, entrypoint="main.py")
+        return runtimes.Runtime(report=report, interpreter="", prefix="", compile_arguments=(), run_arguments=())
+
+    ordered = sorted([version("3.14.1"), version("3.15.0a2"), version("3.9.10")], key=runtimes._age)
+    assert [runtime.report.version for runtime in ordered] == ["3.15.0a2", "3.9.10", "3.14.1"]
 
 
 @pytest.mark.parametrize(

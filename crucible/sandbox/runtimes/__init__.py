@@ -52,26 +52,29 @@ class Runtimes:
         return self._by_name.get(name) or self._aliases.get(name)
 
 
-async def discover() -> Runtimes:
-    """Ask every interpreter that stands where a declaration says, all at once."""
+async def discover(preferred: str | None = None) -> Runtimes:
+    """Ask every interpreter that stands where a declaration says, all at once.
+
+    A language's aliases mean its newest release, or `preferred` where that is one of its runtimes.
+    """
     folder = resources.files(__package__)
     declarations = [
         tomllib.loads(file.read_text())
         for file in sorted(folder.iterdir(), key=lambda file: file.name)
         if file.name.endswith(".toml")
     ]
-    found = await asyncio.gather(*(_probe_all(declaration) for declaration in declarations))
+    found = await asyncio.gather(*(_probe_all(declaration, preferred) for declaration in declarations))
     return Runtimes([runtime for runtimes in found for runtime in runtimes])
 
 
-async def _probe_all(declaration: dict[str, Any]) -> list[Runtime]:
+async def _probe_all(declaration: dict[str, Any], preferred: str | None) -> list[Runtime]:
     """Return the declaration's runtimes, newest first; of two with one name, the newer version."""
     paths = _installed(declaration["candidates"])
     answers = await asyncio.gather(*(_probe(path, declaration) for path in paths))
     by_name: dict[str, Runtime] = {}
-    for runtime in sorted(filter(None, answers), key=_version, reverse=True):
+    for runtime in sorted(filter(None, answers), key=_age, reverse=True):
         by_name.setdefault(runtime.report.name, runtime)
-    return _with_aliases(list(by_name.values()), declaration.get("aliases", []))
+    return _with_aliases(list(by_name.values()), declaration.get("aliases", []), preferred)
 
 
 def _installed(candidates: list[str]) -> list[str]:
@@ -128,15 +131,16 @@ async def _probe(path: str, declaration: dict[str, Any]) -> Runtime | None:
     )
 
 
-def _version(runtime: Runtime) -> tuple[int, ...]:
-    return tuple(int(part) for part in runtime.report.version.split(".") if part.isdigit())
+def _age(runtime: Runtime) -> tuple[bool, list[int]]:
+    """Return what sorts releases by age, and previews (`3.15.0a1`) before all of them."""
+    parts = runtime.report.version.split(".")
+    return all(part.isdigit() for part in parts), [int(part) for part in parts if part.isdigit()]
 
 
-def _with_aliases(found: list[Runtime], aliases: list[str]) -> list[Runtime]:
-    """Give the aliases to the interpreter that runs Crucible where it is among them, else to the newest."""
-    own = os.path.realpath(sys.executable)
-    chosen = next((runtime for runtime in found if runtime.interpreter == own), found[0] if found else None)
+def _with_aliases(found: list[Runtime], aliases: list[str], preferred: str | None) -> list[Runtime]:
+    names = [runtime.report.name for runtime in found]
+    chosen = names.index(preferred) if preferred in names else 0
     return [
-        replace(runtime, report=replace(runtime.report, aliases=tuple(aliases))) if runtime is chosen else runtime
-        for runtime in found
+        replace(runtime, report=replace(runtime.report, aliases=tuple(aliases))) if place == chosen else runtime
+        for place, runtime in enumerate(found)
     ]
