@@ -31,7 +31,7 @@ def executor(
 
 
 async def _serve(path: Path, python: str | None) -> None:
-    from crucible.domain.errors import SandboxUnavailableError
+    from crucible.domain.errors import InvalidRequestError
     from crucible.executor.server import ExecutorServer
     from crucible.sandbox import runtimes
     from crucible.sandbox.namespaces.driver import NamespacesDriver
@@ -42,16 +42,11 @@ async def _serve(path: Path, python: str | None) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ending.set)
-    try:
-        driver, found = await asyncio.gather(NamespacesDriver.open(), runtimes.discover(python))
-    except SandboxUnavailableError as error:
-        typer.echo(f"{error.detail}\n`crucible doctor` says what works here, and what mends the rest.", err=True)
-        raise typer.Exit(1) from error
+    driver, found = await asyncio.gather(NamespacesDriver.open(), runtimes.discover(python))
     if python is not None and found.get(python) is None:
         known = ", ".join(runtime.report.name for runtime in found)
-        typer.echo(f"CRUCIBLE_PYTHON is {python!r}, which is no runtime here; there are: {known}", err=True)
         await driver.close()
-        raise typer.Exit(1)
+        raise InvalidRequestError(f"CRUCIBLE_PYTHON is {python!r}, which is no runtime here; there are: {known}")
     server = await ExecutorServer.listen(path, driver, found)
     try:
         await ending.wait()

@@ -1,23 +1,21 @@
 """`crucible sandbox`: the sandbox alone, with no server, no queue and no record."""
 
 import asyncio
-import json
+import json as json_format
 import signal
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import asdict, dataclass, field
 
 import typer
 
+from crucible.cli import program
 from crucible.cli.exit_codes import exit_code
-from crucible.cli.suffixes import runtime_of
+from crucible.cli.options import Json
 from crucible.cli.terminal import standard_error, standard_output
-from crucible.domain.limits import MIB
+from crucible.domain.errors import InvalidRequestError
+from crucible.domain.evaluation import Priority, Submission
+from crucible.domain.sandbox import SandboxEvent, SandboxFile, SandboxFinished, SandboxOutput, SandboxSpec
 
-if TYPE_CHECKING:
-    from crucible.domain.sandbox import SandboxFinished, SandboxSpec
-
-sandbox = typer.Typer(help="Use the sandbox with no server at all.", no_args_is_help=True)
+sandbox = typer.Typer(help="Use the sandbox without a server.", no_args_is_help=True)
 
 
 @sandbox.callback()
@@ -27,79 +25,96 @@ def _group() -> None:
 
 @sandbox.command()
 def run(
-    file: Annotated[Path, typer.Argument(help="The program.", exists=True, dir_okay=False, readable=True)],
-    arguments: Annotated[list[str] | None, typer.Argument(help="Arguments for the program, after `--`.")] = None,
-    runtime: Annotated[
-        str | None, typer.Option(help="As `crucible runtimes` names it; else by the suffix.")
-    ] = None,
-    wall: Annotated[float, typer.Option(help="Seconds it may run.")] = 30.0,
-    memory: Annotated[int, typer.Option(help="MiB it may use.")] = 512,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print how it ended as JSON, on standard error.")
-    ] = False,
+    *,
+    file: program.File,
+    arguments: program.Arguments = None,
+    runtime: program.RuntimeName = None,
+    stdin: program.Stdin = None,
+    env: program.Env = None,
+    files: program.Files = None,
+    wall: program.Wall = None,
+    cpu: program.Cpu = None,
+    memory: program.Memory = None,
+    processes: program.Processes = None,
+    disk: program.Disk = None,
+    output: program.OutputSize = None,
+    json: Json = False,
 ) -> None:
-    """Run FILE in a sandbox and exit as it does."""
-    from crucible.domain.limits import Limits
-    from crucible.domain.sandbox import SandboxSpec
-
-    spec = SandboxSpec(
-        runtime=runtime or runtime_of(file.name),
-        code=file.read_text(),
-        stdin=b"" if sys.stdin.isatty() else sys.stdin.buffer.read(),
-        argv=tuple(arguments or ()),
-        limits=Limits(wall_seconds=wall, memory_bytes=memory * MIB),
+    """Run a program in a sandbox, show its output live, and exit as it does. Nothing is kept."""
+    submission = program.submission_of(
+        file,
+        runtime=runtime,
+        stdin=stdin,
+        argv=arguments,
+        env=env,
+        files=files,
+        labels=None,
+        priority=Priority.NORMAL,
+        limits=program.limits_of(wall=wall, cpu=cpu, memory=memory, processes=processes, disk=disk, output=output),
     )
-    finished = asyncio.run(_run(spec))
-    if as_json:
-        typer.echo(_summary(finished), err=True)
+    kept = _Kept() if json else None
+    finished = asyncio.run(_run(_spec(submission), kept))
+    if kept is not None:
+        typer.echo(json_format.dumps(asdict(finished) | kept.document()))
     elif finished.error:
         typer.echo(f"{finished.outcome.replace('_', ' ')}: {finished.error}", err=True)
     raise typer.Exit(exit_code(finished.outcome, finished.exit_code, finished.signal))
 
 
-async def _run(spec: "SandboxSpec") -> "SandboxFinished":
-    from crucible.domain.errors import SandboxUnavailableError
-    from crucible.domain.sandbox import SandboxEvent, SandboxOutput
+def _spec(submission: Submission) -> SandboxSpec:
+    return SandboxSpec(
+        runtime=submission.runtime,
+        code=submission.code,
+        files={file.path: file.data() for file in submission.files},
+        stdin=submission.stdin.encode(),
+        argv=submission.argv,
+        env=submission.env,
+        limits=submission.limits,
+    )
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What the program wrote, where it is answered and not shown."""
+
+    streams: dict[str, bytearray] = field(default_factory=lambda: {"stdout": bytearray(), "stderr": bytearray()})
+    files: list[dict[str, str | int]] = field(default_factory=list)
+
+    def take(self, event: SandboxEvent) -> None:
+        if isinstance(event, SandboxOutput):
+            self.streams[event.stream] += event.data
+        elif isinstance(event, SandboxFile):
+            self.files.append({"path": event.path, "size_bytes": len(event.data)})
+
+    def document(self) -> dict[str, object]:
+        shown = {name: data.decode(errors="replace") for name, data in self.streams.items()}
+        return {**shown, "files": self.files}
+
+
+async def _run(spec: SandboxSpec, kept: _Kept | None) -> SandboxFinished:
+    """Run the program; its output goes where ours does, or into `kept`. Raises SandboxUnavailableError."""
     from crucible.sandbox.namespaces.driver import NamespacesDriver
     from crucible.sandbox.runtimes import discover
 
     writers = {"stdout": standard_output(), "stderr": standard_error()}
 
-    async def show(event: SandboxEvent) -> None:
-        if isinstance(event, SandboxOutput):
+    async def take(event: SandboxEvent) -> None:
+        if kept is not None:
+            kept.take(event)
+        elif isinstance(event, SandboxOutput):
             writers[event.stream].write(event.data)
 
     runtimes = await discover()
     runtime = runtimes.get(spec.runtime)
     if runtime is None:
         known = ", ".join(found.report.name for found in runtimes)
-        raise typer.BadParameter(f"there is no runtime {spec.runtime!r} here; there are: {known}")
-    try:
-        driver = await NamespacesDriver.open()
-    except SandboxUnavailableError as error:
-        typer.echo(f"{error.detail}\n`crucible doctor` says what works here, and what mends the rest.", err=True)
-        raise typer.Exit(1) from error
+        raise InvalidRequestError(f"there is no runtime {spec.runtime!r} here; there are: {known}")
+    driver = await NamespacesDriver.open(spares=0)
     cancelled = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, cancelled.set)
     try:
-        return await driver.run(spec, runtime, show, cancelled)
+        return await driver.run(spec, runtime, take, cancelled)
     finally:
         for writer in writers.values():
             writer.close()
         await driver.close()
-
-
-def _summary(finished: "SandboxFinished") -> str:
-    return json.dumps(
-        {
-            "outcome": finished.outcome,
-            "exit_code": finished.exit_code,
-            "signal": finished.signal,
-            "error": finished.error,
-            "usage": {
-                "wall_seconds": finished.wall_seconds,
-                "cpu_seconds": finished.cpu_seconds,
-                "peak_memory_bytes": finished.peak_memory_bytes,
-            },
-        }
-    )

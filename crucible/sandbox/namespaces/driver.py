@@ -67,7 +67,9 @@ class NamespacesDriver:
         try:
             cgroups = cgroup.find()
         except (cgroup.CgroupsUnavailableError, OSError) as error:
-            raise SandboxUnavailableError(f"limits can't be enforced: {error}") from error
+            raise SandboxUnavailableError(
+                f"limits can't be enforced: {error}. `crucible doctor` says what works here, and what mends it"
+            ) from error
         return cls(cgroups, await _Launcher.start(), spares)
 
     def report(self) -> DriverReport:

@@ -1,0 +1,102 @@
+"""The commands that need no server: `doctor`, `sandbox run`, `executor`. The sandbox is the real one."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from crucible.sandbox.namespaces import cgroup, probe
+from tests.cli.conftest import Command
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    path = tmp_path / "program.py"
+    path.write_text(
+        "import sys\n"
+        "print('out', sys.argv[1:], sys.stdin.read())\n"
+        "print('err', file=sys.stderr)\n"
+        "open('left.txt', 'w').write('x')\n"
+        "sys.exit(3)\n"
+    )
+    return path
+
+
+def test_sandbox_run_shows_the_output_and_exits_as_the_program_did(
+    command: Command, program: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "input").write_text("given")
+    done = command("sandbox", "run", str(program), "--stdin", str(tmp_path / "input"), "--", "a", "b")
+    assert (done.code, done.out, done.err) == (3, b"out ['a', 'b'] given\n", "err\n")
+
+
+def test_sandbox_run_answers_in_json(command: Command, program: Path) -> None:
+    done = command("sandbox", "run", "--json", str(program))
+    answer = json.loads(done.out)
+    assert (answer["outcome"], answer["exit_code"], answer["stderr"]) == ("nonzero_exit", 3, "err\n")
+    assert answer["files"] == [{"path": "left.txt", "size_bytes": 1}]
+
+
+def test_sandbox_run_names_the_limit_that_was_reached(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "loop.py").write_text("while True: pass")
+    done = command("sandbox", "run", "--wall", "0.3", str(tmp_path / "loop.py"))
+    assert done.code == 124
+    assert done.err == "timed out: it ran for longer than limits.wall_seconds, 0.3\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--runtime", "cobol"], "there is no runtime 'cobol' here; there are: bash"),
+        (["--wall", "0"], "limits.wall_seconds: Input should be greater than or equal to 0.1"),
+    ],
+)
+def test_sandbox_run_refuses_with_words(command: Command, program: Path, options: list[str], said: str) -> None:
+    done = command("sandbox", "run", *options, str(program))
+    assert done.code == 1
+    assert said in " ".join(done.err.split())
+
+
+def test_a_host_without_limits_refuses_and_says_what_helps(
+    command: Command, program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> cgroup.Cgroups:
+        raise cgroup.CgroupsUnavailableError("no controller")
+
+    monkeypatch.setattr(cgroup, "find", refuse)
+    done = command("sandbox", "run", str(program))
+    assert done.code == 1
+    assert "limits can't be enforced: no controller. `crucible doctor` says" in " ".join(done.err.split())
+
+
+def test_doctor_tries_a_program_and_says_how_each_limit_is_enforced(command: Command) -> None:
+    done = command("doctor")
+    assert done.code == 0
+    assert "a program ran and ended in" in done.out.decode()
+    assert "memory, no swap" in done.out.decode()
+    assert f"python3.{sys.version_info.minor}" in done.out.decode()
+
+
+def test_doctor_answers_in_json(command: Command) -> None:
+    answer = json.loads(command("doctor", "--json").out)
+    namespaces = answer["drivers"]["namespaces"]
+    assert namespaces["works"] is True
+    assert namespaces["trial"]["error"] is None
+    assert {finding["subject"] for finding in namespaces["findings"]} >= {"kernel", "namespaces", "limits"}
+
+
+def test_doctor_fails_where_something_required_is_missing_and_names_the_command(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = probe.Finding("namespaces", works=False, detail="refused", remedy="sudo sysctl -w x=1")
+    monkeypatch.setattr(probe, "examine", lambda: [missing])
+    done = command("doctor")
+    assert done.code == 1
+    assert "→ sudo sysctl -w x=1" in done.out.decode()
+
+
+def test_the_executor_refuses_a_python_that_is_not_there(command: Command, tmp_path: Path) -> None:
+    done = command("executor", "--socket", str(tmp_path / "x.sock"), "--python", "python2")
+    assert done.code == 1
+    assert "CRUCIBLE_PYTHON is 'python2', which is no runtime here" in " ".join(done.err.split())
