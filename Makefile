@@ -14,7 +14,7 @@ FLAGS ?=
 
 .PHONY: help
 help: ## List what can be done
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: $(READY) ## Make .venv from the locks; again only where they changed
@@ -31,6 +31,10 @@ up: setup ## Start Crucible here, run a first program, and stay until Ctrl-C (FL
 test: setup ## Run every test on the real kernel, with coverage (FLAGS="-k name"); leaves nothing behind
 	@scripts/system-packages gcc g++ node
 	@$(BIN)/python scripts/run_tests.py $(FLAGS)
+
+.PHONY: test-cgroup2
+test-cgroup2: setup ## Run the tests of limits in a virtual machine that has cgroup v2 (Debian; some minutes)
+	@scripts/cgroup2-vm --timeout 600 tests/sandbox/namespaces/test_cgroup.py tests/sandbox/test_limits_hold.py
 
 .PHONY: check
 check: setup ## Lint, format, types, import rules, documents that are generated

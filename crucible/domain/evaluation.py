@@ -17,7 +17,8 @@ from crucible.domain.status import Lifecycle, Status
 MAXIMUM_CODE_BYTES = 1 * MIB
 MAXIMUM_FILES = 100
 MAXIMUM_INPUT_BYTES = 8 * MIB
-MAXIMUM_ARGUMENTS_BYTES = 128 * KIB
+MAXIMUM_ARGUMENTS_BYTES = 128 * KIB - 1
+"""Linux takes no single string of 128 KiB or more, its NUL included."""
 MAXIMUM_LABELS = 32
 MAXIMUM_BATCH = 1000
 INLINE_OUTPUT_BYTES = 64 * KIB
