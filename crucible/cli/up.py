@@ -1,7 +1,9 @@
 """`crucible up`: all of Crucible on this machine, in one command."""
 
+import json as json_format
 import signal
 import socket
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +16,7 @@ from rich.table import Table
 
 from crucible import __version__
 from crucible.cli.exit_codes import INTERRUPTED
+from crucible.cli.options import Json
 from crucible.database.migrate import migrate
 from crucible.domain.sandbox import RuntimeReport
 from crucible.embedded.data_folder import held
@@ -38,14 +41,16 @@ def up(
         bool,
         typer.Option("--allow-remote", help="Answer others than this machine. There is no authentication yet."),
     ] = False,
+    json: Json = False,
 ) -> None:
     """Start Crucible here, all of it in one process. Ctrl-C stops it; a second one at once."""
     settings = _settings(host=host, port=port, data=data)
     _check_exposure(settings.host, allowed=allow_remote)
     configure_logging(settings.log_level, settings.log_format)
+    announce = _announce_in_json if json else _announce
     with held(settings.data), listen(settings.host, settings.port) as listener:
         migrate(settings.database_url)
-        asked = uvloop.run(serve(settings, listener, lambda runtimes: _announce(settings, listener, runtimes)))
+        asked = uvloop.run(serve(settings, listener, lambda runtimes: announce(settings, listener, runtimes)))
     raise typer.Exit(INTERRUPTED if asked is signal.SIGINT else 0)
 
 
@@ -73,6 +78,18 @@ def _check_exposure(host: str, *, allowed: bool) -> None:
     typer.echo(
         f"warning: whoever can reach {host} may run programs here; there is no authentication yet", err=True
     )
+
+
+def _announce_in_json(settings: Settings, listener: socket.socket, runtimes: Sequence[RuntimeReport]) -> None:
+    """Tell a program that starts this one where it is, in one line once everything works."""
+    facts = {
+        "url": url_of(listener),
+        "data": str(settings.data),
+        "runtimes": [runtime.name for runtime in runtimes],
+        "slots": settings.slots,
+    }
+    sys.stdout.write(json_format.dumps(facts) + "\n")
+    sys.stdout.flush()
 
 
 def _announce(settings: Settings, listener: socket.socket, runtimes: Sequence[RuntimeReport]) -> None:

@@ -208,3 +208,17 @@ def test_followers_are_sent_away_in_order_and_come_back(own: Machine) -> None:
     assert [event.kind for event in seen][-1] == "finished"
     assert len({event.id for event in seen}) == len(seen)
     assert json.loads(own.command("show", one.id, "--json").stdout)["outcome"] == "succeeded"
+
+
+def test_up_tells_a_program_where_it_is_in_json(tmp_path: Path) -> None:
+    words = [*CRUCIBLE, "up", "--json", "--port", "0", "--data", str(tmp_path / "data")]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        told = json.loads(server.stdout.readline())
+        with Crucible(told["url"]) as crucible:
+            assert crucible.readiness().ready
+        server.terminate()
+        assert server.wait(30) == 0
+    assert told["data"] == str(tmp_path / "data")
+    assert "bash" in told["runtimes"]
+    assert told["slots"] >= 1
