@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     """How often a worker or executor may be lost under an evaluation before it is given up."""
     grace_seconds: Annotated[float, Field(ge=0, le=3600)] = 5.0
     """How long running programs have to end when the server is told to stop."""
+    engine: str = "namespaces"
+    """The engine of a submission that names none; `auto`: the strongest that works on the executor's host."""
     python: str | None = None
     """The runtime that `python` means; the newest one where this is not set."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from crucible.domain.errors import ExecutorUnavailableError
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import (
+    Containment,
     Isolation,
     RuntimeReport,
     SandboxEvent,
@@ -25,7 +26,8 @@ PYTHON = RuntimeReport(
 BASH = RuntimeReport(name="bash", language="bash", version="5.2", entrypoint="main.sh")
 RUNTIMES = (PYTHON, BASH)
 
-STARTED = SandboxStarted(driver="fake", isolation=Isolation.SHARED_KERNEL)
+CONTAINMENT = Containment(engine="fake", driver="fake", isolation=Isolation.SHARED_KERNEL, kernel="none")
+STARTED = SandboxStarted(containment=CONTAINMENT)
 SUCCEEDED = SandboxFinished(
     outcome=Outcome.SUCCEEDED, exit_code=0, wall_seconds=0.5, cpu_seconds=0.25, peak_memory_bytes=1024
 )

@@ -18,6 +18,10 @@ def executor(
         str | None,
         typer.Option(help="The runtime that `python` means.", envvar="CRUCIBLE_PYTHON", show_default="the newest"),
     ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(help="For programs that name none; auto: the strongest.", envvar="CRUCIBLE_ENGINE"),
+    ] = "namespaces",
 ) -> None:
     """Own every sandbox. Needs the kernel's namespaces and cgroups, and no credentials: give it none."""
     parent = os.getppid()
@@ -27,14 +31,13 @@ def executor(
         kernel.die_with_parent(signal.SIGTERM)
         if os.getppid() != parent:
             return
-    asyncio.run(_serve(socket, python))
+    asyncio.run(_serve(socket, python, engine))
 
 
-async def _serve(path: Path, python: str | None) -> None:
+async def _serve(path: Path, python: str | None, engine: str) -> None:
     from crucible.domain.errors import InvalidRequestError
     from crucible.executor.server import ExecutorServer
-    from crucible.sandbox import runtimes
-    from crucible.sandbox.namespaces.driver import NamespacesDriver
+    from crucible.sandbox import engines, runtimes
     from crucible.telemetry.logging import configure_logging
 
     configure_logging()
@@ -42,14 +45,16 @@ async def _serve(path: Path, python: str | None) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ending.set)
-    driver, found = await asyncio.gather(NamespacesDriver.open(), runtimes.discover(python))
-    if python is not None and found.get(python) is None:
-        known = ", ".join(runtime.report.name for runtime in found)
-        await driver.close()
-        raise InvalidRequestError(f"CRUCIBLE_PYTHON is {python!r}, which is no runtime here; there are: {known}")
-    server = await ExecutorServer.listen(path, driver, found)
-    try:
-        await ending.wait()
-    finally:
-        await server.close()
-        path.unlink(missing_ok=True)  # noqa: ASYNC240 - one call, as the process ends
+    async with engines.opened(engine) as opened:
+        found = await runtimes.discover(python)
+        if python is not None and found.get(python) is None:
+            known = ", ".join(runtime.report.name for runtime in found)
+            raise InvalidRequestError(
+                f"CRUCIBLE_PYTHON is {python!r}, which is no runtime here; there are: {known}"
+            )
+        server = await ExecutorServer.listen(path, opened, found)
+        try:
+            await ending.wait()
+        finally:
+            await server.close()
+            path.unlink(missing_ok=True)  # noqa: ASYNC240 - one call, as the process ends

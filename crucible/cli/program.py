@@ -12,8 +12,10 @@ from crucible.cli.sizes import parse_size
 from crucible.cli.suffixes import runtime_of
 from crucible.domain.errors import InvalidRequestError
 from crucible.domain.evaluation import InputFile, Priority, Submission
+from crucible.domain.sandbox import Isolation
 
 _LIMITS = "Limits"
+_ISOLATION = "Isolation"
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="The program; - reads it from standard input.")]
 Arguments = Annotated[
@@ -38,6 +40,22 @@ Processes = Annotated[int | None, typer.Option("--processes", metavar="COUNT", r
 Disk = Annotated[int | None, typer.Option("--disk", metavar="SIZE", parser=parse_size, rich_help_panel=_LIMITS)]
 OutputSize = Annotated[
     int | None, typer.Option("--output", metavar="SIZE", parser=parse_size, rich_help_panel=_LIMITS)
+]
+
+EngineName = Annotated[
+    str | None,
+    typer.Option(
+        "--engine", help="namespaces, runc, gvisor, ...; auto: the strongest there is.", rich_help_panel=_ISOLATION
+    ),
+]
+MinimumIsolation = Annotated[
+    Isolation, typer.Option("--isolation", help="No less than this, or not at all.", rich_help_panel=_ISOLATION)
+]
+Image = Annotated[
+    str | None, typer.Option("--image", help="A named root file system to run in.", rich_help_panel=_ISOLATION)
+]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="An interpreter started for this alone.", rich_help_panel=_ISOLATION)
 ]
 
 
@@ -73,6 +91,10 @@ def submission_of(
     labels: list[str] | None,
     priority: Priority,
     limits: dict[str, Any],
+    engine: str | None,
+    minimum_isolation: Isolation,
+    image: str | None,
+    fresh: bool,
 ) -> Submission:
     """Return what to hand in. Raises InvalidRequestError, before anything is sent."""
     if file == "-" and stdin == "-":
@@ -87,6 +109,10 @@ def submission_of(
         "labels": dict(_pair(item, "--label", optional=True) for item in labels or []),
         "priority": priority,
         "limits": limits,
+        "engine": engine,
+        "minimum_isolation": minimum_isolation,
+        "image": image,
+        "fresh": fresh,
     }
     try:
         return Submission.model_validate(fields)

@@ -15,6 +15,7 @@ from crucible.cli.server import connected
 from crucible.client.synchronous import Crucible
 from crucible.domain.errors import ConflictError
 from crucible.domain.evaluation import Evaluation, Priority
+from crucible.domain.sandbox import Isolation
 
 
 def run(
@@ -33,6 +34,10 @@ def run(
     processes: program.Processes = None,
     disk: program.Disk = None,
     output: program.OutputSize = None,
+    engine: program.EngineName = None,
+    isolation: program.MinimumIsolation = Isolation.SHARED_KERNEL,
+    image: program.Image = None,
+    fresh: program.Fresh = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Leave out the verdict.")] = False,
     json: Json = False,
     url: Url = DEFAULT_URL,
@@ -54,6 +59,10 @@ def run(
         labels=labels,
         priority=priority,
         limits=program.limits_of(wall=wall, cpu=cpu, memory=memory, processes=processes, disk=disk, output=output),
+        engine=engine,
+        minimum_isolation=isolation,
+        image=image,
+        fresh=fresh,
     )
     with connected(url) as crucible:
         ended = _to_its_end(crucible, crucible.submit(submission).id, live=not json)

@@ -13,7 +13,14 @@ from crucible.cli.options import Json
 from crucible.cli.terminal import standard_error, standard_output
 from crucible.domain.errors import InvalidRequestError
 from crucible.domain.evaluation import Priority, Submission
-from crucible.domain.sandbox import SandboxEvent, SandboxFile, SandboxFinished, SandboxOutput, SandboxSpec
+from crucible.domain.sandbox import (
+    Isolation,
+    SandboxEvent,
+    SandboxFile,
+    SandboxFinished,
+    SandboxOutput,
+    SandboxSpec,
+)
 
 sandbox = typer.Typer(help="Use the sandbox without a server.", no_args_is_help=True)
 
@@ -38,6 +45,10 @@ def run(
     processes: program.Processes = None,
     disk: program.Disk = None,
     output: program.OutputSize = None,
+    engine: program.EngineName = None,
+    isolation: program.MinimumIsolation = Isolation.SHARED_KERNEL,
+    image: program.Image = None,
+    fresh: program.Fresh = False,
     json: Json = False,
 ) -> None:
     """Run a program in a sandbox, show its output live, and exit as it does. Nothing is kept."""
@@ -51,6 +62,10 @@ def run(
         labels=None,
         priority=Priority.NORMAL,
         limits=program.limits_of(wall=wall, cpu=cpu, memory=memory, processes=processes, disk=disk, output=output),
+        engine=engine,
+        minimum_isolation=isolation,
+        image=image,
+        fresh=fresh,
     )
     kept = _Kept() if json else None
     finished = asyncio.run(_run(_spec(submission), kept))
@@ -70,6 +85,10 @@ def _spec(submission: Submission) -> SandboxSpec:
         argv=submission.argv,
         env=submission.env,
         limits=submission.limits,
+        engine=submission.engine,
+        minimum_isolation=submission.minimum_isolation,
+        image=submission.image,
+        fresh=submission.fresh,
     )
 
 
@@ -93,7 +112,7 @@ class _Kept:
 
 async def _run(spec: SandboxSpec, kept: _Kept | None) -> SandboxFinished:
     """Run the program; its output goes where ours does, or into `kept`. Raises SandboxUnavailableError."""
-    from crucible.sandbox.namespaces.driver import NamespacesDriver
+    from crucible.sandbox.engines import Engines
     from crucible.sandbox.runtimes import discover
 
     writers = {"stdout": standard_output(), "stderr": standard_error()}
@@ -109,12 +128,13 @@ async def _run(spec: SandboxSpec, kept: _Kept | None) -> SandboxFinished:
     if runtime is None:
         known = ", ".join(found.report.name for found in runtimes)
         raise InvalidRequestError(f"there is no runtime {spec.runtime!r} here; there are: {known}")
-    driver = await NamespacesDriver.open(spares=0)
+    engines = Engines()
     cancelled = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, cancelled.set)
     try:
+        driver = await engines.choose(spec)
         return await driver.run(spec, runtime, take, cancelled)
     finally:
         for writer in writers.values():
             writer.close()
-        await driver.close()
+        await engines.close()

@@ -7,6 +7,7 @@ from crucible.cli.options import DEFAULT_URL, Json, Url
 from crucible.cli.rendering import print_json
 from crucible.cli.server import connected
 from crucible.domain.evaluation import Priority
+from crucible.domain.sandbox import Isolation
 
 
 def submit(
@@ -25,6 +26,10 @@ def submit(
     processes: program.Processes = None,
     disk: program.Disk = None,
     output: program.OutputSize = None,
+    engine: program.EngineName = None,
+    isolation: program.MinimumIsolation = Isolation.SHARED_KERNEL,
+    image: program.Image = None,
+    fresh: program.Fresh = False,
     json: Json = False,
     url: Url = DEFAULT_URL,
 ) -> None:
@@ -39,6 +44,10 @@ def submit(
         labels=labels,
         priority=priority,
         limits=program.limits_of(wall=wall, cpu=cpu, memory=memory, processes=processes, disk=disk, output=output),
+        engine=engine,
+        minimum_isolation=isolation,
+        image=image,
+        fresh=fresh,
     )
     with connected(url) as crucible:
         evaluation = crucible.submit(submission)

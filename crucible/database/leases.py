@@ -5,6 +5,7 @@ somebody else was first, and that what was to be written is void.
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,6 +54,10 @@ _CLAIMED = (
         _E.tenant_id,
         _E.runtime,
         _E.limits,
+        _E.engine,
+        _E.minimum_isolation,
+        _E.image,
+        _E.fresh,
         _E.infrastructure_attempts,
         *(column for column in evaluation_inputs.c if column.name not in {"tenant_id", "search_text"}),
     )
@@ -281,4 +286,5 @@ def _output_row(claimed: Claimed, result: Result) -> dict[str, Any]:
         "stderr": result.stderr.head,
         "files_content": result.files.content,
         "search_text": folded(*result.search_text),
+        "containment": asdict(result.containment) if result.containment else None,
     }

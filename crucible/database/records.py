@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from crucible.domain.sandbox import SandboxFinished, SandboxSpec
+from crucible.domain.sandbox import Containment, SandboxFinished, SandboxSpec
 from crucible.domain.status import Status
 
 
@@ -62,3 +62,4 @@ class Result:
     output_truncated: bool
     files_truncated: bool
     search_text: Sequence[str]
+    containment: Containment | None = None

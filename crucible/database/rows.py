@@ -32,6 +32,10 @@ _WHOLE = (
     *SUMMARY,
     evaluations.c.limits,
     evaluations.c.cancel_requested_by,
+    evaluations.c.engine,
+    evaluations.c.minimum_isolation,
+    evaluations.c.image,
+    evaluations.c.fresh,
     evaluation_inputs.c.code,
     evaluation_inputs.c.entrypoint,
     evaluation_inputs.c.argv,
@@ -43,6 +47,7 @@ _WHOLE = (
     evaluation_outputs.c.output_truncated,
     evaluation_outputs.c.files,
     evaluation_outputs.c.files_truncated,
+    evaluation_outputs.c.containment,
 )
 WHOLE_EVALUATION = (
     sa.select(*_WHOLE)
@@ -86,6 +91,10 @@ def to_evaluation(row: AnyRow) -> Evaluation:
         env=row.env,
         limits=Limits(**row.limits),
         cancel_requested=row.cancel_requested_by is not None,
+        engine=row.engine,
+        minimum_isolation=row.minimum_isolation,
+        image=row.image,
+        fresh=row.fresh,
         **_output_fields(row),
     )
 
@@ -109,6 +118,7 @@ def _output_fields(row: AnyRow) -> dict[str, Any]:
         "output_truncated": row.output_truncated,
         "files": tuple(OutputFile(path=path, size_bytes=size) for path, size in row.files),
         "files_truncated": row.files_truncated,
+        "containment": row.containment,
     }
 
 

@@ -34,6 +34,10 @@ def evaluation_row(
         "queued_at": at,
         "limits": asdict(submission.limits),
         "labels": submission.labels,
+        "engine": submission.engine,
+        "minimum_isolation": submission.minimum_isolation,
+        "image": submission.image,
+        "fresh": submission.fresh,
     }
 
 
@@ -73,6 +77,10 @@ def queued_evaluation(row: dict[str, Any], submission: Submission) -> Evaluation
         argv=submission.argv,
         env=submission.env,
         limits=submission.limits,
+        engine=submission.engine,
+        minimum_isolation=submission.minimum_isolation,
+        image=submission.image,
+        fresh=submission.fresh,
     )
 
 
@@ -87,6 +95,11 @@ def to_spec(row: AnyRow) -> SandboxSpec:
         argv=tuple(row.argv),
         env=row.env,
         limits=Limits(**row.limits),
+        engine=row.engine,
+        minimum_isolation=row.minimum_isolation,
+        image=row.image,
+        fresh=row.fresh,
+        compartment=row.tenant_id,
     )
 
 
@@ -102,6 +115,10 @@ def to_submission(row: AnyRow) -> Submission:
         argv=spec.argv,
         env=spec.env,
         limits=spec.limits,
+        engine=spec.engine,
+        minimum_isolation=spec.minimum_isolation,
+        image=spec.image,
+        fresh=spec.fresh,
         priority=row.priority,
         labels=row.labels,
     )

@@ -14,6 +14,7 @@ from crucible.database.clock import Moment
 from crucible.domain.evaluation import Priority
 from crucible.domain.event import Event
 from crucible.domain.outcome import Outcome
+from crucible.domain.sandbox import Isolation
 from crucible.domain.status import FINAL_STATUSES, Lifecycle, Status
 
 AnyRow = sa.Row[*tuple[Any, ...]]
@@ -103,6 +104,15 @@ evaluations = sa.Table(
     sa.Column("limits", sa.JSON, nullable=False),
     sa.Column("labels", sa.JSON, nullable=False),
     sa.Column("error", sa.Text),
+    sa.Column("engine", sa.String(64)),
+    sa.Column(
+        "minimum_isolation",
+        _enumeration(Isolation, "minimum_isolation"),
+        nullable=False,
+        server_default=Isolation.SHARED_KERNEL,
+    ),
+    sa.Column("image", sa.String(64)),
+    sa.Column("fresh", sa.Boolean(create_constraint=False), nullable=False, server_default=sa.false()),
     sa.CheckConstraint("(status = 'running') = (lease_until IS NOT NULL)", name="running_is_leased"),
     sa.CheckConstraint(
         f"(status IN ({_literal(sorted(FINAL_STATUSES))})) = (outcome IS NOT NULL)", name="final_has_outcome"
@@ -163,6 +173,7 @@ evaluation_outputs = sa.Table(
     sa.Column("stderr", sa.LargeBinary, nullable=False),
     sa.Column("files_content", sa.LargeBinary, nullable=False),
     sa.Column("search_text", sa.Text, nullable=False),
+    sa.Column("containment", sa.JSON(none_as_null=True)),
 )
 
 events = sa.Table(

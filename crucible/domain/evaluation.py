@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from crucible.domain.limits import KIB, MIB, Limits
 from crucible.domain.outcome import Fault, Outcome
+from crucible.domain.sandbox import Containment, Isolation
 from crucible.domain.status import Lifecycle, Status
 
 MAXIMUM_CODE_BYTES = 1 * MIB
@@ -89,6 +90,7 @@ VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_len
 RelativePath = Annotated[
     str, Field(min_length=1, max_length=1024), AfterValidator(_encodable), AfterValidator(_relative_path)
 ]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$", max_length=64)]
 LabelKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?$", max_length=63)]
 LabelValue = Annotated[str, Field(max_length=255), AfterValidator(_encodable), AfterValidator(_no_nul)]
 
@@ -150,6 +152,14 @@ class Submission(_Model):
         default_factory=dict
     )
     limits: Limits = Limits()
+    engine: Name | None = None
+    """What isolates it: `namespaces`, `gvisor`; `auto`: the strongest there is; `None`: the server's default."""
+    minimum_isolation: Isolation = Isolation.SHARED_KERNEL
+    """Run it behind no less than this, or not at all."""
+    image: Name | None = None
+    """The named root file system to run in; `None`: the least of the executor's host, read-only."""
+    fresh: bool = False
+    """Whether it gets an interpreter that was started for it alone."""
     priority: Priority = Priority.NORMAL
     labels: Annotated[dict[LabelKey, LabelValue], Field(max_length=MAXIMUM_LABELS)] = Field(default_factory=dict)
 
@@ -231,6 +241,13 @@ class Evaluation(EvaluationSummary):
     files_truncated: bool = False
     """Whether it left more or larger files than are kept."""
     cancel_requested: bool = False
+    engine: str | None = None
+    """Which engine was asked for; `containment` says which it was."""
+    minimum_isolation: Isolation = Isolation.SHARED_KERNEL
+    image: str | None = None
+    fresh: bool = False
+    containment: Containment | None = None
+    """What stood between the program and the host; none where it never started."""
 
 
 class EvaluationFilter(_Model):

@@ -42,7 +42,7 @@ class Started(_Event):
 
     kind: Literal["started"] = "started"
     worker: str
-    driver: str
+    engine: str
     isolation: str
 
 
@@ -65,6 +65,20 @@ class UsageSample(_Event):
     cpu_seconds: float
     memory_bytes: int
     processes: int
+
+
+class Attempt(_Event):
+    """Something that the sandbox refused. The last with one `action`, `name` and `detail` counts all of them."""
+
+    kind: Literal["attempt"] = "attempt"
+    action: Literal["system_call", "connection"]
+    name: str
+    """The system call."""
+    detail: str
+    """What is safe to read of its arguments; of a connection, the address and port."""
+    count: int
+    wall_seconds: float
+    """When it happened first, from the program's start."""
 
 
 class CancelRequested(_Event):
@@ -93,7 +107,7 @@ class Finished(_Event):
 
 
 Event = Annotated[
-    Queued | Started | Output | UsageSample | CancelRequested | Requeued | Finished,
+    Queued | Started | Output | UsageSample | Attempt | CancelRequested | Requeued | Finished,
     Field(discriminator="kind"),
 ]
 

@@ -24,6 +24,11 @@ class Isolation(StrEnum):
     USER_SPACE_KERNEL = "user-space-kernel"
     VIRTUAL_MACHINE = "virtual-machine"
 
+    def satisfies(self, minimum: "Isolation") -> bool:
+        """Tell whether this is at least as strong."""
+        tiers = list(Isolation)
+        return tiers.index(self) >= tiers.index(minimum)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxSpec:
@@ -39,14 +44,42 @@ class SandboxSpec:
     argv: tuple[str, ...] = ()
     env: dict[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    engine: str | None = None
+    """Which engine; `None`: the executor's own choice, `auto`: the strongest that works there."""
+    minimum_isolation: Isolation = Isolation.SHARED_KERNEL
+    """Run it behind no less than this, or not at all."""
+    image: str | None = None
+    """The named root file system to run in; `None`: the least of the host's own, read-only."""
+    fresh: bool = False
+    """Whether it gets an interpreter that was started for it alone, and shares no memory's past with another."""
+    compartment: str = ""
+    """Opaque. What shares no compartment shares no warm process, one behind the other either."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Containment:
+    """What stood between one program and the host: enforced, not hoped for."""
+
+    engine: str
+    driver: str
+    isolation: Isolation
+    kernel: str
+    """What answered the program's system calls, and its release: `Linux 6.1.0`, `gVisor release-...`."""
+    namespaces: tuple[str, ...] = ()
+    seccomp: str | None = None
+    """What names the system call filter's content: its SHA-256."""
+    landlock_abi: int = 0
+    """0 where Landlock had no part."""
+    cgroup_version: int = 0
+    enforces: dict[str, str] = field(default_factory=dict)
+    """Limit or layer → the mechanism that held it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxStarted:
     """The sandbox stands and the program is about to run."""
 
-    driver: str
-    isolation: Isolation
+    containment: Containment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +99,21 @@ class SandboxSample:
     cpu_seconds: float
     memory_bytes: int
     processes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxAttempt:
+    """Something that the sandbox refused."""
+
+    action: Literal["system_call", "connection"]
+    name: str
+    """The system call."""
+    detail: str
+    """What is safe to read of its arguments; of a connection, the address and port."""
+    count: int
+    """How often, when it was told; the last telling of the same counts them all."""
+    wall_seconds: float
+    """When it happened first, from the program's start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +140,7 @@ class SandboxFinished:
     files_truncated: bool = False
 
 
-SandboxEvent = SandboxStarted | SandboxOutput | SandboxSample | SandboxFile | SandboxFinished
+SandboxEvent = SandboxStarted | SandboxOutput | SandboxSample | SandboxAttempt | SandboxFile | SandboxFinished
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +157,12 @@ class RuntimeReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriverReport:
-    """What a driver can do on the executor's host, and what stands in its way."""
+    """What an engine can do on the executor's host, and what stands in its way."""
 
-    name: str
+    engine: str
+    """What a caller names it: `namespaces`, `runc`, `gvisor`."""
+    driver: str
+    """The code that drives it: `namespaces`, `oci`, `docker`."""
     available: bool
     isolation: Isolation
     enforces: dict[str, str] = field(default_factory=dict)

@@ -18,6 +18,7 @@ _PASSED_ON = frozenset(
         "PYENV_ROOT",
         "TMPDIR",
         "TZ",
+        "CRUCIBLE_ENGINE",
         "CRUCIBLE_PYTHON",
         "CRUCIBLE_LOG_LEVEL",
         "CRUCIBLE_LOG_FORMAT",

@@ -73,6 +73,7 @@ async def _keep(blobs: BlobStore, relay: Relay, finished: SandboxFinished) -> Re
             shown(stderr.head, stderr.size_bytes),
             finished.error or "",
         ),
+        containment=relay.containment,
     )
 
 

@@ -7,18 +7,20 @@ attempt's events to some ten thousand, however long it runs.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Literal
 
 from crucible.database.records import Claimed
-from crucible.domain.event import CancelRequested, Event, Output, Started, UsageSample
+from crucible.domain.event import Attempt, CancelRequested, Event, Output, Started, UsageSample
 from crucible.domain.limits import KIB
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import (
     MAXIMUM_COLLECTED_BYTES,
     MAXIMUM_COLLECTED_FILES,
+    Containment,
+    SandboxAttempt,
     SandboxEvent,
     SandboxFile,
     SandboxFinished,
@@ -60,6 +62,8 @@ class Relay:
         self._files_bytes = 0
         self.files: list[SandboxFile] = []
         self.files_cut = False
+        self.containment: Containment | None = None
+        """What the program runs behind, once it does."""
 
     @property
     def stdout(self) -> bytes:
@@ -80,11 +84,19 @@ class Relay:
         """Tell and remember what happened in the sandbox."""
         match event:
             case SandboxStarted():
-                self._tell(Started, worker=self._worker, driver=event.driver, isolation=event.isolation.value)
+                self.containment = event.containment
+                self._tell(
+                    Started,
+                    worker=self._worker,
+                    engine=event.containment.engine,
+                    isolation=event.containment.isolation.value,
+                )
             case SandboxOutput():
                 self._keep_output(event)
             case SandboxSample():
                 self._keep_sample(event)
+            case SandboxAttempt():
+                self._tell(Attempt, **asdict(event))
             case SandboxFile():
                 self._keep_file(event)
             case SandboxFinished():

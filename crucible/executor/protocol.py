@@ -14,6 +14,7 @@ import msgspec
 from crucible.domain.sandbox import (
     DriverReport,
     RuntimeReport,
+    SandboxAttempt,
     SandboxFile,
     SandboxFinished,
     SandboxOutput,
@@ -22,7 +23,7 @@ from crucible.domain.sandbox import (
     SandboxStarted,
 )
 
-VERSION = 1
+VERSION = 2
 MAXIMUM_FRAME_BYTES = 64 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 
@@ -85,6 +86,13 @@ class Sample(_Message, tag="sample"):
     event: SandboxSample
 
 
+class Attempt(_Message, tag="attempt"):
+    """See `SandboxAttempt`."""
+
+    run: int
+    event: SandboxAttempt
+
+
 class File(_Message, tag="file"):
     """See `SandboxFile`."""
 
@@ -100,8 +108,8 @@ class Finished(_Message, tag="finished"):
 
 
 FromClient = Hello | Run | Stop
-RunEvent = Started | Output | Sample | File | Finished
-FromServer = Welcome | Refusal | Started | Output | Sample | File | Finished
+RunEvent = Started | Output | Sample | Attempt | File | Finished
+FromServer = Welcome | Refusal | Started | Output | Sample | Attempt | File | Finished
 
 _encoder = msgspec.msgpack.Encoder()
 _from_client: msgspec.msgpack.Decoder[FromClient] = msgspec.msgpack.Decoder(FromClient)

@@ -13,8 +13,10 @@ from typing import Self
 
 import structlog
 
+from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import (
+    SandboxAttempt,
     SandboxEvent,
     SandboxFile,
     SandboxFinished,
@@ -24,7 +26,7 @@ from crucible.domain.sandbox import (
     SandboxStarted,
 )
 from crucible.executor import protocol
-from crucible.sandbox.driver import Driver
+from crucible.sandbox.engines import Engines
 from crucible.sandbox.runtimes import Runtimes
 
 _HELLO_SECONDS = 5.0
@@ -36,16 +38,16 @@ _log = structlog.get_logger()
 class ExecutorServer:
     """Serves one socket. Make it with `listen`."""
 
-    def __init__(self, driver: Driver, runtimes: Runtimes) -> None:
-        self._driver = driver
+    def __init__(self, engines: Engines, runtimes: Runtimes) -> None:
+        self._engines = engines
         self._runtimes = runtimes
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
 
     @classmethod
-    async def listen(cls, path: Path, driver: Driver, runtimes: Runtimes) -> Self:
+    async def listen(cls, path: Path, engines: Engines, runtimes: Runtimes) -> Self:
         """Return a server that answers on `path`, which its owner alone may connect to."""
-        server = cls(driver, runtimes)
+        server = cls(engines, runtimes)
         _remove_stale(path)
         before = os.umask(0o177)
         try:
@@ -61,7 +63,7 @@ class ExecutorServer:
         for connection in self._connections:
             connection.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
-        await self._driver.close()
+        await self._engines.close()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -69,7 +71,7 @@ class ExecutorServer:
         self._connections.add(task)
         try:
             if await self._greet(reader, writer):
-                await _Connection(reader, writer, self._driver, self._runtimes).serve()
+                await _Connection(reader, writer, self._engines, self._runtimes).serve()
         except protocol.ProtocolError as error:
             _log.warning("executor.connection_refused", reason=str(error))
             _send(writer, protocol.Refusal(reason=str(error)))
@@ -102,7 +104,7 @@ class ExecutorServer:
         _send(
             writer,
             protocol.Welcome(
-                drivers=(self._driver.report(),),
+                drivers=self._engines.known(),
                 runtimes=tuple(runtime.report for runtime in self._runtimes),
             ),
         )
@@ -119,11 +121,11 @@ class _Connection:
     """One client's runs."""
 
     def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, driver: Driver, runtimes: Runtimes
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, engines: Engines, runtimes: Runtimes
     ) -> None:
         self._reader = reader
         self._writer = writer
-        self._driver = driver
+        self._engines = engines
         self._runtimes = runtimes
         self._runs: dict[int, tuple[asyncio.Task[None], asyncio.Event]] = {}
         self._leaving = False
@@ -167,7 +169,10 @@ class _Connection:
                     error=f"there is no runtime {spec.runtime!r}; there are: {known}",
                 )
             else:
-                finished = await self._driver.run(spec, runtime, emit, cancelled)
+                driver = await self._engines.choose(spec)
+                finished = await driver.run(spec, runtime, emit, cancelled)
+        except SandboxUnavailableError as error:
+            finished = SandboxFinished(outcome=Outcome.SANDBOX_ERROR, error=error.detail)
         except Exception as error:  # noqa: BLE001 - one run's defect must not end the others on this connection
             _log.exception("executor.run_failed", run=number)
             finished = SandboxFinished(outcome=Outcome.SANDBOX_ERROR, error=f"{type(error).__name__}: {error}")
@@ -183,6 +188,8 @@ def _message(number: int, event: SandboxEvent) -> protocol.RunEvent:
             return protocol.Output(run=number, event=event)
         case SandboxSample():
             return protocol.Sample(run=number, event=event)
+        case SandboxAttempt():
+            return protocol.Attempt(run=number, event=event)
         case SandboxFile():
             return protocol.File(run=number, event=event)
         case SandboxFinished():

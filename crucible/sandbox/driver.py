@@ -14,7 +14,8 @@ Emit = Callable[[SandboxEvent], Awaitable[None]]
 class Driver(Protocol):
     """A way to isolate."""
 
-    name: str
+    engine: str
+    """What a caller names it."""
 
     def report(self) -> DriverReport:
         """Return what this driver enforces on this host, and by which mechanism."""

@@ -14,7 +14,7 @@ AT_ONCE = Retries(attempts=3, first_seconds=0.0)
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 EVENTS = (
     Queued(evaluation_id="ev", fence=0, sequence=0, at=AT),
-    Started(evaluation_id="ev", fence=1, sequence=0, at=AT, worker="w", driver="d", isolation="shared-kernel"),
+    Started(evaluation_id="ev", fence=1, sequence=0, at=AT, worker="w", engine="e", isolation="shared-kernel"),
     Finished(evaluation_id="ev", fence=1, sequence=1, at=AT, outcome=Outcome.SUCCEEDED),
 )
 HISTORY = {event.id: event.model_dump_json() for event in EVENTS}

@@ -9,6 +9,7 @@ from crucible.database.tables import metadata
 from crucible.domain.evaluation import Priority
 from crucible.domain.event import Event
 from crucible.domain.outcome import Outcome
+from crucible.domain.sandbox import Isolation
 from crucible.domain.status import TRANSITIONS, Lifecycle, Status
 
 
@@ -19,6 +20,7 @@ from crucible.domain.status import TRANSITIONS, Lifecycle, Status
         ("evaluations", "outcome", Outcome),
         ("evaluations", "lifecycle", Lifecycle),
         ("evaluations", "priority", Priority),
+        ("evaluations", "minimum_isolation", Isolation),
         ("events", "kind", [kind.model_fields["kind"].default for kind in get_args(get_args(Event)[0])]),
     ],
 )

@@ -46,7 +46,7 @@ async def test_events_are_numbered_from_the_start_and_dated_by_the_claim(relay, 
     assert [event.sequence for event in told] == [0, 1]
     started, sample = told
     assert isinstance(started, Started)
-    assert (started.worker, started.driver, started.isolation) == ("A", "fake", "shared-kernel")
+    assert (started.worker, started.engine, started.isolation) == ("A", "fake", "shared-kernel")
     assert isinstance(sample, UsageSample)
     assert CLAIMED.claimed_at <= started.at <= sample.at < datetime(2026, 1, 1, 0, 1, tzinfo=UTC)
 

@@ -16,10 +16,19 @@ import pytest_asyncio
 from crucible.domain.errors import ExecutorUnavailableError
 from crucible.domain.limits import MIB, Limits
 from crucible.domain.outcome import Outcome
-from crucible.domain.sandbox import SandboxEvent, SandboxFinished, SandboxOutput, SandboxSpec, SandboxStarted
+from crucible.domain.sandbox import (
+    Isolation,
+    SandboxEvent,
+    SandboxFinished,
+    SandboxOutput,
+    SandboxSpec,
+    SandboxStarted,
+)
 from crucible.executor import protocol
 from crucible.executor.client import ExecutorClient
 from crucible.executor.server import ExecutorServer
+from crucible.sandbox.driver import Driver
+from crucible.sandbox.engines import Engine, Engines
 from tests.sandbox import host
 from tests.sandbox.fixtures import Sandboxes
 
@@ -30,7 +39,7 @@ class _Borrowed:
     """The session's driver, which its server must not close."""
 
     def __init__(self, sandboxes: Sandboxes) -> None:
-        self.name = sandboxes.driver.name
+        self.engine = sandboxes.driver.engine
         self.report = sandboxes.driver.report
         self.run = sandboxes.driver.run
 
@@ -41,7 +50,13 @@ class _Borrowed:
 @pytest_asyncio.fixture(loop_scope="session")
 async def path(sandboxes: Sandboxes, tmp_path: Path) -> AsyncIterator[Path]:
     path = tmp_path / "executor.sock"
-    server = await ExecutorServer.listen(path, _Borrowed(sandboxes), sandboxes.runtimes)
+
+    async def borrow() -> Driver:
+        return _Borrowed(sandboxes)
+
+    engines = Engines("borrowed", {"borrowed": Engine(Isolation.SHARED_KERNEL, "namespaces", borrow)})
+    await engines.open("borrowed")
+    server = await ExecutorServer.listen(path, engines, sandboxes.runtimes)
     yield path
     await server.close()
 
@@ -131,7 +146,7 @@ async def test_an_unknown_runtime_is_answered_with_those_there_are(client: Execu
 @pytest.mark.parametrize(
     ("message", "reason"),
     [
-        (protocol.Hello(version=99), "speaks version 1, the client 99"),
+        (protocol.Hello(version=99), f"speaks version {protocol.VERSION}, the client 99"),
         (protocol.Stop(run=1), "first message must be a hello"),
     ],
 )

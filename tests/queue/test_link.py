@@ -12,7 +12,8 @@ from crucible.domain.errors import ExecutorUnavailableError
 from crucible.domain.sandbox import DriverReport, Isolation, SandboxFinished, SandboxSpec
 from crucible.executor.server import ExecutorServer
 from crucible.queue.link import ExecutorLink
-from crucible.sandbox.driver import Emit
+from crucible.sandbox.driver import Driver, Emit
+from crucible.sandbox.engines import Engine, Engines
 from crucible.sandbox.runtimes import Runtime, Runtimes
 from tests.fake_executor import PYTHON, STARTED, SUCCEEDED
 
@@ -25,7 +26,7 @@ SPEC = SandboxSpec(runtime="python3.11", code="pass")
 class PlayedDriver:
     """Starts, waits until it is opened, and succeeds."""
 
-    name = "played"
+    engine = "played"
 
     def __init__(self) -> None:
         self.opened = asyncio.Event()
@@ -33,7 +34,7 @@ class PlayedDriver:
         self.stopped = 0
 
     def report(self) -> DriverReport:
-        return DriverReport(name="played", available=True, isolation=Isolation.SHARED_KERNEL)
+        return DriverReport(engine="played", driver="played", available=True, isolation=Isolation.SHARED_KERNEL)
 
     async def run(
         self, _spec: SandboxSpec, _runtime: Runtime, emit: Emit, cancelled: asyncio.Event
@@ -48,6 +49,15 @@ class PlayedDriver:
 
     async def close(self) -> None:
         pass
+
+
+async def listen(path: Path, driver: PlayedDriver) -> ExecutorServer:
+    async def take() -> Driver:
+        return driver
+
+    engines = Engines("played", {"played": Engine(Isolation.SHARED_KERNEL, "played", take)})
+    await engines.open("played")
+    return await ExecutorServer.listen(path, engines, RUNTIMES)
 
 
 @pytest.fixture
@@ -80,17 +90,17 @@ async def test_before_the_executor_is_there_nothing_can_run_and_it_says_why(path
 
 async def test_it_connects_as_soon_as_the_executor_listens_and_runs_there(path, driver):
     async with ExecutorLink(path) as link:
-        server = await ExecutorServer.listen(path, driver, RUNTIMES)
+        server = await listen(path, driver)
         await asyncio.wait_for(link.connected(), 5)
         assert link.runtimes == (PYTHON,)
-        assert [report.name for report in link.drivers] == ["played"]
+        assert [report.engine for report in link.drivers] == ["played"]
         assert await played(link) == [STARTED, SUCCEEDED]
         await server.close()
 
 
 async def test_it_outlives_the_executor_and_finds_the_next_one(path, driver):
     async with ExecutorLink(path) as link:
-        server = await ExecutorServer.listen(path, driver, RUNTIMES)
+        server = await listen(path, driver)
         await asyncio.wait_for(link.connected(), 5)
         driver.opened.clear()
         running = link.run(SPEC)
@@ -102,7 +112,7 @@ async def test_it_outlives_the_executor_and_finds_the_next_one(path, driver):
         assert link.runtimes == ()
         assert link.known_runtimes == (PYTHON,)
         driver.opened.set()
-        server = await ExecutorServer.listen(path, driver, RUNTIMES)
+        server = await listen(path, driver)
         await asyncio.wait_for(link.connected(), 5)
         assert await played(link) == [STARTED, SUCCEEDED]
         await server.close()
@@ -110,7 +120,7 @@ async def test_it_outlives_the_executor_and_finds_the_next_one(path, driver):
 
 async def test_leaving_a_run_stops_it_in_the_executor(path, driver):
     async with ExecutorLink(path) as link:
-        server = await ExecutorServer.listen(path, driver, RUNTIMES)
+        server = await listen(path, driver)
         await asyncio.wait_for(link.connected(), 5)
         driver.opened.clear()
         running = link.run(SPEC)

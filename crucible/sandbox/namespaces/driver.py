@@ -5,6 +5,7 @@ import contextlib
 import heapq
 import itertools
 import os
+import platform
 import socket
 import subprocess
 import sys
@@ -17,13 +18,14 @@ from crucible.domain.sandbox import (
     MAXIMUM_COLLECTED_BYTES,
     MAXIMUM_COLLECTED_DEPTH,
     MAXIMUM_COLLECTED_FILES,
+    Containment,
     DriverReport,
     Isolation,
     SandboxFinished,
     SandboxSpec,
 )
 from crucible.sandbox.driver import Emit
-from crucible.sandbox.namespaces import capabilities, cgroup, landlock, plan
+from crucible.sandbox.namespaces import capabilities, cgroup, landlock, plan, seccomp
 from crucible.sandbox.namespaces.standing import SandboxBrokenError, Standing
 from crucible.sandbox.namespaces.supervision import Supervision
 from crucible.sandbox.namespaces.tree import ENVIRONMENT, tree
@@ -44,7 +46,7 @@ _REMOVAL_PAUSES = (0.0, 0.002, 0.01, 0.05, 0.2, 0.5, 1.0, 2.0)
 class NamespacesDriver:
     """Isolation by the running kernel's own means. Make one with `open`."""
 
-    name = "namespaces"
+    engine = "namespaces"
 
     def __init__(self, cgroups: cgroup.Cgroups, launcher: "_Launcher", spares: int) -> None:
         self._cgroups = cgroups
@@ -56,6 +58,7 @@ class NamespacesDriver:
         self._free_slots: list[int] = []
         self._next_slot = itertools.count()
         self._removals: set[asyncio.Task[None]] = set()
+        self._containment = self._describe()
         self._pool = WarmPool(self._stand, self._discard, most=spares)
 
     @classmethod
@@ -74,11 +77,26 @@ class NamespacesDriver:
 
     def report(self) -> DriverReport:
         """Return what is enforced here."""
-        version = self._cgroups.version
         return DriverReport(
-            name=self.name,
+            engine=self.engine,
+            driver="namespaces",
             available=True,
+            isolation=self._containment.isolation,
+            enforces=self._containment.enforces,
+            missing={} if self._landlock else {"landlock": "this kernel has none; boot with lsm=landlock,..."},
+        )
+
+    def _describe(self) -> Containment:
+        version = self._cgroups.version
+        return Containment(
+            engine=self.engine,
+            driver="namespaces",
             isolation=Isolation.SHARED_KERNEL,
+            kernel=f"Linux {platform.release()}",
+            namespaces=("user", "mount", "pid", "network", "ipc", "uts", "cgroup"),
+            seccomp=seccomp.digest(seccomp.compile_filter()),
+            landlock_abi=self._landlock,
+            cgroup_version=version,
             enforces={
                 "wall_seconds": "the executor's clock",
                 "cpu_seconds": f"cgroup v{version} {'cpuacct' if version == 1 else 'cpu'}, sampled",
@@ -94,7 +112,6 @@ class NamespacesDriver:
                 + (", a uid range for each sandbox" if self._privileged else ""),
                 "system calls": "seccomp allow-list",
             },
-            missing={} if self._landlock else {"landlock": "this kernel has none; boot with lsm=landlock,..."},
         )
 
     async def run(
@@ -108,7 +125,9 @@ class NamespacesDriver:
         try:
             standing.group.limit(spec.limits)
             stdout, stderr = _give(standing, spec, runtime)
-            return await Supervision(standing, spec.limits, emit).watch(stdout, stderr, cancelled)
+            return await Supervision(standing, self._containment, spec.limits, emit).watch(
+                stdout, stderr, cancelled
+            )
         except OSError as error:
             return SandboxFinished(outcome=Outcome.SANDBOX_ERROR, error=str(error))
         finally:

@@ -10,7 +10,7 @@ from typing import Literal
 from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import (
-    Isolation,
+    Containment,
     SandboxFile,
     SandboxFinished,
     SandboxOutput,
@@ -35,9 +35,10 @@ _STOP_SECONDS = 2.0
 class Supervision:
     """One running sandbox. `watch` is its whole life."""
 
-    def __init__(self, standing: Standing, limits: Limits, emit: Emit) -> None:
+    def __init__(self, standing: Standing, containment: Containment, limits: Limits, emit: Emit) -> None:
         self._standing = standing
         self._cgroup = standing.group
+        self._containment = containment
         self._limits = limits
         self._emit = emit
         self._stopped_for: Outcome | None = None
@@ -88,7 +89,7 @@ class Supervision:
                     self._began = time.monotonic()
                     timer.cancel()
                     timer = loop.call_later(self._limits.wall_seconds, self.stop, Outcome.TIMED_OUT)
-                    await self._emit(SandboxStarted(driver="namespaces", isolation=Isolation.SHARED_KERNEL))
+                    await self._emit(SandboxStarted(containment=self._containment))
                     sampling = asyncio.create_task(self._sample())
                 elif kind == report.FILE:
                     await self._emit(_file(content))

@@ -1,0 +1,142 @@
+"""The engines that a caller may name, and which one a program gets.
+
+Each is opened when it is first needed, so that a host pays for none that nobody asks for, and what can't be opened
+is tried again a minute later, not with every program. What a program asked for is what it gets, or it is refused
+with the reason: no engine stands in for another in silence.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from crucible.domain.errors import SandboxUnavailableError
+from crucible.domain.sandbox import DriverReport, Isolation, SandboxSpec
+from crucible.sandbox.driver import Driver
+
+AUTO: Final = "auto"
+DEFAULT: Final = "namespaces"
+_RETRY_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A way to isolate that a caller can name."""
+
+    isolation: Isolation
+    driver: str
+    open: Callable[[], Awaitable[Driver]]
+    """Raises SandboxUnavailableError, saying what mends it."""
+
+
+async def _open_namespaces() -> Driver:
+    from crucible.sandbox.namespaces.driver import NamespacesDriver  # noqa: PLC0415 - only where it is used
+
+    return await NamespacesDriver.open()
+
+
+ENGINES: Final[Mapping[str, Engine]] = {
+    "namespaces": Engine(Isolation.SHARED_KERNEL, "namespaces", _open_namespaces),
+}
+"""Every engine there is. Of those with one isolation, the first one is the strongest."""
+
+
+class Engines:
+    """The engines of this host. Use it as an asynchronous context manager, or `close` it."""
+
+    def __init__(self, default: str = DEFAULT, engines: Mapping[str, Engine] = ENGINES) -> None:
+        if default not in {*engines, AUTO}:
+            raise SandboxUnavailableError(
+                f"there is no engine {default!r}; there are: {', '.join(engines)}, {AUTO}"
+            )
+        self._default = default
+        self._engines = engines
+        self._opened: dict[str, Driver] = {}
+        self._failures: dict[str, tuple[float, SandboxUnavailableError]] = {}
+        self._locks = {name: asyncio.Lock() for name in engines}
+
+    async def choose(self, spec: SandboxSpec) -> Driver:
+        """Return the driver that is to run a program. Raises SandboxUnavailableError."""
+        name = spec.engine or self._default
+        if name == AUTO or (spec.engine is None and not self._satisfies(name, spec.minimum_isolation)):
+            return await self._strongest(spec.minimum_isolation)
+        if name not in self._engines:
+            raise SandboxUnavailableError(f"there is no engine {name!r}; there are: {', '.join(self._engines)}")
+        if not self._satisfies(name, spec.minimum_isolation):
+            raise SandboxUnavailableError(
+                f"the engine {name} gives {self._engines[name].isolation}, less than the {spec.minimum_isolation} "
+                "that is asked for"
+            )
+        return await self.open(name)
+
+    async def open(self, name: str) -> Driver:
+        """Return an engine's driver, opening it where that was not done. Raises SandboxUnavailableError."""
+        async with self._locks[name]:
+            if driver := self._opened.get(name):
+                return driver
+            failed_at, error = self._failures.get(name, (0.0, None))
+            if error is not None and time.monotonic() < failed_at + _RETRY_SECONDS:
+                raise error
+            try:
+                driver = self._opened[name] = await self._engines[name].open()
+            except SandboxUnavailableError as failure:
+                self._failures[name] = (time.monotonic(), failure)
+                raise
+            return driver
+
+    async def reports(self) -> tuple[DriverReport, ...]:
+        """Open every engine and return what each does here, or why it can't."""
+        return tuple([await self._report(name) for name in self._engines])
+
+    def known(self) -> tuple[DriverReport, ...]:
+        """Return what is known of engines that were needed already."""
+        return tuple(driver.report() for driver in self._opened.values())
+
+    async def close(self) -> None:
+        """End whatever runs in any of them and leave nothing behind."""
+        while self._opened:
+            _, driver = self._opened.popitem()
+            await driver.close()
+
+    async def _report(self, name: str) -> DriverReport:
+        engine = self._engines[name]
+        try:
+            return (await self.open(name)).report()
+        except SandboxUnavailableError as error:
+            return DriverReport(
+                engine=name,
+                driver=engine.driver,
+                available=False,
+                isolation=engine.isolation,
+                missing={"engine": error.detail},
+            )
+
+    async def _strongest(self, minimum: Isolation) -> Driver:
+        reasons: list[str] = []
+        for tier in reversed(Isolation):
+            for name in self._engines:
+                if self._engines[name].isolation is not tier or not tier.satisfies(minimum):
+                    continue
+                try:
+                    return await self.open(name)
+                except SandboxUnavailableError as error:
+                    reasons.append(f"{name}: {error.detail}")
+        raise SandboxUnavailableError(
+            f"no engine here gives {minimum} or more ({'; '.join(reasons) or 'there is none'})"
+        )
+
+    def _satisfies(self, name: str, minimum: Isolation) -> bool:
+        return name in self._engines and self._engines[name].isolation.satisfies(minimum)
+
+
+@contextlib.asynccontextmanager
+async def opened(default: str = DEFAULT) -> AsyncIterator[Engines]:
+    """Provide this host's engines with the default one open, and close them. Raises SandboxUnavailableError."""
+    engines = Engines(default)
+    try:
+        await engines.choose(SandboxSpec(runtime=""))
+        yield engines
+    finally:
+        await engines.close()

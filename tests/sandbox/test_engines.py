@@ -1,0 +1,132 @@
+"""Which engine a program gets, and that it is never another one than it may have."""
+
+import asyncio
+
+import pytest
+
+from crucible.domain.errors import SandboxUnavailableError
+from crucible.domain.sandbox import DriverReport, Isolation, SandboxFinished, SandboxSpec
+from crucible.sandbox import engines
+from crucible.sandbox.driver import Driver, Emit
+from crucible.sandbox.engines import Engine, Engines
+from crucible.sandbox.runtimes import Runtime
+
+SHARED, USER_SPACE, MACHINE = Isolation
+
+
+class _Named:
+    """A driver that nothing is run in: only which one is chosen matters here."""
+
+    def __init__(self, engine: str, isolation: Isolation) -> None:
+        self.engine = engine
+        self._isolation = isolation
+        self.closed = False
+
+    def report(self) -> DriverReport:
+        return DriverReport(engine=self.engine, driver="named", available=True, isolation=self._isolation)
+
+    async def run(
+        self, _spec: SandboxSpec, _runtime: Runtime, _emit: Emit, _cancelled: asyncio.Event
+    ) -> SandboxFinished:
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+def _opens(name: str, isolation: Isolation) -> Engine:
+    async def open_it() -> Driver:
+        return _Named(name, isolation)
+
+    return Engine(isolation, "named", open_it)
+
+
+def _fails(isolation: Isolation, attempts: list[str]) -> Engine:
+    async def fail() -> Driver:
+        attempts.append("tried")
+        raise SandboxUnavailableError("it is not installed; apt-get install it")
+
+    return Engine(isolation, "named", fail)
+
+
+@pytest.fixture
+def attempts() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def some(attempts: list[str]) -> Engines:
+    return Engines(
+        "plain",
+        {
+            "broken": _fails(USER_SPACE, attempts),
+            "strong": _opens("strong", USER_SPACE),
+            "plain": _opens("plain", SHARED),
+            "other": _opens("other", SHARED),
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("engine", "minimum", "chosen"),
+    [
+        (None, SHARED, "plain"),
+        (None, USER_SPACE, "strong"),
+        ("other", SHARED, "other"),
+        ("auto", SHARED, "strong"),
+        ("auto", USER_SPACE, "strong"),
+    ],
+)
+async def test_it_is_the_default_the_named_or_the_strongest(
+    some: Engines, engine: str | None, minimum: Isolation, chosen: str
+) -> None:
+    driver = await some.choose(SandboxSpec(runtime="x", engine=engine, minimum_isolation=minimum))
+    assert driver.engine == chosen
+
+
+@pytest.mark.parametrize(
+    ("engine", "minimum", "why"),
+    [
+        ("nothing", SHARED, "no engine 'nothing'; there are: broken, strong, plain, other"),
+        ("other", USER_SPACE, "gives shared-kernel, less than the user-space-kernel"),
+        ("broken", SHARED, "apt-get install"),
+        ("auto", MACHINE, "no engine here gives virtual-machine"),
+        (None, MACHINE, "no engine here gives virtual-machine"),
+    ],
+)
+async def test_it_is_refused_with_the_reason_where_it_can_not_be_had(
+    some: Engines, engine: str | None, minimum: Isolation, why: str
+) -> None:
+    with pytest.raises(SandboxUnavailableError, match=why):
+        await some.choose(SandboxSpec(runtime="x", engine=engine, minimum_isolation=minimum))
+
+
+async def test_what_can_not_be_opened_is_tried_again_only_after_a_while(
+    some: Engines, attempts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = SandboxSpec(runtime="x", engine="auto")
+    await some.choose(spec)
+    await some.choose(spec)
+    assert len(attempts) == 1
+    monkeypatch.setattr(engines, "_RETRY_SECONDS", 0.0)
+    await some.choose(spec)
+    assert len(attempts) == 2
+
+
+async def test_the_reports_say_what_is_missing_and_what_mends_it(some: Engines) -> None:
+    reports = {report.engine: report for report in await some.reports()}
+    assert [report.available for report in reports.values()] == [False, True, True, True]
+    assert "apt-get install" in reports["broken"].missing["engine"]
+
+
+async def test_closing_closes_what_was_opened(some: Engines) -> None:
+    driver = await some.open("other")
+    assert [report.engine for report in some.known()] == ["other"]
+    await some.close()
+    assert isinstance(driver, _Named)
+    assert driver.closed
+
+
+def test_a_default_that_does_not_exist_is_named() -> None:
+    with pytest.raises(SandboxUnavailableError, match="no engine 'gvisr'"):
+        Engines("gvisr")
