@@ -22,6 +22,24 @@ def _processes() -> set[str]:
     return found
 
 
+def uids_in_sandboxes() -> set[int]:
+    """Return whose, on the host, the processes are that live in a PID namespace of this process's sandboxes."""
+    found = set()
+    for line in _processes():
+        status = _fields(f"/proc/{line.split()[1]}/status")
+        if len(status.get("NSpid", "").split()) > 1:
+            found.update(map(int, status["Uid"].split()))
+    return found
+
+
+def _fields(path: str) -> dict[str, str]:
+    try:
+        lines = Path(path).read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return {}
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
 def _groups() -> set[str]:
     return {f"cgroup {folder}" for top in groups_of(os.getpid()) for folder in top.glob("*/")}
 

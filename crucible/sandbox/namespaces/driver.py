@@ -25,7 +25,7 @@ from crucible.domain.sandbox import (
     SandboxSpec,
 )
 from crucible.sandbox.driver import Emit
-from crucible.sandbox.namespaces import capabilities, cgroup, landlock, plan, seccomp
+from crucible.sandbox.namespaces import capabilities, cgroup, landlock, launcher, ordinary, plan, seccomp
 from crucible.sandbox.namespaces.standing import SandboxBrokenError, Standing
 from crucible.sandbox.namespaces.supervision import Supervision
 from crucible.sandbox.namespaces.tree import ENVIRONMENT, tree
@@ -53,7 +53,7 @@ class NamespacesDriver:
         self._launcher = launcher
         self._landlock = landlock.abi()
         self._last_capability = capabilities.last_capability()
-        self._privileged = os.geteuid() == 0
+        self._ranges = ordinary.ranges()
         self._names = itertools.count(1)
         self._free_slots: list[int] = []
         self._next_slot = itertools.count()
@@ -109,7 +109,7 @@ class NamespacesDriver:
                 "files": f"pivot_root, Landlock ABI {self._landlock}" if self._landlock else "pivot_root",
                 "network": "an empty network namespace, seccomp",
                 "identity": "a user namespace without host root"
-                + (", a uid range for each sandbox" if self._privileged else ""),
+                + (", uids of its own" if self._identity(0).ranged else ""),
                 "system calls": "seccomp allow-list",
             },
         )
@@ -172,11 +172,9 @@ class NamespacesDriver:
         return standing
 
     def _identity(self, slot: int) -> plan.Identity:
-        if not self._privileged:
-            uid = plan.PROGRAM_UID
-            return plan.Identity(privileged=False, outside=0, inside=uid, count=1, init=uid)
-        first = _FIRST_UID + slot * _UIDS_EACH
-        return plan.Identity(privileged=True, outside=first, inside=0, count=_UIDS_EACH, init=0)
+        if os.geteuid() != 0:
+            return self._ranges.identity(slot) if self._ranges else ordinary.ALONE
+        return plan.Identity(ranged=True, map=[(0, _FIRST_UID + slot * _UIDS_EACH, _UIDS_EACH)], init=0)
 
     def _discard(self, standing: Standing) -> None:
         standing.let_go()
@@ -287,7 +285,18 @@ class _Launcher:
                 env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
             )
         here.setblocking(False)
-        if not await asyncio.get_running_loop().sock_recv(here, 16):
+        loop = asyncio.get_running_loop()
+        said = await loop.sock_recv(here, 16)
+        if said == launcher.MAP:
+            try:
+                await asyncio.to_thread(ordinary.write_maps, process.pid, ordinary.ranges())
+            except (OSError, subprocess.SubprocessError) as error:
+                here.close()
+                process.wait()
+                raise SandboxUnavailableError(f"this user's ids can't be mapped: {error}") from error
+            here.send(launcher.MAP)
+            said = await loop.sock_recv(here, 16)
+        if not said:
             raise SandboxUnavailableError(f"the launcher ended at its start with {process.wait()}")
         return process, here
 

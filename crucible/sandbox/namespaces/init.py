@@ -145,7 +145,7 @@ def _leave_host_identity(place: Place, stage: socket.socket) -> None:
     if stage.recv(1) != b"!":
         raise OSError("the uid map could not be written")
     stage.close()
-    if place.identity.privileged:
+    if place.identity.ranged:
         os.setgroups([])
     os.setresgid(place.identity.init, place.identity.init, place.identity.init)
     os.setresuid(place.identity.init, place.identity.init, place.identity.init)

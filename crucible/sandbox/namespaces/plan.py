@@ -21,13 +21,10 @@ WRITABLE = (WORKSPACE, "/tmp", "/dev/shm")  # noqa: S108 - inside of the sandbox
 class Identity:
     """How uids and gids inside map to those outside. Host root is never among them."""
 
-    privileged: bool
-    """Whether the executor is root, and maps a range; else its own uid is the only one that there is."""
-    outside: int
-    """The first uid outside."""
-    inside: int
-    """The uid inside that it stands for."""
-    count: int
+    ranged: bool
+    """Whether there are ids that are nobody's; else the executor's own is the only one that there is."""
+    map: list[tuple[int, int, int]]
+    """For uids and gids alike: the first inside, the first outside that it stands for, and how many."""
     init: int
     """Who process 1 is, inside."""
 

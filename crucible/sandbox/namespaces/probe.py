@@ -2,10 +2,11 @@
 
 import os
 import platform
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crucible.sandbox.namespaces import cgroup, kernel, landlock, seccomp
+from crucible.sandbox.namespaces import cgroup, kernel, landlock, ordinary, seccomp
 
 _OLDEST_KERNEL = (5, 12)
 """mount_setattr; pidfds and openat2 are older."""
@@ -85,12 +86,16 @@ def _landlock() -> Finding:
 def _uids() -> Finding:
     if os.geteuid() == 0:
         return Finding("identity", True, "a range of uids for each sandbox", required=False)
+    if own := ordinary.ranges():
+        return Finding("identity", True, f"two of {own.count} subordinate ids for each sandbox", required=False)
+    missing = [command for command in ("newuidmap", "newgidmap") if not shutil.which(command)]
+    remedy = (
+        "sudo apt-get install uidmap"
+        if missing
+        else "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER"
+    )
     return Finding(
-        "identity",
-        False,
-        "every sandbox runs under your own uid, in a user namespace",
-        "run the executor as root, whose sandboxes get uids of their own",
-        required=False,
+        "identity", False, "every sandbox runs under your own uid, in a user namespace", remedy, required=False
     )
 
 

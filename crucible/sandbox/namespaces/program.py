@@ -82,7 +82,7 @@ def _set_resource_limits(bounds: Bounds) -> None:
 
 def _drop_identity(place: Place) -> None:
     capabilities.drop_bounding_set(place.last_capability)
-    if place.identity.privileged:
+    if place.identity.ranged:
         os.setgroups([])
     os.setresgid(PROGRAM_UID, PROGRAM_UID, PROGRAM_UID)
     os.setresuid(PROGRAM_UID, PROGRAM_UID, PROGRAM_UID)

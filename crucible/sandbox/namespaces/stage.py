@@ -38,8 +38,6 @@ def _enter(memory: int, channel: socket.socket, filter_program: bytes, launcher:
     place = read_place(memory)
     for path in place.cgroups:
         _write(path, "0")
-    if not place.identity.privileged:
-        _become_namespace_root()
     kernel.unshare(kernel.CLONE_NEWPID | kernel.CLONE_NEWCGROUP)
 
     host_processes = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -64,19 +62,12 @@ def _enter(memory: int, channel: socket.socket, filter_program: bytes, launcher:
     os.waitpid(child, 0)
 
 
-def _become_namespace_root() -> None:
-    """Gain, in a user namespace, the right to mount. An ordinary user may map its own ids alone."""
-    uid, gid = os.geteuid(), os.getegid()
-    kernel.unshare(kernel.CLONE_NEWUSER)
-    _write("/proc/self/setgroups", "deny")
-    _write("/proc/self/uid_map", f"0 {uid} 1")
-    _write("/proc/self/gid_map", f"0 {gid} 1")
-
-
 def _map_identity(process: int, identity: Identity) -> None:
-    line = f"{identity.inside} {identity.outside} {identity.count}"
-    _write(f"/proc/{process}/uid_map", line)
-    _write(f"/proc/{process}/gid_map", line)
+    lines = "".join(f"{inside} {outside} {count}\n" for inside, outside, count in identity.map)
+    if not identity.ranged:
+        _write(f"/proc/{process}/setgroups", "deny")
+    _write(f"/proc/{process}/uid_map", lines)
+    _write(f"/proc/{process}/gid_map", lines)
 
 
 def _write(path: str, text: str) -> None:
