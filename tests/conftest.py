@@ -1,7 +1,7 @@
 """Fixtures that more than one room of the tests uses."""
 
 from tests.database.fixtures import blobs, database, database_file, doorbell, migrated_file, stream
-from tests.sandbox.fixtures import nothing_left, sandboxes, traced
+from tests.sandbox.fixtures import nothing_left, promised, sandboxes, traced
 
 __all__ = [
     "blobs",
@@ -10,6 +10,7 @@ __all__ = [
     "doorbell",
     "migrated_file",
     "nothing_left",
+    "promised",
     "sandboxes",
     "stream",
     "traced",

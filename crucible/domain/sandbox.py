@@ -30,6 +30,17 @@ class Isolation(StrEnum):
         return tiers.index(self) >= tiers.index(minimum)
 
 
+class Promise(StrEnum):
+    """What every engine promises, but for one whose report says that it can't, and why.
+
+    Limits are not among them: one that can't be enforced is refused. These are what a caller would miss.
+    """
+
+    FILES_AFTER_MEMORY = "files are kept when memory is exceeded"
+    PROCESSES_COUNTED = "samples count the program's own processes and threads"
+    FIRST_VICTIM = "the kernel ends the program, not its sandbox, when memory is spent"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxSpec:
     """One program to run: everything that a driver needs, and nothing about whose it is."""
@@ -169,3 +180,5 @@ class DriverReport:
     """Limit or layer → the mechanism that enforces it here."""
     missing: dict[str, str] = field(default_factory=dict)
     """Limit or layer → why it can't be had here, and the one command that mends it."""
+    unpromised: dict[Promise, str] = field(default_factory=dict)
+    """Promise that this engine doesn't keep → why it can't."""

@@ -31,6 +31,10 @@ class Driver(Protocol):
         """
         ...
 
+    async def give_back(self) -> None:
+        """End whatever is kept ready, and return when nothing of it or of an earlier run is left."""
+        ...
+
     async def close(self) -> None:
         """End whatever still runs and leave nothing behind."""
         ...

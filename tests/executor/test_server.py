@@ -30,9 +30,13 @@ from crucible.executor.server import ExecutorServer
 from crucible.sandbox.driver import Driver
 from crucible.sandbox.engines import Engine, Engines
 from tests.sandbox import host
-from tests.sandbox.fixtures import Sandboxes
+from tests.sandbox.fixtures import Sandboxes, on_engine
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("nothing_left")]
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.usefixtures("nothing_left"),
+    on_engine("namespaces"),
+]
 
 
 class _Borrowed:

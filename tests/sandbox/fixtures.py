@@ -1,4 +1,4 @@
-"""A real driver, shared by the tests of one session, and the means to run a program in it."""
+"""Every engine that this machine offers, each shared by a session's tests, and the means to run a program in it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -17,9 +17,12 @@ from crucible.domain.sandbox import (
     SandboxSample,
     SandboxSpec,
 )
+from crucible.domain.errors import SandboxUnavailableError
 from crucible.sandbox import runtimes
+from crucible.sandbox.driver import Driver
+from crucible.sandbox.engines import ENGINES
 from crucible.sandbox.namespaces import driver as namespaces
-from tests.sandbox import host, traced_launcher
+from tests.sandbox import host, machine, traced_launcher
 
 
 @dataclass
@@ -48,9 +51,9 @@ class Ran:
 
 
 class Sandboxes:
-    """Runs programs in the driver under test."""
+    """Runs programs in the engine under test."""
 
-    def __init__(self, driver: namespaces.NamespacesDriver, found: runtimes.Runtimes) -> None:
+    def __init__(self, driver: Driver, found: runtimes.Runtimes) -> None:
         self.driver = driver
         self.runtimes = found
 
@@ -97,13 +100,37 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     data.write()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def sandboxes(traced: None) -> AsyncIterator[Sandboxes]:  # noqa: ARG001 - tracing comes first
+@pytest_asyncio.fixture(scope="session", loop_scope="session", params=machine.tested())
+async def sandboxes(
+    request: pytest.FixtureRequest,
+    traced: None,  # noqa: ARG001 - tracing comes first
+) -> AsyncIterator[Sandboxes]:
+    """The engine of the parameter. A room that is about one engine says so: `on_engine`."""
     before = host.traces()
-    driver, found = await asyncio.gather(namespaces.NamespacesDriver.open(), runtimes.discover())
+    try:
+        driver, found = await asyncio.gather(ENGINES[request.param].open(), runtimes.discover())
+    except SandboxUnavailableError as error:
+        if request.param in machine.expected():
+            pytest.fail(f"this machine should offer the engine {request.param}: {error.detail}")
+        pytest.skip(f"no engine {request.param} here: {error.detail}")
     yield Sandboxes(driver, found)
     await driver.close()
     assert host.traces() - before == set(), "the driver left something behind when it closed"
+
+
+def on_engine(name: str) -> pytest.MarkDecorator:
+    """Have tests that use `sandboxes` run on this engine alone."""
+    return pytest.mark.parametrize("sandboxes", [name], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def promised(request: pytest.FixtureRequest) -> None:
+    """Pass over a test marked with a `promise` where the engine's own report says that it can't keep it."""
+    for mark in request.node.iter_markers("promise"):
+        sandboxes: Sandboxes = request.getfixturevalue("sandboxes")
+        report = sandboxes.driver.report()
+        if reason := report.unpromised.get(mark.args[0]):
+            pytest.skip(f"{report.engine} does not promise that {mark.args[0]}: {reason}")
 
 
 @pytest_asyncio.fixture(loop_scope="session")

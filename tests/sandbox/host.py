@@ -6,7 +6,19 @@ from pathlib import Path
 
 def traces() -> set[str]:
     """Return a line for everything that is there because of this process's sandboxes."""
-    return {*_processes(), *_groups(), *_mounts()}
+    return {*_processes(), *_descendants(os.getpid()), *_groups(), *_mounts()}
+
+
+def _descendants(parent: int) -> set[str]:
+    """Processes that came from this one: what a container runtime starts beside a sandbox is in nobody's group."""
+    found = set()
+    for children in Path(f"/proc/{parent}/task").glob("*/children"):
+        try:
+            for child in children.read_text().split():
+                found |= {f"process {child}", *_descendants(int(child))}
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return found
 
 
 def _processes() -> set[str]:
@@ -16,7 +28,7 @@ def _processes() -> set[str]:
         if entry.name.isdigit():
             try:
                 if f"/crucible-{os.getpid()}-" in (entry / "cgroup").read_text():
-                    found.add(f"process {entry.name} {(entry / 'comm').read_text().strip()}")
+                    found.add(f"process {entry.name}")
             except (FileNotFoundError, ProcessLookupError):
                 continue
     return found
