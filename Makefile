@@ -34,7 +34,7 @@ test: setup ## Run every test on the real kernel, with coverage (FLAGS="-k name"
 
 .PHONY: test-cgroup2
 test-cgroup2: setup ## Run the tests of limits in a virtual machine that has cgroup v2 (Debian; some minutes)
-	@scripts/cgroup2-vm --timeout 600 tests/sandbox/namespaces/test_cgroup.py tests/sandbox/test_limits_hold.py
+	@scripts/cgroup2-vm --timeout 600 tests/sandbox/test_cgroup.py tests/sandbox/test_limits_hold.py
 
 .PHONY: check
 check: setup ## Lint, format, types, import rules, documents that are generated

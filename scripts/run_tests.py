@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from crucible.sandbox.namespaces import cgroup
+from crucible.sandbox import cgroup
 
 ROOT = Path(__file__).resolve().parent.parent
 CGROUPS = Path("/sys/fs/cgroup")

@@ -26,7 +26,7 @@ def executor(
     """Own every sandbox. Needs the kernel's namespaces and cgroups, and no credentials: give it none."""
     parent = os.getppid()
     if with_parent:
-        from crucible.sandbox.namespaces import kernel
+        from crucible.sandbox import kernel
 
         kernel.die_with_parent(signal.SIGTERM)
         if os.getppid() != parent:

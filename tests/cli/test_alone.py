@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from crucible.sandbox.namespaces import cgroup, probe
+from crucible.sandbox import cgroup
+from crucible.sandbox.namespaces import probe
 from tests.cli.conftest import Command
 
 

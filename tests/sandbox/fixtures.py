@@ -1,4 +1,4 @@
-"""Every engine that this machine offers, each shared by a session's tests, and the means to run a program in it."""
+"""Every engine that this machine offers, each shared by a session's tests, and the means to run programs in it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -8,6 +8,7 @@ import coverage
 import pytest
 import pytest_asyncio
 
+from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.limits import Limits
 from crucible.domain.sandbox import (
     SandboxEvent,
@@ -17,7 +18,6 @@ from crucible.domain.sandbox import (
     SandboxSample,
     SandboxSpec,
 )
-from crucible.domain.errors import SandboxUnavailableError
 from crucible.sandbox import runtimes
 from crucible.sandbox.driver import Driver
 from crucible.sandbox.engines import ENGINES

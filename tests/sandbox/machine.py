@@ -1,7 +1,8 @@
 """Which engines the tests are for: every one there is, or those that `CRUCIBLE_TEST_ENGINES` names.
 
-An engine that isn't there is passed over, with its reason; but not where it has to be: a machine that should offer
-it (root on Debian, for which `make test` installs everything) fails its tests, so that no tier is skipped in silence.
+An engine that isn't there is passed over, with its reason; but not where it has to be: a machine that should
+offer it (root on Debian, for which `make test` installs everything) fails its tests, so that no tier is skipped in
+silence.
 """
 
 import os

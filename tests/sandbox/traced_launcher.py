@@ -18,10 +18,10 @@ _FILE_BYTES = _SPAN * _SPAN
 
 
 def _sources() -> list[str]:
-    found = importlib.util.find_spec("crucible.sandbox.namespaces")
+    found = importlib.util.find_spec("crucible.sandbox")
     assert found is not None
     assert found.origin is not None
-    return sorted(str(path) for path in Path(found.origin).parent.glob("*.py"))
+    return sorted(str(path) for path in Path(found.origin).parent.rglob("*.py"))
 
 
 def size() -> int:

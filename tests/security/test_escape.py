@@ -8,7 +8,8 @@ import pytest
 
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import SandboxEvent, SandboxOutput
-from crucible.sandbox.namespaces import kernel, ordinary
+from crucible.sandbox import kernel
+from crucible.sandbox.namespaces import ordinary
 from tests.sandbox import host
 from tests.sandbox.fixtures import Sandboxes
 
@@ -47,7 +48,7 @@ UNKNOWN = ("clone3", "memfd_secret", "landlock_create_ruleset", "io_setup", "rem
 
 
 def number(name: str) -> int:
-    table = json.loads((resources.files("crucible.sandbox.namespaces") / "syscalls.json").read_text())
+    table = json.loads((resources.files("crucible.sandbox") / "syscalls.json").read_text())
     return int(table[kernel.MACHINE][name])
 
 

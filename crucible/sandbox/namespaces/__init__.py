@@ -6,4 +6,6 @@ Read it in the order in which a program passes through it:
 inside, builds the root (`root`) and waits (`standing`, `warm`) → the work arrives (`plan`) → `init` starts it →
 `program` drops everything, closes the last doors (`landlock`, `seccomp`) and becomes the program → `init` kills
 what is left, collects files (`collect`) and reports (`report`); `supervision` watches all the while.
+
+What other drivers stand on, too, is in the folder above.
 """

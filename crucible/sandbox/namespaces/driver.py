@@ -24,13 +24,14 @@ from crucible.domain.sandbox import (
     SandboxFinished,
     SandboxSpec,
 )
+from crucible.sandbox import capabilities, cgroup, landlock, plan, seccomp
 from crucible.sandbox.driver import Emit
-from crucible.sandbox.namespaces import capabilities, cgroup, landlock, launcher, ordinary, plan, seccomp
-from crucible.sandbox.namespaces.standing import SandboxBrokenError, Standing
-from crucible.sandbox.namespaces.supervision import Supervision
-from crucible.sandbox.namespaces.tree import ENVIRONMENT, tree
-from crucible.sandbox.namespaces.warm import WarmPool
+from crucible.sandbox.namespaces import launcher, ordinary
 from crucible.sandbox.runtimes import Runtime
+from crucible.sandbox.standing import SandboxBrokenError, Standing
+from crucible.sandbox.supervision import Supervision
+from crucible.sandbox.tree import ENVIRONMENT, tree
+from crucible.sandbox.warm import WarmPool
 
 LAUNCHER = ("-m", "crucible.sandbox.namespaces.launcher")
 """What the launcher's interpreter runs; its socket's descriptor follows."""

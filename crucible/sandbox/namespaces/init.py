@@ -13,8 +13,9 @@ import socket
 import time
 from dataclasses import asdict, dataclass
 
-from crucible.sandbox.namespaces import capabilities, collect, kernel, program, report, root, seccomp
-from crucible.sandbox.namespaces.plan import PROGRAM_UID, WORKSPACE, Place, Work, read_work
+from crucible.sandbox import capabilities, collect, kernel, report, seccomp
+from crucible.sandbox.namespaces import program, root
+from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, Place, Work, read_work
 
 _UNTIL_COLLECTED = capabilities.CAP_KILL | capabilities.CAP_DAC_READ_SEARCH
 _HOSTNAME = "sandbox"

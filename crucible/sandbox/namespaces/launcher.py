@@ -10,7 +10,8 @@ import signal
 import socket
 import sys
 
-from crucible.sandbox.namespaces import kernel, seccomp, stage
+from crucible.sandbox import kernel, seccomp
+from crucible.sandbox.namespaces import stage
 
 DESCRIPTORS = 2
 MAP = b"map"

@@ -13,7 +13,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from crucible.sandbox.namespaces.plan import PROGRAM_UID, Identity
+from crucible.sandbox.plan import PROGRAM_UID, Identity
 
 _FEWEST = 1024
 """Smaller ranges are passed over: two ids a sandbox have to be enough for all that live at once."""

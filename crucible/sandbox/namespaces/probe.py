@@ -6,7 +6,8 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crucible.sandbox.namespaces import cgroup, kernel, landlock, ordinary, seccomp
+from crucible.sandbox import cgroup, kernel, landlock, seccomp
+from crucible.sandbox.namespaces import ordinary
 
 _OLDEST_KERNEL = (5, 12)
 """mount_setattr; pidfds and openat2 are older."""

@@ -5,8 +5,8 @@ import resource
 import signal
 from dataclasses import dataclass
 
-from crucible.sandbox.namespaces import capabilities, kernel, landlock, seccomp
-from crucible.sandbox.namespaces.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Bounds, Place, Work
+from crucible.sandbox import capabilities, kernel, landlock, seccomp
+from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Bounds, Place, Work
 
 
 @dataclass(frozen=True, slots=True)

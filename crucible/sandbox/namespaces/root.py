@@ -6,8 +6,8 @@ can be left behind. Host files appear through read-only, nosuid, nodev bind moun
 
 import os
 
-from crucible.sandbox.namespaces import kernel
-from crucible.sandbox.namespaces.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Bounds, Tree
+from crucible.sandbox import kernel
+from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Bounds, Tree
 
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _DEVICE_LINKS = (

@@ -10,8 +10,9 @@ import signal
 import socket
 import sys
 
-from crucible.sandbox.namespaces import capabilities, init, kernel, report
-from crucible.sandbox.namespaces.plan import Identity, read_place
+from crucible.sandbox import capabilities, kernel, report
+from crucible.sandbox.namespaces import init
+from crucible.sandbox.plan import Identity, read_place
 
 
 def run(descriptors: list[int], filter_program: bytes, launcher: int) -> None:

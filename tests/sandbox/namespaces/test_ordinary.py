@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crucible.sandbox.namespaces import ordinary
-from crucible.sandbox.namespaces.plan import PROGRAM_UID
+from crucible.sandbox.plan import PROGRAM_UID
 
 
 @pytest.fixture

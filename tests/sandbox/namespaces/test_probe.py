@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from crucible.sandbox.namespaces import cgroup, kernel, landlock, probe, seccomp
+from crucible.sandbox import cgroup, kernel, landlock, seccomp
+from crucible.sandbox.namespaces import probe
 
 
 def found(subject: str) -> probe.Finding:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from crucible.domain.limits import MIB, Limits
 from crucible.domain.outcome import Outcome
-from crucible.sandbox.namespaces.cgroup import Reading
+from crucible.sandbox.cgroup import Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ import signal
 import socket
 from typing import Any
 
-from crucible.sandbox.namespaces import report
-from crucible.sandbox.namespaces.cgroup import Cgroup
+from crucible.sandbox import report
+from crucible.sandbox.cgroup import Cgroup
 
 _BUILDING_SECONDS = 10.0
 

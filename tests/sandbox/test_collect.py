@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from crucible.sandbox.namespaces import collect
-from crucible.sandbox.namespaces.plan import Bounds
+from crucible.sandbox import collect
+from crucible.sandbox.plan import Bounds
 
 LARGE = Bounds(
     open_files=64, disk_bytes=1 << 20, inodes=1024, collected_files=100, collected_bytes=1 << 20, collected_depth=3

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from crucible.sandbox.namespaces.standing import SandboxBrokenError, Standing
+from crucible.sandbox.standing import SandboxBrokenError, Standing
 
 _IDLE_SECONDS = 60.0
 _log = structlog.stdlib.get_logger(__name__)

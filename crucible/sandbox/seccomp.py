@@ -13,7 +13,7 @@ import tomllib
 from importlib import resources
 from typing import Any
 
-from crucible.sandbox.namespaces import kernel
+from crucible.sandbox import kernel
 
 _LOAD = 0x20  # BPF_LD | BPF_W | BPF_ABS
 _AND = 0x54  # BPF_ALU | BPF_AND | BPF_K

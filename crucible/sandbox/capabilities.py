@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from crucible.sandbox.namespaces import kernel
+from crucible.sandbox import kernel
 
 CAP_CHOWN: Final = 1 << 0
 CAP_DAC_OVERRIDE: Final = 1 << 1

@@ -17,9 +17,9 @@ from crucible.domain.sandbox import (
     SandboxSample,
     SandboxStarted,
 )
+from crucible.sandbox import report, verdict
 from crucible.sandbox.driver import Emit
-from crucible.sandbox.namespaces import report, verdict
-from crucible.sandbox.namespaces.standing import SandboxBrokenError, Standing, reason
+from crucible.sandbox.standing import SandboxBrokenError, Standing, reason
 
 _CHUNK_BYTES = 64 * 1024
 _SAMPLE_SECONDS = 0.2

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crucible.domain.limits import MIB, Limits
-from crucible.sandbox.namespaces import cgroup
+from crucible.sandbox import cgroup
 
 
 def mountinfo(*lines: str) -> str:

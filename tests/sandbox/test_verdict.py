@@ -4,8 +4,8 @@ import pytest
 
 from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
-from crucible.sandbox.namespaces.cgroup import Reading
-from crucible.sandbox.namespaces.verdict import Report, decide
+from crucible.sandbox.cgroup import Reading
+from crucible.sandbox.verdict import Report, decide
 
 CALM = Reading(cpu_seconds=0, memory_bytes=0, peak_memory_bytes=0, processes=0, out_of_memory_kills=0)
 OUT_OF_MEMORY = Reading(cpu_seconds=0, memory_bytes=0, peak_memory_bytes=0, processes=0, out_of_memory_kills=1)

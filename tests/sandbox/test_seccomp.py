@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from crucible.sandbox.namespaces import kernel, seccomp
+from crucible.sandbox import kernel, seccomp
 
-FILES = resources.files("crucible.sandbox.namespaces")
+FILES = resources.files("crucible.sandbox")
 POLICY = tomllib.loads((FILES / "seccomp.toml").read_text())
 TABLES = json.loads((FILES / "syscalls.json").read_text())
 ALLOW, KILL, ERRNO = 0x7FFF_0000, 0x8000_0000, 0x0005_0000

@@ -4,7 +4,7 @@ import functools
 import os
 import stat
 
-from crucible.sandbox.namespaces.plan import PROGRAM_UID, Tree
+from crucible.sandbox.plan import PROGRAM_UID, Tree
 
 _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 """Links into /usr on a current distribution, folders on an old one."""

@@ -9,8 +9,8 @@ import os
 import stat
 from collections.abc import Iterator
 
-from crucible.sandbox.namespaces import kernel
-from crucible.sandbox.namespaces.plan import Bounds
+from crucible.sandbox import kernel
+from crucible.sandbox.plan import Bounds
 
 _RESOLVE = 0x08 | 0x04 | 0x02  # RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY

@@ -10,7 +10,7 @@ import errno
 import os
 import struct
 
-from crucible.sandbox.namespaces import kernel
+from crucible.sandbox import kernel
 
 _CREATE_RULESET_VERSION = 1
 _RULE_PATH_BENEATH = 1
