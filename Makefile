@@ -29,7 +29,7 @@ up: setup ## Start Crucible here, run a first program, and stay until Ctrl-C (FL
 
 .PHONY: test
 test: setup ## Run every test on the real kernel, with coverage (FLAGS="-k name"); leaves nothing behind
-	@scripts/system-packages gcc g++ node
+	@scripts/system-packages gcc g++ node psql redis-server
 	@$(BIN)/python scripts/run_tests.py $(FLAGS)
 
 .PHONY: test-cgroup2

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -17,13 +17,29 @@ def _default_data() -> Path:
     return (Path(home) if home else Path.home() / ".local" / "share") / "crucible"
 
 
-class Settings(BaseSettings):
-    """The settings of one process."""
+def _with_scheme(*schemes: str) -> AfterValidator:
+    def check(url: SecretStr) -> SecretStr:
+        if not url.get_secret_value().startswith(schemes):
+            raise ValueError(f"must begin with {' or '.join(schemes)}")
+        return url
 
-    model_config = SettingsConfigDict(env_prefix="CRUCIBLE_", frozen=True)
+    return AfterValidator(check)
+
+
+DatabaseUrl = Annotated[SecretStr, _with_scheme("postgresql://")]
+
+
+class Settings(BaseSettings):
+    """The settings of one process. What may hold a password is shown to nobody: no log, error or `repr` has it."""
+
+    model_config = SettingsConfigDict(env_prefix="CRUCIBLE_", frozen=True, hide_input_in_errors=True)
 
     data: Path = Field(default_factory=_default_data)
     """The folder that holds the database, large outputs and the executor's socket. One `crucible up` at a time."""
+    database_url: DatabaseUrl | None = None
+    """PostgreSQL's address, `postgresql://user:password@host:port/name`; without it, SQLite in the data folder."""
+    database_connections: Annotated[int, Field(ge=1, le=1000)] = 10
+    """How many connections to PostgreSQL one process may hold."""
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 7878
     allowed_hosts: tuple[str, ...] = ()
@@ -45,8 +61,10 @@ class Settings(BaseSettings):
     """`auto`: for people on a terminal, JSON elsewhere."""
 
     @property
-    def database_url(self) -> str:
-        """Where the database is, as SQLAlchemy writes it."""
+    def database_address(self) -> str:
+        """Where the database is, as SQLAlchemy writes it; with its password."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
         return f"sqlite+aiosqlite:///{self.data / 'crucible.sqlite3'}"
 
     @property

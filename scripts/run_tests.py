@@ -82,6 +82,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="crucible-tests-") as folder:
         own, temporary = Path(folder), Path(folder, "t")
         temporary.mkdir()
+        for path in (own, temporary):
+            path.chmod(0o711)  # PostgreSQL's own user, whom the tests' server runs as, has to get through
         environment = os.environ | {
             "TMPDIR": str(temporary),
             "COVERAGE_FILE": str(own / "coverage"),

@@ -1,16 +1,29 @@
 """Fixtures that more than one room of the tests uses."""
 
-from tests.database.fixtures import blobs, database, database_file, doorbell, migrated_file, stream
+from tests.database.fixtures import (
+    blobs,
+    database,
+    database_file,
+    database_url,
+    doorbell,
+    migrated_file,
+    postgres,
+    pytest_generate_tests,
+    stream,
+)
 from tests.sandbox.fixtures import nothing_left, promised, sandboxes, traced
 
 __all__ = [
     "blobs",
     "database",
     "database_file",
+    "database_url",
     "doorbell",
     "migrated_file",
     "nothing_left",
+    "postgres",
     "promised",
+    "pytest_generate_tests",
     "sandboxes",
     "stream",
     "traced",

@@ -1,4 +1,4 @@
-"""A whole server in a thread of the test: real HTTP, real SQLite, a fake executor where the real one would run.
+"""A whole server in a thread of the test: real HTTP, a real database, a fake executor in the real one's place.
 
 Tests that need the real executor are in tests/end_to_end.
 """
@@ -38,18 +38,20 @@ class Serving:
 
 
 @contextmanager
-def serving(data: Path, executor: FakeExecutor, *, busy_timeout_seconds: float = 5.0) -> Iterator[Serving]:
+def serving(
+    data: Path, executor: FakeExecutor, *, busy_timeout_seconds: float = 5.0, database_url: str | None = None
+) -> Iterator[Serving]:
     """Serve until the block ends; then everything that was started has ended."""
-    settings = Settings(data=data)
+    settings = Settings(data=data, database_url=database_url)
     data.mkdir(exist_ok=True)
-    migrate(settings.database_url)
+    migrate(settings.database_address)
     listener = listen("127.0.0.1", 0)
     server = Serving(url=url_of(listener), executor=executor)
     ready, stop = threading.Event(), asyncio.Event()
     failure: list[BaseException] = []
 
     async def run() -> None:
-        database = await Database.open(settings.database_url, busy_timeout_seconds=busy_timeout_seconds)
+        database = await Database.open(settings.database_address, busy_timeout_seconds=busy_timeout_seconds)
         blobs, stream, doorbell = FileBlobs(settings.blobs_path), InProcessEventStream(), LocalDoorbell()
         worker = Worker(
             name="test",

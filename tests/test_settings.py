@@ -29,7 +29,7 @@ def test_the_environment_sets_each(monkeypatch):
 
 def test_everything_on_disk_is_in_the_data_folder():
     settings = Settings(data=Path("/data"))
-    assert settings.database_url == "sqlite+aiosqlite:////data/crucible.sqlite3"
+    assert settings.database_address == "sqlite+aiosqlite:////data/crucible.sqlite3"
     assert settings.blobs_path.parent == settings.executor_socket.parent == Path("/data")
 
 
@@ -39,3 +39,17 @@ def test_everything_on_disk_is_in_the_data_folder():
 def test_a_setting_out_of_bounds_is_refused(name: str, value: int):
     with pytest.raises(ValidationError, match=name):
         Settings(**{name: value})
+
+
+def test_what_may_hold_a_password_is_shown_to_nobody(monkeypatch):
+    monkeypatch.setenv("CRUCIBLE_DATABASE_URL", "postgresql://me:hunter2@lab/crucible")
+    settings = Settings()
+    assert settings.database_address == "postgresql://me:hunter2@lab/crucible"
+    assert "hunter2" not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+
+
+def test_a_database_of_another_kind_is_refused_without_its_password(monkeypatch):
+    monkeypatch.setenv("CRUCIBLE_DATABASE_URL", "mysql://me:hunter2@lab/crucible")
+    with pytest.raises(ValidationError, match="must begin with postgresql://") as refusal:
+        Settings()
+    assert "hunter2" not in str(refusal.value)

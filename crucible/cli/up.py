@@ -49,7 +49,7 @@ def up(
     configure_logging(settings.log_level, settings.log_format)
     announce = _announce_in_json if json else _announce
     with held(settings.data), listen(settings.host, settings.port) as listener:
-        migrate(settings.database_url)
+        migrate(settings.database_address)
         asked = uvloop.run(serve(settings, listener, lambda runtimes: announce(settings, listener, runtimes)))
     raise typer.Exit(INTERRUPTED if asked is signal.SIGINT else 0)
 
@@ -63,7 +63,8 @@ def _settings(**flags: str | int | Path | None) -> Settings:
         first = error.errors()[0]
         name = str(first["loc"][0])
         place = f"--{name}" if name in given else f"CRUCIBLE_{name.upper()}"
-        raise CannotStartError(f"{place}: {first['msg'].replace('Input should', 'must', 1)}") from error
+        message = first["msg"].replace("Input should", "must", 1).removeprefix("Value error, ")
+        raise CannotStartError(f"{place}: {message}") from error
     return settings.model_copy(update={"data": settings.data.expanduser().resolve()})
 
 

@@ -87,10 +87,15 @@ class Database:
         self._transactions = transactions
 
     @classmethod
-    async def open(cls, url: str, *, busy_timeout_seconds: float = 5.0, readers: int = 4) -> Self:
-        """Open the database, and find out whether it answers. Raises StorageUnavailableError."""
-        writer = writer_engine(url, busy_timeout_seconds=busy_timeout_seconds)
-        reader = reader_engine(url, writer, connections=readers, busy_timeout_seconds=busy_timeout_seconds)
+    async def open(
+        cls, url: str, *, busy_timeout_seconds: float = 5.0, connections: int = 4, role: str = "up"
+    ) -> Self:
+        """Open the database, and find out whether it answers. Raises StorageUnavailableError.
+
+        `connections`: how many of PostgreSQL's this role may hold, for all it does; of SQLite's, to read.
+        """
+        writer = writer_engine(url, connections=connections, busy_timeout_seconds=busy_timeout_seconds, role=role)
+        reader = reader_engine(url, writer, connections=connections, busy_timeout_seconds=busy_timeout_seconds)
         grouped = is_sqlite(make_url(url))
         transactions = GroupedTransactions(writer) if grouped else ConcurrentTransactions(writer)
         database = cls(writer, reader, transactions)

@@ -1,8 +1,12 @@
-"""How connections are made; the only place that knows what SQLite wants said first.
+"""How connections are made; the only place that knows what each database wants said first.
 
-WAL lets readers go on while one writes; `synchronous=FULL` makes a commit mean "on disk"; `BEGIN IMMEDIATE`
-takes the write lock before anything is read, so that no transaction finds at its end that it read what has
-changed since. Readers are told `query_only`: a write that strays to one fails at once.
+SQLite: WAL lets readers go on while one writes; `synchronous=FULL` makes a commit mean "on disk"; `BEGIN
+IMMEDIATE` takes the write lock before anything is read, so that no transaction finds at its end that it read what
+has changed since. Readers are told `query_only`: a write that strays to one fails at once.
+
+PostgreSQL: one pool for both. Readers get REPEATABLE READ, so that all of a view is of one moment, and READ ONLY
+for the same reason as there. No statement, lock or forgotten transaction may hold others up for ever, and a server
+that is gone without a word is noticed.
 """
 
 from typing import Any
@@ -12,17 +16,34 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from crucible.database import one_trip
 
+POSTGRES_DRIVER = "postgresql+psycopg"
+SQLITE_DRIVER = "sqlite+aiosqlite"
+
+_POOL_WAIT_SECONDS = 10
+_POSTGRES_SESSION = {
+    "timezone": "UTC",
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+_POSTGRES_CONNECT = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 _WAL_LIMIT_BYTES = 64 * 1024 * 1024
 _SQLITE_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", f"journal_size_limit={_WAL_LIMIT_BYTES}")
 _SQLITE_WRITER = ("journal_mode=WAL", *_SQLITE_PRAGMAS)
 _SQLITE_READER = (*_SQLITE_PRAGMAS, "query_only=ON")
 
 
-def writer_engine(url: str, *, busy_timeout_seconds: float) -> AsyncEngine:
-    """Return the engine that writes: a single connection on SQLite, a pool elsewhere."""
+def writer_engine(url: str, *, connections: int, busy_timeout_seconds: float, role: str) -> AsyncEngine:
+    """Return the engine that writes: a single connection on SQLite, a pool of so many on PostgreSQL."""
     parsed = make_url(url)
     if not is_sqlite(parsed):
-        return create_async_engine(parsed, pool_pre_ping=True)
+        return _postgres_engine(parsed, connections=connections, role=role)
     return _sqlite_engine(
         parsed,
         pragmas=_SQLITE_WRITER,
@@ -33,10 +54,10 @@ def writer_engine(url: str, *, busy_timeout_seconds: float) -> AsyncEngine:
 
 
 def reader_engine(url: str, writer: AsyncEngine, *, connections: int, busy_timeout_seconds: float) -> AsyncEngine:
-    """Return the engine that reads: connections of its own on SQLite, the writer's pool elsewhere."""
+    """Return the engine that reads: connections of its own on SQLite, the writer's pool on PostgreSQL."""
     parsed = make_url(url)
     if not is_sqlite(parsed):
-        return writer
+        return writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return _sqlite_engine(
         parsed,
         pragmas=_SQLITE_READER,
@@ -49,6 +70,20 @@ def reader_engine(url: str, writer: AsyncEngine, *, connections: int, busy_timeo
 def is_sqlite(url: URL) -> bool:
     """Whether the database is SQLite."""
     return url.get_backend_name() == "sqlite"
+
+
+def _postgres_engine(url: URL, *, connections: int, role: str) -> AsyncEngine:
+    session = " ".join(f"-c {name}={value}" for name, value in _POSTGRES_SESSION.items())
+    return create_async_engine(
+        url.set(drivername=POSTGRES_DRIVER),
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=_POOL_WAIT_SECONDS,
+        pool_pre_ping=True,  # a server that restarted costs a connection, and no request
+        pool_use_lifo=True,
+        hide_parameters=True,  # programs and what they were given have no place in a log
+        connect_args={**_POSTGRES_CONNECT, "options": session, "application_name": f"crucible {role}"},
+    )
 
 
 def _sqlite_engine(

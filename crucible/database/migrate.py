@@ -1,6 +1,7 @@
 """The schema's history, applied from within: whoever starts a Crucible has its tables in order.
 
-Runs before anything else opens the database, in a transaction, so that a migration that fails leaves what was.
+Runs before anything else opens the database, in a transaction, so that a migration that fails leaves what was. Of
+roles that start at once, one migrates and the others wait for it.
 """
 
 from pathlib import Path
@@ -9,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import make_url
 
+from crucible.database.engine import POSTGRES_DRIVER, is_sqlite
 from crucible.database.failures import translated
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -31,6 +33,5 @@ def configuration(url: str) -> Config:
 def synchronous(url: str) -> str:
     """Return the address of the same database for Alembic, which waits where it asks."""
     parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        parsed = parsed.set(drivername="sqlite")
+    parsed = parsed.set(drivername="sqlite" if is_sqlite(parsed) else POSTGRES_DRIVER)
     return parsed.render_as_string(hide_password=False)

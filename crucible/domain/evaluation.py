@@ -36,7 +36,7 @@ class Priority(StrEnum):
 
 def _no_nul(text: str) -> str:
     if "\0" in text:
-        raise ValueError("must not contain NUL: the kernel would cut it there")
+        raise ValueError("must not contain NUL: the kernel would cut it there, and databases refuse it")
     return text
 
 

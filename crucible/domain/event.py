@@ -112,9 +112,16 @@ Event = Annotated[
 ]
 
 
+HIGHEST_NUMBER = 2**31 - 1
+"""Of fences and sequences; databases keep them in 32 bits."""
+_LONGEST_NUMBER = len(str(HIGHEST_NUMBER))
+
+
 def parse_event_id(text: str) -> tuple[int, int]:
     """Return the position that an event id names. Raises ValueError where it is none."""
     fence, separator, sequence = text.partition("-")
     if not (separator and fence.isascii() and fence.isdigit() and sequence.isascii() and sequence.isdigit()):
         raise ValueError(f"an event id is '<fence>-<sequence>', not {text[:40]!r}")
+    if max(len(fence), len(sequence)) > _LONGEST_NUMBER or max(int(fence), int(sequence)) > HIGHEST_NUMBER:
+        raise ValueError(f"an event id's numbers are at most {HIGHEST_NUMBER}, not {text[:40]!r}")
     return int(fence), int(sequence)

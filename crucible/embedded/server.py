@@ -45,12 +45,14 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
         stopping = stack.enter_context(Stopping(at_once=executor.kill))
         roles = _Roles(stack)
         roles.start("executor", executor.keep())
-        database = await Database.open(settings.database_url)
+        database = await Database.open(
+            settings.database_address, connections=settings.database_connections, role="up"
+        )
         stack.push_async_callback(database.close)
         link = await stack.enter_async_context(ExecutorLink(path))
         blobs, stream, doorbell = FileBlobs(settings.blobs_path), InProcessEventStream(), LocalDoorbell()
         patience = Patience(attempts=settings.infrastructure_attempts)
-        await reap(database, blobs, stream, patience=patience, everything=True)
+        await reap(database, blobs, stream, patience=patience, everything=settings.database_url is None)
         worker = Worker(
             name=f"{socket.gethostname()}-{os.getpid()}",
             database=database,

@@ -4,6 +4,7 @@ from functools import partial
 
 from crucible.access.policy import Permission, require
 from crucible.database.database import Database
+from crucible.database.failures import repeated
 from crucible.domain.errors import ConflictError
 from crucible.domain.evaluation import Evaluation
 from crucible.domain.principal import Principal
@@ -20,6 +21,12 @@ async def cancel(
     Asking again changes nothing. Raises NotFoundError, and ConflictError where it has ended otherwise.
     """
     require(principal, Permission.CANCEL)
+    return await repeated(partial(_cancel, database, doorbell, stream, principal, evaluation_id))
+
+
+async def _cancel(
+    database: Database, doorbell: Doorbell, stream: EventStream, principal: Principal, evaluation_id: str
+) -> Evaluation:
     async with database.unit_of_work(principal) as work:
         evaluation = await work.evaluations.get(evaluation_id)
         if evaluation.status is Status.CANCELLED:

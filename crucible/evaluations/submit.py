@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from crucible.access.policy import Permission, require
 from crucible.database.database import Database, TenantWork
-from crucible.database.failures import DuplicateKeyError
+from crucible.database.failures import DuplicateKeyError, repeated
 from crucible.domain.errors import FieldError, IdempotencyConflictError, InvalidRequestError
 from crucible.domain.evaluation import MAXIMUM_BATCH, Evaluation, Submission
 from crucible.domain.event import Queued
@@ -61,10 +61,10 @@ async def submit(
         return Submitted(evaluations, replayed=False)
 
     try:
-        return await attempt()
+        return await repeated(attempt)
     except DuplicateKeyError:
         # Another request with this key committed since we looked; what it made is there now.
-        return await attempt()
+        return await repeated(attempt)
 
 
 async def _add(work: TenantWork, submissions: Sequence[Submission], names: Sequence[str]) -> list[Evaluation]:

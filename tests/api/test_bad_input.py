@@ -7,15 +7,21 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.database.fixtures import Cluster
 from tests.fake_executor import FakeExecutor
 from tests.serving import Serving, serving
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    """One server for the whole module: none of these requests leaves anything behind."""
-    with serving(tmp_path_factory.mktemp("bad_input") / "data", FakeExecutor()) as running:
-        yield running
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgres: Cluster
+) -> Iterator[Serving]:
+    """One server a database for the whole module: none of these requests leaves anything behind."""
+    data = tmp_path_factory.mktemp("bad_input") / "data"
+    with postgres.database() as url:
+        database_url = url if request.param == "postgresql" else None
+        with serving(data, FakeExecutor(), database_url=database_url) as running:
+            yield running
 
 
 PROBLEM = "application/problem+json"
@@ -174,6 +180,8 @@ def test_an_idempotency_key_is_visible_ascii_of_bounded_length(http: httpx2.Clie
         ("since=2026-01-01T00:00:00", "since"),
         ("cursor=nonsense", "cursor"),
         ("text=" + "a" * 257, "text"),
+        ("runtime=a%00", "runtime[0]"),
+        ("label=suite&label=%00", "label[1]"),
     ],
 )
 def test_a_mistake_in_a_query_is_named(http: httpx2.Client, query: str, field: str) -> None:

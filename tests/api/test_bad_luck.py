@@ -1,9 +1,12 @@
 """A full disk and a locked database: 503, when to come back, and nothing acknowledged is lost."""
 
+import signal
 import sqlite3
+import time
 from pathlib import Path
 
 import httpx2
+from private_servers import UNSAFE_AND_FAST, Postgres
 
 from tests.database.test_full_disk import fill, small_disk
 from tests.fake_executor import FakeExecutor
@@ -49,5 +52,24 @@ def test_a_full_disk_is_told_and_what_was_acknowledged_is_there_afterwards(small
         assert_unavailable(answer)
         ballast.unlink()
         assert http.post("/evaluations?wait=10", json={"code": "1"}).status_code == 201
+        for identifier in acknowledged:
+            assert http.get(f"/evaluations/{identifier}?wait=10").json()["outcome"] == "succeeded"
+
+
+def test_a_database_server_that_is_gone_is_told_at_once_and_forgotten_when_it_is_back(tmp_path: Path) -> None:
+    with (
+        Postgres(*UNSAFE_AND_FAST) as postgres,
+        serving(tmp_path / "data", FakeExecutor(), database_url=postgres.url) as server,
+        client(server) as http,
+    ):
+        acknowledged = [http.post("/evaluations?wait=10", json={"code": "1"}).json()["id"]]
+        postgres.stop(signal.SIGKILL)
+        for _ in range(2):
+            began = time.monotonic()
+            assert_unavailable(http.post("/evaluations", json={"code": "1"}))
+            assert_unavailable(http.get(f"/evaluations/{acknowledged[0]}"))
+            assert time.monotonic() - began < 4
+        postgres.start()
+        acknowledged.append(http.post("/evaluations?wait=10", json={"code": "1"}).json()["id"])
         for identifier in acknowledged:
             assert http.get(f"/evaluations/{identifier}?wait=10").json()["outcome"] == "succeeded"

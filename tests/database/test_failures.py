@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from crucible.database.failures import DuplicateKeyError, translated
+from crucible.database.failures import DuplicateKeyError, TransactionConflictError, repeated, translated
 from crucible.domain.errors import StorageUnavailableError
 
 
@@ -46,15 +46,67 @@ def test_a_taken_key_is_told_apart_from_other_broken_constraints():
         fail(IntegrityError("INSERT", {}, sqlite_error(sqlite3.SQLITE_CONSTRAINT_CHECK)))
 
 
-def test_other_databases_say_it_in_their_own_way():
-    class RefusedError(Exception):
-        sqlstate = "23505"
+class PostgresError(Exception):
+    def __init__(self, sqlstate: str | None) -> None:
+        super().__init__("host lab, user me")
+        self.sqlstate = sqlstate
 
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        ("53100", "its disk is full"),
+        ("53300", "no connection left"),
+        ("53200", "out of something"),
+        ("57P01", "stopping or starting"),
+        ("57014", "took too long"),
+        ("08006", "connection to it was lost"),
+        ("25006", "takes no writes"),
+        (None, "no connection to its server"),
+    ],
+)
+def test_what_passes_on_postgresql_is_told_in_our_words(state: str | None, reason: str):
+    with pytest.raises(StorageUnavailableError, match=reason) as refusal:
+        fail(OperationalError("INSERT", {}, PostgresError(state)))
+    assert "lab" not in refusal.value.detail
+
+
+def test_a_taken_key_of_postgresqls_is_one_too():
     with pytest.raises(DuplicateKeyError):
-        fail(IntegrityError("INSERT", {}, RefusedError()))
-    with pytest.raises(StorageUnavailableError, match="could not connect"):
-        fail(OperationalError("SELECT", {}, Exception("could not connect")))
+        fail(IntegrityError("INSERT", {}, PostgresError("23505")))
+    with pytest.raises(IntegrityError):
+        fail(IntegrityError("INSERT", {}, PostgresError("23514")))
+
+
+def test_a_statement_that_postgresql_does_not_understand_is_a_defect():
+    with pytest.raises(OperationalError):
+        fail(OperationalError("SELEC", {}, PostgresError("42601")))
+
+
+def test_a_lost_connection_and_a_full_pool_pass():
     with pytest.raises(StorageUnavailableError):
         fail(DBAPIError("SELECT", {}, Exception("gone"), connection_invalidated=True))
     with pytest.raises(StorageUnavailableError, match="too many"):
         fail(PoolTimeoutError())
+
+
+@pytest.mark.parametrize("state", ["40001", "40P01"])
+async def test_a_transaction_that_was_in_anothers_way_is_repeated(state: str):
+    attempts: list[None] = []
+
+    async def step() -> str:
+        attempts.append(None)
+        if len(attempts) < 3:
+            fail(OperationalError("UPDATE", {}, PostgresError(state)))
+        return "done"
+
+    assert await repeated(step) == "done"
+    assert len(attempts) == 3
+
+
+async def test_a_conflict_that_never_ends_is_told():
+    async def step() -> None:
+        fail(OperationalError("UPDATE", {}, PostgresError("40001")))
+
+    with pytest.raises(TransactionConflictError):
+        await repeated(step)

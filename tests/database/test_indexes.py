@@ -1,8 +1,10 @@
-"""How SQLite means to execute what is asked of it most: by an index, however long the table is."""
+"""How each database means to execute what is asked of it most: by an index, however long the table is."""
 
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -15,30 +17,44 @@ from crucible.evaluations.reap import end_unrunnable, reap
 from tests.evaluations.steps import claimed, finished, get, held, submitted
 from tests.evaluations.test_reap import AT_ONCE
 
+Explain = Callable[[str, Any], list[str]]
+
 
 @pytest.fixture
-def plans_of(database: Database, database_file) -> Callable[[Awaitable[object]], Awaitable[list[str]]]:
+def explain(database_kind: str, database_url: str) -> Iterator[Explain]:
+    """Provide the steps in which the database means to execute a statement."""
+    if database_kind == "sqlite":
+        connection = sqlite3.connect(database_url.removeprefix("sqlite+aiosqlite:///"))
+        yield lambda statement, parameters: [
+            row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", tuple(parameters))
+        ]
+        connection.close()
+    else:
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            connection.execute(
+                "SET enable_seqscan = off"
+            )  # a table this short is read whole if anything allows it
+            yield lambda statement, parameters: [
+                row[0] for row in connection.execute(f"EXPLAIN {statement}", parameters)
+            ]
+
+
+@pytest.fixture
+def plans_of(database: Database, explain: Explain) -> Callable[[Awaitable[object]], Awaitable[list[str]]]:
     async def plans_of(work: Awaitable[object]) -> list[str]:
-        said: list[tuple[str, tuple[object, ...]]] = []
+        said: list[tuple[str, Any]] = []
 
         def note(_connection, _cursor, statement: str, parameters, _context, executemany: bool) -> None:
             if statement.startswith(("SELECT", "UPDATE", "WITH")) and not executemany:
-                said.append((statement, tuple(parameters)))
+                said.append((statement, parameters))
 
-        engines = [database._writer.sync_engine, database._reader.sync_engine]
+        engines = {database._writer.sync_engine, database._reader.sync_engine}
         for engine in engines:
             sa.event.listen(engine, "before_cursor_execute", note)
         await work
         for engine in engines:
             sa.event.remove(engine, "before_cursor_execute", note)
-        connection = sqlite3.connect(database_file)
-        plans = [
-            step[3]
-            for statement, parameters in said
-            for step in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        ]
-        connection.close()
-        return plans
+        return [step for statement, parameters in said for step in explain(statement, parameters)]
 
     return plans_of
 
@@ -54,9 +70,10 @@ async def test_no_step_of_an_evaluations_way_reads_a_whole_table(plans_of, datab
         *await plans_of(get(database, one.evaluation_id)),
         *await plans_of(reap(database, blobs, stream, patience=AT_ONCE)),
     ]
-    scans = {plan for plan in plans if plan.startswith("SCAN ev")}
     # That index holds the queued ones alone, in the order in which they are due; a claim reads its beginning.
-    assert scans == {"SCAN evaluations USING INDEX ix_evaluations_queue"}
+    scans = {plan for plan in plans if plan.startswith("SCAN ev") and "ix_evaluations_queue" not in plan}
+    assert scans | {plan for plan in plans if "Seq Scan" in plan} == set()
+    assert any("ix_evaluations_queue" in plan for plan in plans)
 
 
 async def test_the_queue_and_the_leases_have_indexes_of_their_own(plans_of, database, blobs, stream):
@@ -72,4 +89,4 @@ async def test_a_page_is_read_in_the_order_of_its_index(plans_of, database):
     wanted = EvaluationFilter(text="x", label=("a=b",))
     plans = await plans_of(find.page(database, LOCAL_OWNER, wanted, limit=10))
     assert any("ix_evaluations_page" in plan for plan in plans)
-    assert not any("TEMP B-TREE" in plan for plan in plans)
+    assert not any("TEMP B-TREE" in plan or "Sort Key" in plan for plan in plans)

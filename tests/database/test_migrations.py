@@ -1,10 +1,16 @@
 import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
 
 import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from private_servers import free_port
 
 from crucible.database.migrate import configuration, migrate, synchronous
 from crucible.database.tables import metadata
@@ -12,9 +18,21 @@ from crucible.domain.errors import StorageUnavailableError
 from crucible.domain.principal import LOCAL_TENANT
 
 
+@pytest.fixture
+def empty(request: pytest.FixtureRequest, database_kind: str, tmp_path) -> Iterator[Callable[[], str]]:
+    """Provide the addresses of empty databases."""
+    numbers = count()
+    with ExitStack() as stack:
+        if database_kind == "sqlite":
+            yield lambda: f"sqlite+aiosqlite:///{tmp_path}/{next(numbers)}"
+        else:
+            cluster = request.getfixturevalue("postgres")
+            yield lambda: stack.enter_context(cluster.database(template="template0"))
+
+
 def described(url: str) -> dict[str, object]:
     """Everything that the database itself says of its tables."""
-    engine = sa.create_engine(url)
+    engine = sa.create_engine(synchronous(url))
     inspector = sa.inspect(engine)
     described = {}
     for table in sorted(set(inspector.get_table_names()) - {"alembic_version"}):
@@ -37,36 +55,45 @@ def described(url: str) -> dict[str, object]:
     return described
 
 
-def test_migrations_make_exactly_the_schema_that_the_code_declares(tmp_path):
-    migrated, declared = f"sqlite:///{tmp_path}/migrated", f"sqlite:///{tmp_path}/declared"
+def test_migrations_make_exactly_the_schema_that_the_code_declares(empty):
+    migrated, declared = empty(), empty()
     migrate(migrated)
-    engine = sa.create_engine(declared)
+    engine = sa.create_engine(synchronous(declared))
     metadata.create_all(engine)
     engine.dispose()
     assert described(migrated) == described(declared)
 
 
-def test_alembic_finds_nothing_left_to_migrate(tmp_path):
-    migrate(f"sqlite:///{tmp_path}/migrated")
-    engine = sa.create_engine(f"sqlite:///{tmp_path}/migrated")
+def test_alembic_finds_nothing_left_to_migrate(empty):
+    url = empty()
+    migrate(url)
+    engine = sa.create_engine(synchronous(url))
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     engine.dispose()
 
 
-def test_migrating_again_changes_nothing(tmp_path):
-    url = f"sqlite+aiosqlite:///{tmp_path}/again"
+def test_migrating_again_changes_nothing(empty):
+    url = empty()
     migrate(url)
-    before = described(synchronous(url))
+    before = described(url)
     migrate(url)
-    assert described(synchronous(url)) == before
+    assert described(url) == before
 
 
-def test_every_migration_can_be_undone(tmp_path):
-    url = f"sqlite:///{tmp_path}/undone"
+def test_every_migration_can_be_undone(empty):
+    url = empty()
     migrate(url)
     command.downgrade(configuration(url), "base")
     assert described(url) == {}
+
+
+def test_of_roles_that_start_at_once_one_migrates(postgres):
+    with postgres.database(template="template0") as url:
+        words = [sys.executable, "-c", f"from crucible.database.migrate import migrate; migrate({url!r})"]
+        starting = [subprocess.Popen(words) for _ in range(3)]
+        assert [role.wait() for role in starting] == [0, 0, 0]
+        assert "evaluations" in described(url)
 
 
 def test_the_embedded_tenant_is_there_from_the_start(tmp_path):
@@ -81,5 +108,10 @@ def test_a_folder_that_is_not_there_is_no_stack_trace(tmp_path):
         migrate(f"sqlite:///{tmp_path}/missing/crucible.sqlite3")
 
 
+def test_a_server_that_is_not_there_is_no_stack_trace():
+    with pytest.raises(StorageUnavailableError, match="no connection to its server"):
+        migrate(f"postgresql://me:hunter2@127.0.0.1:{free_port()}/crucible")
+
+
 def test_a_password_survives_the_way_to_alembic():
-    assert synchronous("postgresql+psycopg://me:p%40ss@host/db") == "postgresql+psycopg://me:p%40ss@host/db"
+    assert synchronous("postgresql://me:p%40ss@host/db") == "postgresql+psycopg://me:p%40ss@host/db"

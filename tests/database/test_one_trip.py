@@ -7,6 +7,8 @@ from crucible.domain.principal import LOCAL_OWNER
 from tests.database.lock import locked
 from tests.database.test_transactions import add, ids
 
+pytestmark = pytest.mark.sqlite
+
 
 def count_connections(database) -> list[None]:
     made: list[None] = []

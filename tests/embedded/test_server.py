@@ -21,7 +21,7 @@ def announce(_runtimes: object) -> None:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     made = Settings(data=tmp_path)
-    migrate(made.database_url)
+    migrate(made.database_address)
     return made
 
 

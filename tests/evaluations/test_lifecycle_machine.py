@@ -8,15 +8,16 @@ which never changes again.
 import asyncio
 import shutil
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
 
 from crucible.blobs.file import FileBlobs
 from crucible.database.database import Database
-from crucible.database.migrate import migrate
 from crucible.database.records import Claimed
 from crucible.domain.errors import ConflictError, ExecutorUnavailableError
 from crucible.domain.outcome import Outcome
@@ -29,6 +30,7 @@ from crucible.evaluations.reap import end_unrunnable, reap
 from crucible.evaluations.requeue import hand_back
 from crucible.queue.local import LocalDoorbell
 from crucible.stream.memory import InProcessEventStream
+from tests.database.fixtures import Cluster
 from tests.evaluations.steps import HELLO, claimed, finished, get, history, submitted
 from tests.evaluations.test_reap import AT_ONCE
 from tests.fake_executor import STARTED, stdout
@@ -42,26 +44,31 @@ REAL_ENDS = sorted(set(Outcome) - {Outcome.CANCELLED})
 class Lifecycle(RuleBasedStateMachine):
     """What may happen to evaluations, in any order."""
 
+    migrated: Path
+    cluster: Cluster
+
     queue = Bundle("queue")
     held = Bundle("held")
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
-        self.loop = asyncio.Runner()
-        url = f"sqlite+aiosqlite:///{self.folder}/crucible.sqlite3"
-        migrate(url)
-        self.database: Database = self.loop.run(Database.open(url))
+        self.resources = ExitStack()
+        self.loop = self.resources.enter_context(asyncio.Runner())
+        self.database: Database = self.loop.run(Database.open(self.url()))
         self.blobs = FileBlobs(self.folder / "blobs")
         self.stream = InProcessEventStream()
         self.statuses: dict[str, Status] = {}
         self.finals: dict[str, object] = {}
         self.results: dict[str, int] = {}
 
+    def url(self) -> str:
+        return f"sqlite+aiosqlite:///{shutil.copy(self.migrated, self.folder)}"
+
     def teardown(self) -> None:
         self.loop.run(self.every_acknowledged_one_ends())
         self.loop.run(self.database.close())
-        self.loop.close()
+        self.resources.close()
         shutil.rmtree(self.folder)
 
     @rule(target=queue, count=st.integers(1, 3))
@@ -158,8 +165,21 @@ def reachable(before: Status, after: Status) -> bool:
     return after in TRANSITIONS[before] or any(after in TRANSITIONS[between] for between in TRANSITIONS[before])
 
 
-TestLifecycle = Lifecycle.TestCase
-TestLifecycle.settings = settings(
+class LifecycleOnPostgres(Lifecycle):
+    """The same, where each transaction has a connection of its own."""
+
+    def url(self) -> str:
+        return self.resources.enter_context(self.cluster.database())
+
+
+@pytest.fixture(scope="module")
+def _databases(migrated_file: Path, postgres: Cluster) -> None:
+    Lifecycle.migrated, Lifecycle.cluster = migrated_file, postgres
+
+
+TestLifecycle = pytest.mark.usefixtures("_databases")(Lifecycle.TestCase)
+TestLifecycleOnPostgres = pytest.mark.usefixtures("_databases")(LifecycleOnPostgres.TestCase)
+TestLifecycle.settings = TestLifecycleOnPostgres.settings = settings(
     max_examples=25,
     stateful_step_count=20,
     deadline=None,

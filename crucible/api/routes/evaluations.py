@@ -11,7 +11,7 @@ from crucible.api.collaborators import Asker, Crucible
 from crucible.api.parameters import EvaluationId, WaitSeconds
 from crucible.api.schema import refusals
 from crucible.domain.answer import EvaluationPage
-from crucible.domain.evaluation import Evaluation, EvaluationFilter
+from crucible.domain.evaluation import Argument, Evaluation, EvaluationFilter
 from crucible.domain.outcome import Outcome
 from crucible.domain.status import Lifecycle, Status
 from crucible.evaluations import cancel, delete, find, wait
@@ -19,7 +19,7 @@ from crucible.evaluations import cancel, delete, find, wait
 MAXIMUM_PAGE = 200
 
 router = APIRouter(prefix="/evaluations", tags=["evaluations"])
-_Short = Annotated[str, Field(max_length=512)]
+_Short = Annotated[Argument, Field(max_length=512)]
 
 
 def _filter(

@@ -3,7 +3,7 @@
 import sqlite3
 
 from alembic import context
-from sqlalchemy import Connection, NullPool, create_engine, event
+from sqlalchemy import Connection, NullPool, create_engine, event, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from crucible.database.tables import metadata
@@ -22,11 +22,23 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-engine = create_engine(context.config.attributes["url"], poolclass=NullPool)
+_TURN = 0x43525543  # any number will do, as long as everybody who migrates takes the same
+_CONNECT = {"postgresql": {"connect_timeout": 5, "application_name": "crucible migrate"}}
+
+
+def _wait_for_our_turn(connection: Connection) -> None:
+    """Have PostgreSQL let one in at a time; SQLite's write lock does so anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURN})")
+
+
+url = make_url(context.config.attributes["url"])
+engine = create_engine(url, poolclass=NullPool, connect_args=_CONNECT.get(url.get_backend_name(), {}))
 if engine.dialect.name == "sqlite":
     event.listen(engine, "connect", _keep_ddl_in_transactions)
     event.listen(engine, "begin", _begin)
 
 with engine.begin() as connection:
+    _wait_for_our_turn(connection)
     context.configure(connection=connection, target_metadata=metadata, transactional_ddl=True)
     context.run_migrations()
