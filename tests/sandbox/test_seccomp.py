@@ -33,6 +33,8 @@ def answer(program: bytes, number: int, arguments: tuple[int, ...] = (), *, arch
             accumulator &= value
         elif code in {0x15, 0x35}:
             position += yes if (accumulator == value if code == 0x15 else accumulator >= value) else no
+        elif code == 0x05:
+            position += value
         else:
             assert code == 0x06
             return int(value)
@@ -107,6 +109,26 @@ def test_arguments_decide_where_the_policy_says_so(
 
 def test_the_filter_fits_the_kernels_bound() -> None:
     assert len(seccomp.compile_filter()) // 8 <= 4096
+
+
+def test_a_call_that_the_table_does_not_have_does_not_exist(machine: str) -> None:
+    program = seccomp.compile_filter(machine)
+    for number in {*range(1024), 0x3FFF_FFFF} - set(TABLES[machine].values()):
+        assert answer(program, number, architecture=ARCHITECTURES[machine]) == ERRNO | errno.ENOSYS
+
+
+def test_no_call_is_compared_more_often_than_halving_takes(machine: str) -> None:
+    instructions = list(struct.iter_unpack("=HBBI", seccomp.compile_filter(machine)))
+    comparisons = sum(code == 0x35 for code, _, _, _ in instructions)
+
+    def depth(position: int) -> int:
+        code, yes, no, value = instructions[position]
+        position += 1
+        if code == 0x05:
+            return depth(position + value)
+        return 1 + max(depth(position + yes), depth(position + no)) if code == 0x35 else 0
+
+    assert depth(6) <= comparisons.bit_length() + 1
 
 
 def test_an_unknown_machine_is_refused() -> None:

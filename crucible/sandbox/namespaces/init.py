@@ -13,7 +13,7 @@ import socket
 import time
 from dataclasses import asdict, dataclass
 
-from crucible.sandbox import capabilities, collect, kernel, report, seccomp
+from crucible.sandbox import call_filter, capabilities, collect, kernel, report
 from crucible.sandbox.namespaces import program, root
 from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, Place, Work, read_work
 
@@ -92,7 +92,7 @@ class _Steps:
             kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, about="PR_SET_NO_NEW_PRIVS")
             capabilities.drop_bounding_set(self.place.last_capability)
             capabilities.keep_only(_UNTIL_COLLECTED)
-            seccomp.install(self.filter_program)
+            call_filter.install(self.filter_program)
             ended = _wait("run", child, self.outside.channel, self.wakeup)
         else:
             self._let_go()

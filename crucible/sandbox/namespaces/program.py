@@ -5,7 +5,7 @@ import resource
 import signal
 from dataclasses import dataclass
 
-from crucible.sandbox import capabilities, kernel, landlock, seccomp
+from crucible.sandbox import call_filter, capabilities, kernel, landlock
 from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Bounds, Place, Work
 
 
@@ -44,7 +44,7 @@ def become(arguments: list[str], place: Place, work: Work, doors: Doors, filter_
         landlock.restrict(place.landlock, readable=("/",), writable=WRITABLE, devices="/dev")
     for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)  # this interpreter's choices are not the program's
-    seccomp.install(filter_program)
+    call_filter.install(filter_program)
     os.execve(arguments[0], arguments, work.environment)  # noqa: S606 - there is no shell, which is the point
 
 
