@@ -49,6 +49,10 @@ check: setup ## Lint, format, types, import rules, documents that are generated
 bench: setup ## Measure speed and memory against bare Python in one run (FLAGS="--json FILE")
 	@$(BIN)/python -m benchmarks $(FLAGS)
 
+.PHONY: soak
+soak: setup ## Run 20,000 evaluations and see that nothing of them stays (FLAGS="--evaluations 5000")
+	@$(BIN)/python -m benchmarks.soak $(FLAGS)
+
 .PHONY: lock
 lock: setup ## Write the locks anew from pyproject.toml (FLAGS="--upgrade" for the newest versions)
 	$(COMPILE) $(FLAGS) pyproject.toml -o requirements/runtime.txt
