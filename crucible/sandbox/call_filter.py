@@ -13,10 +13,15 @@ class _FilterProgram(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p)]
 
 
+def request_for(program: bytes) -> tuple[ctypes.Structure, object]:
+    """Return what the kernel takes a filter from, and what has to live until it took it."""
+    buffer = ctypes.create_string_buffer(program, len(program))
+    return _FilterProgram(len(program) // 8, ctypes.cast(buffer, ctypes.c_void_p)), buffer
+
+
 def install(program: bytes) -> None:
     """Put this process, and all that it becomes and forks, behind the filter. It can't be undone."""
-    buffer = ctypes.create_string_buffer(program, len(program))
-    request = _FilterProgram(len(program) // 8, ctypes.cast(buffer, ctypes.c_void_p))
+    request, _kept = request_for(program)
     kernel.prctl_pointer(
         kernel.PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(request), about="PR_SET_SECCOMP"
     )

@@ -11,6 +11,7 @@ CAP_KILL: Final = 1 << 5
 CAP_SETGID: Final = 1 << 6
 CAP_SETUID: Final = 1 << 7
 CAP_SETPCAP: Final = 1 << 8
+CAP_SYS_PTRACE: Final = 1 << 19
 
 
 def last_capability() -> int:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import struct
 import tomllib
+from enum import Enum
 from importlib import resources
 from typing import Any
 
@@ -27,50 +28,86 @@ _LONGEST_JUMP = 255
 
 _ALLOW = 0x7FFF_0000
 _KILL_PROCESS = 0x8000_0000
+_ASK = 0x7FC0_0000  # SECCOMP_RET_USER_NOTIF
 _ERRNO = 0x0005_0000
 
 _NUMBER_OFFSET = 0
 _ARCHITECTURE_OFFSET = 4
 _ARGUMENTS_OFFSET = 16
 
-_AUDIT_ARCHITECTURES = {"x86_64": 0xC000_003E, "aarch64": 0xC000_00B7}
-_X32_BIT = 0x4000_0000
+AUDIT_ARCHITECTURES = {"x86_64": 0xC000_003E, "aarch64": 0xC000_00B7}
+X32_BIT = 0x4000_0000
+"""Set in the number of a call in x86_64's other convention."""
+
+_ANSWERING = (0xC050_2100, 0xC018_2101, 0x4008_2102, 0x4018_2103)
+"""The ioctl requests of `notification`: receive, answer, does it wait still, hand over a descriptor."""
 
 _Instruction = tuple[int, int, int, int]
 
 _NO_SUCH_CALL: list[_Instruction] = [(_RETURN, 0, 0, _ERRNO | errno.ENOSYS)]
 
 
-def compile_filter(machine: str = kernel.MACHINE) -> bytes:
+class Part(Enum):
+    """What the process behind a filter has to do with attempts that are recorded."""
+
+    NONE = "none"
+    """Nobody reads them: they are refused."""
+    ASKS = "asks"
+    """Whoever holds its listener answers them: see `notification`."""
+    ANSWERS = "answers"
+    """It has nobody to ask, and may answer what another asks."""
+
+
+def compile_filter(machine: str = kernel.MACHINE, part: Part = Part.NONE) -> bytes:
     """Return the policy as a BPF program for `machine`. Raises ValueError for one that it doesn't know."""
-    if machine not in _AUDIT_ARCHITECTURES:
+    if machine not in AUDIT_ARCHITECTURES:
         raise ValueError(
-            f"there is no system call table for {machine}; there are: {', '.join(_AUDIT_ARCHITECTURES)}"
+            f"there is no system call table for {machine}; there are: {', '.join(AUDIT_ARCHITECTURES)}"
         )
-    package = resources.files(__package__)
-    policy = tomllib.loads((package / "seccomp.toml").read_text())
-    numbers: dict[str, int] = json.loads((package / "syscalls.json").read_text())[machine]
-    known = {name for table in json.loads((package / "syscalls.json").read_text()).values() for name in table}
+    policy, tables = read_policy(), system_calls()
+    numbers = tables[machine]
+    known = {name for table in tables.values() for name in table}
+    asks = part is Part.ASKS
 
     answers: dict[int, list[_Instruction]] = {}
     for rule in policy["arguments"]:
-        answers[numbers[rule["call"]]] = _by_argument(rule)
-    for table, answer in (("allow", _ALLOW), ("refuse", _ERRNO | errno.EPERM)):
+        also = _ANSWERING if part is Part.ANSWERS and rule["call"] == "ioctl" else ()
+        answers[numbers[rule["call"]]] = _by_argument(rule, also, asks=asks)
+    recorded = _ASK if asks else _ERRNO | errno.EPERM
+    for table, answer in (("allow", _ALLOW), ("record", recorded), ("refuse", _ERRNO | errno.EPERM)):
         for name in " ".join(policy[table].values()).split():
             if name in numbers:
                 answers[numbers[name]] = [(_RETURN, 0, 0, answer)]
             elif name not in known and name not in _GONE:
                 raise ValueError(f"seccomp.toml names {name!r}, which is no system call")
+    if asks:
+        for name, (pointer, _) in policy["addresses"].items():
+            answers[numbers[name]] = _by_address(pointer)
+        for rule in policy["pretended"]:
+            answers[numbers[rule["call"]]] = _by_argument(rule, (), asks=asks)
+    foreign = _ASK if asks else _KILL_PROCESS
     program: list[_Instruction] = [
         (_LOAD, 0, 0, _ARCHITECTURE_OFFSET),
-        (_JUMP_IF_EQUAL, 1, 0, _AUDIT_ARCHITECTURES[machine]),
-        (_RETURN, 0, 0, _KILL_PROCESS),
+        (_JUMP_IF_EQUAL, 1, 0, AUDIT_ARCHITECTURES[machine]),
+        (_RETURN, 0, 0, foreign),
         (_LOAD, 0, 0, _NUMBER_OFFSET),
-        (_JUMP_IF_AT_LEAST, 0, 1, _X32_BIT),
-        (_RETURN, 0, 0, _KILL_PROCESS),
+        (_JUMP_IF_AT_LEAST, 0, 1, X32_BIT),
+        (_RETURN, 0, 0, foreign),
         *_search(_spans(answers)),
     ]
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
+
+
+def read_policy() -> dict[str, Any]:
+    """Return `seccomp.toml`."""
+    policy: dict[str, Any] = tomllib.loads((resources.files(__package__) / "seccomp.toml").read_text())
+    return policy
+
+
+def system_calls() -> dict[str, dict[str, int]]:
+    """Return the number of each system call by its name, for each architecture."""
+    tables: dict[str, dict[str, int]] = json.loads((resources.files(__package__) / "syscalls.json").read_text())
+    return tables
 
 
 _GONE = frozenset({"stime"})
@@ -101,20 +138,40 @@ def _search(spans: list[tuple[int, list[_Instruction]]]) -> list[_Instruction]:
     return [(_JUMP_IF_AT_LEAST, 0, 1, start), (_JUMP, 0, 0, len(below)), *below, *above]
 
 
-def _by_argument(rule: dict[str, Any]) -> list[_Instruction]:
-    """Return the instructions for one call that is allowed by one argument's value."""
-    listed, unlisted = _ALLOW, _ERRNO | getattr(errno, rule["refuse"])
-    values = rule.get("only")
-    if values is None:
-        values, listed, unlisted = rule["except"], unlisted, listed
+def refusal_of(rule: dict[str, Any]) -> int:
+    """Return the errno that a rule about an argument answers with; 0 where it pretends."""
+    return int(getattr(errno, rule["refuse"])) if rule["refuse"] else 0
+
+
+def _by_argument(rule: dict[str, Any], also: tuple[int, ...], *, asks: bool) -> list[_Instruction]:
+    """Return the instructions for one call that is allowed by one argument's value, and for the values `also`."""
+    recorded = rule.get("record", False) if asks else False
+    refused = _ASK if recorded is True else _ERRNO | refusal_of(rule)
+    if "only" in rule:
+        answers, rest = dict.fromkeys((*rule["only"], *also), _ALLOW), refused
+        answers |= dict.fromkeys(recorded if isinstance(recorded, list) else (), _ASK)
+    else:
+        answers, rest = dict.fromkeys(rule["except"], refused), _ALLOW
     body: list[_Instruction] = [
         (_LOAD, 0, 0, _ARGUMENTS_OFFSET + 8 * rule["argument"]),  # the low half, on a little-endian machine
         (_AND, 0, 0, rule["mask"]),
     ]
-    for position, value in enumerate(values):
-        body.append((_JUMP_IF_EQUAL, len(values) - position, 0, value))
-    body += [(_RETURN, 0, 0, unlisted), (_RETURN, 0, 0, listed)]
-    return body
+    for value, answer in answers.items():
+        body += [(_JUMP_IF_EQUAL, 0, 1, value), (_RETURN, 0, 0, answer)]
+    return [*body, (_RETURN, 0, 0, rest)]
+
+
+def _by_address(pointer: int) -> list[_Instruction]:
+    """Return the instructions for a call that is asked about where this argument, a pointer, points anywhere."""
+    offset = _ARGUMENTS_OFFSET + 8 * pointer
+    return [
+        (_LOAD, 0, 0, offset),
+        (_JUMP_IF_EQUAL, 0, 2, 0),
+        (_LOAD, 0, 0, offset + 4),
+        (_JUMP_IF_EQUAL, 1, 0, 0),
+        (_RETURN, 0, 0, _ASK),
+        (_RETURN, 0, 0, _ALLOW),
+    ]
 
 
 def digest(program: bytes) -> str:

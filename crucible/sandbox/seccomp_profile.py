@@ -28,7 +28,7 @@ def profile(machine: str = kernel.MACHINE) -> dict[str, Any]:
     known = json.loads((package / "syscalls.json").read_text())[machine]
     process_1 = policy["process_1"]
     allowed = " ".join([*policy["allow"].values(), process_1["calls"]]).split()
-    refused = " ".join(policy["refuse"].values()).split()
+    refused = " ".join([*policy["record"].values(), *policy["refuse"].values()]).split()
     return {
         "defaultAction": "SCMP_ACT_ERRNO",
         "defaultErrnoRet": errno.ENOSYS,

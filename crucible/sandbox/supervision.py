@@ -11,6 +11,7 @@ from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import (
     Containment,
+    SandboxAttempt,
     SandboxFile,
     SandboxFinished,
     SandboxOutput,
@@ -93,6 +94,8 @@ class Supervision:
                     sampling = asyncio.create_task(self._sample())
                 elif kind == report.FILE:
                     await self._emit(_file(content))
+                elif kind == report.ATTEMPT:
+                    await self._emit(SandboxAttempt(**json.loads(content)))
                 elif kind == report.ENDED:
                     return verdict.Report(**json.loads(content))
                 elif kind == b"":

@@ -16,6 +16,7 @@ class Report:
     code: int | None
     signal: int | None
     stopped: bool
+    foreign_call: str | None
     wall_seconds: float
     disk_full: bool
     files_truncated: bool
@@ -51,7 +52,10 @@ def decide(
             return Verdict(Outcome.SANDBOX_ERROR, error="the sandbox's process 1 ended without a report")
         return Verdict(limit, signal="SIGKILL", error=_explain(limit, limits))
     outcome = limit or _by_status(report)
-    return Verdict(outcome, report.code, _signal_name(report.signal), _explain(outcome, limits))
+    explanation = _explain(outcome, limits)
+    if outcome is Outcome.KILLED_BY_SIGNAL and report.foreign_call and report.signal == signal.SIGKILL:
+        explanation = f"it made a system call as {report.foreign_call} programs do, and was ended for it"
+    return Verdict(outcome, report.code, _signal_name(report.signal), explanation)
 
 
 def _limit_reached(stopped_for: Outcome | None, report: Report | None, reading: Reading) -> Outcome | None:

@@ -95,7 +95,7 @@ class NamespacesDriver:
             isolation=Isolation.SHARED_KERNEL,
             kernel=f"Linux {platform.release()}",
             namespaces=("user", "mount", "pid", "network", "ipc", "uts", "cgroup"),
-            seccomp=seccomp.digest(seccomp.compile_filter()),
+            seccomp=seccomp.digest(seccomp.compile_filter(part=seccomp.Part.ASKS)),
             landlock_abi=self._landlock,
             cgroup_version=version,
             enforces={

@@ -13,11 +13,14 @@ import socket
 import time
 from dataclasses import asdict, dataclass
 
-from crucible.sandbox import call_filter, capabilities, collect, kernel, report
+from crucible.sandbox import call_filter, capabilities, collect, kernel, notification, report
+from crucible.sandbox.answers import Answers, Wall
+from crucible.sandbox.attempts import Attempts
 from crucible.sandbox.namespaces import program, root
 from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, Place, Work, read_work
 
-_UNTIL_COLLECTED = capabilities.CAP_KILL | capabilities.CAP_DAC_READ_SEARCH
+_UNTIL_COLLECTED = capabilities.CAP_KILL | capabilities.CAP_DAC_READ_SEARCH | capabilities.CAP_SYS_PTRACE
+"""Of the sandbox's own user namespace: to end the program, read whom it tries to reach, and collect its files."""
 _HOSTNAME = "sandbox"
 
 
@@ -30,6 +33,8 @@ class Ended:
     signal: int | None
     stopped: bool
     """Whether the executor asked for the end."""
+    foreign_call: str | None
+    """The calling convention of another architecture that something of it used, and was killed for."""
     wall_seconds: float = 0.0
     disk_full: bool = False
     files_truncated: bool = False
@@ -47,7 +52,7 @@ class Outside:
     """The host's /proc."""
 
 
-def run(place: Place, outside: Outside, filter_program: bytes) -> None:
+def run(place: Place, outside: Outside, wall: Wall) -> None:
     """Be process 1 until the end. Raises OSError where a layer can't be put in place."""
     kernel.unshare(kernel.CLONE_NEWNS | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS)
     kernel.set_hostname(_HOSTNAME)
@@ -64,7 +69,7 @@ def run(place: Place, outside: Outside, filter_program: bytes) -> None:
     root.make_writable(work.bounds)
     inputs = _write_inputs(work, contents)
     report.send(outside.channel, report.STARTED, {})
-    _report(outside.channel, work, inputs, _Steps(place, work, streams, outside, filter_program, wakeup).run())
+    _report(outside.channel, work, inputs, _Steps(place, work, streams, outside, wall, wakeup).run())
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,55 +80,66 @@ class _Steps:
     work: Work
     streams: tuple[int, int, int]
     outside: Outside
-    filter_program: bytes
+    wall: Wall
     wakeup: int
 
     def run(self) -> "Ended":
         """Return how the last step ended, when nothing that they started is left."""
         began = time.monotonic()
+        attempts = Attempts(
+            lambda attempt: report.send(self.outside.channel, report.ATTEMPT, asdict(attempt)),
+            lambda: time.monotonic() - began,
+        )
         ended: Ended | None = None
+        answers: Answers | None = None
         if self.work.compile:
-            child = self._start(self.work.compile)
-            ended = _wait("compile", child, self.outside.channel, self.wakeup)
-            _kill_the_rest()
+            child, answers = self._start(self.work.compile, attempts)
+            ended = _wait("compile", child, self.outside.channel, self.wakeup, answers)
+            _end_the_rest(answers)
+            answers = None
         if ended is None or (ended.code == 0 and not ended.stopped):
-            child = self._start(self.work.run)
+            child, answers = self._start(self.work.run, attempts)
             self._let_go()
             kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, about="PR_SET_NO_NEW_PRIVS")
             capabilities.drop_bounding_set(self.place.last_capability)
             capabilities.keep_only(_UNTIL_COLLECTED)
-            call_filter.install(self.filter_program)
-            ended = _wait("run", child, self.outside.channel, self.wakeup)
+            call_filter.install(self.wall.process_1)
+            ended = _wait("run", child, self.outside.channel, self.wakeup, answers)
         else:
             self._let_go()
         ended.wall_seconds = time.monotonic() - began
         space = os.statvfs(WORKSPACE)
         ended.disk_full = space.f_bavail == 0 or space.f_favail == 0
-        _kill_the_rest()
+        _end_the_rest(answers)
+        attempts.finish()
         return ended
 
-    def _start(self, arguments: list[str]) -> int:
-        """Start a step and return its process id once it has become the program. Raises OSError where it can't."""
-        failure, tell = os.pipe2(os.O_CLOEXEC)
+    def _start(self, arguments: list[str], attempts: Attempts) -> tuple[int, Answers | None]:
+        """Start a step; return its process id once it has become the program, and what answers its calls.
+
+        Raises OSError where it can't be started. Where it died on the way, there is nothing to answer.
+        """
+        here, there = socket.socketpair()
         child = os.fork()
         if child == 0:
             try:
                 signal.set_wakeup_fd(-1)
-                doors = program.Doors(self.streams, self.outside.host_processes, tell)
-                program.become(arguments, self.place, self.work, doors, self.filter_program)
+                doors = program.Doors(self.streams, self.outside.host_processes, there)
+                program.become(arguments, self.place, self.work, doors, self.wall.program)
             except BaseException as error:  # noqa: BLE001 - this process must end here, whatever happened
                 message = f"{type(error).__name__}: {error}".encode()[:4096]
-                for descriptor in (program.FAILURE_DESCRIPTOR, tell):
-                    with contextlib.suppress(OSError):
-                        os.write(descriptor, message)
-                        break
+                with contextlib.suppress(OSError):
+                    os.write(program.STARTER_DESCRIPTOR if there.fileno() < 0 else there.fileno(), message)
             finally:
                 os._exit(127)
-        os.close(tell)
-        with os.fdopen(failure, "rb") as file:
-            if message := file.read():
-                raise OSError(f"could not start {arguments[0]}: {message.decode(errors='replace')}")
-        return child
+        there.close()
+        with here:
+            listener, failure = notification.take_over(here)
+        if failure:
+            raise OSError(f"could not start {arguments[0]}: {failure.decode(errors='replace')}")
+        if listener is None:
+            return child, None
+        return child, Answers(self.wall.known, notification.Listener(listener), attempts)
 
     def _let_go(self) -> None:
         """Close what only the start of a program needs, so that its own ends of the streams are the last ones."""
@@ -180,40 +196,64 @@ def _wake_on_children() -> int:
     return readable
 
 
-def _wait(step: str, child: int, channel: socket.socket, wakeup: int) -> Ended:
-    """Reap until `child` has ended or the executor asks for the end."""
+def _wait(step: str, child: int, channel: socket.socket, wakeup: int, answers: Answers | None) -> Ended:
+    """Reap and answer until `child` has ended, by itself or on the executor's wish."""
     poll = select.poll()
     poll.register(wakeup, select.POLLIN)
     poll.register(channel, select.POLLIN)
+    if answers is not None:
+        poll.register(answers.listener.descriptor, select.POLLIN)
     stopped = False
     while True:
-        while True:
-            try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                pid = 0
-            if pid == 0:
-                break
-            if pid == child:
-                return Ended(
-                    step=step,
-                    code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
-                    signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
-                    stopped=stopped,
-                )
-        for descriptor, _ in poll.poll():
+        status = _reap(child)
+        if status is not None:
+            return Ended(
+                step=step,
+                code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
+                signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+                stopped=stopped,
+                foreign_call=answers.foreign if answers is not None else None,
+            )
+        for descriptor, event in poll.poll():
             if descriptor == wakeup:
                 with contextlib.suppress(BlockingIOError):
                     os.read(wakeup, 4096)
+            elif answers is not None and descriptor == answers.listener.descriptor:
+                if event & select.POLLIN:
+                    answers.one()
+                else:
+                    poll.unregister(descriptor)  # nobody is left who could ask
             else:
                 stopped = True
                 poll.unregister(channel)
                 _kill_all()
 
 
+def _reap(child: int) -> int | None:
+    """Take leave of whatever ended; return how `child` did, if it was among them."""
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return None
+        if pid == child:
+            return status
+        if pid == 0:
+            return None
+
+
 def _kill_all() -> None:
     with contextlib.suppress(ProcessLookupError):
         os.kill(-1, signal.SIGKILL)
+
+
+def _end_the_rest(answers: Answers | None) -> None:
+    """Return once process 1 is alone, having noted what it could not answer any more."""
+    if answers is not None:
+        answers.drain()
+    _kill_the_rest()
+    if answers is not None:
+        answers.finish()
 
 
 def _kill_the_rest() -> None:

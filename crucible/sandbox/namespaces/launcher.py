@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 
-from crucible.sandbox import kernel, seccomp
+from crucible.sandbox import answers, kernel
 from crucible.sandbox.namespaces import stage
 
 DESCRIPTORS = 2
@@ -27,7 +27,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the executor's to handle
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps the stages
-    filter_program = seccomp.compile_filter()
+    wall = answers.build()
     launcher = os.getpid()
     gc.freeze()
     requests.send(READY)
@@ -37,7 +37,7 @@ def main() -> None:
             return
         if os.fork() == 0:
             requests.close()
-            stage.run(descriptors, filter_program, launcher)
+            stage.run(descriptors, wall, launcher)
         for descriptor in descriptors:
             os.close(descriptor)
 

@@ -3,9 +3,10 @@
 import os
 import resource
 import signal
+import socket
 from dataclasses import dataclass
 
-from crucible.sandbox import call_filter, capabilities, kernel, landlock
+from crucible.sandbox import capabilities, kernel, landlock, notification
 from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Bounds, Place, Work
 
 
@@ -17,7 +18,8 @@ class Doors:
     """Standard input, output and error: all that the program inherits."""
     host_processes: int
     """The host's /proc: the sandbox's own is read-only."""
-    failure: int
+    starter: socket.socket
+    """To process 1: takes the listener, or the reason where the program can't be started."""
 
 
 _STACK_BYTES = 8 * 1024 * 1024
@@ -26,15 +28,15 @@ _QUEUED_BYTES = 256 * 1024
 _QUEUED_SIGNALS = 1024
 
 
-FAILURE_DESCRIPTOR = 3
-"""Where the reason goes if the program can't be started; closed by the exec otherwise."""
+STARTER_DESCRIPTOR = 3
+"""Where `Doors.starter` is on the last steps; closed by the exec."""
 
 
 def become(arguments: list[str], place: Place, work: Work, doors: Doors, filter_program: bytes) -> None:
     """Replace this process, a fresh child of process 1, by the program. Returns only by raising OSError."""
     os.setsid()
     _be_the_first_victim(doors.host_processes)
-    _keep_only_standard_streams(doors)
+    starter = _keep_only_standard_streams(doors)
     _set_resource_limits(work.bounds)
     _drop_identity(place)
     os.chdir(WORKSPACE)
@@ -44,7 +46,7 @@ def become(arguments: list[str], place: Place, work: Work, doors: Doors, filter_
         landlock.restrict(place.landlock, readable=("/",), writable=WRITABLE, devices="/dev")
     for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)  # this interpreter's choices are not the program's
-    call_filter.install(filter_program)
+    notification.hand_over(starter, notification.install(filter_program))
     os.execve(arguments[0], arguments, work.environment)  # noqa: S606 - there is no shell, which is the point
 
 
@@ -56,12 +58,15 @@ def _be_the_first_victim(host_processes: int) -> None:
     os.close(descriptor)
 
 
-def _keep_only_standard_streams(doors: Doors) -> None:
+def _keep_only_standard_streams(doors: Doors) -> socket.socket:
+    """Close all but the three, and the way to process 1, which is returned."""
     for descriptor, stream in enumerate(doors.streams):
         os.dup2(stream, descriptor, inheritable=True)
-    if doors.failure != FAILURE_DESCRIPTOR:
-        os.dup2(doors.failure, FAILURE_DESCRIPTOR, inheritable=False)
-    kernel.close_descriptors_from(FAILURE_DESCRIPTOR + 1)
+    starter = doors.starter.detach()
+    if starter != STARTER_DESCRIPTOR:
+        os.dup2(starter, STARTER_DESCRIPTOR, inheritable=False)
+    kernel.close_descriptors_from(STARTER_DESCRIPTOR + 1)
+    return socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=STARTER_DESCRIPTOR)
 
 
 def _set_resource_limits(bounds: Bounds) -> None:

@@ -11,16 +11,17 @@ import socket
 import sys
 
 from crucible.sandbox import capabilities, kernel, report
+from crucible.sandbox.answers import Wall
 from crucible.sandbox.namespaces import init
 from crucible.sandbox.plan import Identity, read_place
 
 
-def run(descriptors: list[int], filter_program: bytes, launcher: int) -> None:
+def run(descriptors: list[int], wall: Wall, launcher: int) -> None:
     """Be the stage of one sandbox and exit. `descriptors`: the place, and the report channel."""
     memory, control = descriptors
     channel = socket.socket(fileno=control)
     try:
-        _enter(memory, channel, filter_program, launcher)
+        _enter(memory, channel, wall, launcher)
     except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
         _report_broken(channel, error)
     finally:
@@ -28,7 +29,7 @@ def run(descriptors: list[int], filter_program: bytes, launcher: int) -> None:
         os._exit(0)
 
 
-def _enter(memory: int, channel: socket.socket, filter_program: bytes, launcher: int) -> None:
+def _enter(memory: int, channel: socket.socket, wall: Wall, launcher: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     kernel.die_with_parent(signal.SIGKILL)
     if os.getppid() != launcher:
@@ -48,7 +49,7 @@ def _enter(memory: int, channel: socket.socket, filter_program: bytes, launcher:
         try:
             here.close()
             kernel.die_with_parent(signal.SIGKILL)
-            init.run(place, init.Outside(channel, there, host_processes), filter_program)
+            init.run(place, init.Outside(channel, there, host_processes), wall)
         except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
             _report_broken(channel, error)
         finally:

@@ -1,0 +1,228 @@
+"""What process 1 answers to the calls that the filter hands it, and what it says of them.
+
+No answer has an effect outside of the sandbox: a call is refused, or returns a Unix socket such as the program may
+make anyway, or goes on in a kernel that has no internet socket of this program to use it on. So the worst that a
+program does by changing its memory while it is read is that its own record says something else than it meant.
+"""
+
+import contextlib
+import errno
+import ipaddress
+import json
+import os
+import select
+import signal
+import socket
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from crucible.sandbox import kernel, seccomp
+from crucible.sandbox.attempts import Attempts
+from crucible.sandbox.notification import Call, Listener
+
+_MOST_DRAINED: Final = 64
+_TEXT_BYTES: Final = 120
+_ADDRESS_BYTES: Final = 128
+_IPV4: Final = struct.Struct("=H2s4s")
+_IPV6: Final = struct.Struct("=H2s4x16s")
+_FAMILY: Final = struct.Struct("=H")
+_LOW: Final = 0xFFFF_FFFF
+_SOCKET_TYPE: Final = 0xF
+_INTERNET: Final = frozenset({socket.AF_INET, socket.AF_INET6})
+_STAND_INS: Final = frozenset({socket.SOCK_STREAM, socket.SOCK_DGRAM})
+_UNREADABLE: Final = "an address that can't be read"
+_FOREIGN: Final = "i386" if kernel.MACHINE == "x86_64" else "32-bit"
+
+_Shown = tuple[str, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the policy says of one recorded call."""
+
+    name: str
+    error: int
+    shown: tuple[_Shown, ...] = ()
+    address: tuple[int, int] | None = None
+    """Which arguments point to an address and say its length."""
+    unremarkable: tuple[tuple[int, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """The system calls that a program has, and what process 1 has to know of those that it is asked about."""
+
+    program: bytes
+    """The filter that a program is put behind."""
+    process_1: bytes
+    """The one for who answers what the program's asks."""
+    known: dict[int, Known]
+
+
+def build() -> Wall:
+    """Return this machine's wall. Raises ValueError for one whose system calls aren't known."""
+    return Wall(
+        program=seccomp.compile_filter(part=seccomp.Part.ASKS),
+        process_1=seccomp.compile_filter(part=seccomp.Part.ANSWERS),
+        known=known_calls(),
+    )
+
+
+def known_calls() -> dict[int, Known]:
+    """Return what the policy says of every call that the filter may hand over, by its number."""
+    policy, numbers = seccomp.read_policy(), seccomp.system_calls()[kernel.MACHINE]
+    refused = dict.fromkeys(" ".join(policy["record"].values()).split(), errno.EPERM)
+    refused |= {rule["call"]: seccomp.refusal_of(rule) for rule in policy["arguments"] if rule.get("record")}
+    refused |= dict.fromkeys(policy["addresses"], errno.EACCES)
+    return {
+        numbers[name]: Known(
+            name=name,
+            error=error,
+            shown=tuple(_shown(policy["shown"].get(name, ""))),
+            address=tuple(policy["addresses"][name]) if name in policy["addresses"] else None,
+            unremarkable=tuple(tuple(values) for values in policy["unremarkable"].get(name, ())),
+        )
+        for name, error in refused.items()
+        if name in numbers
+    }
+
+
+def _shown(text: str) -> list[_Shown]:
+    return [(name, int(place), kind) for name, place, kind in map(str.split, filter(None, text.split(", ")))]
+
+
+class Answers:
+    """Answers one listener's calls and keeps what they were."""
+
+    def __init__(self, known: dict[int, Known], listener: Listener, attempts: Attempts) -> None:
+        self._known = known
+        self._attempts = attempts
+        self.listener = listener
+        self.foreign: str | None = None
+        """The calling convention of another architecture that the program used, and was killed for."""
+
+    def one(self) -> None:
+        """Answer the next call, which waits."""
+        call = self.listener.receive()
+        if call is None:
+            return
+        if call.is_foreign:
+            self._end(call)
+        elif (known := self._known[call.number]).address is not None:
+            self._address(call, known)
+        elif known.name == "socket":
+            self._socket(call, known)
+        else:
+            self._note(call, known)
+            self.listener.refuse(call, known.error)
+
+    def drain(self) -> None:
+        """Answer what waits now, as far as it is no flood: its makers are about to die of something else."""
+        poll = select.poll()
+        poll.register(self.listener.descriptor, select.POLLIN)
+        for _ in range(_MOST_DRAINED):
+            if not any(event & select.POLLIN for _, event in poll.poll(0)):
+                return
+            self.one()
+
+    def finish(self) -> None:
+        """Note what can't be read any more; nobody may be left who calls."""
+        if self.listener.withdrawn:
+            self._attempts.note("system_call", "unknown", "taken back before it was read", self.listener.withdrawn)
+        self.listener.close()
+
+    def _note(self, call: Call, known: Known) -> None:
+        parts = [f"{name}={_SHOWN[kind](self, call, call.arguments[place])}" for name, place, kind in known.shown]
+        self._attempts.note("system_call", known.name, " ".join(parts))
+
+    def _end(self, call: Call) -> None:
+        self.foreign = "x32" if call.number & seccomp.X32_BIT else _FOREIGN
+        self._attempts.note("system_call", f"{self.foreign} call", f"number={call.number & ~seccomp.X32_BIT}")
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(call.thread, signal.SIGKILL)
+        self.listener.refuse(call, errno.ENOSYS)
+
+    def _address(self, call: Call, known: Known) -> None:
+        """Refuse the internet's addresses. Others are the kernel's to judge: they can meet only Unix sockets."""
+        assert known.address is not None  # noqa: S101 - the caller looked
+        pointer, length = (call.arguments[place] for place in known.address)
+        raw = self.listener.read_memory(call, pointer, min(length & _LOW, _ADDRESS_BYTES))
+        where = _address(raw)
+        if where is not None:
+            self._attempts.note("connection", known.name, where)
+        if where in {None, _UNREADABLE}:
+            self.listener.leave_to_kernel(call)
+        else:
+            self.listener.refuse(call, known.error)
+
+    def _socket(self, call: Call, known: Known) -> None:
+        """Refuse it; but give who asks for the internet a stand-in, so that it says whom it wants to reach."""
+        family, kind, protocol = (argument & _LOW for argument in call.arguments[:3])
+        if (family, kind & _SOCKET_TYPE, protocol) in known.unremarkable:
+            self.listener.refuse(call, known.error)
+            return
+        self._note(call, known)
+        if family not in _INTERNET or kind & _SOCKET_TYPE not in _STAND_INS:
+            self.listener.refuse(call, known.error)
+            return
+        try:
+            with socket.socket(socket.AF_UNIX, kind & (_SOCKET_TYPE | socket.SOCK_NONBLOCK)) as stand_in:
+                self.listener.give(call, stand_in.fileno(), close_on_exec=bool(kind & socket.SOCK_CLOEXEC))
+        except OSError:
+            self.listener.refuse(call, known.error)
+
+    def text(self, call: Call, address: int) -> str:
+        """Return, quoted and escaped, the text that an argument points to, as far as it is kept."""
+        raw = self.listener.read_memory(call, address, _TEXT_BYTES)
+        text, end, _ = raw.partition(b"\0")
+        return printable(text) + ("" if end or len(raw) < _TEXT_BYTES else "…")
+
+
+def printable(text: bytes) -> str:
+    """Return bytes of a program's choosing as one quoted word that no terminal obeys."""
+    quoted = json.dumps(text.decode(errors="backslashreplace"), ensure_ascii=False)
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in quoted)
+
+
+def _address(raw: bytes) -> str | None:
+    """Return whom an address of the internet names; None for a Unix socket's, or no address at all."""
+    if len(raw) < _FAMILY.size:
+        return _UNREADABLE
+    (family,) = _FAMILY.unpack_from(raw)
+    if family == socket.AF_INET and len(raw) >= _IPV4.size:
+        _, port, host = _IPV4.unpack_from(raw)
+        return f"{ipaddress.IPv4Address(host)}:{int.from_bytes(port, 'big')}"
+    if family == socket.AF_INET6 and len(raw) >= _IPV6.size:
+        _, port, host = _IPV6.unpack_from(raw)
+        return f"[{ipaddress.IPv6Address(host)}]:{int.from_bytes(port, 'big')}"
+    return None if family in {socket.AF_UNIX, socket.AF_UNSPEC} else _family(family)
+
+
+def _family(number: int) -> str:
+    try:
+        return socket.AddressFamily(number).name
+    except ValueError:
+        return str(number)
+
+
+def _socket_kind(number: int) -> str:
+    try:
+        return socket.SocketKind(number & _SOCKET_TYPE).name
+    except ValueError:
+        return str(number)
+
+
+def _signed(number: int) -> int:
+    number &= _LOW
+    return number - (1 << 32) if number >> 31 else number
+
+
+_SHOWN: Final[dict[str, Callable[[Answers, Call, int], object]]] = {
+    "number": lambda _answers, _call, value: _signed(value),
+    "hex": lambda _answers, _call, value: hex(value & _LOW),
+    "text": Answers.text,
+    "family": lambda _answers, _call, value: _family(value & _LOW),
+    "socket": lambda _answers, _call, value: _socket_kind(value & _LOW),
+}

@@ -1,0 +1,172 @@
+"""System calls that the kernel hands to another process to answer: seccomp's user notification.
+
+A call that the filter marks stops its maker inside the kernel until whoever holds the *listener* answers. The
+maker never sees the listener, and can neither skip the question nor answer it; where the last holder is gone, the
+kernel itself refuses (https://docs.kernel.org/userspace-api/seccomp_filter.html#userspace-notification).
+
+What a call's arguments point to lies in memory that the program can change at any time. Here that decides nothing:
+no answer lets a call through for what was read there, so that a race can only make a record less exact.
+"""
+
+import contextlib
+import ctypes
+import errno
+import fcntl
+import os
+import socket
+import struct
+from dataclasses import dataclass
+from typing import Final
+
+from crucible.sandbox import call_filter, kernel, seccomp
+
+_SET_MODE_FILTER: Final = 1
+_NEW_LISTENER: Final = 1 << 3
+_WAIT_KILLABLE: Final = 1 << 5
+"""Once a call was read, only death interrupts its maker (Linux 5.19): no signal makes one call look like many."""
+
+RECEIVE: Final = 0xC050_2100
+SEND: Final = 0xC018_2101
+VALID: Final = 0x4008_2102
+ADD_DESCRIPTOR: Final = 0x4018_2103
+SET_FLAGS: Final = 0x4008_2104
+_SYNC_WAKE_UP: Final = 1
+"""Maker and answerer take turns on one processor (Linux 6.6), which is what they do anyway."""
+_CONTINUE: Final = 1
+_ADD_AND_SEND: Final = 1 << 1
+
+_NOTIFICATION: Final = struct.Struct("=QIIiIQ6Q")
+_RESPONSE: Final = struct.Struct("=QqiI")
+_ADDITION: Final = struct.Struct("=QIIII")
+
+_HANDED_OVER: Final = b"L"
+_WITHDRAWN: Final = frozenset({errno.ENOENT, errno.EINPROGRESS})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A system call that waits for an answer."""
+
+    id: int
+    thread: int
+    """Who makes it, by the number that the reader's PID namespace has for it."""
+    number: int
+    architecture: int
+    """Whose calling convention the number is of, as the kernel's audit names it."""
+    arguments: tuple[int, int, int, int, int, int]
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it was made by a convention other than this machine's own, in which numbers mean other calls."""
+        return self.architecture != seccomp.AUDIT_ARCHITECTURES[kernel.MACHINE] or self.number >= seccomp.X32_BIT
+
+
+def install(program: bytes) -> int:
+    """Put this process behind a filter, as `call_filter.install` does; return the listener for what it marks."""
+    request, _kept = call_filter.request_for(program)
+    for flags in (_NEW_LISTENER | _WAIT_KILLABLE, _NEW_LISTENER):
+        try:
+            return kernel.syscall(
+                kernel.SYS_SECCOMP[kernel.MACHINE],
+                ctypes.c_uint(_SET_MODE_FILTER),
+                ctypes.c_uint(flags),
+                ctypes.byref(request),
+                about="seccomp with a listener",
+            )
+        except OSError as error:
+            if error.errno != errno.EINVAL or flags == _NEW_LISTENER:
+                raise
+    raise AssertionError("the loop returns or raises")
+
+
+def hand_over(channel: socket.socket, listener: int) -> None:
+    """Give the listener to the other end of the channel, and keep nothing of it."""
+    socket.send_fds(channel, [_HANDED_OVER], [listener])
+    os.close(listener)
+
+
+def take_over(channel: socket.socket) -> tuple[int | None, bytes]:
+    """Return the listener that comes over the channel, and all that is said there until its end."""
+    listener: int | None = None
+    said, descriptors, _, _ = socket.recv_fds(channel, 1, 1)
+    if descriptors:
+        listener, said = descriptors[0], b""
+        os.set_inheritable(listener, False)
+    while more := channel.recv(4096):
+        said += more
+    return listener, said
+
+
+class Listener:
+    """The reader's end. `receive` after the descriptor is readable never blocks: each call is one token."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+        self._last: int | None = None
+        self.withdrawn = 0
+        """Calls that a signal or death took back before they were read; the kernel numbers calls one by one."""
+        with contextlib.suppress(OSError):  # before Linux 6.6 there is no such flag, and all else works
+            fcntl.ioctl(descriptor, SET_FLAGS, _SYNC_WAKE_UP)
+
+    def receive(self) -> Call | None:
+        """Return the next call, or None where its maker is gone."""
+        buffer = bytearray(_NOTIFICATION.size)
+        try:
+            fcntl.ioctl(self.descriptor, RECEIVE, buffer)
+        except OSError as error:
+            if error.errno in {errno.ENOENT, errno.EINTR}:
+                return None
+            raise
+        token, thread, _, number, architecture, _, *arguments = _NOTIFICATION.unpack(buffer)
+        if self._last is not None:
+            self.withdrawn += max(0, token - self._last - 1)
+        self._last = token
+        return Call(token, thread, number & 0xFFFF_FFFF, architecture, tuple(arguments))
+
+    def refuse(self, call: Call, error: int) -> None:
+        """Have the call fail with this errno."""
+        self._send(_RESPONSE.pack(call.id, 0, -error, 0))
+
+    def leave_to_kernel(self, call: Call) -> None:
+        """Have the kernel go on with the call, whatever its arguments say by then."""
+        self._send(_RESPONSE.pack(call.id, 0, 0, _CONTINUE))
+
+    def give(self, call: Call, descriptor: int, *, close_on_exec: bool) -> None:
+        """Have the call return a descriptor of its maker's own for what is open here; or EMFILE."""
+        request = _ADDITION.pack(call.id, _ADD_AND_SEND, descriptor, 0, os.O_CLOEXEC if close_on_exec else 0)
+        try:
+            fcntl.ioctl(self.descriptor, ADD_DESCRIPTOR, request)
+        except OSError as error:
+            self.refuse(call, error.errno or errno.EMFILE)
+
+    def is_waiting(self, call: Call) -> bool:
+        """Tell whether the call still waits: then what was opened of its maker until now is of the right one."""
+        try:
+            fcntl.ioctl(self.descriptor, VALID, struct.pack("=Q", call.id))
+        except OSError:
+            return False
+        return True
+
+    def read_memory(self, call: Call, address: int, size: int) -> bytes:
+        """Return what its maker has at an address: less where that ends, nothing where it can't be read."""
+        try:
+            memory = os.open(f"/proc/{call.thread}/mem", os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return b""
+        try:
+            return os.pread(memory, size, address) if self.is_waiting(call) else b""
+        except (OSError, OverflowError):
+            return b""
+        finally:
+            os.close(memory)
+
+    def close(self) -> None:
+        """Let go; the kernel answers every further call with ENOSYS."""
+        os.close(self.descriptor)
+
+    def _send(self, response: bytes) -> None:
+        try:
+            fcntl.ioctl(self.descriptor, SEND, response)
+        except OSError as error:
+            if error.errno not in _WITHDRAWN:
+                raise
