@@ -3,7 +3,11 @@
 The tests start servers, executors and sandboxes, and kill some of them on purpose. Whatever survives would slow
 the next run down, or make it pass for the wrong reason; so this process adopts each orphan (it is its
 descendants' subreaper) and compares mounts, cgroups and temporary files with what there was before. Arguments go
-to pytest; with any, the bound on coverage is left out, as a part of the tests can't reach it.
+to pytest, and then only the first tier runs, without the bound on coverage, which a part of the tests can't reach.
+
+There are tiers, since what a sandbox can do depends on who makes it and on which control groups there are:
+everything as whoever runs this; the sandbox again as an ordinary user, with subordinate ids and without; and the
+limits on cgroup v2, in a virtual machine where this host has version 1. A tier that doesn't apply here says why.
 """
 
 import ctypes
@@ -14,12 +18,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from crucible.sandbox import cgroup
 
 ROOT = Path(__file__).resolve().parent.parent
 CGROUPS = Path("/sys/fs/cgroup")
+ORDINARY = ("tests/sandbox", "tests/security")
+"""What an ordinary user's tier runs."""
+ALONE = ("tests/sandbox/test_conformance.py", "tests/sandbox/namespaces", "tests/security/test_escape.py")
+"""The same, where the user has no ids but its own."""
 SETTLING_SECONDS = 5.0
 """How long what was told to end may take to be gone."""
 _PR_SET_CHILD_SUBREAPER = 36
@@ -64,14 +74,62 @@ def leftovers(temporary: Path, mounts_before: set[str], cgroups_before: set[str]
     return sorted(found)
 
 
-def run(arguments: list[str], temporary: Path, environment: dict[str, str]) -> int:
-    """Run pytest, then report coverage; return the first exit code that is not 0."""
+@dataclass(frozen=True)
+class Tier:
+    """Tests that run in one way."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
+    left_out: str = ""
+    """Why it doesn't apply here, where it doesn't."""
+
+
+def tiers(own: Path, temporary: Path, arguments: list[str]) -> Iterator[Tier]:
+    """Yield what is to run, in order."""
+    coverage = [sys.executable, "-m", "coverage", "run", "-m", "pytest"]
+    yield Tier("all", [*coverage, f"--basetemp={temporary / 'pytest'}", *arguments])
+    if arguments:
+        return
+    as_user = "" if os.geteuid() == 0 else "these are an ordinary user's tests already"
+    for name, paths, ids in (("ordinary user", ORDINARY, "yes"), ("user without ids", ALONE, "no")):
+        home = own / name.replace(" ", "-")
+        home.mkdir()
+        yield Tier(
+            name,
+            ["scripts/as-ordinary-user", str(home), *coverage, f"--basetemp={home / 'pytest'}", *paths],
+            {"SUBORDINATE_IDS": ids, "COVERAGE_FILE": str(home / "coverage")},
+            as_user,
+        )
+    version = cgroup.find()
+    version.close()
+    unified = (
+        "this host has it, and the tests above ran on it" if version.version == cgroup.CgroupsV2.version else ""
+    )
+    yield Tier("cgroup v2", ["make", "--no-print-directory", "test-cgroup2"], left_out=unified)
+
+
+def run(arguments: list[str], own: Path, temporary: Path, environment: dict[str, str]) -> int:
+    """Run each tier, then report coverage; return the first exit code that is not 0."""
+    code = 0
+    summary = []
+    for tier in tiers(own, temporary, arguments):
+        if tier.left_out:
+            summary.append(f"{tier.name}: left out, {tier.left_out}")
+            continue
+        print(f"\n== {tier.name}", flush=True)
+        began = time.monotonic()
+        failed = subprocess.call(tier.command, cwd=ROOT, env=environment | tier.environment)
+        summary.append(f"{tier.name}: {'failed' if failed else 'passed'} in {time.monotonic() - began:.0f} s")
+        code = code or failed
+    print("\n== coverage", flush=True)
     coverage = [sys.executable, "-m", "coverage"]
-    pytest = ["-m", "pytest", f"--basetemp={temporary / 'pytest'}", *arguments]
-    code = subprocess.call([*coverage, "run", *pytest], cwd=ROOT, env=environment)
-    subprocess.call([*coverage, "combine", "--quiet"], cwd=ROOT, env=environment)
+    data = [str(path) for path in own.rglob("coverage.*") if path.is_file()]
+    subprocess.call([*coverage, "combine", "--quiet", *data], cwd=ROOT, env=environment)
     bound = ["--fail-under=0"] if arguments else []
-    return subprocess.call([*coverage, "report", *bound], cwd=ROOT, env=environment) if code == 0 else code
+    report = subprocess.call([*coverage, "report", *bound], cwd=ROOT, env=environment)
+    print("", *summary, sep="\n", flush=True)
+    return code or report
 
 
 def main() -> int:
@@ -81,15 +139,16 @@ def main() -> int:
     mounts_before, cgroups_before = mounts(), cgroups()
     with tempfile.TemporaryDirectory(prefix="crucible-tests-") as folder:
         own, temporary = Path(folder), Path(folder, "t")
+        own.chmod(0o711)  # an ordinary user's tests reach their own folder in it
         temporary.mkdir()
         for path in (own, temporary):
             path.chmod(0o711)  # PostgreSQL's own user, whom the tests' server runs as, has to get through
         environment = os.environ | {
             "TMPDIR": str(temporary),
             "COVERAGE_FILE": str(own / "coverage"),
-            "HYPOTHESIS_STORAGE_DIRECTORY": str(own / "hypothesis"),
+            "HYPOTHESIS_STORAGE_DIRECTORY": str(temporary / "pytest" / "hypothesis"),
         }
-        code = run(sys.argv[1:], temporary, environment)
+        code = run(sys.argv[1:], own, temporary, environment)
         shutil.rmtree(temporary / "pytest", ignore_errors=True)
         deadline = time.monotonic() + SETTLING_SECONDS
         while (left := leftovers(temporary, mounts_before, cgroups_before)) and time.monotonic() < deadline:
