@@ -12,6 +12,7 @@ limits on cgroup v2, in a virtual machine where this host has version 1. A tier 
 
 import ctypes
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -64,12 +65,18 @@ def cgroups() -> set[str]:
     return {folder for folder, _, _ in os.walk(CGROUPS)}
 
 
+def is_deserted(path: str) -> bool:
+    """Tell whether a group is an executor's that is gone; one that lives beside the tests is none of theirs."""
+    owner = re.search(r"/crucible-(\d+)-", path)
+    return owner is not None and not Path(f"/proc/{owner[1]}").exists()
+
+
 def leftovers(temporary: Path, mounts_before: set[str], cgroups_before: set[str]) -> list[str]:
     """Return what is there that was not there before the tests, in words."""
     found = [f"process {number}: {command}" for number, command in orphans().items()]
     cgroup.find().close()  # groups of executors that were killed are for the next one to remove, as here
     found += [f"mount {path}" for path in mounts() - mounts_before]
-    found += [f"cgroup {path}" for path in cgroups() - cgroups_before if "crucible" in path]
+    found += [f"cgroup {path}" for path in cgroups() - cgroups_before if is_deserted(path)]
     found += [f"temporary {path}" for path in temporary.iterdir()]
     return sorted(found)
 
