@@ -166,3 +166,107 @@ class SandboxUnavailableError(CrucibleError):
 
     slug = "sandbox-unavailable"
     title = "Sandbox unavailable"
+
+
+class SessionEndedError(CrucibleError):
+    """The session is no more: destroyed, expired, broken, or gone with its executor. The detail says which."""
+
+    status = 410
+    slug = "session-ended"
+    title = "Session ended"
+
+
+class SessionsUnsupportedError(CrucibleError):
+    """The engine that was asked for has no sessions, or not what was asked of one."""
+
+    status = 422
+    slug = "sessions-unsupported"
+    title = "Not supported by this engine"
+
+
+class SessionFileNotFoundError(CrucibleError):
+    """There is no such file, folder or program in the session."""
+
+    status = 404
+    slug = "session-file-not-found"
+    title = "No such file in the session"
+
+
+class SessionIsADirectoryError(CrucibleError):
+    """A file was meant, and the session has a folder there."""
+
+    status = 409
+    slug = "session-is-a-directory"
+    title = "A folder in the session"
+
+
+class SessionNotAFileError(CrucibleError):
+    """A regular file or a folder was meant, and the session has something else there."""
+
+    status = 409
+    slug = "session-not-a-file"
+    title = "No regular file in the session"
+
+
+class SessionPermissionError(CrucibleError):
+    """The session's own user may not do this there."""
+
+    status = 403
+    slug = "session-permission-denied"
+    title = "Permission denied in the session"
+
+
+class SessionTooLargeError(CrucibleError):
+    """A file is larger than what was to be read, or an argument larger than what the kernel takes."""
+
+    status = 422
+    slug = "session-too-large"
+    title = "Too large for the session"
+
+
+class SessionDiskFullError(CrucibleError):
+    """The session has used up `limits.disk_bytes`, or the number of files that it may have."""
+
+    status = 507
+    slug = "session-disk-full"
+    title = "The session's disk is full"
+
+
+class SessionUserNotFoundError(CrucibleError):
+    """The session has no such user or group, or none whom the driver can map."""
+
+    status = 422
+    slug = "session-user-not-found"
+    title = "No such user in the session"
+
+
+class SessionBusyError(CrucibleError):
+    """The session has used up `limits.processes` or its memory: end something in it first."""
+
+    status = 409
+    slug = "session-busy"
+    title = "No process left in the session"
+
+
+class SessionCannotExecuteError(CrucibleError):
+    """The kernel doesn't know what kind of program this is."""
+
+    status = 422
+    slug = "session-cannot-execute"
+    title = "Not a program"
+
+
+class SessionInterruptedError(CrucibleError):
+    """Something in the session killed or held up what worked on the request; nothing is known of its effect."""
+
+    status = 409
+    slug = "session-interrupted"
+    title = "Interrupted in the session"
+
+
+class SessionRequestFailedError(CrucibleError):
+    """The kernel refused something within the session; the detail says what."""
+
+    status = 409
+    slug = "session-request-failed"
+    title = "Refused in the session"

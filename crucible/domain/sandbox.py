@@ -182,3 +182,5 @@ class DriverReport:
     """Limit or layer → why it can't be had here, and the one command that mends it."""
     unpromised: dict[Promise, str] = field(default_factory=dict)
     """Promise that this engine doesn't keep → why it can't."""
+    sessions: bool = False
+    """Whether it has sessions: sandboxes that stay."""

@@ -1,4 +1,4 @@
-"""How a worker reaches the executor: one connection, many runs at once.
+"""How a worker reaches the executor: one connection, many runs and requests to sessions at once.
 
 Each run's events wait in a queue of their own. It needs no bound besides the run's limits: output is cut at
 `output_bytes`, files at what is collected, samples come a few a second.
@@ -13,6 +13,7 @@ from typing import Self
 from crucible.domain.errors import ExecutorUnavailableError
 from crucible.domain.sandbox import SandboxEvent, SandboxFinished, SandboxSpec
 from crucible.executor import protocol
+from crucible.executor.session_messages import Abandon, SessionAnswer, SessionRequest
 
 _HELLO_SECONDS = 10.0
 
@@ -28,6 +29,8 @@ class ExecutorClient:
         self._writer = writer
         self._numbers = itertools.count(1)
         self._events: dict[int, asyncio.Queue[SandboxEvent | None]] = {}
+        self._requests = itertools.count(1)
+        self._answers: dict[int, asyncio.Queue[SessionAnswer | None]] = {}
         self._lost = asyncio.Event()
         self._dispatching = asyncio.create_task(self._dispatch())
 
@@ -82,6 +85,32 @@ class ExecutorClient:
             if not finished and self.is_connected:
                 self._writer.write(protocol.encode(protocol.Stop(run=number)))
 
+    def next_request(self) -> int:
+        """Return a number for a request to a session."""
+        return next(self._requests)
+
+    async def ask(self, request: SessionRequest) -> AsyncGenerator[SessionAnswer, None]:
+        """Ask something of a session and yield the answers, whose last one the asker knows.
+
+        Leaving the iteration after the last one costs nothing; before, it ends what was asked for. Raises
+        ExecutorUnavailableError where the connection is lost meanwhile.
+        """
+        number = request.request
+        queue = self._answers[number] = asyncio.Queue()
+        try:
+            await self.tell(request)
+            while (answer := await queue.get()) is not None:
+                yield answer
+            raise ExecutorUnavailableError("the executor went away")
+        finally:
+            del self._answers[number]
+            if self.is_connected:
+                self._writer.write(protocol.encode(Abandon(request=number)))
+
+    async def tell(self, request: SessionRequest) -> None:
+        """Send what has no answer of its own. Raises ExecutorUnavailableError."""
+        await self._send(request)
+
     async def close(self) -> None:
         """End the connection; the executor stops whatever still runs on it."""
         self._dispatching.cancel()
@@ -103,8 +132,11 @@ class ExecutorClient:
             while (message := await protocol.read_from_server(self._reader)) is not None:
                 if isinstance(message, protocol.Welcome | protocol.Refusal):
                     raise protocol.ProtocolError("a greeting after the greeting")
-                if queue := self._events.get(message.run):
-                    queue.put_nowait(message.event)
+                if isinstance(message, SessionAnswer):
+                    if answers := self._answers.get(message.request):
+                        answers.put_nowait(message)
+                elif events := self._events.get(message.run):
+                    events.put_nowait(message.event)
         except (OSError, protocol.ProtocolError):
             pass  # a broken connection and a garbled one end alike: every run on it learns that it is lost
         finally:
@@ -112,5 +144,7 @@ class ExecutorClient:
 
     def _lose(self) -> None:
         self._lost.set()
-        for queue in self._events.values():
-            queue.put_nowait(None)
+        for events in self._events.values():
+            events.put_nowait(None)
+        for answers in self._answers.values():
+            answers.put_nowait(None)

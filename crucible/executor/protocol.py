@@ -2,7 +2,7 @@
 
 A frame is four bytes of length, big-endian, and a MessagePack map with a `type`. Both sides open with a hello;
 a version that differs ends the connection with words, not with a misread frame. One connection carries many
-runs, told apart by `run`.
+runs, told apart by `run`; what is said of sessions stands in `session_messages`.
 """
 
 import asyncio
@@ -22,8 +22,9 @@ from crucible.domain.sandbox import (
     SandboxSpec,
     SandboxStarted,
 )
+from crucible.executor.session_messages import SessionAnswer, SessionRequest
 
-VERSION = 2
+VERSION = 3
 MAXIMUM_FRAME_BYTES = 64 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 
@@ -107,9 +108,9 @@ class Finished(_Message, tag="finished"):
     event: SandboxFinished
 
 
-FromClient = Hello | Run | Stop
+FromClient = Hello | Run | Stop | SessionRequest
 RunEvent = Started | Output | Sample | Attempt | File | Finished
-FromServer = Welcome | Refusal | Started | Output | Sample | Attempt | File | Finished
+FromServer = Welcome | Refusal | Started | Output | Sample | Attempt | File | Finished | SessionAnswer
 
 _encoder = msgspec.msgpack.Encoder()
 _from_client: msgspec.msgpack.Decoder[FromClient] = msgspec.msgpack.Decoder(FromClient)

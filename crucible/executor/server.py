@@ -1,6 +1,6 @@
 """The executor's side of the socket: takes runs from its clients, has a driver run them, relays what happens.
 
-A client that goes away takes its runs with it: nobody is left to fence or to record them.
+A client that goes away takes its runs with it: nobody is left to fence or to record them. Sessions stay.
 """
 
 import asyncio
@@ -26,6 +26,9 @@ from crucible.domain.sandbox import (
     SandboxStarted,
 )
 from crucible.executor import protocol
+from crucible.executor.session_messages import SessionAnswer
+from crucible.executor.session_requests import SessionRequests
+from crucible.executor.sessions import Sessions
 from crucible.sandbox.engines import Engines
 from crucible.sandbox.runtimes import Runtimes
 
@@ -41,6 +44,7 @@ class ExecutorServer:
     def __init__(self, engines: Engines, runtimes: Runtimes) -> None:
         self._engines = engines
         self._runtimes = runtimes
+        self._sessions = Sessions(engines)
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
 
@@ -63,6 +67,7 @@ class ExecutorServer:
         for connection in self._connections:
             connection.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
+        await self._sessions.close()
         await self._engines.close()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -71,7 +76,7 @@ class ExecutorServer:
         self._connections.add(task)
         try:
             if await self._greet(reader, writer):
-                await _Connection(reader, writer, self._engines, self._runtimes).serve()
+                await _Connection(reader, writer, self._engines, self._runtimes, self._sessions).serve()
         except protocol.ProtocolError as error:
             _log.warning("executor.connection_refused", reason=str(error))
             _send(writer, protocol.Refusal(reason=str(error)))
@@ -121,13 +126,19 @@ class _Connection:
     """One client's runs."""
 
     def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, engines: Engines, runtimes: Runtimes
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        engines: Engines,
+        runtimes: Runtimes,
+        sessions: Sessions,
     ) -> None:
         self._reader = reader
         self._writer = writer
         self._engines = engines
         self._runtimes = runtimes
         self._runs: dict[int, tuple[asyncio.Task[None], asyncio.Event]] = {}
+        self._requests = SessionRequests(sessions, self._answer)
         self._leaving = False
         """Whether runs are being ended because either side goes, which must not look like somebody's wish."""
 
@@ -146,12 +157,22 @@ class _Connection:
                             run[1].set()
                     case protocol.Hello():
                         raise protocol.ProtocolError("a second hello")
+                    case _ if not self._requests.take(message):
+                        raise protocol.ProtocolError(f"request {message.request} is already under way")
         finally:
             self._leaving = True
             tasks = [task for task, _ in self._runs.values()]
             for _, cancelled in self._runs.values():
                 cancelled.set()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(self._requests.leave(), *tasks, return_exceptions=True)
+
+    async def _answer(self, answer: SessionAnswer) -> None:
+        if not (self._leaving or self._writer.is_closing()):
+            self._writer.write(protocol.encode(answer))
+            with contextlib.suppress(
+                ConnectionError
+            ):  # the client left; what it asked for is being ended for that
+                await self._writer.drain()
 
     async def _run(self, number: int, spec: SandboxSpec, cancelled: asyncio.Event) -> None:
         async def emit(event: SandboxEvent) -> None:

@@ -41,6 +41,8 @@ class Cgroup(Protocol):
 
     entrances: list[str]
     """The `cgroup.procs` files that a process writes itself into."""
+    tracking_folder: str
+    """Where groups below it can be made that tell its processes apart."""
 
     def limit(self, limits: Limits) -> None:
         """Set every limit. Raises OSError where one can't be set. What was used before doesn't count as used."""
@@ -160,6 +162,7 @@ class _GroupV1:
     def __init__(self, folders: dict[str, str]) -> None:
         self._folders = folders
         self.entrances = [f"{folder}/cgroup.procs" for folder in dict.fromkeys(folders.values())]
+        self.tracking_folder = folders["pids"]
         self._cpu_seconds_before = 0.0
 
     def limit(self, limits: Limits) -> None:
@@ -248,6 +251,7 @@ class _GroupV2:
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self.entrances = [f"{folder}/cgroup.procs"]
+        self.tracking_folder = folder
         self._peak = 0
         self._cpu_seconds_before = 0.0
 
@@ -301,10 +305,8 @@ def _sweep(parent: str) -> None:
             if not name.startswith(_PREFIX) or not pid.isdigit() or name in _living:
                 continue
             if int(pid) == os.getpid() or not os.path.exists(f"/proc/{pid}"):
-                for inner in os.scandir(f"{parent}/{name}"):
-                    if inner.is_dir(follow_symlinks=False):
-                        _remove(inner.path)
-                _remove(f"{parent}/{name}")
+                for folder, _, _ in os.walk(f"{parent}/{name}", topdown=False):
+                    _remove(folder)
 
 
 def _make(folder: str) -> None:

@@ -2,13 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from crucible.domain.sandbox import DriverReport, SandboxEvent, SandboxFinished, SandboxSpec
+from crucible.domain.sandbox import Containment, DriverReport, SandboxEvent, SandboxFinished, SandboxSpec
+from crucible.domain.session import EndReason, ExecFinished, ExecOutput, ExecSpec, SessionSpec, SessionUsage
 from crucible.sandbox.runtimes import Runtime
 
 Emit = Callable[[SandboxEvent], Awaitable[None]]
 """Takes an event as it happens; waits where the reader is slower than the program."""
+
+EmitOutput = Callable[[ExecOutput], Awaitable[None]]
+"""The same, for what an exec writes."""
 
 
 class Driver(Protocol):
@@ -37,4 +41,52 @@ class Driver(Protocol):
 
     async def close(self) -> None:
         """End whatever still runs and leave nothing behind."""
+        ...
+
+
+class Session(Protocol):
+    """A sandbox that stays. Everything may be asked of it many times at once.
+
+    Where it has ended, or ends meanwhile, everything raises SessionEndedError: it never looks like an exec's own
+    end. What else can't be done is one of the `Session...Error` types of `crucible.domain.errors`. A caller that
+    is cancelled ends what it asked for.
+    """
+
+    user: str
+    """Who an exec is that names nobody."""
+    containment: Containment
+    ended: "asyncio.Future[tuple[EndReason, str]]"
+    """Done once it is no more; the reason, and its detail in words."""
+
+    async def exec(self, spec: ExecSpec, emit: EmitOutput | None) -> ExecFinished:
+        """Run a program and return how it ended, with the end of its output; emit all output where wanted.
+
+        After `timeout_seconds` everything that came of it is killed, and the output so far is returned. What it
+        left in the background otherwise, stays.
+        """
+        ...
+
+    async def read_file(self, path: str, user: str | None, most: int) -> bytes:
+        """Return a regular file's bytes, which are at most `most`. Links are followed within the session."""
+        ...
+
+    async def write_file(self, path: str, content: bytes, user: str | None, mode: int | None) -> None:
+        """Make or replace a regular file, and the folders above it."""
+        ...
+
+    async def usage(self) -> SessionUsage:
+        """Return what it uses now."""
+        ...
+
+    async def end(self, reason: EndReason, detail: str) -> None:
+        """End everything in it; return when nothing is left. The first reason counts."""
+        ...
+
+
+@runtime_checkable
+class SessionDriver(Protocol):
+    """A driver that has sessions. One that doesn't implement this has none, and its report says so."""
+
+    async def open_session(self, spec: SessionSpec) -> Session:
+        """Return a session that stands. Raises SandboxUnavailableError, SessionsUnsupportedError."""
         ...

@@ -159,9 +159,9 @@ def set_capabilities(effective: int, permitted: int) -> None:
     syscall(_SYS_CAPSET[MACHINE], ctypes.byref(header), ctypes.byref(data), about="capset")
 
 
-def openat2(folder: int, path: bytes, flags: int, resolve: int) -> int:
+def openat2(folder: int, path: bytes, flags: int, resolve: int, mode: int = 0) -> int:
     """Open `path` below `folder` under the kernel's own rules for resolving it; return a descriptor."""
-    how = (ctypes.c_uint64 * 3)(flags, 0, resolve)
+    how = (ctypes.c_uint64 * 3)(flags, mode, resolve)
     return syscall(
         _SYS_OPENAT2,
         ctypes.c_int(folder),

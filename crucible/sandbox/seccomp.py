@@ -44,6 +44,12 @@ _ANSWERING = (0xC050_2100, 0xC018_2101, 0x4008_2102, 0x4018_2103)
 
 _Instruction = tuple[int, int, int, int]
 
+_AF_NETLINK = 16
+_NO_NETLINK: list[_Instruction] = [
+    (_LOAD, 0, 0, _ARGUMENTS_OFFSET),
+    (_JUMP_IF_EQUAL, 0, 1, _AF_NETLINK),
+    (_RETURN, 0, 0, _ERRNO | errno.EAFNOSUPPORT),
+]
 _NO_SUCH_CALL: list[_Instruction] = [(_RETURN, 0, 0, _ERRNO | errno.ENOSYS)]
 
 
@@ -58,8 +64,12 @@ class Part(Enum):
     """It has nobody to ask, and may answer what another asks."""
 
 
-def compile_filter(machine: str = kernel.MACHINE, part: Part = Part.NONE) -> bytes:
-    """Return the policy as a BPF program for `machine`. Raises ValueError for one that it doesn't know."""
+def compile_filter(machine: str = kernel.MACHINE, part: Part = Part.NONE, *, without_audit: bool = False) -> bytes:
+    """Return the policy as a BPF program for `machine`. Raises ValueError for one that it doesn't know.
+
+    `without_audit`: a netlink socket is refused in the words of a kernel that has none, with which `useradd` and
+    PAM go on; they give up where the kernel's audit log is merely forbidden.
+    """
     if machine not in AUDIT_ARCHITECTURES:
         raise ValueError(
             f"there is no system call table for {machine}; there are: {', '.join(AUDIT_ARCHITECTURES)}"
@@ -86,6 +96,7 @@ def compile_filter(machine: str = kernel.MACHINE, part: Part = Part.NONE) -> byt
         for rule in policy["pretended"]:
             answers[numbers[rule["call"]]] = _by_argument(rule, (), asks=asks)
     foreign = _ASK if asks else _KILL_PROCESS
+    answers[numbers["socket"]][:0] = _NO_NETLINK if without_audit else []
     program: list[_Instruction] = [
         (_LOAD, 0, 0, _ARCHITECTURE_OFFSET),
         (_JUMP_IF_EQUAL, 1, 0, AUDIT_ARCHITECTURES[machine]),

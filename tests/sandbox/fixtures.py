@@ -22,6 +22,7 @@ from crucible.sandbox import runtimes
 from crucible.sandbox.driver import Driver
 from crucible.sandbox.engines import ENGINES
 from crucible.sandbox.namespaces import driver as namespaces
+from crucible.sandbox.namespaces.sessions import driver as namespaces_sessions
 from tests.sandbox import host, machine, traced_launcher
 
 
@@ -91,10 +92,11 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     path = tmp_path_factory.mktemp("coverage") / "steps"
     with path.open("wb") as file:
         file.truncate(traced_launcher.size())
-    usual = namespaces.LAUNCHER
-    namespaces.LAUNCHER = (traced_launcher.__file__, str(path))
+    usual, usual_of_sessions = namespaces.LAUNCHER, namespaces_sessions.LAUNCHER
+    namespaces.LAUNCHER = (traced_launcher.__file__, str(path), usual[-1])
+    namespaces_sessions.LAUNCHER = (traced_launcher.__file__, str(path), usual_of_sessions[-1])
     yield
-    namespaces.LAUNCHER = usual
+    namespaces.LAUNCHER, namespaces_sessions.LAUNCHER = usual, usual_of_sessions
     data = coverage.CoverageData(basename=str(measured.config.data_file), suffix="sandbox")
     data.add_arcs(traced_launcher.arcs(path))
     data.write()

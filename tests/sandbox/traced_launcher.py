@@ -68,7 +68,7 @@ def _trace_into(path: str) -> None:
 
 
 if __name__ == "__main__":
-    _, path, descriptor = sys.argv
+    _, path, module, descriptor = sys.argv
     _trace_into(path)
     sys.argv = ["launcher", descriptor]
-    importlib.import_module("crucible.sandbox.namespaces.launcher").main()
+    importlib.import_module(module).main()

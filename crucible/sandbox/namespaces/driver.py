@@ -24,9 +24,11 @@ from crucible.domain.sandbox import (
     SandboxFinished,
     SandboxSpec,
 )
+from crucible.domain.session import SessionSpec
 from crucible.sandbox import capabilities, cgroup, landlock, plan, seccomp
-from crucible.sandbox.driver import Emit
+from crucible.sandbox.driver import Emit, Session
 from crucible.sandbox.namespaces import launcher, ordinary
+from crucible.sandbox.namespaces.sessions.driver import NamespacesSessions
 from crucible.sandbox.runtimes import Runtime
 from crucible.sandbox.standing import SandboxBrokenError, Standing
 from crucible.sandbox.supervision import Supervision
@@ -60,6 +62,8 @@ class NamespacesDriver:
         self._next_slot = itertools.count()
         self._removals: set[asyncio.Task[None]] = set()
         self._containment = self._describe()
+        self._sessions: NamespacesSessions | None = None
+        self._opening_sessions = asyncio.Lock()
         self._pool = WarmPool(self._stand, self._discard, most=spares)
 
     @classmethod
@@ -85,6 +89,7 @@ class NamespacesDriver:
             isolation=self._containment.isolation,
             enforces=self._containment.enforces,
             missing={} if self._landlock else {"landlock": "this kernel has none; boot with lsm=landlock,..."},
+            sessions=True,
         )
 
     def _describe(self) -> Containment:
@@ -135,10 +140,23 @@ class NamespacesDriver:
             self._discard(standing)
             self._pool.used(runtime.prefix)
 
+    async def open_session(self, spec: SessionSpec) -> Session:
+        """See `SessionDriver.open_session`."""
+        async with self._opening_sessions:
+            if self._sessions is None:
+                self._sessions = await NamespacesSessions.open()
+        return await self._sessions.open_session(spec)
+
     async def give_back(self) -> None:
-        """End the sandboxes that are kept ready, and return when nothing of those or of any other is left."""
+        """End the sandboxes that are kept ready, and return when nothing of those or of any other is left.
+
+        Sessions stay.
+        """
         await self._pool.give_back()
         await asyncio.gather(*self._removals)
+        if self._sessions is not None and self._sessions.is_empty:
+            sessions, self._sessions = self._sessions, None
+            await sessions.close()
 
     async def _stand(self, prefix: str) -> Standing:
         """Return a sandbox for runtimes below `prefix`. Raises SandboxBrokenError, OSError."""
@@ -197,6 +215,8 @@ class NamespacesDriver:
 
     async def close(self) -> None:
         """End the launcher, and through it every sandbox; remove every group."""
+        if self._sessions is not None:
+            await self._sessions.close()
         await self._pool.give_back()
         await self._launcher.close()
         await asyncio.gather(*self._removals)

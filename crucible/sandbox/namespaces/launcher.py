@@ -23,7 +23,7 @@ def main() -> None:
     requests = socket.socket(fileno=int(sys.argv[1]))
     kernel.die_with_parent(signal.SIGKILL)
     if os.geteuid() != 0:
-        _become_root_of_a_namespace(requests)
+        become_root_of_a_namespace(requests)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the executor's to handle
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps the stages
@@ -42,7 +42,7 @@ def main() -> None:
             os.close(descriptor)
 
 
-def _become_root_of_a_namespace(requests: socket.socket) -> None:
+def become_root_of_a_namespace(requests: socket.socket) -> None:
     """See `ordinary`. The executor writes the maps, since only who is outside can have a range written."""
     kernel.unshare(kernel.CLONE_NEWUSER)
     requests.send(MAP)

@@ -17,6 +17,8 @@ from crucible.sandbox.plan import PROGRAM_UID, Identity
 
 _FEWEST = 1024
 """Smaller ranges are passed over: two ids a sandbox have to be enough for all that live at once."""
+_IDS_OF_SESSION = 64
+_NOBODY = 65_534
 _MAP_SECONDS = 5.0
 
 
@@ -32,6 +34,19 @@ class Ranges:
         """Return the ids of one sandbox, as the launcher's namespace names them: see `write_maps`."""
         own = 1 + 2 * (slot % (self.count // 2))
         return Identity(ranged=True, map=[(0, own, 1), (PROGRAM_UID, own + 1, 1)], init=0)
+
+    def identity_of_session(self, slot: int) -> tuple[Identity, int]:
+        """Return the ids of one session, taken from the other end, and the one of its process 1.
+
+        Besides root and the program there are some for the users that it makes, and the one called nobody. Slots
+        count from 1. Raises OSError where there are no more ids.
+        """
+        if slot > self.count // _IDS_OF_SESSION // 2:
+            raise OSError(f"this user's {self.count} subordinate ids are not enough for {slot} sessions")
+        first = 1 + self.count - _IDS_OF_SESSION * slot
+        users = _IDS_OF_SESSION - 3
+        spread = [(0, first, 1), (PROGRAM_UID, first + 1, users), (_NOBODY, first + 1 + users, 1)]
+        return Identity(ranged=True, map=spread, init=0), first + _IDS_OF_SESSION - 1
 
 
 ALONE = Identity(ranged=False, map=[(PROGRAM_UID, 0, 1)], init=PROGRAM_UID)

@@ -1,0 +1,168 @@
+"""The sessions that this executor holds. They are its own, not a connection's: a client that returns finds them.
+
+Each ends when it is asked to, when it was idle or alive for too long, or when it breaks; why is remembered for a
+while. None outlives the executor.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import structlog
+
+from crucible.domain.errors import (
+    ConflictError,
+    NotFoundError,
+    SessionEndedError,
+    SessionsUnsupportedError,
+    UnavailableError,
+)
+from crucible.domain.sandbox import Containment, SandboxSpec
+from crucible.domain.session import EndReason, SessionLimits, SessionSpec, SessionStanding, SessionUsage
+from crucible.sandbox.driver import Session, SessionDriver
+from crucible.sandbox.engines import Engines
+
+MOST_SESSIONS = 1000
+_REMEMBERED = 10_000
+
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Held:
+    session: Session
+    limits: SessionLimits
+    containment: Containment
+    began: float
+    used: float
+    """When it was last used."""
+    uses: int = 0
+    """How many requests are at it now."""
+
+    def idle_seconds(self) -> float:
+        return 0.0 if self.uses else time.monotonic() - self.used
+
+
+class Sessions:
+    """All of an executor's sessions."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+        self._held: dict[str, _Held] = {}
+        self._opening: set[str] = set()
+        self._ended: OrderedDict[str, SessionStanding] = OrderedDict()
+        self._watching: set[asyncio.Task[None]] = set()
+
+    async def open(self, name: str, spec: SessionSpec) -> SessionStanding:
+        """Make a session.
+
+        Raises ConflictError, UnavailableError, SandboxUnavailableError, SessionsUnsupportedError.
+        """
+        if name in self._held or name in self._ended or name in self._opening:
+            raise ConflictError(f"there is a session {name} already, or was")
+        if len(self._held) + len(self._opening) >= MOST_SESSIONS:
+            raise UnavailableError(f"this executor holds {MOST_SESSIONS} sessions, which is as many as it may")
+        self._opening.add(name)
+        try:
+            driver = await self._engines.choose(
+                SandboxSpec(runtime="", engine=spec.engine, minimum_isolation=spec.minimum_isolation)
+            )
+            if not isinstance(driver, SessionDriver):
+                raise SessionsUnsupportedError(f"the engine {driver.engine} has no sessions")
+            session = await driver.open_session(spec)
+        finally:
+            self._opening.discard(name)
+        now = time.monotonic()
+        held = self._held[name] = _Held(session, spec.limits, session.containment, began=now, used=now)
+        watch = asyncio.create_task(self._watch(name, held))
+        self._watching.add(watch)
+        watch.add_done_callback(self._watching.discard)
+        return self._standing(name, held)
+
+    @contextlib.contextmanager
+    def using(self, name: str) -> Iterator[Session]:
+        """Provide a session, which isn't idle meanwhile. Raises SessionEndedError, NotFoundError."""
+        held = self._find(name)
+        held.uses += 1
+        try:
+            yield held.session
+        finally:
+            held.uses -= 1
+            held.used = time.monotonic()
+
+    async def measure(self, name: str) -> SessionUsage:
+        """Return what a session uses, which is no use of it. Raises SessionEndedError, NotFoundError."""
+        return await self._find(name).session.usage()
+
+    async def end(self, name: str, reason: EndReason, detail: str) -> SessionStanding:
+        """End a session; return how it ended when nothing of it is left. Raises NotFoundError."""
+        if held := self._held.get(name):
+            await held.session.end(reason, detail)
+            self._bury(name, held)
+        if name not in self._ended:
+            raise NotFoundError(f"this executor has no session {name}")
+        return self._ended[name]
+
+    def standings(self) -> tuple[SessionStanding, ...]:
+        """Return every session that is held, and those that ended not long ago."""
+        return (*(self._standing(name, held) for name, held in self._held.items()), *self._ended.values())
+
+    async def close(self) -> None:
+        """End all of them."""
+        names = list(self._held)
+        await asyncio.gather(
+            *(self.end(name, EndReason.EXECUTOR_GONE, "its executor was stopped") for name in names)
+        )
+        for watch in self._watching:
+            watch.cancel()
+        await asyncio.gather(*self._watching, return_exceptions=True)
+
+    def _find(self, name: str) -> _Held:
+        if held := self._held.get(name):
+            return held
+        if ended := self._ended.get(name):
+            raise SessionEndedError(f"the session has ended ({ended.ended}): {ended.detail}")
+        raise NotFoundError(f"this executor has no session {name}")
+
+    def _standing(self, name: str, held: _Held) -> SessionStanding:
+        return SessionStanding(
+            session=name,
+            containment=held.containment,
+            user=held.session.user,
+            wall_seconds=time.monotonic() - held.began,
+            idle_seconds=held.idle_seconds(),
+        )
+
+    def _bury(self, name: str, held: _Held) -> None:
+        """Remember how it ended, and forget the rest."""
+        if self._held.pop(name, None) is None:
+            return
+        reason, detail = held.session.ended.result()
+        self._ended[name] = replace(self._standing(name, held), ended=reason, detail=detail)
+        while len(self._ended) > _REMEMBERED:
+            self._ended.popitem(last=False)
+        _log.info("executor.session_ended", session=name, reason=str(reason), detail=detail)
+
+    async def _watch(self, name: str, held: _Held) -> None:
+        """End it when its time has come; notice where it ends by itself."""
+        limits = held.limits
+        while not held.session.ended.done():
+            alive = limits.lifetime_seconds - (time.monotonic() - held.began)
+            idle = limits.idle_seconds - held.idle_seconds()
+            if alive <= 0:
+                await self._expire(
+                    name, EndReason.LIFETIME, f"limits.lifetime_seconds, {limits.lifetime_seconds:g}"
+                )
+            elif idle <= 0:
+                await self._expire(name, EndReason.IDLE, f"limits.idle_seconds, {limits.idle_seconds:g}")
+            else:
+                await asyncio.wait({held.session.ended}, timeout=min(alive, idle))
+        reason, detail = held.session.ended.result()
+        await held.session.end(reason, detail)  # which waits until nothing of it is left
+        self._bury(name, held)
+
+    async def _expire(self, name: str, reason: EndReason, limit: str) -> None:
+        await self.end(name, reason, f"it reached {limit}")

@@ -1,0 +1,263 @@
+"""Makes sessions: a control group, a range of uids and a channel for each, and the launcher for all of them."""
+
+import asyncio
+import heapq
+import itertools
+import json
+import os
+import platform
+import socket
+import subprocess
+import sys
+from typing import Self
+
+from crucible.domain.errors import SandboxUnavailableError, SessionsUnsupportedError
+from crucible.domain.sandbox import Containment, Isolation
+from crucible.domain.session import EndReason, SessionSpec
+from crucible.sandbox import capabilities, cgroup, landlock, seccomp
+from crucible.sandbox.namespaces import launcher, ordinary
+from crucible.sandbox.namespaces.sessions import plan
+from crucible.sandbox.namespaces.sessions.session import NamespacesSession
+from crucible.sandbox.namespaces.sessions.stage import GO
+from crucible.sandbox.plan import Identity
+from crucible.sandbox.tree import tree
+
+LAUNCHER = ("-m", "crucible.sandbox.namespaces.sessions.launcher")
+"""What the launcher's interpreter runs; its socket's descriptor follows."""
+_LAST_UID = 2**31
+"""The ranges of sessions lie below it, downwards; those of evaluations begin far below and go upwards."""
+_UIDS_EACH = 65_536
+_BYTES_PER_INODE = 4096
+_BUILDING_SECONDS = 30.0
+_REMOVAL_PAUSES = (0.0, 0.01, 0.05, 0.2, 0.5, 1.0, 2.0)
+
+
+class NamespacesSessions:
+    """The sessions of one executor. Make it with `open`."""
+
+    def __init__(self, cgroups: cgroup.Cgroups, launcher: "_Launcher") -> None:
+        self._cgroups = cgroups
+        self._launcher = launcher
+        self._landlock = landlock.abi()
+        self._last_capability = capabilities.last_capability()
+        self._ranges = ordinary.ranges()
+        self._names = itertools.count(1)
+        self._free_slots: list[int] = []
+        self._next_slot = itertools.count(1)
+        self._sessions: set[NamespacesSession] = set()
+        self._opening = 0
+        self._containment = self._describe()
+
+    @classmethod
+    async def open(cls) -> Self:
+        """Return one that is ready. Raises SandboxUnavailableError, saying what mends it."""
+        try:
+            cgroups = cgroup.find()
+        except (cgroup.CgroupsUnavailableError, OSError) as error:
+            raise SandboxUnavailableError(f"limits can't be enforced: {error}") from error
+        return cls(cgroups, await _Launcher.start())
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no session, nor is making one."""
+        return not self._sessions and not self._opening
+
+    async def open_session(self, spec: SessionSpec) -> NamespacesSession:
+        """Return a session that stands. Raises SandboxUnavailableError, SessionsUnsupportedError."""
+        if spec.image is not None:
+            raise SessionsUnsupportedError(
+                "sessions of the namespaces engine have the host's programs, and no image"
+            )
+        self._opening += 1
+        try:
+            return await self._open(spec)
+        finally:
+            self._opening -= 1
+
+    async def close(self) -> None:
+        """End every session, then the launcher."""
+        ends = [session.end(EndReason.EXECUTOR_GONE, "its executor was stopped") for session in self._sessions]
+        await asyncio.gather(*ends)
+        await self._launcher.close()
+        self._cgroups.close()
+
+    async def _open(self, spec: SessionSpec) -> NamespacesSession:
+        slot = heapq.heappop(self._free_slots) if self._free_slots else next(self._next_slot)
+        group: cgroup.Cgroup | None = None
+        here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        here.setblocking(False)
+        stage = -1
+        try:
+            group = self._cgroups.create(f"session-{next(self._names)}")
+            group.limit(spec.limits.for_control_group())
+            memory = plan.write(self._ground(spec, slot, group))
+            try:
+                await self._launcher.launch([memory, there.fileno()])
+            finally:
+                os.close(memory)
+            there.close()
+            async with asyncio.timeout(_BUILDING_SECONDS):
+                stage = await self._meet(here)
+        except BaseException as error:
+            there.close()
+            here.close()
+            if stage >= 0:
+                os.close(stage)
+            if group is not None:
+                await asyncio.shield(self._remove(group, slot))
+            if isinstance(error, OSError):  # a timeout is one, too
+                raise SandboxUnavailableError(
+                    f"no session could be made: {str(error) or 'it took too long'}"
+                ) from error
+            raise
+        session = NamespacesSession(
+            channel=here,
+            stage=stage,
+            group=group,
+            spec=spec,
+            user="root" if self._identity(slot)[0].ranged else "sandbox",
+            containment=self._containment,
+            release=lambda: self._forget(session, group, slot),
+        )
+        self._sessions.add(session)
+        return session
+
+    def _describe(self) -> Containment:
+        version = self._cgroups.version
+        return Containment(
+            engine="namespaces",
+            driver="namespaces",
+            isolation=Isolation.SHARED_KERNEL,
+            kernel=f"Linux {platform.release()}",
+            namespaces=("user", "mount", "pid", "network", "ipc", "uts", "cgroup"),
+            seccomp=seccomp.digest(seccomp.compile_filter(without_audit=True)),
+            landlock_abi=self._landlock,
+            cgroup_version=version,
+            enforces={
+                "lifetime_seconds": "the executor's clock",
+                "idle_seconds": "the executor's clock",
+                "timeout_seconds": f"the executor's clock, a cgroup v{version} for each exec",
+                "cpus": f"cgroup v{version} cpu",
+                "memory_bytes": f"cgroup v{version} memory, no swap",
+                "processes": f"cgroup v{version} pids",
+                "disk_bytes": "tmpfs size and inodes, RLIMIT_FSIZE",
+                "output_bytes": "the executor's reader",
+                "open_files": "RLIMIT_NOFILE",
+                "files": "pivot_root, locked read-only mounts",
+                "network": "an empty network namespace, seccomp",
+                "identity": "a user namespace without host root"
+                + (", uids of its own" if self._identity(1)[0].ranged else ""),
+                "system calls": "seccomp allow-list",
+            },
+        )
+
+    def _ground(self, spec: SessionSpec, slot: int, group: cgroup.Cgroup) -> plan.Ground:
+        identity, keeper = self._identity(slot)
+        return plan.Ground(
+            identity=identity,
+            keeper=keeper,
+            tree=tree("/usr"),
+            cgroups=group.entrances,
+            landlock=self._landlock,
+            last_capability=self._last_capability,
+            disk_bytes=spec.limits.disk_bytes,
+            inodes=max(1024, spec.limits.disk_bytes // _BYTES_PER_INODE),
+            open_files=spec.limits.open_files,
+        )
+
+    def _identity(self, slot: int) -> tuple[Identity, int]:
+        """Return who is who in a session, and who its process 1 is, which is nobody inside."""
+        if os.geteuid() != 0:
+            return self._ranges.identity_of_session(slot) if self._ranges else (ordinary.ALONE, 0)
+        first = _LAST_UID - slot * _UIDS_EACH
+        keeper = first + _UIDS_EACH - 1
+        return Identity(ranged=True, map=[(0, first, _UIDS_EACH - 1)], init=0), keeper
+
+    @staticmethod
+    async def _meet(channel: socket.socket) -> int:
+        """Take hold of the stage, let it build, and return its pidfd once the session stands. Raises OSError."""
+        loop = asyncio.get_running_loop()
+        greeting = await loop.sock_recv(channel, plan.MESSAGE_BYTES)
+        if not greeting.isdigit():
+            raise OSError(f"its first process said {greeting!r}")
+        stage = os.pidfd_open(int(greeting))
+        try:
+            await loop.sock_sendall(channel, GO)
+            answer = await loop.sock_recv(channel, plan.MESSAGE_BYTES)
+            if not answer:
+                raise OSError("its processes ended before it stood")
+            message = json.loads(answer)
+            if message["kind"] != plan.Kind.READY:
+                raise OSError(message.get("error", answer))
+        except BaseException:
+            os.close(stage)
+            raise
+        return stage
+
+    async def _forget(self, session: NamespacesSession, group: cgroup.Cgroup, slot: int) -> None:
+        self._sessions.discard(session)
+        await self._remove(group, slot)
+
+    async def _remove(self, group: cgroup.Cgroup, slot: int) -> None:
+        """Remove a session's group once the kernel lets go of it, and only then reuse its uids."""
+        for pause in _REMOVAL_PAUSES:
+            await asyncio.sleep(pause)
+            if group.remove():
+                heapq.heappush(self._free_slots, slot)
+                return
+            group.kill()
+
+
+class _Launcher:
+    """The executor's hold on the process that forks. It is started again where it died."""
+
+    def __init__(self, process: subprocess.Popen[bytes], requests: socket.socket) -> None:
+        self._process = process
+        self._requests = requests
+
+    @classmethod
+    async def start(cls) -> Self:
+        return cls(*await cls._spawn())
+
+    @staticmethod
+    async def _spawn() -> tuple[subprocess.Popen[bytes], socket.socket]:
+        here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with there:
+            process = subprocess.Popen(  # noqa: ASYNC220 - its pipes aren't used, and its end is seen on the socket
+                [sys.executable, "-I", *LAUNCHER, str(there.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[there.fileno()],
+                cwd="/",
+                env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+            )
+        here.setblocking(False)
+        loop = asyncio.get_running_loop()
+        said = await loop.sock_recv(here, 16)
+        if said == launcher.MAP:
+            try:
+                await asyncio.to_thread(ordinary.write_maps, process.pid, ordinary.ranges())
+            except (OSError, subprocess.SubprocessError) as error:
+                here.close()
+                process.wait()
+                raise SandboxUnavailableError(f"this user's ids can't be mapped: {error}") from error
+            here.send(launcher.MAP)
+            said = await loop.sock_recv(here, 16)
+        if not said:
+            raise SandboxUnavailableError(f"the launcher of sessions ended at its start with {process.wait()}")
+        return process, here
+
+    async def launch(self, descriptors: list[int]) -> None:
+        """Have a session made from these. Raises OSError where no launcher can be had."""
+        try:
+            socket.send_fds(self._requests, [b"launch"], descriptors)
+        except (BrokenPipeError, ConnectionResetError):
+            await self.close()
+            self._process, self._requests = await self._spawn()
+            socket.send_fds(self._requests, [b"launch"], descriptors)
+
+    async def close(self) -> None:
+        """End the launcher. The kernel ends every session with it."""
+        self._requests.close()
+        self._process.kill()
+        await asyncio.to_thread(self._process.wait)

@@ -1,0 +1,111 @@
+"""One order under way, as the executor sees it: its pipes, its tracking group, its time, and how it ended."""
+
+import asyncio
+import contextlib
+import json
+import os
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from crucible.sandbox.namespaces.sessions.streams import Emit, Leftovers, Stream
+from crucible.sandbox.namespaces.sessions.tracking import TrackingGroup
+
+_DYING_SECONDS = 5.0
+"""How long process 1 may take to say that what was killed has ended."""
+_FAILURE_BYTES = 4096
+
+
+class KeeperSilentError(Exception):
+    """Process 1 doesn't answer any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How an order ended."""
+
+    code: int | None
+    signal: int | None
+    cpu_seconds: float
+    wall_seconds: float
+    timed_out: bool
+    told: dict[str, Any] | None
+    """What its process said before it was a program: why it could not become one, or that it was done."""
+
+
+class Errand:
+    """Make it, hand its `descriptors` to process 1, then `follow` it to its end."""
+
+    def __init__(self, group: TrackingGroup, keep: int, emit: Emit | None) -> None:
+        self.stdout = Stream("stdout", keep, emit)
+        self.stderr = Stream("stderr", keep, emit)
+        self.group = group
+        self._failure, self._telling = os.pipe2(os.O_CLOEXEC)
+        os.set_blocking(self._failure, False)
+        self._door = group.open_door()
+        self._began = time.monotonic()
+
+    @property
+    def descriptors(self) -> list[int]:
+        """What goes to process 1, after the order and standard input."""
+        return [self.stdout.writing, self.stderr.writing, self._telling, self._door]
+
+    def handed_over(self) -> None:
+        """Close what process 1 has its own copies of."""
+        for descriptor in self.descriptors:
+            os.close(descriptor)
+
+    async def follow(
+        self, reported: asyncio.Future[dict[str, Any]], seconds: float, leftovers: Leftovers
+    ) -> Ended:
+        """Return how it ended. If it takes too long, or nobody waits any more, all that came of it is killed."""
+        pumps = [asyncio.create_task(stream.run()) for stream in (self.stdout, self.stderr)]
+        timed_out = False
+        try:
+            try:
+                report = await asyncio.wait_for(asyncio.shield(reported), seconds)
+            except TimeoutError:
+                timed_out = True
+                report = await self._killed(reported)
+            wall_seconds = time.monotonic() - self._began
+            for stream in (self.stdout, self.stderr):
+                stream.end()
+            await asyncio.gather(*pumps)
+        except BaseException:
+            await asyncio.shield(self.group.kill())
+            raise
+        finally:
+            for pump in pumps:
+                pump.cancel()
+            await asyncio.gather(*pumps, return_exceptions=True)
+            told = self._told()
+            for stream in (self.stdout, self.stderr):
+                stream.leave_to(leftovers)
+        return Ended(
+            code=report.get("code"),
+            signal=report.get("signal"),
+            cpu_seconds=report.get("cpu_seconds", 0.0),
+            wall_seconds=wall_seconds,
+            timed_out=timed_out,
+            told=told,
+        )
+
+    async def _killed(self, reported: asyncio.Future[dict[str, Any]]) -> dict[str, Any]:
+        await self.group.kill()
+        try:
+            return await asyncio.wait_for(asyncio.shield(reported), _DYING_SECONDS)
+        except TimeoutError:
+            raise KeeperSilentError from None
+
+    def _told(self) -> dict[str, Any] | None:
+        """Return what was told before the end or the exec: it is in the pipe by now, or never will be."""
+        try:
+            told = os.read(self._failure, _FAILURE_BYTES)
+        except BlockingIOError:
+            told = b""
+        finally:
+            os.close(self._failure)
+        with contextlib.suppress(ValueError):
+            content = json.loads(told)
+            return content if isinstance(content, dict) else None
+        return None

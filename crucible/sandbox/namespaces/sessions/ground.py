@@ -1,0 +1,78 @@
+"""The file system of a session: a writable root of its own, on one bounded tmpfs, with the host's programs.
+
+It is built inside of the session's user namespace over the read-only root that every sandbox has: what is mounted
+there stays locked and read-only, whatever is done on top of it. What /etc holds is made up (`furniture.toml`):
+nothing of the host's own accounts or settings is shown.
+"""
+
+import os
+import tomllib
+from importlib import resources
+
+from crucible.sandbox import kernel
+from crucible.sandbox.namespaces.sessions.plan import Ground
+from crucible.sandbox.plan import PROGRAM_UID
+
+_NEW = "/.scratch"
+"""An empty folder of the read-only root."""
+_SHARED_MEMORY = "/run/shm"
+"""Where what is in /dev/shm lives: /dev itself is read-only."""
+_UNTRUSTED = kernel.MS_NOSUID | kernel.MS_NODEV
+FURNITURE = tomllib.loads((resources.files(__package__) / "furniture.toml").read_text())
+"""Read when the launcher starts: no session can look at our own files."""
+
+
+def make(ground: Ground) -> None:
+    """Build the root and move everybody in this mount namespace into it. Raises KernelError, OSError."""
+    mapped = ground.identity.ranged
+    if mapped:
+        os.setresgid(0, 0, 0)
+        os.setresuid(0, 0, 0)
+    owner = 0 if mapped else PROGRAM_UID
+    os.umask(0)
+    size = f"size={ground.disk_bytes},nr_inodes={ground.inodes},mode=755,uid={owner},gid={owner}"
+    kernel.mount("session", _NEW, "tmpfs", _UNTRUSTED, size)
+    for path, target in ground.tree.links:
+        _folder(os.path.dirname(path))
+        os.symlink(target, _NEW + path)
+    for path in ("/proc", "/dev"):
+        _bind(path)
+    for _, path in ground.tree.binds:
+        _bind(path)
+    _furnish(mapped)
+    kernel.mount(_NEW + _SHARED_MEMORY, _NEW + "/dev/shm", None, kernel.MS_BIND)  # noqa: S108 - inside of it
+    kernel.pivot_root(_NEW)
+
+
+def _bind(path: str) -> None:
+    """Show what the read-only root has there, with all that is mounted on it."""
+    if os.path.isdir(path):
+        _folder(path)
+    else:
+        _folder(os.path.dirname(path))
+        os.close(os.open(_NEW + path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o644))
+    kernel.mount(path, _NEW + path, None, kernel.MS_BIND | kernel.MS_REC)
+
+
+def _furnish(mapped: bool) -> None:
+    for path, (mode, uid) in FURNITURE["folders"].items():
+        _folder(path)
+        os.chmod(_NEW + path, int(mode, 8))
+        if mapped:
+            os.chown(_NEW + path, uid, uid)
+    for path, content in FURNITURE["files"].items():
+        _folder(os.path.dirname(path))
+        secret = path in FURNITURE["secret"]
+        descriptor = os.open(
+            _NEW + path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600 if secret else 0o644
+        )
+        with os.fdopen(descriptor, "w") as file:
+            file.write(content)
+
+
+def _folder(path: str) -> None:
+    parts = path.strip("/").split("/")
+    for depth in range(1, len(parts) + 1):
+        part = f"{_NEW}/{'/'.join(parts[:depth])}"
+        if not os.path.isdir(part):
+            os.mkdir(part, 0o755)

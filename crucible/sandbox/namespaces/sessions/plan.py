@@ -1,0 +1,101 @@
+"""What a session's processes need to know, handed to them in memory.
+
+The `Ground` comes with the fork: what the session is made of. An `Order` comes with each program and each file
+that is read or written; the executor decides, the session's processes look nothing up outside. Standard library
+only.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from crucible.sandbox.plan import Identity, Tree
+
+MESSAGE_BYTES = 4096
+"""The most that a message between executor and keeper is long; what may be longer travels in memory."""
+ORDER_DESCRIPTORS = 6
+"""What comes with an order: the order, three standard streams, the failure pipe, the tracking group's door."""
+
+
+class Kind(StrEnum):
+    """What a message between executor and keeper is about."""
+
+    READY = "ready"
+    BROKEN = "broken"
+    ORDER = "order"
+    ENDED = "ended"
+    MEASURE = "measure"
+    MEASURED = "measured"
+
+
+class Errand(StrEnum):
+    """What an order is for."""
+
+    EXEC = "exec"
+    READ = "read"
+    WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """A session before anything runs in it."""
+
+    identity: Identity
+    keeper: int
+    """Who process 1 is, outside: a uid that nothing inside stands for. Without a range, the executor's own."""
+    tree: Tree
+    cgroups: list[str]
+    landlock: int
+    last_capability: int
+    disk_bytes: int
+    inodes: int
+    open_files: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One thing to do in a session, by a process made for it."""
+
+    errand: Errand
+    user: str
+    cwd: str = "/"
+    argv: list[str]
+    """For an exec the argument list, for a file its path."""
+    environment: dict[str, str]
+    size: int = 0
+    """How many bytes to read at most, or how many there are to write."""
+    mode: int | None = None
+    """What a written file may be used for by whom."""
+
+
+def write(content: Ground | Order) -> int:
+    """Return a descriptor from which `read_ground` or `read_order` reads."""
+    descriptor = os.memfd_create("order", os.MFD_CLOEXEC)
+    with os.fdopen(os.dup(descriptor), "wb") as file:
+        file.write(json.dumps(asdict(content)).encode())
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor
+
+
+def read_ground(descriptor: int) -> Ground:
+    """Return the ground, and close the descriptor."""
+    raw = _read(descriptor)
+    return Ground(**raw | {"identity": Identity(**raw["identity"]), "tree": Tree(**raw["tree"])})
+
+
+def read_order(descriptor: int) -> Order:
+    """Return the order, and close the descriptor."""
+    return Order(**_read(descriptor))
+
+
+def message(kind: Kind, **content: Any) -> bytes:
+    """Return a message as it is sent, whole or not at all."""
+    return json.dumps({"kind": kind, **content}).encode()
+
+
+def _read(descriptor: int) -> dict[str, Any]:
+    with os.fdopen(descriptor, "rb") as file:
+        raw: dict[str, Any] = json.loads(file.read())
+        return raw

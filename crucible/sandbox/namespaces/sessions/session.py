@@ -1,0 +1,318 @@
+"""The executor's hold on one session: orders go in, what came of them comes out, and its end is noticed."""
+
+import asyncio
+import contextlib
+import fcntl
+import itertools
+import json
+import os
+import signal
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from crucible.domain.errors import SessionEndedError, SessionInterruptedError
+from crucible.domain.outcome import Outcome
+from crucible.domain.sandbox import Containment
+from crucible.domain.session import EndReason, ExecFinished, ExecSpec, SessionSpec, SessionUsage
+from crucible.sandbox.cgroup import Cgroup
+from crucible.sandbox.driver import EmitOutput
+from crucible.sandbox.namespaces.sessions import plan
+from crucible.sandbox.namespaces.sessions.errand import Ended, Errand, KeeperSilentError
+from crucible.sandbox.namespaces.sessions.failures import failure
+from crucible.sandbox.namespaces.sessions.streams import Leftovers
+from crucible.sandbox.namespaces.sessions.tracking import TrackingGroup
+
+_FILE_SECONDS = 60.0
+"""How long a file may take: what is slower is held up by something in the session."""
+_MEASURE_SECONDS = 10.0
+_LEAVING_SECONDS = 2.0
+"""How long process 1 may take to leave before it is killed."""
+_ENVIRONMENT = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "LANG": "C.UTF-8",
+}
+_BUSY_PAUSE_SECONDS = 0.005
+
+
+class NamespacesSession:
+    """One session of the `namespaces` driver."""
+
+    def __init__(
+        self,
+        *,
+        channel: socket.socket,
+        stage: int,
+        group: Cgroup,
+        spec: SessionSpec,
+        user: str,
+        containment: Containment,
+        release: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.user = user
+        self.containment = containment
+        self.ended: asyncio.Future[tuple[EndReason, str]] = asyncio.get_running_loop().create_future()
+        self._channel = channel
+        self._stage = stage
+        self._group = group
+        self._spec = spec
+        self._release = release
+        self._numbers = itertools.count(1)
+        self._reports: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._measures: list[asyncio.Future[dict[str, Any]]] = []
+        self._lingering: set[TrackingGroup] = set()
+        self._leftovers = Leftovers()
+        self._began = time.monotonic()
+        self._gone: asyncio.Future[None] | None = None
+        self._receiving = asyncio.create_task(self._receive())
+
+    async def exec(self, spec: ExecSpec, emit: EmitOutput | None) -> ExecFinished:
+        """See `Session.exec`."""
+        self._require()
+        user = spec.user or self.user
+        order = plan.Order(
+            errand=plan.Errand.EXEC,
+            user=user,
+            cwd=spec.cwd,
+            argv=list(spec.argv),
+            environment=_ENVIRONMENT | self._spec.env | spec.env,
+        )
+        kills = self._group.read().out_of_memory_kills
+        errand, ended = await self._carry_out(
+            order, spec.stdin, spec.output_bytes, emit if spec.stream else None, spec.timeout_seconds
+        )
+        if ended.told is not None and not ended.timed_out:
+            raise failure(ended.told, user=user, cwd=spec.cwd, name=spec.argv[0])
+        out_of_memory = not self.ended.done() and self._group.read().out_of_memory_kills > kills
+        return ExecFinished(
+            outcome=_outcome(ended, out_of_memory),
+            exit_code=ended.code,
+            signal=_signal_name(ended.signal),
+            stdout=b"" if spec.stream else errand.stdout.tail.bytes(),
+            stderr=b"" if spec.stream else errand.stderr.tail.bytes(),
+            stdout_bytes=errand.stdout.tail.total,
+            stderr_bytes=errand.stderr.tail.total,
+            wall_seconds=ended.wall_seconds,
+            cpu_seconds=ended.cpu_seconds,
+        )
+
+    async def read_file(self, path: str, user: str | None, most: int) -> bytes:
+        """See `Session.read_file`."""
+        order = plan.Order(
+            errand=plan.Errand.READ,
+            user=user or self.user,
+            cwd="/workspace",
+            argv=[path],
+            environment={},
+            size=most,
+        )
+        errand = await self._file(order, b"", most)
+        return errand.stdout.tail.bytes()
+
+    async def write_file(self, path: str, content: bytes, user: str | None, mode: int | None) -> None:
+        """See `Session.write_file`."""
+        order = plan.Order(
+            errand=plan.Errand.WRITE,
+            user=user or self.user,
+            cwd="/workspace",
+            argv=[path],
+            environment={},
+            size=len(content),
+            mode=mode,
+        )
+        await self._file(order, content, 1)
+
+    async def usage(self) -> SessionUsage:
+        """See `Session.usage`."""
+        self._require()
+        measured: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._measures.append(measured)
+        await self._send(plan.message(plan.Kind.MEASURE), [])
+        try:
+            inside = await asyncio.wait_for(asyncio.shield(measured), _MEASURE_SECONDS)
+        except TimeoutError:
+            await self.end(EndReason.BROKEN, "its process 1 did not answer")
+            raise self._ended() from None
+        reading = self._group.read()
+        return SessionUsage(
+            wall_seconds=time.monotonic() - self._began,
+            cpu_seconds=reading.cpu_seconds,
+            memory_bytes=reading.memory_bytes,
+            peak_memory_bytes=reading.peak_memory_bytes,
+            processes=reading.processes,
+            disk_bytes=inside["disk_bytes"],
+            execs=len(self._reports),
+        )
+
+    async def end(self, reason: EndReason, detail: str) -> None:
+        """See `Session.end`."""
+        if not self.ended.done():
+            self.ended.set_result((reason, detail))
+        if self._gone is None:
+            self._gone = asyncio.ensure_future(self._leave())
+        await asyncio.shield(self._gone)
+
+    async def _leave(self) -> None:
+        """Have process 1 leave, and wait for the stage, which sees it go last."""
+        self._receiving.cancel()
+        await asyncio.gather(self._receiving, return_exceptions=True)
+        with contextlib.suppress(OSError):
+            self._channel.shutdown(socket.SHUT_RDWR)
+        self._channel.close()
+        for report in (*self._reports.values(), *self._measures):
+            if not report.done():
+                report.set_exception(self._ended())
+                report.exception()  # whoever waits gets it; nobody needs to be told that nobody did
+        if not await _gone(self._stage, _LEAVING_SECONDS):
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._stage, signal.SIGKILL)
+            await _gone(self._stage, _LEAVING_SECONDS)
+        os.close(self._stage)
+        self._leftovers.close()
+        for _ in range(100):
+            if self._sweep():
+                break
+            await asyncio.sleep(0.02)
+        await self._release()
+
+    async def _file(self, order: plan.Order, content: bytes, keep: int) -> Errand:
+        errand, ended = await self._carry_out(order, content, keep, None, _FILE_SECONDS)
+        if ended.told is not None and ended.told.get("done"):
+            return errand
+        name = order.argv[0]
+        if ended.told is not None:
+            raise failure(ended.told, user=order.user, cwd=order.cwd, name=name)
+        doing = "reading" if order.errand == plan.Errand.READ else "writing"
+        raise SessionInterruptedError(f"{doing} {name[:256]!r} was cut short by something in the session")
+
+    async def _carry_out(
+        self, order: plan.Order, stdin: bytes, keep: int, emit: EmitOutput | None, seconds: float
+    ) -> tuple[Errand, Ended]:
+        """Have a process made for the order and return how it ended. Raises SessionEndedError."""
+        self._require()
+        self._sweep()
+        number = next(self._numbers)
+        group = TrackingGroup(self._group, f"exec-{number}")
+        self._lingering.add(group)
+        errand = Errand(group, keep, emit)
+        reported = self._reports[number] = asyncio.get_running_loop().create_future()
+        memory, source = plan.write(order), _readable(stdin)
+        try:
+            try:
+                message = plan.message(plan.Kind.ORDER, number=number)
+                await self._send(message, [memory, source, *errand.descriptors])
+            finally:
+                os.close(memory)
+                os.close(source)
+                errand.handed_over()
+            return errand, await errand.follow(reported, seconds, self._leftovers)
+        except KeeperSilentError:
+            await self.end(EndReason.BROKEN, "its process 1 did not answer")
+            raise self._ended() from None
+        finally:
+            self._reports.pop(number, None)
+            self._sweep()
+
+    async def _send(self, message: bytes, descriptors: list[int]) -> None:
+        while True:
+            self._require()
+            try:
+                socket.send_fds(self._channel, [message], descriptors)
+            except BlockingIOError:
+                await asyncio.sleep(_BUSY_PAUSE_SECONDS)  # process 1 starts one at a time
+            except OSError:
+                await self.end(EndReason.BROKEN, "its process 1 ended")
+                raise self._ended() from None
+            else:
+                return
+
+    async def _receive(self) -> None:
+        """Hand process 1's messages to whoever waits for them; its end is the session's."""
+        loop = asyncio.get_running_loop()
+        while data := await _receive(loop, self._channel):
+            message = json.loads(data)
+            if message["kind"] == plan.Kind.ENDED:
+                report = self._reports.get(message["number"])
+            else:
+                report = self._measures.pop(0)
+            if report is not None and not report.done():
+                report.set_result(message)
+        kills = self._group.read().out_of_memory_kills
+        detail = "its process 1 ended" + (", as its memory was spent" if kills else "")
+        loop.call_soon(lambda: asyncio.ensure_future(self.end(EndReason.BROKEN, detail)))
+
+    def _sweep(self) -> bool:
+        """Remove tracking groups in which nothing is left; whether that was all of them."""
+        active = len(self._reports)
+        self._lingering -= {group for group in self._lingering if not active and group.remove()}
+        return not self._lingering
+
+    def _require(self) -> None:
+        if self.ended.done():
+            raise self._ended()
+
+    def _ended(self) -> SessionEndedError:
+        reason, detail = self.ended.result()
+        return SessionEndedError(f"the session has ended ({reason}): {detail}")
+
+
+async def _receive(loop: asyncio.AbstractEventLoop, channel: socket.socket) -> bytes:
+    try:
+        return await loop.sock_recv(channel, plan.MESSAGE_BYTES)
+    except OSError:
+        return b""
+
+
+async def _gone(process: int, seconds: float) -> bool:
+    """Whether the process of a pidfd ended within so many seconds."""
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[None] = loop.create_future()
+    loop.add_reader(process, _settle, ended)
+    try:
+        await asyncio.wait_for(ended, seconds)
+    except TimeoutError:
+        return False
+    finally:
+        loop.remove_reader(process)
+    return True
+
+
+def _settle(ended: asyncio.Future[None]) -> None:
+    if not ended.done():
+        ended.set_result(None)
+
+
+def _readable(content: bytes) -> int:
+    """Return a descriptor from which a program can read the bytes, and which nobody can write any more."""
+    if not content:
+        return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = os.memfd_create("stdin", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        seals = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
+        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
+        return os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY | os.O_CLOEXEC)
+    finally:
+        os.close(descriptor)
+
+
+def _outcome(ended: Ended, out_of_memory: bool) -> Outcome:
+    if ended.timed_out:
+        return Outcome.TIMED_OUT
+    if ended.code == 0:
+        return Outcome.SUCCEEDED
+    if out_of_memory:
+        return Outcome.MEMORY_EXCEEDED
+    return Outcome.NONZERO_EXIT if ended.signal is None else Outcome.KILLED_BY_SIGNAL
+
+
+def _signal_name(number: int | None) -> str | None:
+    if number is None:
+        return None
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"SIG{number}"

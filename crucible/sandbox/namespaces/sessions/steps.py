@@ -1,0 +1,133 @@
+"""What a child of process 1 does with an order: find its place, become the user, and then the program.
+
+A file is read or written by such a child, too, behind the same walls as any program: what a link leads to is
+resolved where the program lives, with the rights of the user for whom it is done.
+"""
+
+import contextlib
+import errno
+import json
+import os
+import resource
+import signal
+from dataclasses import dataclass
+from typing import NoReturn
+
+from crucible.sandbox import kernel
+from crucible.sandbox.namespaces.sessions import files, plan, users
+
+FAILURE_DESCRIPTOR = 3
+"""Where the reason goes if the order can't be carried out; closed by an exec."""
+_LOCKED_BYTES = 64 * 1024
+_QUEUED_BYTES = 256 * 1024
+_QUEUED_SIGNALS = 1024
+_STACK_BYTES = 8 * 1024 * 1024
+_FAILURE_BYTES = 2048
+
+
+@dataclass(slots=True)
+class _Step:
+    """What is being done, for whoever has to say that it failed."""
+
+    name: str = "start"
+
+
+def run(ground: plan.Ground, descriptors: list[int], host_processes: int) -> NoReturn:
+    """Carry out an order, in a child of process 1 that is nothing else yet."""
+    step = _Step()
+    failure = descriptors[4]
+    try:
+        os.write(descriptors[5], b"0")  # into the group that tracks what comes of this order
+        _be_the_first_victim(host_processes)
+        order = plan.read_order(descriptors[0])
+        os.setsid()
+        failure = _keep_only_standard_streams(descriptors)
+        _set_resource_limits(ground)
+        _carry_out(order, ground.identity.ranged, step)
+    except BaseException as error:  # noqa: BLE001 - this process must end here, whatever happened
+        tell_failure(failure, error, step.name)
+    finally:
+        os._exit(127)
+
+
+def tell_failure(descriptor: int, error: BaseException, step: str = "start") -> None:
+    """Tell the executor why an order was not carried out."""
+    number, message = None, f"{type(error).__name__}: {error}"
+    if isinstance(error, OSError):
+        number, message = error.errno, error.strerror or str(error)
+    told = {"errno": number, "step": step, "message": message[:500]}
+    with contextlib.suppress(OSError):
+        os.write(descriptor, json.dumps(told).encode()[:_FAILURE_BYTES])
+
+
+def _carry_out(order: plan.Order, mapped: bool, step: _Step) -> None:
+    step.name = "user"
+    user = users.find(order.user)
+    _become(user, mapped)
+    step.name = "cwd"
+    os.chdir(order.cwd)
+    os.umask(0o022)
+    step.name = order.errand
+    if order.errand == plan.Errand.READ:
+        files.read(order.argv[0], order.size, 1)
+        os.write(FAILURE_DESCRIPTOR, json.dumps({"done": True}).encode())
+    elif order.errand == plan.Errand.WRITE:
+        files.write(order.argv[0], 0, order.size, order.mode)
+        os.write(FAILURE_DESCRIPTOR, json.dumps({"done": True}).encode())
+    else:
+        environment = {"HOME": user.home, "USER": user.name, "LOGNAME": user.name} | order.environment
+        _execute(order.argv, environment)
+
+
+def _be_the_first_victim(host_processes: int) -> None:
+    """Have the kernel choose this one, when the session's memory is spent, before process 1."""
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 1, about="PR_SET_DUMPABLE")  # else /proc/self belongs to host root
+    descriptor = os.open("self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC, dir_fd=host_processes)
+    os.write(descriptor, b"1000")
+    os.close(descriptor)
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
+
+
+def _keep_only_standard_streams(descriptors: list[int]) -> int:
+    """Close all else. What was received has numbers above those of the streams: process 1 holds those itself."""
+    for number, descriptor in enumerate(descriptors[1:4]):
+        os.dup2(descriptor, number, inheritable=True)
+    if descriptors[4] != FAILURE_DESCRIPTOR:
+        os.dup2(descriptors[4], FAILURE_DESCRIPTOR, inheritable=False)
+    kernel.close_descriptors_from(FAILURE_DESCRIPTOR + 1)
+    return FAILURE_DESCRIPTOR
+
+
+def _set_resource_limits(ground: plan.Ground) -> None:
+    limits = {
+        resource.RLIMIT_NOFILE: ground.open_files,
+        resource.RLIMIT_FSIZE: ground.disk_bytes,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_MEMLOCK: _LOCKED_BYTES,
+        resource.RLIMIT_MSGQUEUE: _QUEUED_BYTES,
+        resource.RLIMIT_SIGPENDING: _QUEUED_SIGNALS,
+        resource.RLIMIT_NICE: 0,
+        resource.RLIMIT_RTPRIO: 0,
+    }
+    for kind, bound in limits.items():
+        resource.setrlimit(kind, (bound, bound))
+    resource.setrlimit(resource.RLIMIT_STACK, (_STACK_BYTES, resource.getrlimit(resource.RLIMIT_STACK)[1]))
+
+
+def _become(user: users.User, mapped: bool) -> None:
+    """Be the user. Passing through root on the way takes, from anybody else, the powers that process 1 has."""
+    if not mapped:
+        if user.uid != os.getuid():
+            raise OSError(errno.EPERM, f"uids can't be mapped here: there is only uid {os.getuid()}")
+        return
+    os.setgroups(list(user.groups))
+    os.setresgid(user.gid, user.gid, user.gid)
+    os.setresuid(0, 0, 0)
+    if user.uid != 0:
+        os.setresuid(user.uid, user.uid, user.uid)
+
+
+def _execute(argv: list[str], environment: dict[str, str]) -> NoReturn:
+    for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)  # this interpreter's choices are not the program's
+    os.execvpe(argv[0], argv, environment)  # noqa: S606 - there is no shell, which is the point

@@ -1,0 +1,163 @@
+"""An exec's output at the executor: its end is kept, a reader gets all of it, a flood costs little.
+
+Past what anybody keeps, output is read at a bounded rate: the program waits, its neighbours don't.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Literal
+
+from crucible.domain.limits import MIB
+from crucible.domain.session import ExecOutput
+
+_PIPE_BYTES = 256 * 1024
+_UNHURRIED_BYTES = 24 * MIB
+"""How much a stream may carry before it is slowed down."""
+_BYTES_PER_SECOND = 64 * MIB
+"""How fast a stream is read from then on."""
+_LEFT_OVER_SECONDS = 0.05
+"""The pause between two reads of what background processes write after their exec ended."""
+
+Emit = Callable[[ExecOutput], Awaitable[None]]
+
+
+class Tail:
+    """The last bytes of a stream."""
+
+    def __init__(self, most: int) -> None:
+        self.total = 0
+        self._most = most
+        self._kept: deque[bytes] = deque()
+        self._length = 0
+
+    def add(self, data: bytes) -> None:
+        """Take the next bytes."""
+        self.total += len(data)
+        self._kept.append(data)
+        self._length += len(data)
+        while self._length - len(self._kept[0]) >= self._most:
+            self._length -= len(self._kept.popleft())
+
+    def bytes(self) -> bytes:
+        """Return what is kept."""
+        return b"".join(self._kept)[-self._most :]
+
+
+class Stream:
+    """One of an exec's two output streams: make it, `run` it, `end` it when the program has ended."""
+
+    def __init__(self, name: Literal["stdout", "stderr"], keep: int, emit: Emit | None) -> None:
+        self.tail = Tail(keep)
+        self._name = name
+        self._emit = emit
+        self._ended = asyncio.Event()
+        self._something = asyncio.Event()
+        """Set when there may be something to read, or the program ended."""
+        self._reading, self.writing = os.pipe2(os.O_CLOEXEC)
+        os.set_blocking(self._reading, False)
+        with contextlib.suppress(OSError):  # where pipes are scarce a small one must do
+            fcntl.fcntl(self.writing, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+
+    async def run(self) -> None:
+        """Read until nobody can write any more, or until `end`; then what is in the pipe, and no more."""
+        try:
+            while await self._readable():
+                if not (data := self._read()):
+                    return
+                await self._take(data)
+                if self.tail.total > _UNHURRIED_BYTES and not self._ended.is_set():
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._ended.wait(), len(data) / _BYTES_PER_SECOND)
+            left = _PIPE_BYTES
+            while left > 0 and (data := self._read()):
+                left -= len(data)
+                await self._take(data)
+        except BaseException:
+            self.close()
+            raise
+
+    def end(self) -> None:
+        """Say that the program ended: what others write from now on is not its output."""
+        self._ended.set()
+        self._something.set()
+
+    def leave_to(self, leftovers: "Leftovers") -> None:
+        """Let processes that still write go on writing, and be done with it."""
+        if self._reading >= 0:
+            leftovers.take(self._reading)
+            self._reading = -1
+
+    def close(self) -> None:
+        """Close our end."""
+        if self._reading >= 0:
+            os.close(self._reading)
+            self._reading = -1
+
+    async def _take(self, data: bytes) -> None:
+        self.tail.add(data)
+        if self._emit is not None:
+            await self._emit(ExecOutput(stream=self._name, data=data))
+
+    def _read(self) -> bytes | None:
+        """Return what is there; empty at the end of all, None where there is nothing yet."""
+        try:
+            data = os.read(self._reading, _PIPE_BYTES)
+        except BlockingIOError:
+            return None
+        if not data:
+            self.close()
+        return data
+
+    async def _readable(self) -> bool:
+        """Wait for something to read; False once the program has ended."""
+        if self._ended.is_set():
+            return False
+        loop = asyncio.get_running_loop()
+        self._something.clear()
+        loop.add_reader(self._reading, self._something.set)
+        try:
+            await self._something.wait()
+        finally:
+            loop.remove_reader(self._reading)
+        return not self._ended.is_set()
+
+
+class Leftovers:
+    """Pipes into which background processes of an exec that ended still write. Nobody keeps what they say."""
+
+    def __init__(self) -> None:
+        self._open: set[int] = set()
+        self._timers: dict[int, asyncio.TimerHandle] = {}
+
+    def take(self, descriptor: int) -> None:
+        """Read it now and then, until nobody writes."""
+        self._open.add(descriptor)
+        self._read(descriptor)
+
+    def close(self) -> None:
+        """Let go of all."""
+        for timer in self._timers.values():
+            timer.cancel()
+        for descriptor in self._open:
+            asyncio.get_running_loop().remove_reader(descriptor)
+            os.close(descriptor)
+        self._open.clear()
+
+    def _read(self, descriptor: int) -> None:
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(descriptor)
+        self._timers.pop(descriptor, None)
+        try:
+            ended = not os.read(descriptor, _PIPE_BYTES)
+        except BlockingIOError:
+            loop.add_reader(descriptor, self._read, descriptor)
+            return
+        if ended:
+            self._open.discard(descriptor)
+            os.close(descriptor)
+        else:
+            self._timers[descriptor] = loop.call_later(_LEFT_OVER_SECONDS, self._read, descriptor)

@@ -1,0 +1,82 @@
+"""Which processes came of which exec, whatever they did since: a control group that bounds nothing and tracks all.
+
+A program can leave its process group and its session, and outlive its parent; it can't leave its control group,
+since no session shows any. So killing the group kills the tree, and nothing else of the session.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+
+from crucible.sandbox.cgroup import Cgroup
+
+_PASSES = 200
+_PAUSE_SECONDS = 0.005
+
+
+class TrackingGroup:
+    """The group of one exec, below its session's. Raises OSError where it can't be made."""
+
+    def __init__(self, session: Cgroup, name: str) -> None:
+        self._folder = f"{session.tracking_folder}/{name}"
+        os.mkdir(self._folder)
+
+    def open_door(self) -> int:
+        """Return a descriptor: whoever writes 0 to it is in."""
+        return os.open(f"{self._folder}/cgroup.procs", os.O_WRONLY | os.O_CLOEXEC)
+
+    async def kill(self) -> None:
+        """Kill everything in it, and return when all of it is dead."""
+        with contextlib.suppress(FileNotFoundError):
+            self._forbid_forks()
+            for _ in range(_PASSES):
+                if not self._kill_once():
+                    return
+                await asyncio.sleep(_PAUSE_SECONDS)
+
+    def remove(self) -> bool:
+        """Remove it; False while something in it still runs."""
+        try:
+            os.rmdir(self._folder)
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False
+        return True
+
+    def _forbid_forks(self) -> None:
+        """Stop the group from growing faster than it is killed. cgroup v2 kills at once and needs no such help."""
+        limit = f"{self._folder}/pids.max"
+        if os.path.exists(limit):
+            _write(limit, "0")
+
+    def _kill_once(self) -> bool:
+        """Kill whoever is in it now; False where nobody is."""
+        if not (members := self._members()):
+            return False
+        at_once = f"{self._folder}/cgroup.kill"
+        if os.path.exists(at_once):
+            _write(at_once, "1")
+            return True
+        for pid in members:
+            with contextlib.suppress(ProcessLookupError):
+                handle = os.pidfd_open(pid)
+                try:
+                    if pid in self._members():  # else the number has become another's
+                        signal.pidfd_send_signal(handle, signal.SIGKILL)
+                finally:
+                    os.close(handle)
+        return True
+
+    def _members(self) -> set[int]:
+        with open(f"{self._folder}/cgroup.procs") as file:
+            return {int(line) for line in file}
+
+
+def _write(path: str, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(descriptor, text.encode())
+    finally:
+        os.close(descriptor)
