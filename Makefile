@@ -24,12 +24,18 @@ $(READY): requirements/dev.txt pyproject.toml scripts/setup scripts/find-python
 	@touch $@
 
 .PHONY: up
-up: setup ## Start Crucible here, run a first program, and stay until Ctrl-C (FLAGS="--port 8000")
+up: setup ## Start Crucible here with its console, run a first program, and stay until Ctrl-C (FLAGS="--port 8000")
+	@scripts/build-console --optional
 	@$(BIN)/python scripts/up.py $(FLAGS)
+
+.PHONY: console
+console: setup ## Build the web console, where web/ changed since it was built
+	@scripts/build-console
 
 .PHONY: test
 test: setup ## Run every test on the real kernel, with coverage (FLAGS="-k name"); leaves nothing behind
-	@scripts/system-packages gcc g++ node psql redis-server
+	@scripts/system-packages gcc g++ node psql redis-server chromium
+	@scripts/build-console
 	@$(BIN)/python scripts/run_tests.py $(FLAGS)
 
 .PHONY: test-cgroup2
@@ -44,6 +50,8 @@ check: setup ## Lint, format, types, import rules, documents that are generated
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m crucible.api.openapi --check
 	$(BIN)/python scripts/check_tree.py
+	@scripts/build-console --packages-only
+	scripts/with-node npm --prefix web run --silent check
 
 .PHONY: bench
 bench: setup ## Measure speed and memory against bare Python in one run (FLAGS="--json FILE")
@@ -57,8 +65,9 @@ soak: setup ## Run 20,000 evaluations and see that nothing of them stays (FLAGS=
 lock: setup ## Write the locks anew from pyproject.toml (FLAGS="--upgrade" for the newest versions)
 	$(COMPILE) $(FLAGS) pyproject.toml -o requirements/runtime.txt
 	$(COMPILE) $(FLAGS) --all-extras --group dev pyproject.toml -o requirements/dev.txt
+	$(COMPILE) $(FLAGS) --group node -o requirements/node.txt
 
 .PHONY: clean
 clean: ## Remove what was made here: .venv, caches, build output
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) web/node_modules web/test-results crucible/api/static build dist *.egg-info .mypy_cache .ruff_cache .hypothesis .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

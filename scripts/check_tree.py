@@ -5,6 +5,7 @@ this checkout, or of this Python, works here alone. Prints each finding as `file
 is any.
 """
 
+import json
 import re
 import subprocess
 import sys
@@ -14,7 +15,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 RUNTIME_LOCK = Path("requirements/runtime.txt")
 DEVELOPMENT_LOCK = Path("requirements/dev.txt")
-LOCKS = (RUNTIME_LOCK, DEVELOPMENT_LOCK)
+NODE_LOCK = Path("requirements/node.txt")
+LOCKS = (RUNTIME_LOCK, DEVELOPMENT_LOCK, NODE_LOCK)
+WEB_LOCK = Path("web/package-lock.json")
 
 _ADDRESS = re.compile(r"\w+://")
 _OPTION = re.compile(r"^--")
@@ -72,10 +75,20 @@ def in_any(path: Path, text: str) -> Iterator[str]:
                 yield f"{path}:{number}: {here} is a path of this machine"
 
 
+def in_web_lock(path: Path, text: str) -> Iterator[str]:
+    """Yield where npm's lock names an address, or a package without its hash."""
+    for name, package in json.loads(text)["packages"].items():
+        if "resolved" in package:
+            yield f"{path}: {name} has an address; install with web/.npmrc in force"
+        if name and not package.get("integrity"):
+            yield f"{path}: {name} has no hash"
+
+
 def findings() -> Iterator[str]:
     """Yield everything that is wrong with the tree."""
     for path in LOCKS:
         yield from in_lock(path, (ROOT / path).read_text())
+    yield from in_web_lock(WEB_LOCK, (ROOT / WEB_LOCK).read_text())
     yield from between_locks((ROOT / RUNTIME_LOCK).read_text(), (ROOT / DEVELOPMENT_LOCK).read_text())
     for path in tracked_files():
         full = ROOT / path

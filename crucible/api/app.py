@@ -11,19 +11,25 @@ from crucible import __version__
 from crucible.api import problems
 from crucible.api.answers import json_response
 from crucible.api.collaborators import Collaborators
+from crucible.api.console import Console, wants_html
 from crucible.api.guard import Guard
 from crucible.api.routes import evaluations, events, health, output, runtimes, submissions
 from crucible.api.schema import describe
 from crucible.domain.answer import Welcome
+from crucible.domain.errors import NotFoundError
 
 PREFIX = "/api/v1"
 _OPENAPI = f"{PREFIX}/openapi.json"
 
 
-def create_app(collaborators: Collaborators, *, allowed_hosts: Collection[str] = ()) -> FastAPI:
+def create_app(
+    collaborators: Collaborators, *, allowed_hosts: Collection[str] = (), console: Console | None = None
+) -> FastAPI:
     """Return the application; besides loopback names, callers may address it by `allowed_hosts`."""
     app = _routes()
     app.state.collaborators = collaborators
+    app.state.console = console or Console()
+    app.add_route("/{path:path}", _console)
     app.add_middleware(Guard, allowed_hosts=allowed_hosts)
     return app
 
@@ -53,7 +59,18 @@ def _routes() -> FastAPI:
     return app
 
 
-async def _welcome(_request: Request) -> Response:
+async def _console(request: Request) -> Response:
+    console: Console = request.app.state.console
+    answer = console.answer(request)
+    if answer is None:
+        raise NotFoundError(f"there is nothing at {request.url.path}")
+    return answer
+
+
+async def _welcome(request: Request) -> Response:
+    console: Console = request.app.state.console
+    if console.is_built and wants_html(request.headers):
+        return await _console(request)
     links = {"evaluations": f"{PREFIX}/evaluations", "runtimes": f"{PREFIX}/runtimes", "openapi": _OPENAPI}
     return json_response(Welcome(name="Crucible", version=__version__, links=links))
 

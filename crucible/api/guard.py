@@ -104,8 +104,13 @@ def check_origin(headers: Headers, allowed_hosts: Collection[str], *, scheme: st
     origin = headers.get("origin")
     if origin is not None and origin.lower() not in {f"{scheme}://{host}", f"https://{host}"}:
         raise UntrustedOriginError(f"a page from {origin[:100]!r} may not use this server")
-    if origin is None and headers.get("sec-fetch-site") in _FOREIGN_SITES:
+    if origin is None and headers.get("sec-fetch-site") in _FOREIGN_SITES and not _follows_a_link(headers):
         raise UntrustedOriginError("a page from another site may not use this server")
+
+
+def _follows_a_link(headers: Headers) -> bool:
+    """Whether somebody comes here by a link: into a tab of its own, which no script elsewhere can read."""
+    return headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
 
 
 def _name(host: str) -> str:

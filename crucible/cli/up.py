@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from crucible import __version__
+from crucible.api.console import Console as WebConsole
 from crucible.cli.exit_codes import INTERRUPTED
 from crucible.cli.options import Json
 from crucible.database.migrate import migrate
@@ -98,6 +99,7 @@ def _announce(settings: Settings, listener: socket.socket, runtimes: Sequence[Ru
     facts.add_column(style="dim")
     facts.add_column(overflow="fold")
     facts.add_row("address", url_of(listener))
+    facts.add_row("console", url_of(listener) if WebConsole().is_built else "not built: see `make console`")
     facts.add_row("data", str(settings.data))
     facts.add_row("runtimes", ", ".join(runtime.name for runtime in runtimes) or "none: see `crucible doctor`")
     facts.add_row("at once", f"{settings.slots} program{'' if settings.slots == 1 else 's'}")

@@ -40,6 +40,8 @@ def test_a_host_that_is_not_ours_is_refused(host: str) -> None:
         {"origin": "http://localhost"},
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"},
+        {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "document"},
     ],
 )
 def test_a_foreign_page_is_refused(headers: dict[str, str]) -> None:
@@ -53,6 +55,7 @@ def test_a_foreign_page_is_refused(headers: dict[str, str]) -> None:
         {"origin": "http://localhost:7878", "sec-fetch-site": "same-origin"},
         {"origin": "https://localhost:7878"},
         {"sec-fetch-site": "none"},
+        {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"},
         {},
     ],
 )

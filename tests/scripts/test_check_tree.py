@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from check_tree import ROOT, between_locks, findings, in_any, in_lock
+from check_tree import ROOT, between_locks, findings, in_any, in_lock, in_web_lock
 
 LOCK = Path("lock.txt")
 HASH = "    --hash=sha256:" + "0" * 64
@@ -40,3 +40,11 @@ def test_users_get_the_versions_that_are_tested() -> None:
 def test_a_path_of_this_machine_is_found() -> None:
     [finding] = in_any(Path("notes.md"), f"first line\nlook into {ROOT}/crucible\n")
     assert finding.startswith("notes.md:2:")
+
+
+def test_a_lock_of_npm_is_refused_for_an_address_or_a_missing_hash() -> None:
+    lock = '{"packages": {"": {}, "a": {"integrity": "sha512-x"}, "b": {"resolved": "x:y"}}}'
+    assert [finding.partition(": ")[2] for finding in in_web_lock(LOCK, lock)] == [
+        "b has an address; install with web/.npmrc in force",
+        "b has no hash",
+    ]

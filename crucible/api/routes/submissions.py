@@ -13,6 +13,7 @@ from crucible.domain.answer import EvaluationList, Submissions
 from crucible.domain.evaluation import Evaluation, EvaluationSummary, Submission
 from crucible.domain.limits import MIB
 from crucible.evaluations import rerun, submit, wait
+from crucible.evaluations.submission import submission
 
 MAXIMUM_BODY_BYTES = 16 * MIB
 MAXIMUM_BULK_BODY_BYTES = 64 * MIB
@@ -111,6 +112,12 @@ async def rerun_one(
     if wait_seconds:
         evaluation = await wait.until_final(crucible.database, crucible.stream, asker, evaluation.id, wait_seconds)
     return created_response(evaluation, replayed=submitted.replayed)
+
+
+@router.get("/{evaluation_id}/submission", response_model=Submission, responses=refusals(404, 422))
+async def get_submission(evaluation_id: EvaluationId, crucible: Crucible, asker: Asker) -> Response:
+    """Show what was handed in: the program with its files, input and limits, ready to be handed in again."""
+    return json_response(await submission(crucible.database, asker, evaluation_id))
 
 
 def _summaries(evaluations: list[Evaluation]) -> tuple[EvaluationSummary, ...]:

@@ -1,0 +1,177 @@
+import { compose, evaluated, expect, expectAccessible, headline, output, run, test } from "./console";
+
+test("a program is run, and what it prints is there", async ({ console: page }) => {
+  await compose(page, "import sys\nprint('out')\nprint('err', file=sys.stderr)");
+  await page.keyboard.press("Control+Enter");
+  await expect(headline(page, "Succeeded")).toBeVisible();
+  await expect(output(page)).toContainText("out");
+  await expect(output(page)).toContainText("err");
+  await page.getByText("stderr", { exact: true }).click();
+  await expect(output(page)).not.toContainText("out");
+  await expectAccessible(page);
+});
+
+test("a failure is shown on its line, mended, and run again", async ({ console: page }) => {
+  await compose(page, "def half(n):\n    return n / 0\n\nprint(half(4))\n");
+  await run(page);
+  await expect(headline(page, /Ended with an error/)).toContainText("the program’s doing");
+  const why = page.getByRole("region", { name: "What went wrong" });
+  await expect(why).toContainText("ZeroDivisionError: division by zero");
+  await expect(why).toContainText("It divided by zero");
+  await expect(page.locator(".squiggly-error").first()).toBeVisible();
+  await why.getByRole("button", { name: "main.py, line 2" }).click();
+  await page.keyboard.press("End");
+  await page.keyboard.press("Backspace");
+  await page.keyboard.type("2");
+  await expect(page.locator(".squiggly-error")).toHaveCount(0);
+  await page.keyboard.press("Control+Enter");
+  await expect(headline(page, "Succeeded")).toBeVisible();
+  await expect(output(page)).toContainText("2.0");
+});
+
+test("Escape stops what runs, and that is acknowledged", async ({ console: page }) => {
+  await compose(page, "import time\nprint('ready', flush=True)\ntime.sleep(60)");
+  await run(page);
+  await expect(output(page)).toContainText("ready");
+  await expect(page.getByRole("button", { name: "Stop" })).toBeVisible();
+  await page.getByText("It runs in its sandbox").click();
+  await page.keyboard.press("Escape");
+  await expect(headline(page, /Stopped on request/)).toBeVisible();
+  await expect(output(page)).toContainText("ready");
+});
+
+test("output appears while the program runs, and a reload neither loses nor repeats any", async ({
+  console: page,
+}) => {
+  await compose(
+    page,
+    "import time\nfor n in range(30):\n    print(f'line-{n:03}', flush=True)\n    time.sleep(0.1)",
+  );
+  await run(page);
+  await expect(output(page)).toContainText("line-004");
+  await page.reload();
+  await expect(headline(page, "Succeeded")).toBeVisible();
+  await expect(page.getByText("30 lines", { exact: false })).toBeVisible();
+});
+
+test("a lost network is said, and taken up where it stopped", async ({ console: page, context }) => {
+  await compose(
+    page,
+    "import time\nfor n in range(40):\n    print(f'line-{n:03}', flush=True)\n    time.sleep(0.1)",
+  );
+  await run(page);
+  await expect(output(page)).toContainText("line-002");
+  await context.setOffline(true);
+  await page.evaluate(() => window.dispatchEvent(new Event("offline")));
+  await page.waitForTimeout(500);
+  await context.setOffline(false);
+  await expect(headline(page, "Succeeded")).toBeVisible();
+  await expect(page.getByText("40 lines", { exact: false })).toBeVisible();
+});
+
+test("the draft is there again after a reload", async ({ console: page }) => {
+  await compose(page, "print(1)\n");
+  await page.locator(".monaco-editor").first().click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type("print('kept')");
+  await expect(page.locator(".view-lines")).toContainText("kept");
+  await page.reload();
+  await expect(page.locator(".view-lines")).toContainText("kept");
+});
+
+test("a link brings a draft to somebody else, and runs nothing", async ({ console: page, browser, baseURL }) => {
+  await compose(page, "print('shared')");
+  await page.getByRole("button", { name: "Copy as" }).click();
+  await page.getByRole("menuitem", { name: "A link to this draft" }).click();
+  await expect(page.getByText("Copied a link")).toBeVisible();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const other = await (await browser.newContext({ baseURL })).newPage();
+  await other.goto(link);
+  await expect(other.locator(".view-lines")).toContainText("shared");
+  expect(new URL(other.url()).hash).toBe("");
+  await expect(other.getByRole("article")).toHaveCount(0);
+});
+
+test("a limit out of bounds is refused in the form, and one that is hit is named", async ({ console: page }) => {
+  await compose(page, "import time\ntime.sleep(9)");
+  await page.getByLabel("Time", { exact: true }).fill("0");
+  await expect(page.getByText("at least 100 ms")).toBeVisible();
+  await page.getByLabel("Time", { exact: true }).fill("0.5");
+  await run(page);
+  await expect(headline(page, /Ran out of time/)).toContainText("a limit’s doing");
+});
+
+test("a refusal names its field, and what was typed stays", async ({ console: page }) => {
+  await compose(page, "print(1)", { env: [["NOT A NAME", "x"]] });
+  await run(page);
+  await expect(page.getByRole("alert").first()).toContainText("NOT A NAME");
+  await expect(page.getByLabel("variable 1, name")).toHaveValue("NOT A NAME");
+});
+
+test("a dropped file is read by the program", async ({ console: page }) => {
+  await compose(page, "print(open('words.txt').read().upper())");
+  const transfer = await page.evaluateHandle(() => {
+    const made = new DataTransfer();
+    made.items.add(new File(["alembic"], "words.txt", { type: "text/plain" }));
+    return made;
+  });
+  await page.dispatchEvent("section[aria-label=Program]", "drop", { dataTransfer: transfer });
+  await expect(page.getByRole("button", { name: "words.txt", exact: true })).toBeVisible();
+  await run(page);
+  await expect(output(page)).toContainText("ALEMBIC");
+});
+
+test("the program can be copied for elsewhere", async ({ console: page }) => {
+  await compose(page, "print('it\\'s')");
+  await page.getByRole("button", { name: "Copy as" }).click();
+  await page.getByRole("menuitem", { name: "For curl" }).click();
+  await expect(page.getByText("Copied for curl")).toBeVisible();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied).toContain("/api/v1/evaluations?wait=60");
+});
+
+test("everything can be reached from the keyboard", async ({ console: page }) => {
+  await compose(page, "print('by keys')");
+  await page.locator("body").click({ position: { x: 700, y: 20 } });
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("combobox", { name: "Find a command" })).toBeFocused();
+  await page.keyboard.type("run the program");
+  await expectAccessible(page);
+  await page.keyboard.press("Enter");
+  await expect(headline(page, "Succeeded")).toBeVisible();
+});
+
+test("an evaluation has a page of its own, from which it is edited and run anew", async ({ console: page }) => {
+  const id = await evaluated(page, {
+    code: "import sys\nprint(sys.stdin.read())",
+    stdin: "given before",
+    labels: { experiment: "seven" },
+  });
+  await page.goto(`/evaluations/${id}`);
+  await expect(headline(page, "Succeeded")).toBeVisible();
+  await expect(output(page)).toContainText("given before");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Edit and run" }).click();
+  await page.getByRole("tab", { name: /Standard input/ }).click();
+  await expect(page.getByRole("textbox", { name: "Standard input" })).toHaveValue("given before");
+});
+
+test("an evaluation that is not there is said to be not there", async ({ console: page }) => {
+  await page.goto("/evaluations/ev_00000000000000000000000000");
+  await expect(page.getByRole("alert").first()).toContainText("there is no evaluation");
+  await page.goto("/nowhere");
+  await expect(page.getByText("There is nothing at this address")).toBeVisible();
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, colorScheme: "dark" });
+
+  test("a program is run and its verdict seen, with nothing to scroll sideways", async ({ console: page }) => {
+    await compose(page, "print('small')");
+    await run(page);
+    await expect(headline(page, "Succeeded")).toBeInViewport();
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+    expect(wide).toBe(false);
+    await expectAccessible(page);
+  });
+});

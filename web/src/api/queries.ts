@@ -1,0 +1,89 @@
+/** What the pages ask the server, with the keys under which the answers are kept. */
+import { QueryClient, queryOptions } from "@tanstack/react-query";
+import { backoffMs } from "./backoff";
+import { answer, api, idempotencyKey } from "./client";
+import { Problem } from "./problem";
+import { type Evaluation, isFinal, type Submission } from "./types";
+
+const ATTEMPTS = 4;
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      retry: (count, error) => error instanceof Problem && error.isPassing && count < ATTEMPTS,
+      retryDelay: (attempt, error) =>
+        error instanceof Problem && error.retryAfterSeconds ? error.retryAfterSeconds * 1000 : backoffMs(attempt),
+      refetchOnWindowFocus: true,
+    },
+  },
+});
+
+export const runtimesQuery = queryOptions({
+  queryKey: ["runtimes"],
+  queryFn: async ({ signal }) => (await answer(api.GET("/api/v1/runtimes", { signal }))).items,
+  staleTime: 60_000,
+});
+
+/** Whether a submission would run now; a server that says no in words has answered, too. */
+export const readinessQuery = queryOptions({
+  queryKey: ["ready"],
+  queryFn: async ({ signal }) => {
+    const { data } = await api.GET("/api/v1/ready", { signal });
+    return data ?? null;
+  },
+  retry: false,
+  refetchInterval: (query) => (query.state.status === "error" ? 2_000 : 15_000),
+});
+
+export function evaluationQuery(id: string) {
+  return queryOptions({
+    queryKey: ["evaluation", id],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET("/api/v1/evaluations/{evaluation_id}", { params: { path: { evaluation_id: id } }, signal }),
+      ) as Promise<Evaluation>,
+    staleTime: (query) => (query.state.data && isFinal(query.state.data.status) ? 60_000 : 0),
+  });
+}
+
+export function submissionQuery(id: string) {
+  return queryOptions({
+    queryKey: ["submission", id],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET("/api/v1/evaluations/{evaluation_id}/submission", {
+          params: { path: { evaluation_id: id } },
+          signal,
+        }),
+      ) as Promise<Submission>,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export const recentQuery = queryOptions({
+  queryKey: ["evaluations", "recent"],
+  queryFn: async ({ signal }) =>
+    (await answer(api.GET("/api/v1/evaluations", { params: { query: { limit: 8 } }, signal }))).items,
+});
+
+export async function submit(submission: Submission): Promise<Evaluation> {
+  const key = idempotencyKey();
+  return (await answer(
+    api.POST("/api/v1/evaluations", { body: submission, params: { header: { "idempotency-key": key } } }),
+  )) as Evaluation;
+}
+
+export async function rerun(id: string): Promise<Evaluation> {
+  return (await answer(
+    api.POST("/api/v1/evaluations/{evaluation_id}/rerun", {
+      params: { path: { evaluation_id: id }, header: { "idempotency-key": idempotencyKey() } },
+    }),
+  )) as Evaluation;
+}
+
+export async function cancel(id: string): Promise<Evaluation> {
+  return (await answer(
+    api.POST("/api/v1/evaluations/{evaluation_id}/cancel", { params: { path: { evaluation_id: id } } }),
+  )) as Evaluation;
+}

@@ -1,0 +1,2201 @@
+// Generated from docs/openapi.json by scripts/generate-api.mjs (npm run generate).
+
+export interface paths {
+    "/api/v1/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Evaluations
+         * @description List evaluations, newest first. What is given several times admits each of its values.
+         */
+        get: operations["list_evaluations"];
+        put?: never;
+        /**
+         * Submit One
+         * @description Hand in a program. The answer comes once it is on disk, or, with `wait`, once it ended.
+         */
+        post: operations["submit_one"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit Many
+         * @description Hand in up to 1,000 programs. All of them are acknowledged, or none is.
+         */
+        post: operations["submit_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}/rerun": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rerun One
+         * @description Run the same program again, with the same inputs and limits, as an evaluation of its own.
+         */
+        post: operations["rerun_one"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Submission
+         * @description Show what was handed in: the program with its files, input and limits, ready to be handed in again.
+         */
+        get: operations["get_submission"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Evaluation
+         * @description Show an evaluation, or, with `wait`, how it ended.
+         */
+        get: operations["get_evaluation"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Evaluation
+         * @description Hide an evaluation that ended. It can be restored until retention ends.
+         */
+        delete: operations["delete_evaluation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Evaluation
+         * @description End it. What is queued is cancelled at once; what runs is being told, and keeps its output so far.
+         */
+        post: operations["cancel_evaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Evaluation
+         * @description Show a deleted evaluation again.
+         */
+        post: operations["restore_evaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow Events
+         * @description Tell all that happened to an evaluation and what still happens, until it ended; no gap, no repeat.
+         */
+        get: operations["follow_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}/output": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Output
+         * @description Return what the program wrote, byte by byte; nothing before it ended: until then its events have it.
+         */
+        get: operations["read_output"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Files
+         * @description List the files that the program left in its working directory.
+         */
+        get: operations["list_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}/files/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read File
+         * @description Return a file that the program left.
+         */
+        get: operations["read_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runtimes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runtimes
+         * @description List what the executor found on its host.
+         */
+        get: operations["list_runtimes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Health
+         * @description Answer. That is all it takes.
+         */
+        get: operations["health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ready
+         * @description Tell whether a submission would be acknowledged and run now; if not, which part is in the way.
+         */
+        get: operations["ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * Attempt
+         * @description Something that the sandbox refused. The last with one `action`, `name` and `detail` counts all of them.
+         */
+        Attempt: {
+            /** Evaluation Id */
+            evaluation_id: string;
+            /** Fence */
+            fence: number;
+            /** Sequence */
+            sequence: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "attempt";
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "system_call" | "connection";
+            /** Name */
+            name: string;
+            /** Detail */
+            detail: string;
+            /** Count */
+            count: number;
+            /** Wall Seconds */
+            wall_seconds: number;
+        };
+        /**
+         * CancelRequested
+         * @description Somebody asked for its end; its holder is being told.
+         */
+        CancelRequested: {
+            /** Evaluation Id */
+            evaluation_id: string;
+            /** Fence */
+            fence: number;
+            /** Sequence */
+            sequence: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "cancel_requested";
+            /** Subject */
+            subject: string;
+        };
+        /**
+         * Containment
+         * @description What stood between one program and the host: enforced, not hoped for.
+         */
+        Containment: {
+            /** Engine */
+            engine: string;
+            /** Driver */
+            driver: string;
+            isolation: components["schemas"]["Isolation"];
+            /** Kernel */
+            kernel: string;
+            /**
+             * Namespaces
+             * @default []
+             */
+            namespaces: string[];
+            /** Seccomp */
+            seccomp?: string | null;
+            /**
+             * Landlock Abi
+             * @default 0
+             */
+            landlock_abi: number;
+            /**
+             * Cgroup Version
+             * @default 0
+             */
+            cgroup_version: number;
+            /** Enforces */
+            enforces?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Evaluation
+         * @description An evaluation with all that is known of it, its first 64 KiB of each output stream included.
+         */
+        Evaluation: {
+            /** Id */
+            id: string;
+            status: components["schemas"]["Status"];
+            outcome?: components["schemas"]["Outcome"] | null;
+            fault?: components["schemas"]["Fault"] | null;
+            /** Exit Code */
+            exit_code?: number | null;
+            /** Signal */
+            signal?: string | null;
+            /** Error */
+            error?: string | null;
+            /** Runtime */
+            runtime: string;
+            priority: components["schemas"]["Priority"];
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** @default active */
+            lifecycle: components["schemas"]["Lifecycle"];
+            timing: components["schemas"]["Timing"];
+            usage?: components["schemas"]["Usage"] | null;
+            /**
+             * Infrastructure Attempts
+             * @default 0
+             */
+            infrastructure_attempts: number;
+            /** Code */
+            code: string | null;
+            /** Entrypoint */
+            entrypoint: string | null;
+            /** Argv */
+            argv: string[];
+            /** Env */
+            env: {
+                [key: string]: string;
+            };
+            limits: components["schemas"]["Limits"];
+            /**
+             * Stdout
+             * @default
+             */
+            stdout: string;
+            /**
+             * Stderr
+             * @default
+             */
+            stderr: string;
+            /**
+             * Stdout Bytes
+             * @default 0
+             */
+            stdout_bytes: number;
+            /**
+             * Stderr Bytes
+             * @default 0
+             */
+            stderr_bytes: number;
+            /**
+             * Output Truncated
+             * @default false
+             */
+            output_truncated: boolean;
+            /**
+             * Files
+             * @default []
+             */
+            files: components["schemas"]["OutputFile"][];
+            /**
+             * Files Truncated
+             * @default false
+             */
+            files_truncated: boolean;
+            /**
+             * Cancel Requested
+             * @default false
+             */
+            cancel_requested: boolean;
+            /** Engine */
+            engine?: string | null;
+            /** @default shared-kernel */
+            minimum_isolation: components["schemas"]["Isolation"];
+            /** Image */
+            image?: string | null;
+            /**
+             * Fresh
+             * @default false
+             */
+            fresh: boolean;
+            containment?: components["schemas"]["Containment"] | null;
+        };
+        /**
+         * EvaluationList
+         * @description What `Submissions` became, in the same order.
+         */
+        EvaluationList: {
+            /** Items */
+            items: components["schemas"]["EvaluationSummary"][];
+        };
+        /**
+         * EvaluationPage
+         * @description Part of a list, newest first.
+         */
+        EvaluationPage: {
+            /** Items */
+            items: components["schemas"]["EvaluationSummary"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * EvaluationSummary
+         * @description An evaluation as a list shows it.
+         */
+        EvaluationSummary: {
+            /** Id */
+            id: string;
+            status: components["schemas"]["Status"];
+            outcome?: components["schemas"]["Outcome"] | null;
+            fault?: components["schemas"]["Fault"] | null;
+            /** Exit Code */
+            exit_code?: number | null;
+            /** Signal */
+            signal?: string | null;
+            /** Error */
+            error?: string | null;
+            /** Runtime */
+            runtime: string;
+            priority: components["schemas"]["Priority"];
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
+            /** @default active */
+            lifecycle: components["schemas"]["Lifecycle"];
+            timing: components["schemas"]["Timing"];
+            usage?: components["schemas"]["Usage"] | null;
+            /**
+             * Infrastructure Attempts
+             * @default 0
+             */
+            infrastructure_attempts: number;
+        };
+        Event: components["schemas"]["Queued"] | components["schemas"]["Started"] | components["schemas"]["Output"] | components["schemas"]["UsageSample"] | components["schemas"]["Attempt"] | components["schemas"]["CancelRequested"] | components["schemas"]["Requeued"] | components["schemas"]["Finished"];
+        /**
+         * Fault
+         * @description Whose doing an outcome is.
+         * @enum {string}
+         */
+        Fault: "nobody" | "program" | "limit" | "user" | "crucible";
+        /**
+         * FileList
+         * @description The files that a program left in its working directory.
+         */
+        FileList: {
+            /** Items */
+            items: components["schemas"]["OutputFile"][];
+            /**
+             * Truncated
+             * @default false
+             */
+            truncated: boolean;
+        };
+        /**
+         * Finished
+         * @description It ended; nothing follows.
+         */
+        Finished: {
+            /** Evaluation Id */
+            evaluation_id: string;
+            /** Fence */
+            fence: number;
+            /** Sequence */
+            sequence: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "finished";
+            outcome: components["schemas"]["Outcome"];
+            /**
+             * Exit Code
+             * @default null
+             */
+            exit_code: number | null;
+            /**
+             * Signal
+             * @default null
+             */
+            signal: string | null;
+            /**
+             * Error
+             * @default null
+             */
+            error: string | null;
+        };
+        /**
+         * InputFile
+         * @description A file that the program finds in its working directory.
+         */
+        InputFile: {
+            /** Path */
+            path: string;
+            /**
+             * Content
+             * @default
+             */
+            content: string;
+            /**
+             * Encoding
+             * @default utf-8
+             * @enum {string}
+             */
+            encoding: "utf-8" | "base64";
+        };
+        /**
+         * Isolation
+         * @description What stands between the program and the host, weakest first.
+         * @enum {string}
+         */
+        Isolation: "shared-kernel" | "user-space-kernel" | "virtual-machine";
+        /**
+         * Lifecycle
+         * @description Whether the record is shown; independent of how the evaluation ended.
+         * @enum {string}
+         */
+        Lifecycle: "active" | "archived" | "deleted";
+        /**
+         * Limits
+         * @description The bounds of one evaluation. Each is enforced by the kernel or the executor, or the run is refused.
+         */
+        Limits: {
+            /**
+             * Wall Seconds
+             * @default 30
+             */
+            wall_seconds: number;
+            /** Cpu Seconds */
+            cpu_seconds?: number | null;
+            /**
+             * Cpus
+             * @default 1
+             */
+            cpus: number;
+            /**
+             * Memory Bytes
+             * @default 536870912
+             */
+            memory_bytes: number;
+            /**
+             * Processes
+             * @default 64
+             */
+            processes: number;
+            /**
+             * Disk Bytes
+             * @default 134217728
+             */
+            disk_bytes: number;
+            /**
+             * Output Bytes
+             * @default 1048576
+             */
+            output_bytes: number;
+            /**
+             * Open Files
+             * @default 512
+             */
+            open_files: number;
+        };
+        /**
+         * Outcome
+         * @description How an evaluation ended. Exactly one applies; the first that explains the end wins.
+         * @enum {string}
+         */
+        Outcome: "succeeded" | "nonzero_exit" | "killed_by_signal" | "compile_error" | "timed_out" | "cpu_exceeded" | "memory_exceeded" | "disk_exceeded" | "output_exceeded" | "cancelled" | "sandbox_error";
+        /**
+         * Output
+         * @description Bytes that the program wrote. Text where they are UTF-8, base64 where they are not.
+         */
+        Output: {
+            /** Evaluation Id */
+            evaluation_id: string;
+            /** Fence */
+            fence: number;
+            /** Sequence */
+            sequence: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "output";
+            /**
+             * Stream
+             * @enum {string}
+             */
+            stream: "stdout" | "stderr";
+            /** Offset */
+            offset: number;
+            /**
+             * Encoding
+             * @enum {string}
+             */
+            encoding: "utf-8" | "base64";
+            /** Data */
+            data: string;
+        };
+        /**
+         * OutputFile
+         * @description A file that the program left in its working directory.
+         */
+        OutputFile: {
+            /** Path */
+            path: string;
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /**
+         * Priority
+         * @description Who goes first.
+         * @enum {string}
+         */
+        Priority: "high" | "normal" | "low";
+        /**
+         * Problem
+         * @description An error, as RFC 9457 writes it.
+         */
+        Problem: {
+            /** Type */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /** Detail */
+            detail: string;
+            /**
+             * Errors
+             * @default []
+             */
+            errors: components["schemas"]["ProblemField"][];
+        };
+        /**
+         * ProblemField
+         * @description What is wrong with one field of a request.
+         */
+        ProblemField: {
+            /** Field */
+            field: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * Queued
+         * @description It was acknowledged, and is on disk.
+         */
+        Queued: {
+            /** Evaluation Id */
+            evaluation_id: string;
+            /** Fence */
+            fence: number;
+            /** Sequence */
+            sequence: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "queued";
+        };
+        /**
+         * Readiness
+         * @description Whether a submission would be acknowledged and run now.
+         */
+        Readiness: {
+            /** Ready */
+            ready: boolean;
+            /** Unready */
+            unready?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Requeued
+         * @description Its holder was lost or gave it back; it will run again.
+         */
+        Requeued: {
+            /** Evaluation Id */
+            evaluation_id: string;
+            /** Fence */
+            fence: number;
+            /** Sequence */
+            sequence: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "requeued";
+            /** Reason */
+            reason: string;
+            /** Infrastructure Attempts */
+            infrastructure_attempts: number;
+        };
+        /**
+         * Runtime
+         * @description Something that the executor can run programs with.
+         */
+        Runtime: {
+            /** Name */
+            name: string;
+            /** Language */
+            language: string;
+            /** Version */
+            version: string;
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases: string[];
+            /** Entrypoint */
+            entrypoint: string;
+            /**
+             * Compiled
+             * @default false
+             */
+            compiled: boolean;
+        };
+        /**
+         * RuntimeList
+         * @description What programs can be written in here.
+         */
+        RuntimeList: {
+            /** Items */
+            items: components["schemas"]["Runtime"][];
+        };
+        /**
+         * Started
+         * @description A worker holds it and its sandbox is about to run the program.
+         */
+        Started: {
+            /** Evaluation Id */
+            evaluation_id: string;
+            /** Fence */
+            fence: number;
+            /** Sequence */
+            sequence: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "started";
+            /** Worker */
+            worker: string;
+            /** Engine */
+            engine: string;
+            /** Isolation */
+            isolation: string;
+        };
+        /**
+         * Status
+         * @description Where an evaluation is. How it ended is its `Outcome`.
+         * @enum {string}
+         */
+        Status: "queued" | "running" | "completed" | "failed" | "cancelled";
+        /**
+         * Submission
+         * @description What a researcher hands in: a program, its inputs and its limits.
+         *
+         *     Either `code`, which becomes the runtime's usual file (`main.py`), or `files` with the `entrypoint` among
+         *     them; `files` beside `code` are inputs.
+         */
+        Submission: {
+            /** Code */
+            code?: string | null;
+            /**
+             * Files
+             * @default []
+             */
+            files: components["schemas"]["InputFile"][];
+            /** Entrypoint */
+            entrypoint?: string | null;
+            /**
+             * Runtime
+             * @default python
+             */
+            runtime: string;
+            /**
+             * Stdin
+             * @default
+             */
+            stdin: string;
+            /**
+             * Argv
+             * @default []
+             */
+            argv: string[];
+            /** Env */
+            env?: {
+                [key: string]: string;
+            };
+            /**
+             * @default {
+             *       "wall_seconds": 30,
+             *       "cpus": 1,
+             *       "memory_bytes": 536870912,
+             *       "processes": 64,
+             *       "disk_bytes": 134217728,
+             *       "output_bytes": 1048576,
+             *       "open_files": 512
+             *     }
+             */
+            limits: components["schemas"]["Limits"];
+            /** Engine */
+            engine?: string | null;
+            /** @default shared-kernel */
+            minimum_isolation: components["schemas"]["Isolation"];
+            /** Image */
+            image?: string | null;
+            /**
+             * Fresh
+             * @default false
+             */
+            fresh: boolean;
+            /** @default normal */
+            priority: components["schemas"]["Priority"];
+            /** Labels */
+            labels?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Submissions
+         * @description Many programs at once; all of them are acknowledged, or none is.
+         */
+        Submissions: {
+            /** Evaluations */
+            evaluations: components["schemas"]["Submission"][];
+        };
+        /**
+         * Timing
+         * @description When it was acknowledged, when its last run began, and when it ended; by the database's clock, in UTC.
+         */
+        Timing: {
+            /**
+             * Queued
+             * Format: date-time
+             */
+            queued: string;
+            /** Started */
+            started?: string | null;
+            /** Finished */
+            finished?: string | null;
+        };
+        /**
+         * Usage
+         * @description What the program used, as the kernel counted it.
+         */
+        Usage: {
+            /** Wall Seconds */
+            wall_seconds: number;
+            /** Cpu Seconds */
+            cpu_seconds: number;
+            /** Peak Memory Bytes */
+            peak_memory_bytes: number;
+        };
+        /**
+         * UsageSample
+         * @description What the program used up to this moment.
+         */
+        UsageSample: {
+            /** Evaluation Id */
+            evaluation_id: string;
+            /** Fence */
+            fence: number;
+            /** Sequence */
+            sequence: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "usage";
+            /** Wall Seconds */
+            wall_seconds: number;
+            /** Cpu Seconds */
+            cpu_seconds: number;
+            /** Memory Bytes */
+            memory_bytes: number;
+            /** Processes */
+            processes: number;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    list_evaluations: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                status?: components["schemas"]["Status"][];
+                outcome?: components["schemas"]["Outcome"][];
+                runtime?: string[];
+                /** @description `key` or `key=value`; each must be there. */
+                label?: string[];
+                /** @description Queued at or after this moment. */
+                since?: string | null;
+                /** @description In code, output, error or a label. */
+                text?: string;
+                lifecycle?: components["schemas"]["Lifecycle"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationPage"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_one: {
+        parameters: {
+            query?: {
+                /** @description How long to wait for the end before answering with what there is. */
+                wait?: number;
+            };
+            header?: {
+                /** @description Sent again under the same key, a request is answered alike and nothing runs twice. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Submission"];
+            };
+        };
+        responses: {
+            /** @description It ended within `wait` seconds. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /** @description It is on disk and will run. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_many: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, a request is answered alike and nothing runs twice. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Submissions"];
+            };
+        };
+        responses: {
+            /** @description All of them are on disk and will run; in the order in which they were given. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rerun_one: {
+        parameters: {
+            query?: {
+                /** @description How long to wait for the end before answering with what there is. */
+                wait?: number;
+            };
+            header?: {
+                /** @description Sent again under the same key, a request is answered alike and nothing runs twice. */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description As the submission's answer gave it: `ev_…`. */
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It ended within `wait` seconds. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /** @description A new evaluation of the same program is on disk and will run. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_submission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the submission's answer gave it: `ev_…`. */
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Submission"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_evaluation: {
+        parameters: {
+            query?: {
+                /** @description How long to wait for the end before answering with what there is. */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                /** @description As the submission's answer gave it: `ev_…`. */
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_evaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the submission's answer gave it: `ev_…`. */
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_evaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the submission's answer gave it: `ev_…`. */
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_evaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the submission's answer gave it: `ev_…`. */
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_events: {
+        parameters: {
+            query?: {
+                /** @description The same, for those who can't set a header. */
+                after?: string | null;
+            };
+            header?: {
+                /** @description Resume behind this event; browsers send it by themselves. */
+                "last-event-id"?: string | null;
+            };
+            path: {
+                /** @description As the submission's answer gave it: `ev_…`. */
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-Sent Events, each with the `Event` it tells as its data. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_output: {
+        parameters: {
+            query?: {
+                stream?: "stdout" | "stderr";
+            };
+            header?: {
+                /** @description `bytes=0-1023`. */
+                Range?: string | null;
+            };
+            path: {
+                /** @description As the submission's answer gave it: `ev_…`. */
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All the bytes of the stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The range that was asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requested Range Not Satisfiable */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the submission's answer gave it: `ev_…`. */
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileList"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path: string;
+                /** @description As the submission's answer gave it: `ev_…`. */
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file's bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_runtimes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuntimeList"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A part can't do its work now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,28 @@
+/** The API's shapes under the names by which the console calls them. */
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Evaluation = Schemas["Evaluation"];
+export type EvaluationSummary = Schemas["EvaluationSummary"];
+export type CrucibleEvent = Schemas["Event"];
+export type InputFile = Schemas["InputFile"];
+export type EventKind = CrucibleEvent["kind"];
+export type EventOf<K extends EventKind> = Extract<CrucibleEvent, { kind: K }>;
+export type Fault = Schemas["Fault"];
+export type Isolation = Schemas["Isolation"];
+export type Lifecycle = Schemas["Lifecycle"];
+export type Limits = Schemas["Limits"];
+export type LimitName = keyof Limits;
+export type Outcome = Schemas["Outcome"];
+export type OutputFile = Schemas["OutputFile"];
+export type Priority = Schemas["Priority"];
+export type Runtime = Schemas["Runtime"];
+export type Status = Schemas["Status"];
+export type Submission = Schemas["Submission"];
+export type StreamName = EventOf<"output">["stream"];
+
+/** Whether nothing follows. */
+export function isFinal(status: Status): boolean {
+  return status === "completed" || status === "failed" || status === "cancelled";
+}

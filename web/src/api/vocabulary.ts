@@ -1,0 +1,69 @@
+// Generated from docs/openapi.json by scripts/generate-api.mjs (npm run generate).
+
+export const FAULT_VALUES = ["nobody","program","limit","user","crucible"] as const;
+export const ISOLATION_VALUES = ["shared-kernel","user-space-kernel","virtual-machine"] as const;
+export const LIFECYCLE_VALUES = ["active","archived","deleted"] as const;
+export const OUTCOME_VALUES = ["succeeded","nonzero_exit","killed_by_signal","compile_error","timed_out","cpu_exceeded","memory_exceeded","disk_exceeded","output_exceeded","cancelled","sandbox_error"] as const;
+export const PRIORITY_VALUES = ["high","normal","low"] as const;
+export const STATUS_VALUES = ["queued","running","completed","failed","cancelled"] as const;
+
+export const LIMIT_BOUNDS = [
+  {
+    "name": "wall_seconds",
+    "minimum": 0.1,
+    "maximum": 86400,
+    "integer": false,
+    "default": 30
+  },
+  {
+    "name": "cpu_seconds",
+    "minimum": 0.1,
+    "maximum": 5529600,
+    "integer": false,
+    "default": null
+  },
+  {
+    "name": "cpus",
+    "minimum": 0.1,
+    "maximum": 64,
+    "integer": false,
+    "default": 1
+  },
+  {
+    "name": "memory_bytes",
+    "minimum": 16777216,
+    "maximum": 68719476736,
+    "integer": true,
+    "default": 536870912
+  },
+  {
+    "name": "processes",
+    "minimum": 1,
+    "maximum": 4096,
+    "integer": true,
+    "default": 64
+  },
+  {
+    "name": "disk_bytes",
+    "minimum": 65536,
+    "maximum": 17179869184,
+    "integer": true,
+    "default": 134217728
+  },
+  {
+    "name": "output_bytes",
+    "minimum": 1,
+    "maximum": 67108864,
+    "integer": true,
+    "default": 1048576
+  },
+  {
+    "name": "open_files",
+    "minimum": 16,
+    "maximum": 65536,
+    "integer": true,
+    "default": 512
+  }
+] as const;
+export const MAXIMUM_FILES = 100;
+export const MAXIMUM_LABELS = 32;

@@ -1,0 +1,90 @@
+/** Everything that can be done here, found by a few letters; it is also the list of keyboard shortcuts. */
+import { Modal } from "@mantine/core";
+import { useEffect, useId, useMemo, useRef, useState } from "react";
+import { useStore } from "../api/store";
+import { type Command, commands, shown } from "./commands";
+import classes from "./Palette.module.css";
+
+export default function Palette({ close }: { close: () => void }) {
+  const all = useStore(commands);
+  const [text, setText] = useState("");
+  const [chosen, setChosen] = useState(0);
+  const list = useId();
+  const found = useMemo(() => matching(all, text), [all, text]);
+  const current = Math.min(chosen, Math.max(0, found.length - 1));
+  const active = useRef<HTMLDivElement>(null);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the choice is what moves it into view
+  useEffect(() => active.current?.scrollIntoView({ block: "nearest" }), [current]);
+
+  const run = (command: Command | undefined) => {
+    if (!command) return;
+    close();
+    command.run();
+  };
+
+  return (
+    <Modal.Root opened onClose={close} size={560} yOffset="12vh" padding={0}>
+      <Modal.Overlay backgroundOpacity={0.35} />
+      <Modal.Content aria-label="Commands" radius="lg">
+        <input
+          className={classes.input}
+          role="combobox"
+          aria-expanded
+          aria-controls={list}
+          aria-activedescendant={found[current] ? `${list}-${current}` : undefined}
+          aria-label="Find a command"
+          placeholder="What do you want to do?"
+          value={text}
+          data-autofocus
+          onChange={(event) => {
+            setText(event.currentTarget.value);
+            setChosen(0);
+          }}
+          onKeyDown={(event) => {
+            if (event.key === "ArrowDown") setChosen(Math.min(found.length - 1, current + 1));
+            else if (event.key === "ArrowUp") setChosen(Math.max(0, current - 1));
+            else if (event.key === "Enter") run(found[current]);
+            else return;
+            event.preventDefault();
+          }}
+        />
+        <div id={list} role="listbox" aria-label="Commands" className={classes.list} tabIndex={-1}>
+          {found.map((command, index) => (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the input above has the keys
+            // biome-ignore lint/a11y/useFocusableInteractive: focus stays in the input, as a combobox has it
+            <div
+              key={command.id}
+              id={`${list}-${index}`}
+              ref={index === current ? active : undefined}
+              role="option"
+              aria-selected={index === current}
+              className={classes.command}
+              onMouseMove={() => setChosen(index)}
+              onClick={() => run(command)}
+            >
+              <span className={classes.group}>{command.group}</span>
+              <span className={classes.label}>{command.label}</span>
+              {command.keys && (
+                <span className={classes.keys}>
+                  {shown(command.keys).map((key) => (
+                    <kbd key={key}>{key}</kbd>
+                  ))}
+                </span>
+              )}
+            </div>
+          ))}
+          {found.length === 0 && <p className={classes.none}>Nothing here does that.</p>}
+        </div>
+      </Modal.Content>
+    </Modal.Root>
+  );
+}
+
+function matching(all: readonly Command[], text: string): Command[] {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  return all.filter((command) => {
+    const description = `${command.group} ${command.label} ${command.keywords ?? ""}`.toLowerCase();
+    return words.every((word) => description.includes(word));
+  });
+}

@@ -1,0 +1,127 @@
+/** The frame around every page: where one can go, how the server is, and everything from the keyboard. */
+import { ActionIcon, Tooltip, useMantineColorScheme } from "@mantine/core";
+import { IconCommand, IconFlame, IconMoon, IconSun } from "@tabler/icons-react";
+import { Link, Outlet, useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { Connection } from "./Connection";
+import { type Command, press, shown, useCommands } from "./commands";
+import classes from "./Shell.module.css";
+import { Toasts } from "./Toasts";
+
+const Palette = lazy(() => import("./Palette"));
+
+const PLACES = [{ to: "/", label: "Workbench", icon: IconFlame, keys: "g w" }] as const;
+
+export function Shell() {
+  const navigate = useNavigate();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const [palette, setPalette] = useState(false);
+
+  const own = useMemo<Command[]>(
+    () => [
+      ...PLACES.map(({ to, label, keys }) => ({
+        id: `go ${to}`,
+        label: `Go to ${label.toLowerCase()}`,
+        group: "Go",
+        keys,
+        run: () => void navigate({ to }),
+      })),
+      { id: "palette", label: "Find a command", group: "Console", keys: "mod+k", run: () => setPalette(true) },
+      { id: "keys", label: "Show keyboard shortcuts", group: "Console", keys: "?", run: () => setPalette(true) },
+      ...(["light", "dark", "auto"] as const).map((scheme) => ({
+        id: `theme ${scheme}`,
+        label:
+          scheme === "auto" ? "Colours as the system has them" : `${scheme === "dark" ? "Dark" : "Light"} colours`,
+        keywords: "theme scheme mode",
+        group: "Console",
+        run: () => setColorScheme(scheme),
+      })),
+    ],
+    [navigate, setColorScheme],
+  );
+  useCommands(own);
+
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => void press(event);
+    window.addEventListener("keydown", listen);
+    return () => window.removeEventListener("keydown", listen);
+  }, []);
+
+  const dark =
+    colorScheme === "dark" || (colorScheme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
+
+  return (
+    <div className={classes.frame}>
+      <a href="#page" className={classes.skip}>
+        Skip to the page
+      </a>
+      <header className={classes.bar}>
+        <Link to="/" className={classes.mark} aria-label="Crucible, to the workbench">
+          <Mark />
+          <span>Crucible</span>
+        </Link>
+        <nav className={classes.places} aria-label="Pages">
+          {PLACES.map(({ to, label, icon: Icon }) => (
+            <Link
+              key={to}
+              to={to}
+              className={classes.place}
+              activeOptions={{ exact: to === "/", includeSearch: false }}
+            >
+              <Icon size={18} stroke={1.6} aria-hidden />
+              <span>{label}</span>
+            </Link>
+          ))}
+        </nav>
+        <div className={classes.tools}>
+          <Connection />
+          <button
+            type="button"
+            className={classes.find}
+            onClick={() => setPalette(true)}
+            aria-label="Find a command"
+          >
+            <IconCommand size={15} stroke={1.6} aria-hidden />
+            <span className={classes.findLabel}>Commands</span>
+            <kbd className={classes.key}>{shown("mod+k").join(" ")}</kbd>
+          </button>
+          <Tooltip label={dark ? "Light colours" : "Dark colours"}>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              size={34}
+              aria-label={dark ? "Light colours" : "Dark colours"}
+              onClick={() => setColorScheme(dark ? "light" : "dark")}
+              className={classes.icon}
+            >
+              {dark ? <IconSun size={18} stroke={1.6} /> : <IconMoon size={18} stroke={1.6} />}
+            </ActionIcon>
+          </Tooltip>
+        </div>
+      </header>
+      <main id="page" className={classes.page} tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Toasts />
+      <Suspense>{palette && <Palette close={() => setPalette(false)} />}</Suspense>
+    </div>
+  );
+}
+
+function Mark() {
+  return (
+    <svg width="22" height="22" viewBox="0 0 32 32" aria-hidden="true">
+      <path
+        d="M5 8h22l-3 14.200a5 5 0 0 1-4.900 3.900h-6.200a5 5 0 0 1-4.900-3.900z"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="2.4"
+        strokeLinejoin="round"
+      />
+      <path
+        d="M9.500 15.500h13l-1.300 6a2.600 2.600 0 0 1-2.500 2h-5.400a2.600 2.600 0 0 1-2.500-2z"
+        fill="var(--ember)"
+      />
+    </svg>
+  );
+}

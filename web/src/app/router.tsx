@@ -1,0 +1,36 @@
+/** The console's addresses. What a page shows is in its address, so that a reload or a link brings it back. */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { Missing } from "./Missing";
+import { PageError } from "./PageError";
+import { Shell } from "./Shell";
+
+const root = createRootRoute({ component: Shell, notFoundComponent: Missing, errorComponent: PageError });
+
+const text = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined;
+
+export const workbenchRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  validateSearch: (search): { run?: string } => ({ run: text(search.run) }),
+  component: lazyRouteComponent(() => import("../compose/Workbench"), "Workbench"),
+});
+
+export const evaluationRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/evaluations/$id",
+  component: lazyRouteComponent(() => import("../run/EvaluationPage"), "EvaluationPage"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([workbenchRoute, evaluationRoute]),
+  defaultPreload: "intent",
+  defaultErrorComponent: PageError,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,104 @@
+/** The program and its input files, as tabs above the editor. */
+import { ActionIcon, FileButton, Menu } from "@mantine/core";
+import { IconFilePlus, IconPlus, IconUpload, IconX } from "@tabler/icons-react";
+import { complain } from "../app/Toasts";
+import { Hostile } from "../text/Hostile";
+import { plain } from "../text/visible";
+import { edit } from "./draft";
+import classes from "./FileTabs.module.css";
+import { addFiles, readFiles } from "./files";
+import type { DraftFile } from "./submission";
+
+export function FileTabs(given: {
+  entrypoint: string;
+  files: readonly DraftFile[];
+  chosen: string;
+  choose: (path: string) => void;
+}) {
+  const { entrypoint, files, chosen, choose } = given;
+  const add = () => {
+    const path = freeName(new Set([entrypoint, ...files.map((file) => file.path)]));
+    addFiles([{ path, content: "", encoding: "utf-8" }]);
+    choose(path);
+  };
+  return (
+    <div className={classes.tabs}>
+      <div className={classes.list}>
+        <Tab name={entrypoint} selected={chosen === ""} choose={() => choose("")} />
+        {files.map((file) => (
+          <Tab
+            key={file.path}
+            name={file.path}
+            selected={chosen === file.path}
+            choose={() => choose(file.path)}
+            rename={(to) => {
+              if (to === "" || to === entrypoint || files.some((one) => one.path === to)) return;
+              edit({ files: files.map((one) => (one === file ? { ...one, path: to } : one)) });
+              choose(to);
+            }}
+            remove={() => {
+              edit({ files: files.filter((one) => one !== file) });
+              if (chosen === file.path) choose("");
+            }}
+          />
+        ))}
+      </div>
+      <FileButton multiple onChange={(picked) => void readFiles(picked).then(addFiles).catch(complain)}>
+        {(button) => (
+          <Menu position="bottom-start">
+            <Menu.Target>
+              <ActionIcon variant="subtle" color="gray" size="sm" aria-label="Add a file">
+                <IconPlus size={15} />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item leftSection={<IconFilePlus size={15} />} onClick={add}>
+                An empty file
+              </Menu.Item>
+              <Menu.Item leftSection={<IconUpload size={15} />} onClick={button.onClick}>
+                Files from this computer
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        )}
+      </FileButton>
+    </div>
+  );
+}
+
+function Tab(given: {
+  name: string;
+  selected: boolean;
+  choose: () => void;
+  rename?: (to: string) => void;
+  remove?: () => void;
+}) {
+  const { name, selected, choose, rename, remove } = given;
+  return (
+    <span className={classes.tab} data-selected={selected || undefined}>
+      <button
+        type="button"
+        aria-pressed={selected}
+        onClick={choose}
+        onDoubleClick={() =>
+          rename?.(window.prompt("The file’s path in the working directory", name)?.trim() ?? "")
+        }
+        title={rename ? "Double-click to rename" : undefined}
+      >
+        <Hostile>{name}</Hostile>
+      </button>
+      {remove && (
+        <button type="button" className={classes.remove} onClick={remove} aria-label={`Remove ${plain(name)}`}>
+          <IconX size={13} />
+        </button>
+      )}
+    </span>
+  );
+}
+
+function freeName(taken: ReadonlySet<string>): string {
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? "input.txt" : `input-${number}.txt`;
+    if (!taken.has(name)) return name;
+  }
+}

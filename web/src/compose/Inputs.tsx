@@ -1,0 +1,184 @@
+/** What goes in beside the program: limits, standard input, arguments, variables, and how it is to be run. */
+import { ActionIcon, Button, NativeSelect, Tabs, Textarea, TextInput } from "@mantine/core";
+import { IconPlus, IconX } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
+import type { Problem } from "../api/problem";
+import type { Isolation, Priority } from "../api/types";
+import { ISOLATION_VALUES, PRIORITY_VALUES } from "../api/vocabulary";
+import { Refusal } from "../app/State";
+import { edit } from "./draft";
+import classes from "./Inputs.module.css";
+import { LimitsForm } from "./LimitsForm";
+import type { Draft } from "./submission";
+
+export function Inputs({ current, refused }: { current: Draft; refused: Problem | null }) {
+  const [tab, setTab] = useState<string | null>("limits");
+  useEffect(() => {
+    if (refused) setTab(tabOf(refused) ?? "limits");
+  }, [refused]);
+  const marks: Record<string, number> = {
+    limits: Object.keys(current.limits).length,
+    stdin: current.stdin ? 1 : 0,
+    argv: current.argv ? 1 : 0,
+    env: current.env.length,
+    labels: current.labels.length,
+    how: (current.engine ? 1 : 0) + (current.priority !== "normal" ? 1 : 0),
+  };
+  return (
+    <div className={classes.inputs}>
+      {refused && (
+        <div className={classes.refused}>
+          <Refusal problem={refused} />
+        </div>
+      )}
+      <Tabs
+        value={tab}
+        onChange={setTab}
+        variant="default"
+        keepMounted={false}
+        classNames={{ tab: classes.tab, list: classes.list }}
+      >
+        <Tabs.List aria-label="Inputs">
+          {TABS.map(([value, label]) => (
+            <Tabs.Tab key={value} value={value}>
+              {label}
+              {marks[value] ? <span className={classes.mark} role="img" aria-label="changed" /> : null}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <div className={classes.panels}>
+          <Tabs.Panel value="limits">
+            <LimitsForm limits={current.limits} />
+          </Tabs.Panel>
+          <Tabs.Panel value="stdin">
+            <Textarea
+              aria-label="Standard input"
+              placeholder="What the program reads from standard input"
+              value={current.stdin}
+              onChange={(event) => edit({ stdin: event.currentTarget.value })}
+              rows={5}
+              classNames={{ input: classes.mono }}
+            />
+          </Tabs.Panel>
+          <Tabs.Panel value="argv">
+            <Textarea
+              aria-label="Arguments"
+              placeholder="One argument a line"
+              value={current.argv}
+              onChange={(event) => edit({ argv: event.currentTarget.value })}
+              rows={5}
+              classNames={{ input: classes.mono }}
+            />
+          </Tabs.Panel>
+          <Tabs.Panel value="env">
+            <Pairs what="variable" first="NAME" pairs={current.env} onChange={(env) => edit({ env })} />
+          </Tabs.Panel>
+          <Tabs.Panel value="labels">
+            <Pairs what="label" first="key" pairs={current.labels} onChange={(labels) => edit({ labels })} />
+          </Tabs.Panel>
+          <Tabs.Panel value="how">
+            <div className={classes.how}>
+              <NativeSelect
+                label="Priority"
+                data={[...PRIORITY_VALUES]}
+                value={current.priority}
+                onChange={(event) => edit({ priority: event.currentTarget.value as Priority })}
+              />
+              <TextInput
+                label="Engine"
+                placeholder="the server’s choice"
+                value={current.engine ?? ""}
+                onChange={(event) => edit({ engine: event.currentTarget.value.trim() || null })}
+                list="engines"
+              />
+              <datalist id="engines">
+                {["auto", "namespaces", "gvisor", "runc", "crun", "docker", "docker-gvisor"].map((engine) => (
+                  <option key={engine} value={engine} />
+                ))}
+              </datalist>
+              <NativeSelect
+                label="Isolation, at least"
+                data={[...ISOLATION_VALUES]}
+                value={current.minimumIsolation}
+                onChange={(event) => edit({ minimumIsolation: event.currentTarget.value as Isolation })}
+              />
+            </div>
+          </Tabs.Panel>
+        </div>
+      </Tabs>
+    </div>
+  );
+}
+
+const TABS = [
+  ["limits", "Limits"],
+  ["stdin", "Standard input"],
+  ["argv", "Arguments"],
+  ["env", "Variables"],
+  ["labels", "Labels"],
+  ["how", "Isolation"],
+] as const;
+
+function tabOf(problem: Problem): string | undefined {
+  const field = problem.fields[0]?.field ?? "";
+  const starts: [string, string][] = [
+    ["limits", "limits"],
+    ["stdin", "stdin"],
+    ["argv", "argv"],
+    ["env", "env"],
+    ["labels", "labels"],
+    ["engine", "how"],
+    ["minimum_isolation", "how"],
+    ["priority", "how"],
+  ];
+  return starts.find(([start]) => field.startsWith(start))?.[1];
+}
+
+function Pairs(given: {
+  what: string;
+  first: string;
+  pairs: [string, string][];
+  onChange: (pairs: [string, string][]) => void;
+}) {
+  const { what, first, pairs, onChange } = given;
+  const change = (index: number, pair: [string, string]) =>
+    onChange(pairs.map((one, at) => (at === index ? pair : one)));
+  return (
+    <div className={classes.pairs}>
+      {pairs.map(([name, value], index) => (
+        <div key={index} className={classes.pair}>
+          <TextInput
+            aria-label={`${what} ${index + 1}, name`}
+            placeholder={first}
+            value={name}
+            onChange={(event) => change(index, [event.currentTarget.value, value])}
+            classNames={{ input: classes.mono }}
+          />
+          <TextInput
+            aria-label={`${what} ${index + 1}, value`}
+            placeholder="value"
+            value={value}
+            onChange={(event) => change(index, [name, event.currentTarget.value])}
+            classNames={{ input: classes.mono }}
+          />
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={`Remove ${what} ${index + 1}`}
+            onClick={() => onChange(pairs.filter((_, at) => at !== index))}
+          >
+            <IconX size={15} />
+          </ActionIcon>
+        </div>
+      ))}
+      <Button
+        variant="subtle"
+        color="gray"
+        leftSection={<IconPlus size={15} />}
+        onClick={() => onChange([...pairs, ["", ""]])}
+      >
+        Add a {what}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,241 @@
+/** Where a program is written, run, and watched: the draft on one side, its latest run on the other. */
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Problem } from "../api/problem";
+import { cancel, queryClient, runtimesQuery, submissionQuery, submit } from "../api/queries";
+import { useStore } from "../api/store";
+import type { Runtime } from "../api/types";
+import { type Command, useCommands } from "../app/commands";
+import { complain, tell } from "../app/Toasts";
+import { type Frame, lastLines, traceOf } from "../run/trace";
+import { useRun } from "../run/useRun";
+import { COPY_LABELS, type CopyKind, copyAs } from "./copyAs";
+import { draft, edit, packed, unpacked } from "./draft";
+import type { Marker, Place } from "./Editor";
+import { FileTabs } from "./FileTabs";
+import { acceptDrop, addFiles } from "./files";
+import { Inputs } from "./Inputs";
+import { Recent } from "./Recent";
+import { toSubmission } from "./submission";
+import { Toolbar } from "./Toolbar";
+import { templates } from "./templates";
+import classes from "./Workbench.module.css";
+
+const Editor = lazy(() => import("./Editor"));
+const RunView = lazy(async () => ({ default: (await import("../run/RunView")).RunView }));
+const PROGRAM = "";
+
+export function Workbench() {
+  const { run } = useSearch({ from: "/" });
+  const navigate = useNavigate();
+  const current = useStore(draft);
+  const { data: runtimes } = useQuery(runtimesQuery);
+  const runtime = runtimes?.find((one) => one.name === current.runtime || one.aliases?.includes(current.runtime));
+  const entrypoint = runtime?.entrypoint ?? "main.py";
+  const [file, setFile] = useState(PROGRAM);
+  const [place, setPlace] = useState<Place | null>(null);
+  const [refused, setRefused] = useState<Problem | null>(null);
+  const [sending, setSending] = useState(false);
+  const [markers, setMarkers] = useState<{ path: string; markers: Marker[] }>({ path: "", markers: [] });
+  const [over, setOver] = useState(false);
+  const result = useRef<HTMLElement>(null);
+
+  useEffect(() => {
+    document.title = "Workbench · Crucible";
+    const shared = /^#draft=(.+)$/.exec(window.location.hash)?.[1];
+    if (!shared) return;
+    history.replaceState(history.state, "", window.location.pathname + window.location.search);
+    unpacked(shared).then(
+      (found) => {
+        draft.set(found);
+        tell("The draft of this link is in the editor. Nothing of it has run.");
+      },
+      (error: Error) =>
+        complain(new Problem({ status: 0, title: "This link holds no draft", detail: error.message })),
+    );
+  }, []);
+
+  const start = useCallback(async () => {
+    if (sending) return;
+    setSending(true);
+    setRefused(null);
+    try {
+      const evaluation = await submit(toSubmission(draft.get()));
+      queryClient.setQueryData(["evaluation", evaluation.id], evaluation);
+      setMarkers({ path: "", markers: [] });
+      void queryClient.invalidateQueries({ queryKey: ["evaluations"] });
+      await navigate({ to: "/", search: { run: evaluation.id } });
+      if (matchMedia("(max-width: 900px)").matches) result.current?.scrollIntoView({ behavior: "smooth" });
+    } catch (error) {
+      if (error instanceof Problem) setRefused(error);
+      else throw error;
+    } finally {
+      setSending(false);
+    }
+  }, [navigate, sending]);
+
+  const copy = useCallback(
+    async (kind: CopyKind | "link") => {
+      const text =
+        kind === "link"
+          ? `${window.location.origin}/#draft=${await packed(draft.get())}`
+          : copyAs(kind, toSubmission(draft.get()), window.location.origin, entrypoint);
+      await navigator.clipboard.writeText(text);
+      tell(kind === "link" ? "Copied a link that holds this draft." : `Copied for ${COPY_LABELS[kind]}.`);
+    },
+    [entrypoint],
+  );
+
+  const open = useCallback(
+    (frame: Frame) => {
+      setFile(frame.path === entrypoint ? PROGRAM : frame.path);
+      setPlace((before) => ({ line: frame.line, column: frame.column, jump: (before?.jump ?? 0) + 1 }));
+    },
+    [entrypoint],
+  );
+
+  const commands = useMemo<Command[]>(
+    () => [
+      { id: "run", label: "Run the program", group: "Program", keys: "mod+Enter", run: () => void start() },
+      ...(run
+        ? [
+            {
+              id: "stop",
+              label: "Stop the run",
+              group: "Program",
+              keys: "Escape",
+              run: () => void stopQuietly(run),
+            },
+          ]
+        : []),
+      ...(["curl", "python", "cli", "link"] as const).map((kind) => ({
+        id: `copy ${kind}`,
+        label: kind === "link" ? "Copy a link to this draft" : `Copy for ${COPY_LABELS[kind]}`,
+        keywords: "share export",
+        group: "Program",
+        run: () => void copy(kind),
+      })),
+      ...templates.map((template) => ({
+        id: `template ${template.name}`,
+        label: `${template.title}: ${template.about}`,
+        keywords: "template example",
+        group: "Template",
+        run: () => edit({ ...template.draft, files: [] }),
+      })),
+      ...(runtimes ?? []).map((one) => ({
+        id: `runtime ${one.name}`,
+        label: `Use ${one.name}`,
+        keywords: `runtime ${one.language} ${one.version}`,
+        group: "Runtime",
+        run: () => edit({ runtime: one.name }),
+      })),
+    ],
+    [start, run, copy, runtimes],
+  );
+  useCommands(commands);
+
+  const shownFile = current.files.find((one) => one.path === file);
+  const path = shownFile ? shownFile.path : entrypoint;
+
+  return (
+    <div
+      className={classes.bench}
+      data-over={over || undefined}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={(event) => event.currentTarget === event.target && setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        void acceptDrop(event.dataTransfer).then(addFiles, complain);
+      }}
+    >
+      <h1 className={classes.hidden}>Workbench</h1>
+      <section className={classes.compose} aria-label="Program">
+        <Toolbar runtimes={runtimes} current={current} sending={sending} start={start} copy={copy} />
+        <div className={classes.sheet}>
+          <FileTabs
+            entrypoint={entrypoint}
+            files={current.files}
+            chosen={shownFile?.path ?? PROGRAM}
+            choose={setFile}
+          />
+          <div className={classes.editor}>
+            {shownFile?.encoding === "base64" ? (
+              <p className={classes.binary}>This file holds bytes, not text. It is handed in as it is.</p>
+            ) : (
+              <Suspense fallback={<Waiting text={shownFile?.content ?? current.code} />}>
+                <Editor
+                  key={current.runtime}
+                  path={path}
+                  value={shownFile?.content ?? current.code}
+                  markers={markers.path === path ? markers.markers : NONE}
+                  place={place}
+                  onRun={() => void start()}
+                  onChange={(value) => {
+                    if (markers.markers.length > 0) setMarkers({ path: "", markers: [] });
+                    if (!shownFile) edit({ code: value });
+                    else
+                      edit({
+                        files: current.files.map((one) => (one === shownFile ? { ...one, content: value } : one)),
+                      });
+                  }}
+                />
+              </Suspense>
+            )}
+          </div>
+        </div>
+        <Inputs current={current} refused={refused} />
+      </section>
+      <section ref={result} className={classes.result} aria-label="Result">
+        <Suspense fallback={<div className={classes.room} />}>
+          {run ? <RunView key={run} id={run} open={open} /> : <Recent />}
+        </Suspense>
+      </section>
+      {run && <Marked key={run} id={run} entrypoint={entrypoint} runtime={runtime} mark={setMarkers} />}
+    </div>
+  );
+}
+
+const NONE: readonly Marker[] = [];
+
+/** Puts the place of a failure onto its line, as long as the program is the one that ran. */
+function Marked(given: {
+  id: string;
+  entrypoint: string;
+  runtime: Runtime | undefined;
+  mark: (marked: { path: string; markers: Marker[] }) => void;
+}) {
+  const { id, entrypoint, mark } = given;
+  const { record, snapshot } = useRun(id);
+  const { data: submission } = useQuery(submissionQuery(id));
+  const failed = snapshot.finished !== null && snapshot.finished.outcome !== "succeeded";
+  useEffect(() => {
+    if (!failed || !submission) return;
+    const now = draft.get();
+    if (submission.code !== now.code) return;
+    const names = new Set([entrypoint, ...now.files.map((file) => file.path)]);
+    const trace = traceOf(lastLines(record.rows.stderr), names);
+    const [frame] = trace?.frames ?? [];
+    if (trace && frame) mark({ path: frame.path, markers: [{ line: frame.line, message: trace.message }] });
+  }, [failed, submission, entrypoint, record, mark]);
+  return null;
+}
+
+/** What stands in the editor's place while it is loaded: the same text, to be read at once. */
+function Waiting({ text }: { text: string }) {
+  return <pre className={classes.waiting}>{text}</pre>;
+}
+
+async function stopQuietly(id: string): Promise<void> {
+  const known = queryClient.getQueryData<{ status: string }>(["evaluation", id]);
+  if (known && known.status !== "queued" && known.status !== "running") return;
+  try {
+    queryClient.setQueryData(["evaluation", id], await cancel(id));
+  } catch (error) {
+    if (!(error instanceof Problem && error.status === 409)) complain(error as Error);
+  }
+}

@@ -1,0 +1,60 @@
+/** An evaluation's own page: its program on one side, what became of it on the other. */
+import { Button } from "@mantine/core";
+import { IconPencil } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { evaluationQuery, submissionQuery } from "../api/queries";
+import { draft } from "../compose/draft";
+import { toDraft } from "../compose/submission";
+import { inBrief } from "../words/outcomes";
+import { Ago } from "../words/times";
+import classes from "./EvaluationPage.module.css";
+import { Listing } from "./Listing";
+import { RunView } from "./RunView";
+
+export function EvaluationPage() {
+  const { id } = useParams({ from: "/evaluations/$id" });
+  const navigate = useNavigate();
+  const { data: evaluation } = useQuery(evaluationQuery(id));
+  const { data: submission } = useQuery(submissionQuery(id));
+
+  useEffect(() => {
+    document.title = evaluation ? `${inBrief(evaluation)} · Crucible` : "Crucible";
+  }, [evaluation]);
+
+  const editAgain = () => {
+    if (!submission) return;
+    draft.set(toDraft(submission));
+    void navigate({ to: "/", search: { run: id } });
+  };
+
+  return (
+    <div className={classes.page}>
+      <div className={classes.top}>
+        <h1 className={classes.id}>{id}</h1>
+        {evaluation && (
+          <span className={classes.when}>
+            {evaluation.runtime}, <Ago at={evaluation.timing.queued} />
+          </span>
+        )}
+      </div>
+      <div className={classes.columns}>
+        <RunView
+          id={id}
+          actions={
+            <Button
+              variant="default"
+              leftSection={<IconPencil size={16} />}
+              onClick={editAgain}
+              disabled={!submission}
+            >
+              Edit and run
+            </Button>
+          }
+        />
+        <Listing submission={submission} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+/** The program and its inputs as they were handed in, to read. */
+import { useState } from "react";
+import type { Submission } from "../api/types";
+import { Hostile, marked } from "../text/Hostile";
+import { bytes } from "../words/units";
+import classes from "./Listing.module.css";
+import { programName } from "./programName";
+
+const SHOWN_LINES = 2_000;
+
+interface Shown {
+  name: string;
+  content: string;
+  binary: boolean;
+}
+
+export function Listing({ submission }: { submission: Submission | undefined }) {
+  const [chosen, setChosen] = useState(0);
+  if (!submission) return <div className={classes.room} aria-hidden />;
+  const shown = listed(submission);
+  const current = shown[Math.min(chosen, shown.length - 1)];
+  if (!current) return null;
+  const lines = current.content.split("\n");
+  return (
+    <section className={classes.listing} aria-label="The program">
+      <div className={classes.tabs} role="tablist" aria-label="Files">
+        {shown.map((one, index) => (
+          <button
+            type="button"
+            key={one.name}
+            role="tab"
+            aria-selected={one === current}
+            className={classes.tab}
+            onClick={() => setChosen(index)}
+          >
+            <Hostile>{one.name}</Hostile>
+          </button>
+        ))}
+      </div>
+      {current.binary ? (
+        <p className={classes.binary}>These are bytes, {bytes(atob(current.content).length)} of them.</p>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
+        <pre className={classes.code} tabIndex={0} role="tabpanel" aria-label={current.name}>
+          {lines.slice(0, SHOWN_LINES).map((line, index) => (
+            <div key={index} className={classes.line}>
+              <span className={classes.number} aria-hidden>
+                {index + 1}
+              </span>
+              <bdi>{marked(line) || " "}</bdi>
+            </div>
+          ))}
+          {lines.length > SHOWN_LINES && (
+            <div className={classes.line}>… and {lines.length - SHOWN_LINES} lines</div>
+          )}
+        </pre>
+      )}
+    </section>
+  );
+}
+
+function listed(submission: Submission): Shown[] {
+  const shown: Shown[] = [];
+  if (submission.code != null)
+    shown.push({ name: programName(submission.runtime ?? ""), content: submission.code, binary: false });
+  for (const file of submission.files ?? []) {
+    shown.push({ name: file.path, content: file.content ?? "", binary: file.encoding === "base64" });
+  }
+  if (submission.stdin) shown.push({ name: "standard input", content: submission.stdin, binary: false });
+  return shown;
+}

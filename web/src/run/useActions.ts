@@ -1,0 +1,25 @@
+/** What can be done about an evaluation, each acknowledged in words. */
+import { useMutation } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { cancel, queryClient, rerun } from "../api/queries";
+import { complain } from "../app/Toasts";
+
+export function useActions(id: string) {
+  const navigate = useNavigate();
+  const stop = useMutation({
+    mutationFn: () => cancel(id),
+    onSuccess: (evaluation) => queryClient.setQueryData(["evaluation", id], evaluation),
+    onError: complain,
+  });
+  const again = useMutation({
+    mutationFn: () => rerun(id),
+    onSuccess: (evaluation) => {
+      queryClient.setQueryData(["evaluation", evaluation.id], evaluation);
+      void queryClient.invalidateQueries({ queryKey: ["evaluations"] });
+      if (window.location.pathname === "/") void navigate({ to: "/", search: { run: evaluation.id } });
+      else void navigate({ to: "/evaluations/$id", params: { id: evaluation.id } });
+    },
+    onError: complain,
+  });
+  return { stop, again };
+}

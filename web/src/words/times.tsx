@@ -1,0 +1,34 @@
+/** Moments as people read them: how long ago, with the exact time at hand. */
+import { useSyncExternalStore } from "react";
+import { Store } from "../api/store";
+
+const second = new Store(Date.now());
+setInterval(() => second.set(Date.now()), 1000);
+
+/** The time, told anew each second to whoever looks. */
+export function useNow(): number {
+  return useSyncExternalStore(second.subscribe, second.get);
+}
+
+export function ago(moment: number, now: number): string {
+  const passed = Math.max(0, (now - moment) / 1000);
+  if (passed < 5) return "just now";
+  if (passed < 60) return `${Math.floor(passed)} s ago`;
+  if (passed < 3600) return `${Math.floor(passed / 60)} min ago`;
+  if (passed < 86_400) return `${Math.floor(passed / 3600)} h ago`;
+  if (passed < 30 * 86_400) return `${Math.floor(passed / 86_400)} d ago`;
+  return new Date(moment).toISOString().slice(0, 10);
+}
+
+export function exact(moment: string): string {
+  return new Date(moment).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+}
+
+export function Ago({ at }: { at: string }) {
+  const now = useNow();
+  return (
+    <time dateTime={at} title={exact(at)}>
+      {ago(Date.parse(at), now)}
+    </time>
+  );
+}
