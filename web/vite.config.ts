@@ -41,5 +41,5 @@ export default defineConfig({
     target: "es2022",
   },
   server: { proxy: { "/api": "http://127.0.0.1:7878" } },
-  test: { include: ["src/**/*.test.ts"], environment: "node" },
+  test: { include: ["src/**/*.test.ts"], environment: "node", testTimeout: 60_000 },
 });
