@@ -34,7 +34,7 @@ console: setup ## Build the web console, where web/ changed since it was built
 
 .PHONY: test
 test: setup ## Run every test on the real kernel, with coverage (FLAGS="-k name"); leaves nothing behind
-	@scripts/system-packages gcc g++ node psql redis-server chromium
+	@scripts/system-packages gcc g++ node dockerd psql redis-server chromium
 	@scripts/build-console
 	@$(BIN)/python scripts/run_tests.py $(FLAGS)
 

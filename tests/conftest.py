@@ -11,6 +11,7 @@ from tests.database.fixtures import (
     pytest_generate_tests,
     stream,
 )
+from tests.sandbox.docker.private_engine import private_engine
 from tests.sandbox.fixtures import nothing_left, promised, sandboxes, traced
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "migrated_file",
     "nothing_left",
     "postgres",
+    "private_engine",
     "promised",
     "pytest_generate_tests",
     "sandboxes",

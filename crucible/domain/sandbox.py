@@ -38,6 +38,8 @@ class Promise(StrEnum):
 
     FILES_AFTER_MEMORY = "files are kept when memory is exceeded"
     PROCESSES_COUNTED = "samples count the program's own processes and threads"
+    NOBODY_OUTSIDE = "on the host its processes belong to nobody"
+    ONLY_ITS_OWN_PROCESSES = "it sees no process but its own"
     FIRST_VICTIM = "the kernel ends the program, not its sandbox, when memory is spent"
 
 

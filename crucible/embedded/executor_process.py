@@ -11,6 +11,7 @@ import structlog
 
 _PASSED_ON = frozenset(
     {
+        "DOCKER_HOST",
         "HOME",
         "LANG",
         "LC_ALL",
@@ -18,6 +19,7 @@ _PASSED_ON = frozenset(
         "PYENV_ROOT",
         "TMPDIR",
         "TZ",
+        "XDG_RUNTIME_DIR",
         "CRUCIBLE_ENGINE",
         "CRUCIBLE_PYTHON",
         "CRUCIBLE_LOG_LEVEL",

@@ -81,7 +81,7 @@ class CgroupsUnavailableError(Exception):
 
 def find() -> Cgroups:
     """Return what this host offers. Raises CgroupsUnavailableError."""
-    own = dict(_own_paths())
+    own = dict(_paths_of("self"))
     mounts = list(_mounts())
     unified = next((mount for mount in mounts if mount.kind == "cgroup2"), None)
     if unified and set(CONTROLLERS) <= set(_read(f"{unified.point}/cgroup.controllers").split()):
@@ -97,6 +97,25 @@ def find() -> Cgroups:
             "boot with systemd.unified_cgroup_hierarchy=1, or mount cgroup2 on /sys/fs/cgroup"
         )
     return CgroupsV1(folders)
+
+
+def of(process: int, ours: int) -> Cgroup:
+    """Return the group that somebody else made and a process is in. Raises OSError where it can't be seen here.
+
+    `ours` is how many processes in it are not the program's.
+    """
+    paths = dict(_paths_of(str(process)))
+    folders: dict[str, str] = {}
+    for mount in _mounts():
+        if mount.kind == "cgroup2":
+            folders[""] = mount.point + mount.inside(paths.get("", "/"))
+        for controller in {"memory", "pids", "cpu", "cpuacct"} & mount.options:
+            folders[controller] = mount.point + mount.inside(paths.get(controller, "/"))
+    version2 = "memory" not in folders
+    group: Cgroup = _GroupV2(folders.get("", ""), ours) if version2 else _GroupV1(folders, ours)
+    if str(process) not in _read(group.entrances[0]).split():
+        raise FileNotFoundError(errno.ENOENT, f"process {process} is not where its group should be")
+    return group
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +140,8 @@ def _mounts() -> Iterator[_Mount]:
             yield _Mount(point=fields[4], root=fields[3], kind=kind, options=frozenset(options.split(",")))
 
 
-def _own_paths() -> Iterator[tuple[str, str]]:
-    for line in _read("/proc/self/cgroup").splitlines():
+def _paths_of(process: str) -> Iterator[tuple[str, str]]:
+    for line in _read(f"/proc/{process}/cgroup").splitlines():
         _, controllers, path = line.split(":", 2)
         for controller in controllers.split(","):
             yield controller, path
@@ -159,8 +178,9 @@ class CgroupsV1:
 
 
 class _GroupV1:
-    def __init__(self, folders: dict[str, str]) -> None:
+    def __init__(self, folders: dict[str, str], ours: int = _OURS) -> None:
         self._folders = folders
+        self._ours = ours
         self.entrances = [f"{folder}/cgroup.procs" for folder in dict.fromkeys(folders.values())]
         self.tracking_folder = folders["pids"]
         self._cpu_seconds_before = 0.0
@@ -171,7 +191,7 @@ class _GroupV1:
         if os.path.exists(f"{memory}/memory.memsw.limit_in_bytes"):
             _write(f"{memory}/memory.memsw.limit_in_bytes", str(limits.memory_bytes))
         _write(f"{memory}/memory.swappiness", "0")
-        _write(f"{pids}/pids.max", str(limits.processes + _OURS))
+        _write(f"{pids}/pids.max", str(limits.processes + self._ours))
         _write(f"{cpu}/cpu.cfs_period_us", str(_PERIOD_MICROSECONDS))
         _write(f"{cpu}/cpu.cfs_quota_us", str(int(limits.cpus * _PERIOD_MICROSECONDS)))
         self._cpu_seconds_before = self._cpu_seconds()
@@ -186,7 +206,7 @@ class _GroupV1:
             cpu_seconds=self._cpu_seconds() - self._cpu_seconds_before,
             memory_bytes=int(_read(f"{memory}/memory.usage_in_bytes")),
             peak_memory_bytes=int(_read(f"{memory}/memory.max_usage_in_bytes")),
-            processes=max(0, int(_read(f"{self._folders['pids']}/pids.current")) - _OURS),
+            processes=max(0, int(_read(f"{self._folders['pids']}/pids.current")) - self._ours),
             out_of_memory_kills=control.get("oom_kill", 0),
         )
 
@@ -248,8 +268,9 @@ class CgroupsV2:
 
 
 class _GroupV2:
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, ours: int = _OURS) -> None:
         self.folder = folder
+        self._ours = ours
         self.entrances = [f"{folder}/cgroup.procs"]
         self.tracking_folder = folder
         self._peak = 0
@@ -259,7 +280,7 @@ class _GroupV2:
         _write(f"{self.folder}/memory.max", str(limits.memory_bytes))
         if os.path.exists(f"{self.folder}/memory.swap.max"):
             _write(f"{self.folder}/memory.swap.max", "0")
-        _write(f"{self.folder}/pids.max", str(limits.processes + _OURS))
+        _write(f"{self.folder}/pids.max", str(limits.processes + self._ours))
         quota = int(limits.cpus * _PERIOD_MICROSECONDS)
         _write(f"{self.folder}/cpu.max", f"{quota} {_PERIOD_MICROSECONDS}")
         self._cpu_seconds_before = self._cpu_seconds()
@@ -276,7 +297,7 @@ class _GroupV2:
             cpu_seconds=self._cpu_seconds() - self._cpu_seconds_before,
             memory_bytes=memory,
             peak_memory_bytes=self._peak,
-            processes=max(0, int(_read(f"{self.folder}/pids.current")) - _OURS),
+            processes=max(0, int(_read(f"{self.folder}/pids.current")) - self._ours),
             out_of_memory_kills=_fields(f"{self.folder}/memory.events")["oom_kill"],
         )
 

@@ -37,8 +37,15 @@ async def _open_namespaces() -> Driver:
     return await NamespacesDriver.open()
 
 
+async def _open_docker() -> Driver:
+    from crucible.sandbox.docker.driver import DockerDriver  # noqa: PLC0415 - only where it is used
+
+    return await DockerDriver.open()
+
+
 ENGINES: Final[Mapping[str, Engine]] = {
     "namespaces": Engine(Isolation.SHARED_KERNEL, "namespaces", _open_namespaces),
+    "docker": Engine(Isolation.SHARED_KERNEL, "docker", _open_docker),
 }
 """Every engine there is. Of those with one isolation, the first one is the strongest."""
 

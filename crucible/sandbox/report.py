@@ -4,9 +4,8 @@ A report is one byte of kind, four of length, and its content. The executor answ
 """
 
 import json
-import socket
 import struct
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 HEAD = struct.Struct(">cI")
 
@@ -35,12 +34,20 @@ STOP: Final = b"K"
 MAXIMUM_BYTES: Final = 64 * 1024 * 1024
 
 
-def send(channel: socket.socket, kind: bytes, content: dict[str, Any]) -> None:
+class Channel(Protocol):
+    """What reports are written to: a socket, or what can write as one."""
+
+    def sendall(self, content: bytes, /) -> None:
+        """Write all of it."""
+        ...
+
+
+def send(channel: Channel, kind: bytes, content: dict[str, Any]) -> None:
     """Send a report."""
     send_bytes(channel, kind, json.dumps(content).encode())
 
 
-def send_bytes(channel: socket.socket, kind: bytes, *content: bytes) -> None:
+def send_bytes(channel: Channel, kind: bytes, *content: bytes) -> None:
     """Send a report whose content is bytes."""
     channel.sendall(HEAD.pack(kind, sum(map(len, content))))
     for part in content:

@@ -6,16 +6,50 @@ import json
 import os
 import signal
 import socket
-from typing import Any
+from typing import Any, Protocol
 
 from crucible.sandbox import report
-from crucible.sandbox.cgroup import Cgroup
+from crucible.sandbox.cgroup import Cgroup, Reading
 
 _BUILDING_SECONDS = 10.0
 
 
 class SandboxBrokenError(Exception):
     """The sandbox could not be put in place, or broke its own protocol."""
+
+
+class Counters(Protocol):
+    """What says how much a sandbox has used."""
+
+    def read(self) -> Reading:
+        """Return the counters."""
+        ...
+
+
+class Hold(Protocol):
+    """A hold on a sandbox, whatever made it: what a pool and a watcher need of one."""
+
+    @property
+    def group(self) -> Counters:
+        """What says how much it has used."""
+        ...
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can still be given a program."""
+        ...
+
+    async def receive(self) -> tuple[bytes, bytes]:
+        """Return the next report's kind and content; an empty kind at the end. Raises SandboxBrokenError."""
+        ...
+
+    def ask_to_stop(self) -> None:
+        """Have process 1 end the program, collect its files and report."""
+        ...
+
+    def kill(self) -> None:
+        """Kill all of it."""
+        ...
 
 
 class Standing:

@@ -20,7 +20,7 @@ from crucible.domain.sandbox import (
 )
 from crucible.sandbox import report, verdict
 from crucible.sandbox.driver import Emit
-from crucible.sandbox.standing import SandboxBrokenError, Standing, reason
+from crucible.sandbox.standing import Hold, SandboxBrokenError, reason
 
 _CHUNK_BYTES = 64 * 1024
 _SAMPLE_SECONDS = 0.2
@@ -36,7 +36,7 @@ _STOP_SECONDS = 2.0
 class Supervision:
     """One running sandbox. `watch` is its whole life."""
 
-    def __init__(self, standing: Standing, containment: Containment, limits: Limits, emit: Emit) -> None:
+    def __init__(self, standing: Hold, containment: Containment, limits: Limits, emit: Emit) -> None:
         self._standing = standing
         self._cgroup = standing.group
         self._containment = containment

@@ -7,31 +7,36 @@ are about as many spare ones of a kind as there are in use, and none after a whi
 
 import asyncio
 from collections import Counter, defaultdict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Generic, TypeVar
 
 import structlog
 
-from crucible.sandbox.standing import SandboxBrokenError, Standing
+from crucible.sandbox.standing import Hold, SandboxBrokenError
 
 _IDLE_SECONDS = 60.0
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class WarmPool:
-    """Spare sandboxes by kind: what differs before the program is known, which is the runtime's folder."""
+Kind = TypeVar("Kind", bound=Hashable)
+Spare = TypeVar("Spare", bound=Hold)
+
+
+class WarmPool(Generic[Kind, Spare]):
+    """Spare sandboxes by kind: what differs before the program is known, as the runtime's folder does."""
 
     def __init__(
-        self, make: Callable[[str], Awaitable[Standing]], discard: Callable[[Standing], None], most: int
+        self, make: Callable[[Kind], Awaitable[Spare]], discard: Callable[[Spare], None], most: int
     ) -> None:
         self._make = make
         self._discard = discard
         self._most = most
-        self._spare: defaultdict[str, deque[Standing]] = defaultdict(deque)
-        self._in_use: Counter[str] = Counter()
-        self._filling: dict[str, asyncio.Task[None]] = {}
-        self._expiries: dict[str, asyncio.TimerHandle] = {}
+        self._spare: defaultdict[Kind, deque[Spare]] = defaultdict(deque)
+        self._in_use: Counter[Kind] = Counter()
+        self._filling: dict[Kind, asyncio.Task[None]] = {}
+        self._expiries: dict[Kind, asyncio.TimerHandle] = {}
 
-    async def take(self, kind: str) -> Standing:
+    async def take(self, kind: Kind) -> Spare:
         """Return a sandbox that stands. Raises SandboxBrokenError, OSError where none can be made."""
         self._in_use[kind] += 1
         try:
@@ -47,7 +52,7 @@ class WarmPool:
         finally:
             self._refill(kind)
 
-    def used(self, kind: str) -> None:
+    def used(self, kind: Kind) -> None:
         """Say that a sandbox that was taken is done with."""
         self._in_use[kind] -= 1
 
@@ -63,7 +68,7 @@ class WarmPool:
         for kind in list(self._spare):
             self._expire(kind)
 
-    def _refill(self, kind: str) -> None:
+    def _refill(self, kind: Kind) -> None:
         if kind not in self._filling:
             task = self._filling[kind] = asyncio.create_task(self._fill(kind))
             task.add_done_callback(lambda _: self._filling.pop(kind))
@@ -71,7 +76,7 @@ class WarmPool:
             expiry.cancel()
         self._expiries[kind] = asyncio.get_running_loop().call_later(_IDLE_SECONDS, self._expire, kind)
 
-    async def _fill(self, kind: str) -> None:
+    async def _fill(self, kind: Kind) -> None:
         try:
             while len(self._spare[kind]) < min(self._most, self._in_use[kind]):
                 self._spare[kind].append(await self._make(kind))
@@ -80,6 +85,6 @@ class WarmPool:
                 "no_spare_sandbox", reason=str(error)
             )  # whoever needs one next is told by its own attempt
 
-    def _expire(self, kind: str) -> None:
+    def _expire(self, kind: Kind) -> None:
         for standing in self._spare.pop(kind, ()):
             self._discard(standing)

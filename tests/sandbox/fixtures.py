@@ -108,6 +108,8 @@ async def sandboxes(
     traced: None,  # noqa: ARG001 - tracing comes first
 ) -> AsyncIterator[Sandboxes]:
     """The engine of the parameter. A room that is about one engine says so: `on_engine`."""
+    if request.param.startswith("docker") and "docker" in machine.expected():
+        request.getfixturevalue("private_engine")
     before = host.traces()
     try:
         driver, found = await asyncio.gather(ENGINES[request.param].open(), runtimes.discover())

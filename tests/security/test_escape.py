@@ -7,7 +7,7 @@ from importlib import resources
 import pytest
 
 from crucible.domain.outcome import Outcome
-from crucible.domain.sandbox import SandboxEvent, SandboxOutput
+from crucible.domain.sandbox import Promise, SandboxEvent, SandboxOutput
 from crucible.sandbox import kernel
 from crucible.sandbox.namespaces import ordinary
 from tests.sandbox import host
@@ -131,6 +131,7 @@ for uid in 0, 1, 65534:
     assert "(1000, 1000, 1000)" in ran.text
 
 
+@pytest.mark.promise(Promise.NOBODY_OUTSIDE)
 async def test_on_the_host_it_is_nobody_whatever_it_is_inside(sandboxes: Sandboxes) -> None:
     seen: set[int] = set()
 

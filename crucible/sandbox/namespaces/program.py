@@ -37,7 +37,7 @@ def become(arguments: list[str], place: Place, work: Work, doors: Doors, filter_
     os.setsid()
     _be_the_first_victim(doors.host_processes)
     starter = _keep_only_standard_streams(doors)
-    _set_resource_limits(work.bounds)
+    set_resource_limits(work.bounds)
     _drop_identity(place)
     os.chdir(WORKSPACE)
     os.umask(0o022)
@@ -69,7 +69,8 @@ def _keep_only_standard_streams(doors: Doors) -> socket.socket:
     return socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=STARTER_DESCRIPTOR)
 
 
-def _set_resource_limits(bounds: Bounds) -> None:
+def set_resource_limits(bounds: Bounds) -> None:
+    """Bound what each process may have; what all of them may have together is the cgroup's to bound."""
     limits = {
         resource.RLIMIT_NOFILE: bounds.open_files,
         resource.RLIMIT_FSIZE: bounds.disk_bytes,

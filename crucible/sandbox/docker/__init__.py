@@ -1,0 +1,6 @@
+"""The `docker` driver: sandboxes made by a container engine through its API, with whichever runtime it has.
+
+Its parts, from outside in: `driver` (what the executor calls), `container` (everything that is asked of the engine
+for one sandbox), `standing` (the hold on one), `engine` (the verbs of the API), `http` (the socket); inside of the
+container `init` is process 1. What a sandbox is made of beside the program comes from the `namespaces` driver.
+"""

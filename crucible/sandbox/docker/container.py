@@ -1,0 +1,110 @@
+"""What an engine is asked to make of a sandbox: its walls and limits as one document of the API."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE
+
+LABEL: Final = "crucible.sandbox"
+EXECUTOR_LABEL: Final = "crucible.executor"
+_CAPABILITIES: Final = ("SETUID", "SETGID", "SETPCAP", "KILL", "DAC_READ_SEARCH")
+"""Of process 1, until the program runs; the program has none and can gain none."""
+_PERIOD_MICROSECONDS = 100_000
+OURS: Final = 1
+"""Process 1, which counts towards the group's processes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blueprint:
+    """What differs between containers before a program is known. Those with equal ones are interchangeable."""
+
+    image: str
+    binds: tuple[tuple[str, str], ...]
+    masked: tuple[str, ...]
+    memory_bytes: int
+    cpus: float
+    processes: int
+    disk_bytes: int
+    inodes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What is the same for all containers of one driver."""
+
+    runtime: str
+    command: list[str]
+    seccomp: dict[str, Any]
+    labels: dict[str, str]
+    swappiness: int | None
+    """0 where the kernel lets one group be told; None on cgroup v2, where no swap is enough."""
+    counts_processes: bool
+    """Whether the kernel's count of processes is that of the program's."""
+
+
+def configuration(blueprint: Blueprint, house: House) -> dict[str, Any]:
+    """Return the body of a request to create the container."""
+    host: dict[str, Any] = {
+        "Runtime": house.runtime,
+        "AutoRemove": True,
+        "LogConfig": {"Type": "none"},
+        "NetworkMode": "none",
+        "IpcMode": "none",
+        "CgroupnsMode": "private",
+        "ReadonlyRootfs": True,
+        "Privileged": False,
+        "CapDrop": ["ALL"],
+        "CapAdd": list(_CAPABILITIES),
+        "SecurityOpt": ["no-new-privileges:true", f"seccomp={json.dumps(house.seccomp)}"],
+        "MaskedPaths": ["/sys", *blueprint.masked],
+        "ReadonlyPaths": ["/proc/sys"],
+        "Mounts": [_mount(source, target) for source, target in blueprint.binds],
+        "Tmpfs": {folder: _options(folder, blueprint) for folder in WRITABLE},
+        "Memory": blueprint.memory_bytes,
+        "MemorySwap": blueprint.memory_bytes,
+        "CpuPeriod": _PERIOD_MICROSECONDS,
+        "CpuQuota": int(blueprint.cpus * _PERIOD_MICROSECONDS),
+        "Ulimits": [{"Name": "core", "Soft": 0, "Hard": 0}],
+    }
+    if house.counts_processes:
+        host["PidsLimit"] = blueprint.processes + OURS
+    if house.swappiness is not None:
+        host["MemorySwappiness"] = house.swappiness
+    return {
+        "Image": blueprint.image,
+        "Entrypoint": house.command,
+        "Cmd": [],
+        "Env": ["PATH=/nowhere"],
+        "User": "0:0",
+        "WorkingDir": "/",
+        "Hostname": "sandbox",
+        "NetworkDisabled": True,
+        "OpenStdin": True,
+        "StdinOnce": True,
+        "AttachStdin": True,
+        "AttachStdout": True,
+        "AttachStderr": True,
+        "Tty": False,
+        "Labels": house.labels,
+        "HostConfig": host,
+    }
+
+
+def _mount(source: str, target: str) -> dict[str, Any]:
+    return {
+        "Type": "bind",
+        "Source": source,
+        "Target": target,
+        "ReadOnly": True,
+        # What is mounted below a folder of the host would stay writable: read-only holds for one mount.
+        "BindOptions": {"Propagation": "rprivate", "NonRecursive": True},
+    }
+
+
+def _options(folder: str, blueprint: Blueprint) -> str:
+    mode = "755" if folder == WORKSPACE else "1777"
+    return (
+        f"rw,exec,nosuid,nodev,size={blueprint.disk_bytes},nr_inodes={blueprint.inodes},"
+        f"mode={mode},uid={PROGRAM_UID},gid={PROGRAM_UID}"
+    )

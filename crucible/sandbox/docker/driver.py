@@ -1,0 +1,314 @@
+"""The `docker` driver as the executor sees it: has an engine make, keep ready and remove containers."""
+
+import asyncio
+import errno
+import itertools
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from typing import Any, Self
+
+import structlog
+
+from crucible.domain.errors import SandboxUnavailableError
+from crucible.domain.limits import Limits
+from crucible.domain.outcome import Outcome
+from crucible.domain.sandbox import Containment, DriverReport, Isolation, Promise, SandboxFinished, SandboxSpec
+from crucible.sandbox import seccomp, seccomp_profile
+from crucible.sandbox.docker import container, engine, http, owner, root
+from crucible.sandbox.docker.entrance import NoLoaderError, entrance
+from crucible.sandbox.docker.fates import Fates
+from crucible.sandbox.docker.standing import Container
+from crucible.sandbox.docker.usage import Usage
+from crucible.sandbox.docker.wire import Errand
+from crucible.sandbox.driver import Emit
+from crucible.sandbox.namespaces.driver import _work as work_of
+from crucible.sandbox.runtimes import Runtime
+from crucible.sandbox.standing import SandboxBrokenError
+from crucible.sandbox.supervision import Supervision
+from crucible.sandbox.tree import tree
+from crucible.sandbox.warm import WarmPool
+
+MOST_SPARES = 4
+_GVISOR_RUNTIME = "runsc"
+_SHARED_RUNTIME = "runc"
+_NOT_FOUND = 404
+_CHUNK_BYTES = 1024 * 1024
+_BYTES_PER_INODE = 8192
+_FEWEST_INODES = 1024
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class DockerDriver:
+    """Isolation by a container engine. Make one with `open`."""
+
+    def __init__(
+        self, name: str, asked: engine.Engine, about: engine.About, house: container.House, spares: int
+    ) -> None:
+        self.engine = name
+        self._engine = asked
+        self._about = about
+        self._house = house
+        self._fates = Fates(asked, f"{container.EXECUTOR_LABEL}={house.labels[container.EXECUTOR_LABEL]}")
+        self._filter = seccomp.compile_filter()
+        self._names = itertools.count(1)
+        self._blueprints: dict[str, container.Blueprint] = {}
+        self._roots: dict[str, root.Root] = {}
+        self._importing = asyncio.Lock()
+        self._removals: set[asyncio.Task[None]] = set()
+        self._containment: Containment
+        self._pool = WarmPool(self._stand, self._discard, most=spares)
+
+    @classmethod
+    async def open(cls, name: str = "docker", *, spares: int = MOST_SPARES) -> Self:
+        """Return a driver that is ready to run. Raises SandboxUnavailableError, saying what mends it."""
+        try:
+            asked = await engine.Engine.connect(engine.address())
+            about = await asked.about()
+            runtime = _runtime(name, about)
+            _refuse_what_lacks_limits(about)
+            house = container.House(
+                runtime=runtime,
+                command=entrance().command,
+                seccomp=seccomp_profile.profile(),
+                labels={container.LABEL: name, container.EXECUTOR_LABEL: owner.label()},
+                swappiness=0 if about.cgroup_version == 1 else None,
+                counts_processes=runtime != _GVISOR_RUNTIME,
+            )
+            driver = cls(name, asked, about, house, spares)
+            await driver._sweep()
+            await driver._try_out()
+        except (engine.AddressError, NoLoaderError, SandboxBrokenError, ValueError, OSError) as error:
+            raise SandboxUnavailableError(_explain(error)) from error
+        return driver
+
+    def report(self) -> DriverReport:
+        """Return what is enforced here."""
+        return DriverReport(
+            engine=self.engine,
+            driver="docker",
+            available=True,
+            isolation=self._containment.isolation,
+            enforces=self._containment.enforces,
+            missing=_missing(self._about),
+            unpromised=_unpromised(self._house),
+        )
+
+    async def run(
+        self, spec: SandboxSpec, runtime: Runtime, emit: Emit, cancelled: asyncio.Event
+    ) -> SandboxFinished:
+        """See `Driver.run`."""
+        kind = self._kind(spec.limits, runtime.prefix)
+        try:
+            standing = await self._pool.take(kind)
+        except (SandboxBrokenError, OSError) as error:
+            return SandboxFinished(outcome=Outcome.SANDBOX_ERROR, error=f"no sandbox could be made: {error}")
+        try:
+            work, contents = work_of(spec, runtime)
+            errand = Errand(
+                work=work,
+                call_filter=self._filter.hex(),
+                stdin_bytes=len(spec.stdin),
+                wall_seconds=spec.limits.wall_seconds,
+                output_bytes=spec.limits.output_bytes,
+                disk_bytes=spec.limits.disk_bytes,
+                processes=None if self._house.counts_processes else spec.limits.processes,
+            )
+            stdout, stderr = await standing.give(errand, contents, spec.stdin)
+            supervision = Supervision(standing, self._containment, spec.limits, emit)
+            return await supervision.watch(stdout, stderr, cancelled)
+        except OSError as error:
+            return SandboxFinished(outcome=Outcome.SANDBOX_ERROR, error=str(error))
+        finally:
+            self._discard(standing)
+            self._pool.used(kind)
+
+    async def give_back(self) -> None:
+        """End the sandboxes that are kept ready, and return when nothing of those or of any other is left."""
+        await self._pool.give_back()
+        await asyncio.gather(*self._removals)
+
+    async def close(self) -> None:
+        """End every container; leave nothing behind but the images, which the next executor uses again."""
+        await self.give_back()
+        await self._fates.close()
+
+    def _kind(self, limits: Limits, prefix: str) -> str:
+        """Return what names containers that are as good as each other for a program."""
+        shown = tree(prefix)
+        made = root.of_host(prefix)
+        self._roots[made.image] = made
+        blueprint = container.Blueprint(
+            image=made.image,
+            binds=tuple(made.binds),
+            masked=tuple(shown.masked),
+            memory_bytes=limits.memory_bytes,
+            cpus=limits.cpus,
+            processes=limits.processes,
+            disk_bytes=limits.disk_bytes,
+            inodes=max(_FEWEST_INODES, limits.disk_bytes // _BYTES_PER_INODE),
+        )
+        kind = json.dumps(asdict(blueprint))
+        self._blueprints[kind] = blueprint
+        return kind
+
+    async def _stand(self, kind: str) -> Container:
+        """Return a container that waits for a program. Raises SandboxBrokenError, OSError."""
+        await self._fates.follow()
+        blueprint = self._blueprints[kind]
+        name = f"crucible-{os.getpid()}-{id(self):x}-{next(self._names)}"
+        identity = await self._create(name, blueprint)
+        fate = self._fates.expect(identity)
+        try:
+            streams = await self._engine.attach(identity)
+        except BaseException:
+            await self._engine.remove(identity)
+            raise
+        usage = Usage(self._engine, identity, fate)
+        standing = Container(self._engine, identity, self._fates, usage, streams)
+        try:
+            await standing.stand()
+        except BaseException:
+            self._discard(standing)
+            raise
+        return standing
+
+    async def _create(self, name: str, blueprint: container.Blueprint) -> str:
+        """Make the container, and its image where the engine has not got it or has it no more."""
+        configuration = container.configuration(blueprint, self._house)
+        try:
+            return await self._engine.create(name, configuration)
+        except http.EngineRefusedError as error:
+            if error.status != _NOT_FOUND:
+                raise
+        async with self._importing:
+            if not await self._engine.has_image(blueprint.image):
+                made = self._roots[blueprint.image]
+                await self._engine.import_image(root.REPOSITORY, made.tag, _chunks(made.archive))
+        return await self._engine.create(name, configuration)
+
+    def _discard(self, standing: Container) -> None:
+        removal = asyncio.create_task(self._remove(standing))
+        self._removals.add(removal)
+        removal.add_done_callback(self._removals.discard)
+
+    async def _remove(self, standing: Container) -> None:
+        try:
+            await standing.remove()
+        except OSError as error:  # the engine is gone; the next start sweeps what it brings back
+            _log.warning("container_not_removed", container=standing.identity, reason=str(error))
+
+    async def _sweep(self) -> None:
+        """Remove the containers of executors that are no more."""
+        for identity, labels in (await self._engine.containers(container.LABEL)).items():
+            if owner.is_gone(labels.get(container.EXECUTOR_LABEL, "")):
+                await self._engine.remove(identity)
+
+    async def _try_out(self) -> None:
+        """Have one container stand, and learn from it what it is made of. Raises SandboxBrokenError, OSError."""
+        self._containment = _describe(self.engine, self._about, self._house, {})
+        standing = await self._stand(self._kind(Limits(), sys.base_prefix))
+        self._containment = _describe(self.engine, self._about, self._house, standing.said)
+        self._discard(standing)
+
+
+async def _chunks(content: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), _CHUNK_BYTES):
+        yield content[start : start + _CHUNK_BYTES]
+
+
+def _runtime(name: str, about: engine.About) -> str:
+    if name == "docker":
+        return _SHARED_RUNTIME if _SHARED_RUNTIME in about.runtimes else ""
+    if _GVISOR_RUNTIME not in about.runtimes:
+        raise ValueError(
+            "the engine has no runtime runsc; install gVisor, then: "
+            "sudo runsc install && sudo systemctl reload docker"
+        )
+    return _GVISOR_RUNTIME
+
+
+def _refuse_what_lacks_limits(about: engine.About) -> None:
+    lacking = [limit for limit in about.missing if limit != "swap" or _has_swap()]
+    if lacking:
+        raise ValueError(
+            f"the engine's kernel does not limit {', '.join(lacking)}; "
+            "boot it with cgroup_enable=memory swapaccount=1, or use cgroup v2"
+        )
+
+
+def _has_swap() -> bool:
+    with open("/proc/swaps") as file:
+        return len(file.readlines()) > 1
+
+
+def _missing(about: engine.About) -> dict[str, str]:
+    """Return what this engine can't give, each with the one command that mends it, where one does."""
+    missing = {
+        "attempts": "what is refused is not recorded; use the engine namespaces",
+        "identity of its own": "every sandbox runs under one uid; use the engine namespaces",
+    }
+    if not {"userns", "rootless"} & set(about.security):
+        missing["user namespace"] = (
+            "process 1 is the host's root, reduced to five capabilities; "
+            "sudo dockerd --userns-remap=default, or run the engine rootless"
+        )
+    return missing
+
+
+def _unpromised(house: container.House) -> dict[Promise, str]:
+    """Return what a caller would miss here, and why."""
+    unpromised = {
+        Promise.ONLY_ITS_OWN_PROCESSES: "the engine mounts /proc without hidepid, so process 1 is listed",
+        Promise.NOBODY_OUTSIDE: "the engine has one range of ids for all containers, or none",
+    }
+    if house.runtime == _GVISOR_RUNTIME:
+        unpromised |= {
+            Promise.FILES_AFTER_MEMORY: "the host's kernel ends gVisor's, with all that is in it",
+            Promise.FIRST_VICTIM: "the host's kernel sees one process: gVisor's kernel",
+            Promise.PROCESSES_COUNTED: "the host's kernel counts gVisor's own threads",
+        }
+    return unpromised
+
+
+def _describe(name: str, about: engine.About, house: container.House, said: dict[str, Any]) -> Containment:
+    guest = house.runtime == _GVISOR_RUNTIME
+    version = about.cgroup_version
+    remapped = bool({"userns", "rootless"} & set(about.security))
+    landlock = int(said.get("landlock", 0))
+    group = f"cgroup v{version}"
+    return Containment(
+        engine=name,
+        driver="docker",
+        isolation=Isolation.USER_SPACE_KERNEL if guest else Isolation.SHARED_KERNEL,
+        kernel=f"gVisor, as Linux {said.get('kernel')}" if guest else f"Linux {about.kernel}",
+        namespaces=("mount", "pid", "network", "ipc", "uts", "cgroup", *(("user",) if remapped else ())),
+        seccomp=seccomp.digest(seccomp.compile_filter()),
+        landlock_abi=landlock,
+        cgroup_version=version,
+        enforces={
+            "wall_seconds": "the executor's clock",
+            "cpu_seconds": f"{group} {'cpuacct' if version == 1 else 'cpu'}, sampled",
+            "cpus": f"{group} cpu",
+            "memory_bytes": f"{group} memory, no swap",
+            "processes": f"{group} pids" if house.counts_processes else "RLIMIT_NPROC",
+            "disk_bytes": "tmpfs size and inodes for each writable folder, their sum by process 1, RLIMIT_FSIZE",
+            "output_bytes": "the executor's reader",
+            "open_files": "RLIMIT_NOFILE",
+            "files": f"read-only root, Landlock ABI {landlock}" if landlock else "read-only root",
+            "network": "an empty network namespace, seccomp",
+            "identity": "an ordinary user without capabilities" + (", in a user namespace" if remapped else ""),
+            "system calls": "seccomp allow-list, inside of the engine's own",
+        },
+    )
+
+
+def _explain(error: Exception) -> str:
+    text = str(error)
+    if isinstance(error, http.EngineUnreachableError):
+        if error.errno == errno.EACCES:
+            return f"{text}; sudo usermod --append --groups docker $USER, then log in again: that group is root"
+        return f"no container engine answers: {text}; sudo systemctl start docker"
+    return text

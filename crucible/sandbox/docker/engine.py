@@ -1,0 +1,216 @@
+"""A container engine on this machine: what is asked of it, one method a verb of its API.
+
+The API is Docker's, which other engines speak as well. Its version is negotiated once: the newest that both know.
+Only a Unix socket is spoken to. Whoever may talk to an engine is root on its machine, and a sandbox's mounts,
+groups and processes have to be on ours: an engine across a network can't be asked for either.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Self
+from urllib.parse import quote
+
+from crucible.sandbox.docker.http import EngineRefusedError, EngineUnreachableError, Socket
+
+_OLDEST: Final = (1, 41)
+"""What Docker 20.10 speaks: private cgroup namespaces, options of temporary file systems."""
+_NEWEST: Final = (1, 47)
+_SECONDS = 30.0
+"""How long an engine under load may take for an answer; starting a container takes it a third of a second."""
+_QUICK_SECONDS = 5.0
+_IMPORT_SECONDS = 600.0
+_NOT_FOUND = 404
+_CONFLICT = 409
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an engine says of itself."""
+
+    release: str
+    kernel: str
+    cgroup_version: int
+    runtimes: tuple[str, ...]
+    security: tuple[str, ...]
+    """`userns`, `rootless`, `seccomp`, `apparmor`, ..."""
+    platform: str
+    """`Docker Desktop` where it lives in a virtual machine."""
+    missing: tuple[str, ...]
+    """Limits that its kernel does not enforce."""
+
+
+class AddressError(ValueError):
+    """There is no socket at which an engine can be spoken to; the message says what mends it."""
+
+
+def address() -> str:
+    """Return the path of the engine's socket: DOCKER_HOST's, or a usual one. Raises AddressError."""
+    if named := os.environ.get("DOCKER_HOST"):
+        scheme, _, path = named.partition("://")
+        if scheme != "unix" or not path.startswith("/"):
+            raise AddressError(
+                f"DOCKER_HOST is {named!r}: only an engine on this machine can be used; "
+                "export DOCKER_HOST=unix:///var/run/docker.sock"
+            )
+        return path
+    runtime_folder = os.environ.get("XDG_RUNTIME_DIR")
+    usual = [
+        "/var/run/docker.sock",
+        *([f"{runtime_folder}/docker.sock"] if runtime_folder else []),
+        os.path.expanduser("~/.docker/run/docker.sock"),
+    ]
+    return next((path for path in usual if os.path.exists(path)), usual[0])
+
+
+class Engine:
+    """An engine that answered. Make one with `connect`."""
+
+    def __init__(self, socket: Socket, version: str) -> None:
+        self._socket = socket
+        self._base = f"/v{version}"
+
+    @classmethod
+    async def connect(cls, path: str) -> Self:
+        """Return the engine that listens there. Raises EngineUnreachableError, EngineRefusedError."""
+        socket = Socket(path)
+        said = await socket.request("GET", "/version", seconds=_QUICK_SECONDS)
+        newest, oldest = _version(said["ApiVersion"]), _version(said.get("MinAPIVersion", "1.12"))
+        if newest < _OLDEST or oldest > _NEWEST:
+            raise EngineUnreachableError(
+                f"the engine {said.get('Version')} speaks API {said['ApiVersion']}; "
+                f"this driver knows {_dotted(_OLDEST)} to {_dotted(_NEWEST)}: use Docker 20.10 or later"
+            )
+        return cls(socket, _dotted(min(newest, _NEWEST)))
+
+    async def about(self) -> About:
+        """Return what the engine says of itself and of its machine."""
+        info = await self._ask("GET", "/info")
+        enforced = {"memory": "MemoryLimit", "swap": "SwapLimit", "processes": "PidsLimit", "cpus": "CpuCfsQuota"}
+        return About(
+            release=str(info.get("ServerVersion")),
+            kernel=str(info.get("KernelVersion")),
+            cgroup_version=int(info.get("CgroupVersion") or 1),
+            runtimes=tuple(info.get("Runtimes") or ()),
+            security=tuple(
+                str(option).split(",")[0].removeprefix("name=") for option in info.get("SecurityOptions") or ()
+            ),
+            platform=str(info.get("OperatingSystem")),
+            missing=tuple(limit for limit, field in enforced.items() if not info.get(field)),
+        )
+
+    async def has_image(self, name: str) -> bool:
+        """Tell whether an image of this name is there."""
+        try:
+            await self._ask("GET", f"/images/{quote(name)}/json")
+        except EngineRefusedError as error:
+            if error.status == _NOT_FOUND:
+                return False
+            raise
+        return True
+
+    async def import_image(self, repository: str, tag: str, archive: AsyncIterator[bytes]) -> None:
+        """Make an image of one layer from a tar archive."""
+        query = {"fromSrc": "-", "repo": repository, "tag": tag}
+        for line in await self._socket.send(
+            f"{self._base}/images/create", query, archive, seconds=_IMPORT_SECONDS
+        ):
+            if error := line.get("error"):
+                raise EngineRefusedError(0, f"the image {repository}:{tag} could not be imported: {error}")
+
+    async def images(self, repository: str) -> list[str]:
+        """Return the names of the images of a repository."""
+        found = await self._ask("GET", "/images/json", {"filters": _filters(reference=repository)})
+        return [name for image in found for name in image.get("RepoTags") or ()]
+
+    async def remove_image(self, name: str) -> None:
+        """Remove an image; one that is in use stays."""
+        with _forgiving(_NOT_FOUND, _CONFLICT):
+            await self._ask("DELETE", f"/images/{quote(name)}")
+
+    async def create(self, name: str, configuration: dict[str, Any]) -> str:
+        """Make a container; return its id."""
+        made = await self._ask("POST", "/containers/create", {"name": name}, configuration)
+        return str(made["Id"])
+
+    async def attach(self, container: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Return the container's output, in frames that name the stream, and its input."""
+        query = {"stream": "1", "stdin": "1", "stdout": "1", "stderr": "1"}
+        return await self._socket.upgrade(f"{self._base}/containers/{container}/attach", query, seconds=_SECONDS)
+
+    async def start(self, container: str) -> None:
+        """Start a container that was made."""
+        await self._ask("POST", f"/containers/{container}/start")
+
+    async def process(self, container: str) -> int:
+        """Return the id of its process 1, as the engine's machine counts."""
+        return int((await self._ask("GET", f"/containers/{container}/json"))["State"]["Pid"])
+
+    async def statistics(self, container: str) -> dict[str, Any]:
+        """Return its counters, read once."""
+        query = {"stream": "0", "one-shot": "1"}
+        found: dict[str, Any] = await self._ask("GET", f"/containers/{container}/stats", query)
+        return found
+
+    async def kill(self, container: str) -> None:
+        """Kill all of it; nothing where it ended already."""
+        with _forgiving(_NOT_FOUND, _CONFLICT):
+            await self._ask("POST", f"/containers/{container}/kill")
+
+    async def remove(self, container: str) -> bool:
+        """Kill and remove it; False while the engine is still at it."""
+        try:
+            await self._ask("DELETE", f"/containers/{container}", {"force": "1", "v": "1"})
+        except EngineRefusedError as error:
+            if error.status != _CONFLICT:
+                return error.status == _NOT_FOUND
+            return False
+        return True
+
+    async def containers(self, label: str) -> dict[str, dict[str, str]]:
+        """Return every container with a label, running or not, and its labels."""
+        query = {"all": "1", "filters": _filters(label=label)}
+        found = await self._ask("GET", "/containers/json", query)
+        return {str(container["Id"]): dict(container["Labels"]) for container in found}
+
+    async def events(self, label: str, listening: asyncio.Event) -> AsyncGenerator[tuple[str, str]]:
+        """Yield container and action (`die`, `oom`, `destroy`) as they happen to those with the label.
+
+        From when `listening` is set nothing is missed.
+        """
+        query = {"filters": _filters(label=label, type="container")}
+        async with contextlib.aclosing(
+            self._socket.follow(f"{self._base}/events", query, listening, seconds=_SECONDS)
+        ) as events:
+            async for event in events:
+                yield str(event["Actor"]["ID"]), str(event["Action"])
+
+    async def _ask(
+        self, method: str, target: str, query: dict[str, str] | None = None, content: Any = None
+    ) -> Any:
+        return await self._socket.request(method, self._base + target, query, content, seconds=_SECONDS)
+
+
+@contextlib.contextmanager
+def _forgiving(*statuses: int) -> Iterator[None]:
+    try:
+        yield
+    except EngineRefusedError as error:
+        if error.status not in statuses:
+            raise
+
+
+def _version(text: str) -> tuple[int, int]:
+    major, minor = text.split(".")[:2]
+    return int(major), int(minor)
+
+
+def _dotted(version: tuple[int, int]) -> str:
+    return f"{version[0]}.{version[1]}"
+
+
+def _filters(**values: str) -> str:
+    return json.dumps({name: [value] for name, value in values.items()})

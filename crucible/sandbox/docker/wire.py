@@ -1,0 +1,89 @@
+"""What process 1 of a container and the executor say to each other, over the container's own standard streams.
+
+An engine passes no descriptors into a container, so reports (see `report`) and the program's output share one
+stream: process 1 reads what the program prints from pipes and sends it on in frames. The program never holds
+that stream, so it can't write a frame. Standard library only: both sides use it.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from crucible.sandbox import report
+from crucible.sandbox.plan import Bounds, Work
+
+STDOUT: Final = b"o"
+"""Bytes that the program wrote to standard output."""
+STDERR: Final = b"e"
+"""Bytes that it wrote to standard error."""
+
+_HEAD_LENGTH_BYTES = 4
+_CHUNK_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """A program, and what process 1 has to see to itself."""
+
+    work: Work
+    call_filter: str
+    """The filter of system calls, in hexadecimal."""
+    stdin_bytes: int
+    wall_seconds: float
+    """When it has to end even where the executor says nothing: it, or the engine, may be gone."""
+    output_bytes: int
+    disk_bytes: int
+    """Over all the folders that the program may write, each of which has this bound of its own."""
+    processes: int | None
+    """How many there may be at once where the kernel doesn't count them, as gVisor's does not."""
+
+
+def frames(errand: Errand, contents: list[bytes], stdin: bytes) -> Iterable[bytes]:
+    """Yield the bytes of an errand; its inputs' and its standard input's come last."""
+    head = json.dumps(asdict(errand)).encode()
+    size = _HEAD_LENGTH_BYTES + len(head) + sum(map(len, contents)) + len(stdin)
+    yield report.HEAD.pack(report.WORK, size)
+    yield len(head).to_bytes(_HEAD_LENGTH_BYTES, "big") + head
+    yield from contents
+    yield stdin
+
+
+class Streams:
+    """Process 1's own end: what comes from the executor, and what goes to it."""
+
+    def __init__(self, incoming: int, outgoing: int) -> None:
+        self.incoming = incoming
+        self._outgoing = outgoing
+
+    def sendall(self, content: bytes) -> None:
+        """Write all of it, waiting where the executor is slow."""
+        view = memoryview(content)
+        while view:
+            view = view[os.write(self._outgoing, view) :]
+
+    def read(self, size: int) -> bytes:
+        """Return exactly so many bytes. Raises EOFError where the executor is gone."""
+        parts = bytearray()
+        while len(parts) < size:
+            part = os.read(self.incoming, min(size - len(parts), _CHUNK_BYTES))
+            if not part:
+                raise EOFError
+            parts += part
+        return bytes(parts)
+
+    def read_errand(self) -> Errand:
+        """Return the errand, up to its inputs, which are to be read next."""
+        head: dict[str, Any] = json.loads(self.read(int.from_bytes(self.read(_HEAD_LENGTH_BYTES), "big")))
+        work = head["work"]
+        return Errand(**head | {"work": Work(**work | {"bounds": Bounds(**work["bounds"])})})
+
+    def copy(self, size: int, descriptor: int) -> None:
+        """Copy so many bytes to a descriptor."""
+        while size > 0:
+            part = self.read(min(size, _CHUNK_BYTES))
+            size -= len(part)
+            view = memoryview(part)
+            while view:
+                view = view[os.write(descriptor, view) :]
