@@ -13,6 +13,7 @@ from crucible.domain.sandbox import (
     Containment,
     Isolation,
     RuntimeReport,
+    SandboxAttempt,
     SandboxEvent,
     SandboxFinished,
     SandboxOutput,
@@ -45,6 +46,27 @@ async def hello(_spec: SandboxSpec) -> AsyncIterator[SandboxEvent]:
     yield STARTED
     yield stdout(b"hello\n")
     yield SUCCEEDED
+
+
+def attempt(where: str, count: int = 1) -> SandboxAttempt:
+    return SandboxAttempt(action="connection", name="connect", detail=where, count=count, wall_seconds=0.125)
+
+
+def tries(*attempts: SandboxAttempt) -> Callable[[SandboxSpec], AsyncIterator[SandboxEvent]]:
+    async def script(_spec: SandboxSpec) -> AsyncIterator[SandboxEvent]:
+        yield STARTED
+        for one in attempts:
+            yield one
+        yield SUCCEEDED
+
+    return script
+
+
+curious = tries(
+    attempt("192.0.2.7:80"),
+    SandboxAttempt(action="system_call", name="mount", detail='target="/"', count=1, wall_seconds=0.25),
+    attempt("192.0.2.7:80", count=1200),
+)
 
 
 class FakeExecutor:

@@ -1,17 +1,19 @@
-"""Shows what a program writes, as it writes it."""
+"""Shows what a program writes, as it writes it, and what it tries and is refused."""
 
 import base64
 from collections.abc import Iterable
 
+from crucible.cli.attempts import Told
 from crucible.cli.terminal import standard_error, standard_output
-from crucible.domain.event import Event, Output
+from crucible.domain.event import Attempt, Event, Output
 
 
-def show_output(events: Iterable[Event]) -> None:
-    """Write the events' output to our own streams until they end.
+def show_output(events: Iterable[Event], *, with_attempts: bool) -> None:
+    """Write the events' output to our own streams until they end; each attempt is a line of standard error.
 
     Where a lost worker's run begins anew, so does the output; what it repeats of the first run is left out.
     """
+    told = Told()
     writers = {"stdout": standard_output(), "stderr": standard_error()}
     written = {"stdout": 0, "stderr": 0}
     try:
@@ -21,6 +23,8 @@ def show_output(events: Iterable[Event]) -> None:
                 unseen = data[max(0, written[event.stream] - event.offset) :]
                 writers[event.stream].write(unseen)
                 written[event.stream] += len(unseen)
+            elif isinstance(event, Attempt) and with_attempts:
+                writers["stderr"].write(told.line(event))
     finally:
         for writer in writers.values():
             writer.close()

@@ -25,6 +25,10 @@ def list_evaluations(
     since: Annotated[
         datetime | None, typer.Option("--since", help="Queued at or after this moment of local time.")
     ] = None,
+    attempted: Annotated[
+        bool | None,
+        typer.Option("--attempted/--not-attempted", help="Whether it tried something that was refused."),
+    ] = None,
     text: Annotated[str, typer.Option("--text", help="In code, output, error or a label.")] = "",
     deleted: Annotated[bool, typer.Option("--deleted", help="Those that were deleted instead.")] = False,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")] = 20,
@@ -38,6 +42,7 @@ def list_evaluations(
         runtime=frozenset(runtime or ()),
         label=tuple(label or ()),
         since=since.astimezone(UTC) if since else None,
+        attempted=attempted,
         text=text,
         lifecycle=frozenset({Lifecycle.DELETED if deleted else Lifecycle.ACTIVE}),
     )

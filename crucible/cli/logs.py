@@ -27,4 +27,4 @@ def logs(
             for event in events:
                 print_json(event)
         else:
-            show_output(events)
+            show_output(events, with_attempts=False)

@@ -10,10 +10,12 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from crucible.cli.attempts import attempt_line
 from crucible.cli.sizes import in_words
 from crucible.cli.terminal import safe_line
 from crucible.domain.evaluation import Evaluation, EvaluationSummary
 from crucible.domain.outcome import Fault
+from crucible.domain.sandbox import Containment
 from crucible.domain.status import Status
 
 _FAULT_STYLES = {
@@ -25,6 +27,7 @@ _FAULT_STYLES = {
 }
 _STATUS_STYLES = {Status.QUEUED: "blue", Status.RUNNING: "cyan"}
 _TAIL_CHARACTERS = 2000
+_MOST_ATTEMPTS = 20
 _WIDE = 400
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
@@ -61,10 +64,25 @@ def verdict(evaluation: EvaluationSummary) -> Text:
             f" · {usage.wall_seconds:.2f} s · {usage.cpu_seconds:.2f} s CPU · {in_words(usage.peak_memory_bytes)}",
             style="dim",
         )
+    if evaluation.attempt_count:
+        text.append(f" · {evaluation.attempt_count} refused", style="yellow")
     text.append(f" · {evaluation.id}", style="dim")
     if evaluation.error:
         text.append(f"\n{safe_line(evaluation.error)}", style="dim")
     return text
+
+
+def containment_lines(containment: Containment) -> list[str]:
+    """Return what stood between a program and the host: first what held as a whole, then each layer and limit."""
+    parts = [containment.engine, containment.isolation.value, containment.kernel]
+    if containment.seccomp:
+        parts.append(f"seccomp {containment.seccomp[:12]}")
+    if containment.landlock_abi:
+        parts.append(f"Landlock ABI {containment.landlock_abi}")
+    if containment.cgroup_version:
+        parts.append(f"cgroup v{containment.cgroup_version}")
+    layers = [f"{what}: {how}" for what, how in containment.enforces.items()]
+    return [safe_line(line) for line in (" · ".join(parts), *layers)]
 
 
 def table(evaluations: Sequence[EvaluationSummary]) -> Table:
@@ -136,6 +154,10 @@ def _facts(evaluation: Evaluation) -> list[tuple[str, RenderableType]]:
         facts.append(("ran", f"{(timing.finished - timing.started).total_seconds():.2f} s"))
     if evaluation.usage:
         facts.append(("usage", " · ".join(_usage(evaluation))))
+    if evaluation.containment:
+        facts.append(("contained", "\n".join(containment_lines(evaluation.containment))))
+    if evaluation.attempts:
+        facts.append(("attempts", "\n".join(_attempts(evaluation))))
     if evaluation.labels:
         facts.append(("labels", labels(evaluation.labels)))
     if evaluation.files:
@@ -145,6 +167,12 @@ def _facts(evaluation: Evaluation) -> list[tuple[str, RenderableType]]:
     if evaluation.infrastructure_attempts:
         facts.append(("lost runs", str(evaluation.infrastructure_attempts)))
     return facts
+
+
+def _attempts(evaluation: Evaluation) -> list[str]:
+    shown = [f"{attempt.wall_seconds:7.3f} s  {attempt_line(attempt)}" for attempt in evaluation.attempts]
+    more = len(shown) - _MOST_ATTEMPTS
+    return shown if more <= 0 else [*shown[:_MOST_ATTEMPTS], f"and {more} more: see --json"]
 
 
 def _usage(evaluation: EvaluationSummary) -> tuple[str, str, str]:

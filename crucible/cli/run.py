@@ -38,7 +38,7 @@ def run(
     isolation: program.MinimumIsolation = Isolation.SHARED_KERNEL,
     image: program.Image = None,
     fresh: program.Fresh = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Leave out the verdict.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Leave out attempts and the verdict.")] = False,
     json: Json = False,
     url: Url = DEFAULT_URL,
 ) -> None:
@@ -65,7 +65,7 @@ def run(
         fresh=fresh,
     )
     with connected(url) as crucible:
-        ended = _to_its_end(crucible, crucible.submit(submission).id, live=not json)
+        ended = _to_its_end(crucible, crucible.submit(submission).id, live=not json, quiet=quiet)
     if json:
         print_json(ended)
     elif not quiet:
@@ -75,11 +75,11 @@ def run(
     raise typer.Exit(exit_code(ended.outcome, ended.exit_code, ended.signal))
 
 
-def _to_its_end(crucible: Crucible, evaluation_id: str, *, live: bool) -> Evaluation:
+def _to_its_end(crucible: Crucible, evaluation_id: str, *, live: bool, quiet: bool) -> Evaluation:
     """Follow an evaluation; whoever stops looking stops it."""
     try:
         if live:
-            show_output(crucible.events(evaluation_id))
+            show_output(crucible.events(evaluation_id), with_attempts=not quiet)
         return crucible.wait(evaluation_id)
     except (KeyboardInterrupt, BrokenPipeError) as error:
         with contextlib.suppress(ConflictError):  # it ended at the same moment

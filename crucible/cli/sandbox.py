@@ -8,18 +8,22 @@ from dataclasses import asdict, dataclass, field
 import typer
 
 from crucible.cli import program
+from crucible.cli.attempts import Told
 from crucible.cli.exit_codes import exit_code
 from crucible.cli.options import Json
 from crucible.cli.terminal import standard_error, standard_output
 from crucible.domain.errors import InvalidRequestError
 from crucible.domain.evaluation import Priority, Submission
 from crucible.domain.sandbox import (
+    Containment,
     Isolation,
+    SandboxAttempt,
     SandboxEvent,
     SandboxFile,
     SandboxFinished,
     SandboxOutput,
     SandboxSpec,
+    SandboxStarted,
 )
 
 sandbox = typer.Typer(help="Use the sandbox without a server.", no_args_is_help=True)
@@ -98,16 +102,27 @@ class _Kept:
 
     streams: dict[str, bytearray] = field(default_factory=lambda: {"stdout": bytearray(), "stderr": bytearray()})
     files: list[dict[str, str | int]] = field(default_factory=list)
+    attempts: dict[tuple[str, str, str], SandboxAttempt] = field(default_factory=dict)
+    containment: Containment | None = None
 
     def take(self, event: SandboxEvent) -> None:
         if isinstance(event, SandboxOutput):
             self.streams[event.stream] += event.data
         elif isinstance(event, SandboxFile):
             self.files.append({"path": event.path, "size_bytes": len(event.data)})
+        elif isinstance(event, SandboxAttempt):
+            self.attempts[event.action, event.name, event.detail] = event
+        elif isinstance(event, SandboxStarted):
+            self.containment = event.containment
 
     def document(self) -> dict[str, object]:
         shown = {name: data.decode(errors="replace") for name, data in self.streams.items()}
-        return {**shown, "files": self.files}
+        return {
+            **shown,
+            "files": self.files,
+            "attempts": [asdict(attempt) for attempt in self.attempts.values()],
+            "containment": asdict(self.containment) if self.containment else None,
+        }
 
 
 async def _run(spec: SandboxSpec, kept: _Kept | None) -> SandboxFinished:
@@ -116,12 +131,15 @@ async def _run(spec: SandboxSpec, kept: _Kept | None) -> SandboxFinished:
     from crucible.sandbox.runtimes import discover
 
     writers = {"stdout": standard_output(), "stderr": standard_error()}
+    told = Told()
 
     async def take(event: SandboxEvent) -> None:
         if kept is not None:
             kept.take(event)
         elif isinstance(event, SandboxOutput):
             writers[event.stream].write(event.data)
+        elif isinstance(event, SandboxAttempt):
+            writers["stderr"].write(told.line(event))
 
     runtimes = await discover()
     runtime = runtimes.get(spec.runtime)

@@ -140,6 +140,7 @@ class LeaseRepository:
                 "wall_seconds": finished.wall_seconds,
                 "cpu_seconds": finished.cpu_seconds,
                 "peak_memory_bytes": finished.peak_memory_bytes,
+                "attempt_count": len(result.attempts),
             },
         )
         if not changed.rowcount:
@@ -287,4 +288,5 @@ def _output_row(claimed: Claimed, result: Result) -> dict[str, Any]:
         "files_content": result.files.content,
         "search_text": folded(*result.search_text),
         "containment": asdict(result.containment) if result.containment else None,
+        "attempts": [asdict(attempt) for attempt in result.attempts],
     }

@@ -72,6 +72,9 @@ def _conditions(wanted: EvaluationFilter) -> list[sa.ColumnElement[bool]]:
     conditions += [_has_label(label) for label in wanted.label]
     if wanted.since is not None:
         conditions.append(evaluations.c.queued_at >= _since(wanted.since))
+    if wanted.attempted is not None:
+        some = evaluations.c.attempt_count > 0
+        conditions.append(some if wanted.attempted else sa.not_(some))
     if wanted.text:
         conditions.append(contains(wanted.text))
     return conditions

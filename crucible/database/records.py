@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from crucible.domain.sandbox import Containment, SandboxFinished, SandboxSpec
+from crucible.domain.sandbox import Containment, SandboxAttempt, SandboxFinished, SandboxSpec
 from crucible.domain.status import Status
 
 
@@ -63,3 +63,4 @@ class Result:
     files_truncated: bool
     search_text: Sequence[str]
     containment: Containment | None = None
+    attempts: Sequence[SandboxAttempt] = ()

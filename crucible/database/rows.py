@@ -27,6 +27,7 @@ SUMMARY = (
     evaluations.c.cpu_seconds,
     evaluations.c.peak_memory_bytes,
     evaluations.c.infrastructure_attempts,
+    evaluations.c.attempt_count,
 )
 _WHOLE = (
     *SUMMARY,
@@ -48,6 +49,7 @@ _WHOLE = (
     evaluation_outputs.c.files,
     evaluation_outputs.c.files_truncated,
     evaluation_outputs.c.containment,
+    evaluation_outputs.c.attempts,
 )
 WHOLE_EVALUATION = (
     sa.select(*_WHOLE)
@@ -73,6 +75,7 @@ def summary_fields(row: AnyRow) -> dict[str, Any]:
         "timing": Timing(queued=row.queued_at, started=row.started_at, finished=row.finished_at),
         "usage": _usage(row),
         "infrastructure_attempts": row.infrastructure_attempts,
+        "attempt_count": row.attempt_count,
     }
 
 
@@ -119,6 +122,7 @@ def _output_fields(row: AnyRow) -> dict[str, Any]:
         "files": tuple(OutputFile(path=path, size_bytes=size) for path, size in row.files),
         "files_truncated": row.files_truncated,
         "containment": row.containment,
+        "attempts": tuple(row.attempts),
     }
 
 

@@ -113,6 +113,7 @@ evaluations = sa.Table(
     ),
     sa.Column("image", sa.String(64)),
     sa.Column("fresh", sa.Boolean(create_constraint=False), nullable=False, server_default=sa.false()),
+    sa.Column("attempt_count", sa.Integer, nullable=False, server_default="0"),
     sa.CheckConstraint("(status = 'running') = (lease_until IS NOT NULL)", name="running_is_leased"),
     sa.CheckConstraint(
         f"(status IN ({_literal(sorted(FINAL_STATUSES))})) = (outcome IS NOT NULL)", name="final_has_outcome"
@@ -174,6 +175,7 @@ evaluation_outputs = sa.Table(
     sa.Column("files_content", sa.LargeBinary, nullable=False),
     sa.Column("search_text", sa.Text, nullable=False),
     sa.Column("containment", sa.JSON(none_as_null=True)),
+    sa.Column("attempts", sa.JSON, nullable=False, server_default="[]"),
 )
 
 events = sa.Table(

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from crucible.domain.limits import KIB, MIB, Limits
 from crucible.domain.outcome import Fault, Outcome
-from crucible.domain.sandbox import Containment, Isolation
+from crucible.domain.sandbox import Containment, Isolation, SandboxAttempt
 from crucible.domain.status import Lifecycle, Status
 
 MAXIMUM_CODE_BYTES = 1 * MIB
@@ -220,6 +220,8 @@ class EvaluationSummary(_Model):
     usage: Usage | None = None
     infrastructure_attempts: int = 0
     """How often a worker or executor was lost while running it."""
+    attempt_count: int = 0
+    """How many different things it tried that its sandbox refused; `attempts` says which."""
 
 
 class Evaluation(EvaluationSummary):
@@ -248,6 +250,8 @@ class Evaluation(EvaluationSummary):
     fresh: bool = False
     containment: Containment | None = None
     """What stood between the program and the host; none where it never started."""
+    attempts: tuple[SandboxAttempt, ...] = ()
+    """What it tried and was refused, in order of the first time; known once it ended."""
 
 
 class EvaluationFilter(_Model):
@@ -260,6 +264,8 @@ class EvaluationFilter(_Model):
     """`key` or `key=value`; each must be there."""
     since: datetime | None = None
     """Queued at or after this moment."""
+    attempted: bool | None = None
+    """Whether it tried something that its sandbox refused."""
     text: Annotated[str, Field(max_length=256)] = ""
     """Found, whatever its case, in the code, the shown output, the error, or a label's value; or the id itself."""
     lifecycle: frozenset[Lifecycle] = frozenset({Lifecycle.ACTIVE})

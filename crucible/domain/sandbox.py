@@ -15,6 +15,10 @@ from crucible.domain.outcome import Outcome
 MAXIMUM_COLLECTED_FILES = 1000
 MAXIMUM_COLLECTED_BYTES = 16 * MIB
 MAXIMUM_COLLECTED_DEPTH = 32
+MAXIMUM_ATTEMPTS = 400
+"""Of those that differ. What a sandbox tells is bounded by its own record, which is smaller."""
+MAXIMUM_TOLD_ATTEMPTS = 5 * MAXIMUM_ATTEMPTS
+"""Each is told anew as its count grows, by powers of a hundred."""
 
 
 class Isolation(StrEnum):

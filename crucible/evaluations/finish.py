@@ -74,6 +74,7 @@ async def _keep(blobs: BlobStore, relay: Relay, finished: SandboxFinished) -> Re
             finished.error or "",
         ),
         containment=relay.containment,
+        attempts=relay.attempts,
     )
 
 

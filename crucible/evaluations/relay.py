@@ -17,8 +17,10 @@ from crucible.domain.event import Attempt, CancelRequested, Event, Output, Start
 from crucible.domain.limits import KIB
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import (
+    MAXIMUM_ATTEMPTS,
     MAXIMUM_COLLECTED_BYTES,
     MAXIMUM_COLLECTED_FILES,
+    MAXIMUM_TOLD_ATTEMPTS,
     Containment,
     SandboxAttempt,
     SandboxEvent,
@@ -64,6 +66,8 @@ class Relay:
         self.files_cut = False
         self.containment: Containment | None = None
         """What the program runs behind, once it does."""
+        self._attempts: dict[tuple[str, str, str], SandboxAttempt] = {}
+        self._told_attempts = 0
 
     @property
     def stdout(self) -> bytes:
@@ -79,6 +83,11 @@ class Relay:
     def output_cut(self) -> bool:
         """Whether more came than the limits allow, which an executor should have prevented."""
         return self._output_cut
+
+    @property
+    def attempts(self) -> tuple[SandboxAttempt, ...]:
+        """What the program tried and was refused, each with its count so far."""
+        return tuple(self._attempts.values())
 
     def take(self, event: SandboxEvent) -> None:
         """Tell and remember what happened in the sandbox."""
@@ -96,7 +105,7 @@ class Relay:
             case SandboxSample():
                 self._keep_sample(event)
             case SandboxAttempt():
-                self._tell(Attempt, **asdict(event))
+                self._keep_attempt(event)
             case SandboxFile():
                 self._keep_file(event)
             case SandboxFinished():
@@ -151,6 +160,15 @@ class Relay:
             memory_bytes=sample.memory_bytes,
             processes=sample.processes,
         )
+
+    def _keep_attempt(self, attempt: SandboxAttempt) -> None:
+        key = (attempt.action, attempt.name, attempt.detail)
+        if key not in self._attempts and len(self._attempts) >= MAXIMUM_ATTEMPTS:
+            return
+        self._attempts[key] = attempt
+        if self._told_attempts < MAXIMUM_TOLD_ATTEMPTS:
+            self._told_attempts += 1
+            self._tell(Attempt, **asdict(attempt))
 
     def _keep_file(self, file: SandboxFile) -> None:
         self._files_bytes += len(file.data)

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from crucible.domain.sandbox import SandboxEvent, SandboxFile, SandboxSpec
-from tests.fake_executor import STARTED, SUCCEEDED, stderr, stdout
+from tests.fake_executor import STARTED, SUCCEEDED, curious, stderr, stdout
 from tests.serving import Serving
 
 
@@ -119,6 +119,27 @@ def test_a_list_is_filtered(http: httpx2.Client) -> None:
     assert found("status=completed&outcome=succeeded") == {python, bash}
     assert found("status=queued&status=failed") == set()
     assert found("since=2100-01-01T00:00:00Z") == set()
+
+
+def test_a_result_says_what_it_tried_and_what_it_ran_behind(server: Serving, http: httpx2.Client) -> None:
+    innocent = ended(http)
+    server.executor.script = curious
+    guilty = http.get(f"/evaluations/{ended(http)}").json()
+    assert guilty["attempt_count"] == 2
+    assert guilty["attempts"] == [
+        {
+            "action": "connection",
+            "name": "connect",
+            "detail": "192.0.2.7:80",
+            "count": 1200,
+            "wall_seconds": 0.125,
+        },
+        {"action": "system_call", "name": "mount", "detail": 'target="/"', "count": 1, "wall_seconds": 0.25},
+    ]
+    assert guilty["containment"]["isolation"] == "shared-kernel"
+    for attempted, expected in (("true", guilty["id"]), ("false", innocent)):
+        found = http.get("/evaluations", params={"attempted": attempted}).json()["items"]
+        assert [one["id"] for one in found] == [expected]
 
 
 def test_what_runs_is_cancelled_and_keeps_its_output(server: Serving, http: httpx2.Client) -> None:

@@ -1,6 +1,7 @@
 """Events over the wire: in order, each once, and alive where nothing happens."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 
@@ -9,7 +10,7 @@ import pytest
 
 from crucible.api.event_source import with_heartbeats
 from crucible.domain.event import Event, Queued
-from tests.fake_executor import STARTED, Gate, stdout
+from tests.fake_executor import STARTED, Gate, curious, stdout
 from tests.serving import Serving
 
 
@@ -40,6 +41,20 @@ def test_events_are_told_while_they_happen(server: Serving, http: httpx2.Client)
                 assert server.loop is not None
                 server.loop.call_soon_threadsafe(gate.opened.set)
         assert event.event == "finished"
+
+
+def test_what_was_refused_is_told_in_its_place_and_kept(server: Serving, http: httpx2.Client) -> None:
+    server.executor.script = curious
+    events = told(http, ended(http))
+    assert [event.event for event in events] == ["queued", "started", "attempt", "attempt", "attempt", "finished"]
+    first = json.loads(events[2].data)
+    assert (first["action"], first["name"], first["detail"], first["count"]) == (
+        "connection",
+        "connect",
+        "192.0.2.7:80",
+        1,
+    )
+    assert json.loads(events[4].data)["count"] == 1200
 
 
 @pytest.mark.parametrize("last", ["0-0", "1-0", "1-1", "1-2"])

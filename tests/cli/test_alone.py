@@ -40,6 +40,15 @@ def test_sandbox_run_answers_in_json(command: Command, program: Path) -> None:
     assert answer["files"] == [{"path": "left.txt", "size_bytes": 1}]
 
 
+def test_sandbox_run_says_what_was_refused_and_what_stood_between(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "curious.py"
+    path.write_text("import ctypes; libc = ctypes.CDLL(None); libc.ptrace(16, 1, 0, 0); libc.ptrace(16, 1, 0, 0)")
+    assert command("sandbox", "run", str(path)).err == "refused: ptrace request=16 pid=1\n"
+    answer = json.loads(command("sandbox", "run", "--json", str(path)).out)
+    assert [(one["detail"], one["count"]) for one in answer["attempts"]] == [("request=16 pid=1", 2)]
+    assert answer["containment"]["engine"] == "namespaces"
+
+
 def test_sandbox_run_names_the_limit_that_was_reached(command: Command, tmp_path: Path) -> None:
     (tmp_path / "loop.py").write_text("while True: pass")
     done = command("sandbox", "run", "--wall", "0.3", str(tmp_path / "loop.py"))

@@ -13,7 +13,7 @@ from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import SandboxEvent, SandboxFinished, SandboxSpec
 from tests.api.test_evaluations import prolific, sleepy
 from tests.cli.conftest import Command
-from tests.fake_executor import STARTED, Gate, stdout
+from tests.fake_executor import STARTED, Gate, attempt, curious, hello, stdout, tries
 from tests.serving import Serving
 
 
@@ -116,7 +116,7 @@ def test_run_answers_in_json(server: Serving, command: Command, program: str) ->
 def test_an_interrupted_run_is_cancelled(
     server: Serving, command: Command, program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(_events: object) -> None:
+    def interrupted(_events: object, *, with_attempts: bool) -> None:  # noqa: ARG001 - the real one has it
         raise KeyboardInterrupt
 
     server.executor.script = sleepy
@@ -130,7 +130,7 @@ def test_an_interrupted_run_is_cancelled(
 def test_a_run_that_nobody_reads_is_cancelled(
     server: Serving, command: Command, program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unread(_events: object) -> None:
+    def unread(_events: object, *, with_attempts: bool) -> None:  # noqa: ARG001 - the real one has it
         raise BrokenPipeError
 
     server.executor.script = sleepy
@@ -218,6 +218,47 @@ def test_show_tells_all(server: Serving, command: Command) -> None:
     for fact in (one.id, "succeeded", "python3.11", "study=a", "0123456789", "out/r\u00e9sum\u00e9.txt"):
         assert fact in text
     assert json.loads(command("show", one.id, "--json").out) == json.loads(one.model_dump_json())
+
+
+def test_run_says_what_was_refused_once_and_show_lists_it(server: Serving, command: Command, program: str) -> None:
+    server.executor.script = curious
+    done = command("run", program)
+    assert done.err.count("refused: connect 192.0.2.7:80\n") == 1
+    assert " 2 refused " in done.err
+    assert "refused: mount" in done.err
+    assert "refused" not in command("run", program, "--quiet").err
+    with Crucible(server.url) as crucible:
+        one = next(iter(crucible.evaluations()))
+    text = command("show", one.id).out.decode()
+    assert "refused: connect 192.0.2.7:80, 1,200 times" in text
+    assert "fake · shared-kernel · none" in text
+    assert [attempt["count"] for attempt in json.loads(command("show", one.id, "--json").out)["attempts"]] == [
+        1200,
+        1,
+    ]
+
+
+def test_show_names_as_many_attempts_as_one_reads(server: Serving, command: Command) -> None:
+    server.executor.script = tries(*(attempt(f"192.0.2.7:{port}") for port in range(30)))
+    with Crucible(server.url) as crucible:
+        one = crucible.run(Submission(code="1"))
+    text = command("show", one.id).out.decode()
+    assert text.count("refused: connect") == 20
+    assert "and 10 more: see --json" in text
+
+
+def test_a_list_can_be_of_those_that_tried_something(server: Serving, command: Command) -> None:
+    server.executor.script = curious
+    with Crucible(server.url) as crucible:
+        guilty = crucible.run(Submission(code="1"))
+        server.executor.script = hello
+        innocent = crucible.run(Submission(code="1"))
+    assert [json.loads(line)["id"] for line in command("list", "--attempted", "--json").out.splitlines()] == [
+        guilty.id
+    ]
+    assert [json.loads(line)["id"] for line in command("list", "--not-attempted", "--json").out.splitlines()] == [
+        innocent.id
+    ]
 
 
 def test_show_of_what_runs_and_of_what_failed(server: Serving, command: Command) -> None:

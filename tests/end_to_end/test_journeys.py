@@ -1,14 +1,16 @@
 """What a user does, from `crucible up` to the end, with everything real."""
 
 import json
+import platform
 import signal
 import subprocess
 import time
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from crucible.client import Crucible, Limits, Outcome, Status, Submission
+from crucible.client import Crucible, EvaluationFilter, Limits, Outcome, Status, Submission
 from crucible.domain.event import Output
 from tests.end_to_end.machine import CRUCIBLE, Machine, machine, wait_until_gone
 
@@ -92,6 +94,25 @@ def test_ctrl_c_of_run_cancels_and_leaves_no_trace_of_a_stack(shared: Machine, t
     with Crucible(shared.url) as crucible:
         (newest,) = crucible.page(limit=1).items
         assert crucible.wait(newest.id).outcome is Outcome.CANCELLED
+
+
+def test_what_a_program_tries_and_what_it_ran_behind_is_in_its_record(shared: Machine, tmp_path: Path) -> None:
+    path = tmp_path / "curious.py"
+    path.write_text("import socket\ntry: socket.create_connection(('192.0.2.7', 80))\nexcept OSError: print('no')")
+    ran = shared.command("run", path)
+    assert (ran.returncode, ran.stdout) == (0, b"no\n")
+    assert b"refused: connect 192.0.2.7:80\n" in ran.stderr
+    with Crucible(shared.url) as crucible:
+        (newest,) = crucible.evaluations(EvaluationFilter(attempted=True))
+        evaluation = crucible.get(newest.id)
+    assert [(one.name, one.count) for one in evaluation.attempts] == [("socket", 1), ("connect", 1)]
+    containment = evaluation.containment
+    assert containment is not None
+    assert (containment.engine, containment.isolation) == ("namespaces", "shared-kernel")
+    assert containment.kernel == f"Linux {platform.release()}"
+    assert {"user", "pid", "network", "mount"} <= set(containment.namespaces)
+    assert len(containment.seccomp or "") == 64
+    assert {field.name for field in fields(Limits)} <= set(containment.enforces)
 
 
 def test_a_resumed_stream_has_no_gap_and_no_repeat(shared: Machine) -> None:

@@ -4,17 +4,19 @@ from datetime import UTC, datetime
 import pytest
 
 from crucible.database.records import Claimed
-from crucible.domain.event import Event, Output, Started, UsageSample
+from crucible.domain.event import Attempt, Event, Output, Started, UsageSample
 from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import (
+    MAXIMUM_ATTEMPTS,
     MAXIMUM_COLLECTED_BYTES,
+    MAXIMUM_TOLD_ATTEMPTS,
     SandboxFile,
     SandboxSample,
     SandboxSpec,
 )
 from crucible.evaluations.relay import Relay
-from tests.fake_executor import STARTED, SUCCEEDED, stderr, stdout
+from tests.fake_executor import STARTED, SUCCEEDED, attempt, stderr, stdout
 
 CLAIMED = Claimed(
     evaluation_id="ev_1",
@@ -97,6 +99,24 @@ async def test_files_beyond_what_is_collected_are_not_kept(relay):
     relay.take(SandboxFile(path="b", data=b"\0" * MAXIMUM_COLLECTED_BYTES))
     assert [file.path for file in relay.files] == ["a"]
     assert relay.files_cut
+
+
+async def test_attempts_are_told_and_the_last_count_is_kept(relay, told):
+    relay.take(attempt("192.0.2.7:80"))
+    relay.take(attempt("192.0.2.7:443"))
+    relay.take(attempt("192.0.2.7:80", count=100))
+    assert [event.count for event in told if isinstance(event, Attempt)] == [1, 1, 100]
+    assert [(one.detail, one.count) for one in relay.attempts] == [("192.0.2.7:80", 100), ("192.0.2.7:443", 1)]
+
+
+async def test_more_attempts_than_a_sandbox_should_tell_are_not_kept(relay, told):
+    for port in range(2 * MAXIMUM_ATTEMPTS):
+        relay.take(attempt(f"192.0.2.7:{port}"))
+    assert len(relay.attempts) == MAXIMUM_ATTEMPTS
+    for count in range(2, MAXIMUM_TOLD_ATTEMPTS):
+        relay.take(attempt("192.0.2.7:0", count=count))
+    assert len(told) == MAXIMUM_TOLD_ATTEMPTS
+    assert relay.attempts[0].count == MAXIMUM_TOLD_ATTEMPTS - 1
 
 
 async def test_a_cancelled_run_keeps_its_output_and_its_last_known_usage(relay, told):

@@ -5,6 +5,8 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crucible.domain.sandbox import MAXIMUM_ATTEMPTS
+from crucible.sandbox import seccomp
 from crucible.sandbox.attempts import MOST_ENTRIES, MOST_OF_ONE_NAME, OTHERS, Attempt, Attempts
 
 NAMES = ("ptrace", "mount", "socket")
@@ -67,6 +69,14 @@ def test_where_no_entry_is_left_a_new_call_is_still_named() -> None:
         attempts.note("system_call", f"call {number % 8}", str(number))
     attempts.note("system_call", "ptrace", "request=16")
     assert told[-1] == Attempt("system_call", "ptrace", OTHERS, count=1, wall_seconds=told[-1].wall_seconds)
+
+
+def test_what_a_sandbox_tells_is_less_than_what_an_evaluation_keeps() -> None:
+    policy = seccomp.read_policy()
+    names = {name for group in policy["record"].values() for name in group.split()}
+    names |= {rule["call"] for rule in policy["arguments"] if rule.get("record")} | set(policy["addresses"])
+    others = len(names) + len(("i386 call", "x32 call", "unknown"))
+    assert MOST_ENTRIES + others <= MAXIMUM_ATTEMPTS
 
 
 @given(st.lists(st.tuples(st.sampled_from(NAMES), st.integers(0, 500), st.integers(1, 1000)), max_size=2000))

@@ -31,6 +31,9 @@ def _filter(
         list[_Short], Query(max_length=32, description="`key` or `key=value`; each must be there.")
     ] = [],  # noqa: B006 - the same
     since: Annotated[AwareDatetime | None, Query(description="Queued at or after this moment.")] = None,
+    attempted: Annotated[
+        bool | None, Query(description="Whether it tried something that its sandbox refused.")
+    ] = None,
     text: Annotated[str, Query(max_length=256, description="In code, output, error or a label.")] = "",
     lifecycle: Annotated[list[Lifecycle], Query()] = [Lifecycle.ACTIVE],  # noqa: B006 - the same
 ) -> EvaluationFilter:
@@ -40,6 +43,7 @@ def _filter(
         runtime=frozenset(runtime),
         label=tuple(label),
         since=since,
+        attempted=attempted,
         text=text,
         lifecycle=frozenset(lifecycle),
     )

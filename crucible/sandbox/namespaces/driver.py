@@ -117,6 +117,7 @@ class NamespacesDriver:
                 "identity": "a user namespace without host root"
                 + (", uids of its own" if self._identity(0).ranged else ""),
                 "system calls": "seccomp allow-list",
+                "attempts": "seccomp user notification, answered by process 1",
             },
         )
 

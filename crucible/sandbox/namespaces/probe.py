@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crucible.sandbox import cgroup, kernel, landlock, seccomp
+from crucible.sandbox import call_filter, cgroup, kernel, landlock, notification, seccomp
 from crucible.sandbox.namespaces import ordinary
 
 _OLDEST_KERNEL = (5, 12)
@@ -29,7 +29,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Look at everything that the driver needs, without changing anything."""
-    return [check() for check in (_kernel, _machine, _user_namespaces, _cgroups, _landlock, _uids)]
+    return [check() for check in (_kernel, _machine, _attempts, _user_namespaces, _cgroups, _landlock, _uids)]
 
 
 def _kernel() -> Finding:
@@ -42,10 +42,27 @@ def _kernel() -> Finding:
 
 def _machine() -> Finding:
     try:
-        program = seccomp.compile_filter()
+        program = seccomp.compile_filter(part=seccomp.Part.ASKS)
     except ValueError as error:
         return Finding("system calls", False, str(error), "run Crucible on x86_64 or aarch64")
     return Finding("system calls", True, f"seccomp allow-list {seccomp.digest(program)[:12]} for {kernel.MACHINE}")
+
+
+def _attempts() -> Finding:
+    failure = _fails_in_child(_install_a_filter_that_asks)
+    if failure is None:
+        return Finding("attempts", True, "seccomp user notification, answered by process 1 of each sandbox")
+    return Finding(
+        "attempts",
+        False,
+        failure,
+        "run Crucible outside of the container whose engine answers system calls",
+    )
+
+
+def _install_a_filter_that_asks() -> None:
+    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, about="PR_SET_NO_NEW_PRIVS")
+    notification.install(call_filter.ALLOW_ALL)
 
 
 def _user_namespaces() -> Finding:

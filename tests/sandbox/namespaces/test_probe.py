@@ -1,6 +1,8 @@
 """What `crucible doctor` finds, here and on hosts that lack something."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -23,11 +25,26 @@ def test_an_old_kernel_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_unknown_machine_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse() -> bytes:
+    def refuse(**_: object) -> bytes:
         raise ValueError("there is no system call table for pdp11")
 
     monkeypatch.setattr(seccomp, "compile_filter", refuse)
     assert "pdp11" in found("system calls").detail
+
+
+def test_somebody_else_who_answers_system_calls_is_in_the_way() -> None:
+    examine = """
+from crucible.sandbox import call_filter, kernel, notification
+from crucible.sandbox.namespaces import probe
+kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, about="")
+listener = notification.install(call_filter.ALLOW_ALL)
+(one,) = [one for one in probe.examine() if one.subject == "attempts"]
+print(one.works, one.detail, one.remedy)
+"""
+    found = subprocess.run([sys.executable, "-c", examine], capture_output=True, text=True, check=True)
+    assert found.stdout.startswith("False ")
+    assert "Device or resource busy" in found.stdout
+    assert "outside of the container" in found.stdout
 
 
 @pytest.mark.parametrize(

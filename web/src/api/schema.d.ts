@@ -418,6 +418,11 @@ export interface components {
              * @default 0
              */
             infrastructure_attempts: number;
+            /**
+             * Attempt Count
+             * @default 0
+             */
+            attempt_count: number;
             /** Code */
             code: string | null;
             /** Entrypoint */
@@ -481,6 +486,11 @@ export interface components {
              */
             fresh: boolean;
             containment?: components["schemas"]["Containment"] | null;
+            /**
+             * Attempts
+             * @default []
+             */
+            attempts: components["schemas"]["SandboxAttempt"][];
         };
         /**
          * EvaluationList
@@ -532,6 +542,11 @@ export interface components {
              * @default 0
              */
             infrastructure_attempts: number;
+            /**
+             * Attempt Count
+             * @default 0
+             */
+            attempt_count: number;
         };
         Event: components["schemas"]["Queued"] | components["schemas"]["Started"] | components["schemas"]["Output"] | components["schemas"]["UsageSample"] | components["schemas"]["Attempt"] | components["schemas"]["CancelRequested"] | components["schemas"]["Requeued"] | components["schemas"]["Finished"];
         /**
@@ -845,6 +860,25 @@ export interface components {
             items: components["schemas"]["Runtime"][];
         };
         /**
+         * SandboxAttempt
+         * @description Something that the sandbox refused.
+         */
+        SandboxAttempt: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "system_call" | "connection";
+            /** Name */
+            name: string;
+            /** Detail */
+            detail: string;
+            /** Count */
+            count: number;
+            /** Wall Seconds */
+            wall_seconds: number;
+        };
+        /**
          * Started
          * @description A worker holds it and its sandbox is about to run the program.
          */
@@ -1030,6 +1064,8 @@ export interface operations {
                 label?: string[];
                 /** @description Queued at or after this moment. */
                 since?: string | null;
+                /** @description Whether it tried something that its sandbox refused. */
+                attempted?: boolean | null;
                 /** @description In code, output, error or a label. */
                 text?: string;
                 lifecycle?: components["schemas"]["Lifecycle"][];
