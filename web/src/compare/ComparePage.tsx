@@ -180,6 +180,7 @@ function factsOf(left: Evaluation, right: Evaluation): Row[] {
   add("standard output", (one) => bytes(one.stdout_bytes ?? 0));
   add("standard error", (one) => bytes(one.stderr_bytes ?? 0));
   add("files", (one) => (one.files ?? []).map((file) => file.path).join(", ") || "none");
+  add("refused attempts", (one) => one.attempt_count ?? 0);
   add("arguments", (one) => one.argv.join(" ") || "none");
   add("engine", (one) => one.containment?.engine);
   const limits = Object.keys({ ...left.limits, ...right.limits }) as (keyof Evaluation["limits"])[];

@@ -23,14 +23,15 @@ export const WIDTHS: Record<string, string> = {
   cpu: "92px",
   memory: "92px",
   exit: "84px",
+  refused: "84px",
   priority: "80px",
   queued: "116px",
   at: "190px",
   id: "270px",
 };
 
-export const USUAL = ["outcome", "runtime", "labels", "wall", "memory", "exit", "queued"];
-export const NUMBERS = new Set(["wall", "cpu", "memory", "exit", "queued"]);
+export const USUAL = ["outcome", "runtime", "labels", "wall", "memory", "exit", "refused", "queued"];
+export const NUMBERS = new Set(["wall", "cpu", "memory", "exit", "refused", "queued"]);
 
 export const columns = helper.columns([
   helper.display({ id: "outcome", header: "Outcome", cell: ({ row }) => <Verdict of={row.original} /> }),
@@ -52,6 +53,12 @@ export const columns = helper.columns([
     cell: ({ row }) => row.original.usage && bytes(row.original.usage.peak_memory_bytes),
   }),
   helper.display({ id: "exit", header: "Exit", cell: ({ row }) => row.original.signal ?? row.original.exit_code }),
+  helper.display({
+    id: "refused",
+    header: "Refused",
+    cell: ({ row }) =>
+      row.original.attempt_count ? <span className={classes.refused}>{row.original.attempt_count}</span> : null,
+  }),
   helper.display({ id: "priority", header: "Priority", cell: ({ row }) => row.original.priority }),
   helper.display({ id: "queued", header: "Queued", cell: ({ row }) => <Ago at={row.original.timing.queued} /> }),
   helper.display({ id: "at", header: "Queued at", cell: ({ row }) => exact(row.original.timing.queued) }),
