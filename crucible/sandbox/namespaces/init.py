@@ -156,7 +156,13 @@ def _report(channel: socket.socket, work: Work, inputs: collect.Unchanged, ended
 
 
 def _leave_host_identity(place: Place, stage: socket.socket) -> None:
-    """Enter a user namespace in which the host's root doesn't exist. The mounts made before become locked."""
+    """Enter a user namespace in which the host's root doesn't exist. The mounts made before become locked.
+
+    Whoever makes a namespace pays for what the kernel counts by user inside of it, too (inotify, message queues,
+    locked memory): were that host root, one sandbox could use up what is there for all of them.
+    """
+    if place.identity.privileged:
+        os.seteuid(place.identity.outside)
     kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS)
     stage.sendall(b"?")
     if stage.recv(1) != b"!":
