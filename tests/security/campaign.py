@@ -88,9 +88,11 @@ class HostVictim:
                     cwd=folder,
                     env={"VICTIM_FOLDER": folder, "CRUCIBLE_CANARY": value},
                 )
+            host.bystanders.add(process.pid)
             try:
                 yield cls(process, Path(folder), log)
             finally:
+                host.bystanders.remove(process.pid)
                 assert process.stdin is not None
                 process.stdin.close()
                 process.wait(10)
@@ -126,7 +128,7 @@ class Neighbour:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def living(cls, sandboxes: Sandboxes, name: str):  # noqa: ANN206 - an asynchronous context manager of itself
+    async def living(cls, sandboxes: Sandboxes, name: str):
         neighbour = cls(secret())
         cancelled = asyncio.Event()
 
@@ -227,8 +229,12 @@ class Campaign:
     async def _harm(self, before: dict[str, object]) -> list[str]:
         await self._sandboxes.driver.give_back()
         deadline = time.monotonic() + _SETTLING_SECONDS
-        while (now := state(self._world)) != before and time.monotonic() < deadline:
-            await asyncio.sleep(0.02)  # the kernel lets go of a group a moment after the last process in it is gone
+        now = state(self._world)
+        while now != before and time.monotonic() < deadline:
+            await asyncio.sleep(
+                0.02
+            )  # the kernel lets go of a group a moment after the last process in it is gone
+            now = state(self._world)
         harm = [f"{what}: {_difference(before[what], now[what])}" for what in now if now[what] != before[what]]
         harm += [f"the host's victim says: {line}" for line in self._world.host_victim.complaints()]
         harm += [f"the neighbour says: {line}" for line in await self._neighbour.complaints()]
@@ -255,7 +261,7 @@ def compiled(path: Path) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         built = Path(folder, "program")
         subprocess.run(
-            ["gcc", "-static", "-O1", "-w", "-pthread", f"-I{WORDS}", "-o", str(built), str(path)],
+            ["/usr/bin/gcc", "-static", "-O1", "-w", "-pthread", f"-I{WORDS}", "-o", str(built), str(path)],
             check=True,
         )
         return built.read_bytes()
@@ -271,7 +277,11 @@ def state(world: World) -> dict[str, object]:
         "swap": _read("/proc/swaps"),
         "the clock": round(time.time() - time.monotonic()) // 4,
         "the secret": world.canary.read_text(),
-        "the secret's file": (world.canary.stat().st_mode, world.canary.stat().st_uid, world.canary.stat().st_nlink),
+        "the secret's file": (
+            world.canary.stat().st_mode,
+            world.canary.stat().st_uid,
+            world.canary.stat().st_nlink,
+        ),
         "the victim": world.host_victim.is_alive(),
         "names": _marked(),
         "the executor's priority": os.getpriority(os.PRIO_PROCESS, executor),
@@ -317,7 +327,10 @@ def control(attack: Attack, world: World, folder: Path) -> str:
         word = f"attempt{attack.path.suffix}"
         (folder / word).write_bytes((WORDS / word).read_bytes())
         (folder / f"main{attack.path.suffix}").write_text(attack.source)
-        command = [ordinary_user.python() if attack.path.suffix == ".py" else "/bin/bash", f"main{attack.path.suffix}"]
+        command = [
+            ordinary_user.python() if attack.path.suffix == ".py" else "/bin/bash",
+            f"main{attack.path.suffix}",
+        ]
     if attack.control != "root":
         command = ordinary_user.command(command, namespaces=attack.control == "namespaces")
     ran = subprocess.run(

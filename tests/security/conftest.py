@@ -47,9 +47,7 @@ def canary(world: World) -> Iterator[Canary]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def campaign(
-    request: pytest.FixtureRequest, world: World, sandboxes: Sandboxes
-) -> AsyncIterator[Campaign]:
+async def campaign(request: pytest.FixtureRequest, world: World, sandboxes: Sandboxes) -> AsyncIterator[Campaign]:
     """One engine's attacks: those that this session was asked to run, in its order."""
     order: list[Attack] = []
     for item in request.session.items:

@@ -29,7 +29,17 @@ def python() -> str:
 def command(arguments: list[str], *, namespaces: bool = False) -> list[str]:
     """Return the command that runs another as an ordinary user, or as root of namespaces of that user's."""
     if namespaces:
-        own = ["--user", "--map-root-user", "--mount", "--pid", "--fork", "--mount-proc", "--net", "--ipc", "--uts"]
+        own = [
+            "--user",
+            "--map-root-user",
+            "--mount",
+            "--pid",
+            "--fork",
+            "--mount-proc",
+            "--net",
+            "--ipc",
+            "--uts",
+        ]
         arguments = ["unshare", *own, "--cgroup", "--kill-child", *arguments]
     if os.geteuid() != 0:
         return arguments
@@ -78,7 +88,7 @@ def main() -> None:
     os.setgroups([])
     os.setresgid(USER, USER, USER)
     os.setresuid(USER, USER, USER)
-    os.execvp(sys.argv[1], sys.argv[1:])
+    os.execvp(sys.argv[1], sys.argv[1:])  # noqa: S606 - there is no shell, which is the point
 
 
 if __name__ == "__main__":

@@ -172,8 +172,12 @@ def main():
     victim = Victim(name, secret, Path(os.environ.get("VICTIM_FOLDER", tempfile.gettempdir())))
     victim.open()
     try:
-        addresses = {what: victim.listeners[what].getsockname()[1] for what in ("tcp", "udp") if what in victim.listeners}
-        say(f"holds {os.getpid()} {addresses.get('tcp', 0)} {addresses.get('udp', 0)} {' '.join(victim.listeners)}")
+        addresses = {
+            what: victim.listeners[what].getsockname()[1] for what in ("tcp", "udp") if what in victim.listeners
+        }
+        say(
+            f"holds {os.getpid()} {addresses.get('tcp', 0)} {addresses.get('udp', 0)} {' '.join(victim.listeners)}"
+        )
         while True:
             victim.look()
             victim.take_its_share()

@@ -161,8 +161,8 @@ def _leave_host_identity(place: Place, stage: socket.socket) -> None:
     Whoever makes a namespace pays for what the kernel counts by user inside of it, too (inotify, message queues,
     locked memory): were that host root, one sandbox could use up what is there for all of them.
     """
-    if place.identity.privileged:
-        os.seteuid(place.identity.outside)
+    if place.identity.ranged:
+        os.seteuid(place.identity.map[0][1])
     kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS)
     stage.sendall(b"?")
     if stage.recv(1) != b"!":

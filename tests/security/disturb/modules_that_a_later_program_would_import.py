@@ -14,7 +14,9 @@ POISON = "import os\nopen('/workspace/SUCCEEDED', 'w').write(str(os.getpid()))\n
 version = f"python{sys.version_info.major}.{sys.version_info.minor}"
 for folder in (".", "/tmp", f"/tmp/.local/lib/{version}/site-packages", "/dev/shm"):
     os.makedirs(folder, exist_ok=True)
-    for module in "sitecustomize usercustomize os json re socket struct signal select encodings collections stat".split():
+    for (
+        module
+    ) in "sitecustomize usercustomize os json re socket struct signal select encodings collections stat".split():
         open(f"{folder}/{module}.py", "w").write(POISON)
     open(f"{folder}/poison.pth", "w").write("import usercustomize\n")
 tried("poisoned modules")

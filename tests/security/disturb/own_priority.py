@@ -19,4 +19,6 @@ for name in ("SCHED_FIFO", "SCHED_RR"):
         os.sched_setscheduler(0, getattr(os, name), os.sched_param(1))
 for policy, fields in ((6, (0, 1_000_000, 10_000_000, 10_000_000)), (1, (99, 0, 0, 0))):
     with attempt(f"sched_setattr, policy {policy}"):
-        system_call(SCHED_SETATTR, 0, ctypes.create_string_buffer(struct.pack("IIQiIQQQ", 48, policy, 0, 0, *fields)), 0)
+        system_call(
+            SCHED_SETATTR, 0, ctypes.create_string_buffer(struct.pack("IIQiIQQQ", 48, policy, 0, 0, *fields)), 0
+        )

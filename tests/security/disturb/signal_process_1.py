@@ -12,7 +12,11 @@ import time
 from attempt import tried
 
 for number in sorted(signal.valid_signals()):
-    for send in (lambda n: os.kill(1, n), lambda n: signal.pidfd_send_signal(os.pidfd_open(1), n), lambda n: os.killpg(1, n)):
+    for send in (
+        lambda n: os.kill(1, n),
+        lambda n: signal.pidfd_send_signal(os.pidfd_open(1), n),
+        lambda n: os.killpg(1, n),
+    ):
         try:
             send(number)
         except OSError:

@@ -11,7 +11,16 @@ import struct
 
 from attempt import attempt
 
-REQUESTS = {"TIOCSTI": 0x5412, "TIOCLINUX": 0x541C, "TIOCSCTTY": 0x540E, "TIOCSWINSZ": 0x5414, "TIOCCONS": 0x541D, "TIOCSETD": 0x5423, "TIOCSPGRP": 0x5410, "KDSKBENT": 0x4B47}
+REQUESTS = {
+    "TIOCSTI": 0x5412,
+    "TIOCLINUX": 0x541C,
+    "TIOCSCTTY": 0x540E,
+    "TIOCSWINSZ": 0x5414,
+    "TIOCCONS": 0x541D,
+    "TIOCSETD": 0x5423,
+    "TIOCSPGRP": 0x5410,
+    "KDSKBENT": 0x4B47,
+}
 for name, request in REQUESTS.items():
     for stream in range(3):
         with attempt(f"{name} on {stream}"):

@@ -1,6 +1,6 @@
 /* Make a socket of every family but Unix's: each of them is kernel code that few have read.
  *
- * origin: CVE-2017-6074 (DCCP), CVE-2020-14386 (packet), CVE-2021-4154's kind; unused protocol families
+ * origin: CVE-2017-6074 (DCCP), CVE-2020-14386 (packet)
  * stopped by: seccomp
  * control: user
  * own kernel: the few that it has are its own, and lead nowhere

@@ -11,10 +11,14 @@ from attempt import attempt
 
 with attempt("the secret"):
     os.write(1, open(os.environ["CANARY_PATH"], "rb").read())
-for path in "/etc/shadow /etc/gshadow /etc/sudoers /etc/ssh/ssh_host_ed25519_key /boot/vmlinuz /var/log/dpkg.log".split():
+for (
+    path
+) in "/etc/shadow /etc/gshadow /etc/sudoers /etc/ssh/ssh_host_ed25519_key /boot/vmlinuz /var/log/dpkg.log".split():
     with attempt(path):
         open(path, "rb").read(1)
-for path in "/root/.ssh /root/.config /home /var/lib/docker /var/lib/dpkg /run/systemd /boot/grub /mnt /media".split():
+for (
+    path
+) in "/root/.ssh /root/.config /home /var/lib/docker /var/lib/dpkg /run/systemd /boot/grub /mnt /media".split():
     with attempt(path):
         if not os.listdir(path):
             raise FileNotFoundError(2, "empty")

@@ -1,6 +1,6 @@
 """Swap a folder for a link again and again, to win against a supervisor that checks first and opens then.
 
-origin: time of check, time of use: Judge0 CVE-2024-29021's kind
+origin: time of check, time of use: CVE-2018-15664 (docker cp)
 stopped by: everything of the program is dead before files are collected; openat2
 control: none: needs a supervisor that races
 """

@@ -7,7 +7,9 @@ control: root
 
 from attempt import attempt, unless
 
-for path in "/dev/mem /dev/kmem /dev/port /proc/kcore /proc/kpageflags /proc/kpagecount /dev/crash /dev/oldmem".split():
+for (
+    path
+) in "/dev/mem /dev/kmem /dev/port /proc/kcore /proc/kpageflags /proc/kpagecount /dev/crash /dev/oldmem".split():
     with attempt(path):
         unless(open(path, "rb").read(1), "empty")
 with attempt("physical addresses of its own pages"), open("/proc/self/pagemap", "rb") as pagemap:

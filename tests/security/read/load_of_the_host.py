@@ -1,6 +1,6 @@
 """Watch what others do through the host's counters: interrupts, disks, memory zones, pressure.
 
-origin: side channels through /proc (CVE-2017-14954 is of the kind); Docker's masked paths
+origin: side channels through /proc; Docker's masked paths
 stopped by: masked in /proc
 control: user
 own kernel: it shows its own
