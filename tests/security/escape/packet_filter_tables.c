@@ -11,6 +11,6 @@ int main(void)
 {
     char tables[1024] = "filter";
     int s = socket(AF_INET, SOCK_STREAM, 0);
-    ATTEMPT("a socket", s >= 0);
-    ATTEMPT("IPT_SO_SET_REPLACE", setsockopt(s, IPPROTO_IP, 64, tables, sizeof tables) == 0);
+    ATTEMPT("a socket", is_of_family(s, AF_INET));
+    ATTEMPT("IPT_SO_SET_REPLACE", is_of_family(s, AF_INET) && setsockopt(s, IPPROTO_IP, 64, tables, sizeof tables) == 0);
 }

@@ -13,6 +13,6 @@ int main(void)
         for (int kind = 1; kind <= 6 && family != AF_UNIX; kind++) {
             char what[48];
             snprintf(what, sizeof what, "family %d, type %d", family, kind);
-            ATTEMPT(what, socket(family, kind, 0) >= 0 || socketpair(family, kind, 0, (int[2]){0}) >= 0);
+            ATTEMPT(what, is_of_family(socket(family, kind, 0), family) || socketpair(family, kind, 0, (int[2]){0}) >= 0);
         }
 }

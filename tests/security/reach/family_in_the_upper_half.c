@@ -9,6 +9,6 @@
 
 int main(void)
 {
-    ATTEMPT("inet, with bits above", syscall(SYS_socket, 0x100000000L + AF_INET, SOCK_STREAM, 0) >= 0);
-    ATTEMPT("inet, with a Unix-like upper half", syscall(SYS_socket, 0x100000000L | AF_INET, 0x100000000L | SOCK_DGRAM, 0) >= 0);
+    ATTEMPT("inet, with bits above", is_of_family(syscall(SYS_socket, 0x100000000L + AF_INET, SOCK_STREAM, 0), AF_INET));
+    ATTEMPT("inet, with a Unix-like upper half", is_of_family(syscall(SYS_socket, 0x100000000L | AF_INET, 0x100000000L | SOCK_DGRAM, 0), AF_INET));
 }

@@ -9,7 +9,7 @@
 
 int main(void)
 {
-    ATTEMPT("raw ICMP", socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) >= 0);
+    ATTEMPT("raw ICMP", is_of_family(socket(AF_INET, SOCK_RAW, IPPROTO_ICMP), AF_INET));
     ATTEMPT("raw IP", socket(AF_INET, SOCK_RAW, IPPROTO_RAW) >= 0);
     ATTEMPT("packets", socket(AF_PACKET, SOCK_RAW, htons(3)) >= 0);
     ATTEMPT("packets, cooked", socket(AF_PACKET, SOCK_DGRAM, htons(3)) >= 0);

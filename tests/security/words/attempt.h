@@ -35,6 +35,16 @@ static inline int report(const char *what, int succeeded)
     return succeeded;
 }
 
+/* A descriptor that is a socket of that family: a sandbox may hand out something else in its place. */
+static inline int is_of_family(int descriptor, int family)
+{
+    int is = -1, error = errno;
+    socklen_t size = sizeof is;
+    getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &is, &size);
+    errno = error;
+    return descriptor >= 0 && is == family;
+}
+
 static inline const char *given(const char *name)
 {
     const char *value = getenv(name);
