@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.sandbox.fixtures import on_engine
 from tests.security.attack import GOALS, Attack, every_attack
 from tests.security.campaign import Campaign
 
@@ -9,6 +10,7 @@ ATTACKS = list(every_attack())
 LEAST = 150
 
 
+@on_engine("namespaces")
 @pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize("attack", [pytest.param(attack, id=attack.identity) for attack in ATTACKS])
 async def test_the_attack_fails(campaign: Campaign, attack: Attack) -> None:
