@@ -74,7 +74,7 @@ class Engines:
         if not self._satisfies(name, spec.minimum_isolation):
             raise SandboxUnavailableError(
                 f"the engine {name} gives {self._engines[name].isolation}, less than the {spec.minimum_isolation} "
-                "that is asked for"
+                f"that is asked for; there are: {self._offered()}"
             )
         return await self.open(name)
 
@@ -131,8 +131,13 @@ class Engines:
                 except SandboxUnavailableError as error:
                     reasons.append(f"{name}: {error.detail}")
         raise SandboxUnavailableError(
-            f"no engine here gives {minimum} or more ({'; '.join(reasons) or 'there is none'})"
+            f"no engine here gives {minimum} or more; there are: {self._offered()}"
+            + "".join(f"; {reason}" for reason in reasons)
         )
+
+    def _offered(self) -> str:
+        """Return, in words, every engine and what it gives."""
+        return ", ".join(f"{name} ({engine.isolation})" for name, engine in self._engines.items())
 
     def _satisfies(self, name: str, minimum: Isolation) -> bool:
         return name in self._engines and self._engines[name].isolation.satisfies(minimum)

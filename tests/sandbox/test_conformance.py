@@ -6,7 +6,7 @@ import pytest
 
 from crucible.domain.limits import MIB
 from crucible.domain.outcome import Outcome
-from crucible.domain.sandbox import SandboxEvent, SandboxOutput, SandboxStarted
+from crucible.domain.sandbox import Promise, SandboxAttempt, SandboxEvent, SandboxOutput, SandboxStarted
 from tests.sandbox.fixtures import Sandboxes
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("nothing_left")]
@@ -298,6 +298,17 @@ async def test_threads_pools_and_subprocesses_work_as_at_home(sandboxes: Sandbox
     )
     assert ran.finished.outcome is Outcome.SUCCEEDED, ran.output("stderr")
     assert ran.text == "thread\nsandbox\n[1, 2]\nSHELL\n\n"
+
+
+@pytest.mark.promise(Promise.ATTEMPTS_RECORDED)
+async def test_what_it_tries_and_is_refused_is_told(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run(
+        "import ctypes, socket; ctypes.CDLL(None).ptrace(16, 1, 0, 0)\n"
+        "try: socket.create_connection(('192.0.2.7', 80))\nexcept OSError: print('refused')"
+    )
+    assert ran.text == "refused\n"
+    told = [(event.action, event.name) for event in ran.events if isinstance(event, SandboxAttempt)]
+    assert told == [("system_call", "ptrace"), ("system_call", "socket"), ("connection", "connect")]
 
 
 async def test_a_program_that_can_not_be_started_is_our_fault_and_says_why(sandboxes: Sandboxes) -> None:

@@ -90,7 +90,11 @@ async def test_it_is_the_default_the_named_or_the_strongest(
         ("nothing", SHARED, "no engine 'nothing'; there are: broken, strong, plain, other"),
         ("other", USER_SPACE, "gives shared-kernel, less than the user-space-kernel"),
         ("broken", SHARED, "apt-get install"),
-        ("auto", MACHINE, "no engine here gives virtual-machine"),
+        (
+            "auto",
+            MACHINE,
+            "gives virtual-machine or more; there are: broken \\(user-space-kernel\\), ",
+        ),
         (None, MACHINE, "no engine here gives virtual-machine"),
     ],
 )
