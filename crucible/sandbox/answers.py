@@ -5,6 +5,8 @@ make anyway, or goes on in a kernel that has no internet socket of this program 
 program does by changing its memory while it is read is that its own record says something else than it meant.
 """
 
+from __future__ import annotations
+
 import contextlib
 import errno
 import ipaddress
@@ -14,13 +16,16 @@ import select
 import signal
 import socket
 import struct
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from crucible.sandbox import kernel, seccomp
-from crucible.sandbox.attempts import Attempts
-from crucible.sandbox.notification import Call, Listener
+from crucible.sandbox import kernel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crucible.sandbox.attempts import Attempts
+    from crucible.sandbox.notification import Call, Listener
+    from crucible.sandbox.wall import Known
 
 _MOST_DRAINED: Final = 64
 _TEXT_BYTES: Final = 120
@@ -34,63 +39,6 @@ _INTERNET: Final = frozenset({socket.AF_INET, socket.AF_INET6})
 _STAND_INS: Final = frozenset({socket.SOCK_STREAM, socket.SOCK_DGRAM})
 _UNREADABLE: Final = "an address that can't be read"
 _FOREIGN: Final = "i386" if kernel.MACHINE == "x86_64" else "32-bit"
-
-_Shown = tuple[str, int, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the policy says of one recorded call."""
-
-    name: str
-    error: int
-    shown: tuple[_Shown, ...] = ()
-    address: tuple[int, int] | None = None
-    """Which arguments point to an address and say its length."""
-    unremarkable: tuple[tuple[int, ...], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Wall:
-    """The system calls that a program has, and what process 1 has to know of those that it is asked about."""
-
-    program: bytes
-    """The filter that a program is put behind."""
-    process_1: bytes
-    """The one for who answers what the program's asks."""
-    known: dict[int, Known]
-
-
-def build() -> Wall:
-    """Return this machine's wall. Raises ValueError for one whose system calls aren't known."""
-    return Wall(
-        program=seccomp.compile_filter(part=seccomp.Part.ASKS),
-        process_1=seccomp.compile_filter(part=seccomp.Part.ANSWERS),
-        known=known_calls(),
-    )
-
-
-def known_calls() -> dict[int, Known]:
-    """Return what the policy says of every call that the filter may hand over, by its number."""
-    policy, numbers = seccomp.read_policy(), seccomp.system_calls()[kernel.MACHINE]
-    refused = dict.fromkeys(" ".join(policy["record"].values()).split(), errno.EPERM)
-    refused |= {rule["call"]: seccomp.refusal_of(rule) for rule in policy["arguments"] if rule.get("record")}
-    refused |= dict.fromkeys(policy["addresses"], errno.EACCES)
-    return {
-        numbers[name]: Known(
-            name=name,
-            error=error,
-            shown=tuple(_shown(policy["shown"].get(name, ""))),
-            address=tuple(policy["addresses"][name]) if name in policy["addresses"] else None,
-            unremarkable=tuple(tuple(values) for values in policy["unremarkable"].get(name, ())),
-        )
-        for name, error in refused.items()
-        if name in numbers
-    }
-
-
-def _shown(text: str) -> list[_Shown]:
-    return [(name, int(place), kind) for name, place, kind in map(str.split, filter(None, text.split(", ")))]
 
 
 class Answers:
@@ -138,8 +86,8 @@ class Answers:
         self._attempts.note("system_call", known.name, " ".join(parts))
 
     def _end(self, call: Call) -> None:
-        self.foreign = "x32" if call.number & seccomp.X32_BIT else _FOREIGN
-        self._attempts.note("system_call", f"{self.foreign} call", f"number={call.number & ~seccomp.X32_BIT}")
+        self.foreign = "x32" if call.number & kernel.X32_BIT else _FOREIGN
+        self._attempts.note("system_call", f"{self.foreign} call", f"number={call.number & ~kernel.X32_BIT}")
         with contextlib.suppress(ProcessLookupError):
             os.kill(call.thread, signal.SIGKILL)
         self.listener.refuse(call, errno.ENOSYS)
@@ -149,7 +97,7 @@ class Answers:
         assert known.address is not None  # noqa: S101 - the caller looked
         pointer, length = (call.arguments[place] for place in known.address)
         raw = self.listener.read_memory(call, pointer, min(length & _LOW, _ADDRESS_BYTES))
-        where = address(raw)
+        where = _address(raw)
         if where is not None:
             self._attempts.note("connection", known.name, where)
         if where in {None, _UNREADABLE}:
@@ -183,10 +131,10 @@ class Answers:
 def printable(text: bytes) -> str:
     """Return bytes of a program's choosing as one quoted word that no terminal obeys."""
     quoted = json.dumps(text.decode(errors="backslashreplace"), ensure_ascii=False)
-    return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in quoted)
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in quoted)
 
 
-def address(raw: bytes) -> str | None:
+def _address(raw: bytes) -> str | None:
     """Return whom an address of the internet names; None for a Unix socket's, or no address at all."""
     if len(raw) < _FAMILY.size:
         return _UNREADABLE

@@ -6,9 +6,13 @@ thousandth address loses its text, and no number of them hides a call of another
 is new, again when its count has grown a hundredfold, and at the end.
 """
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MOST_ENTRIES: Final = 256
 MOST_OF_ONE_NAME: Final = 64
@@ -18,7 +22,7 @@ OTHERS: Final = "others"
 Action = Literal["system_call", "connection"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Attempt:
     """Something that was refused; the fields are those of `SandboxAttempt`."""
 

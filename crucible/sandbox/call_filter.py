@@ -1,5 +1,7 @@
 """Putting a process behind a filter of system calls, compiled elsewhere: see `seccomp`."""
 
+from __future__ import annotations
+
 import ctypes
 import struct
 

@@ -1,5 +1,7 @@
 """Giving up root's powers. Even those of a namespace's own root reach kernel code that nobody else reaches."""
 
+from __future__ import annotations
+
 from typing import Final
 
 from crucible.sandbox import kernel

@@ -18,7 +18,7 @@ from crucible.domain.limits import Limits
 CONTROLLERS = ("memory", "pids", "cpu")
 _PERIOD_MICROSECONDS = 100_000
 _OURS = 2
-"""The stage and process 1, which count towards the group's processes."""
+"""How many processes that are not the program's a group usually has: they count towards its processes, too."""
 _PREFIX = "crucible-"
 _numbers = itertools.count(1)
 _living: set[str] = set()
@@ -66,8 +66,8 @@ class Cgroups(Protocol):
 
     version: int
 
-    def create(self, name: str) -> Cgroup:
-        """Return a group without limits. Raises OSError."""
+    def create(self, name: str, ours: int = _OURS) -> Cgroup:
+        """Return a group without limits, in which so many processes are not the program's. Raises OSError."""
         ...
 
     def close(self) -> None:
@@ -159,10 +159,10 @@ class CgroupsV1:
             _sweep(os.path.dirname(top))
             os.mkdir(top)
 
-    def create(self, name: str) -> Cgroup:
+    def create(self, name: str, ours: int = _OURS) -> Cgroup:
         """Return a group in each hierarchy."""
         folders = {controller: f"{top}/{name}" for controller, top in self._tops.items()}
-        group = _GroupV1(folders)
+        group = _GroupV1(folders, ours)
         try:
             for folder in set(folders.values()):
                 os.mkdir(folder)
@@ -257,10 +257,10 @@ class CgroupsV2:
             "systemd-run --user --scope -p Delegate=yes crucible up"
         )
 
-    def create(self, name: str) -> Cgroup:
+    def create(self, name: str, ours: int = _OURS) -> Cgroup:
         """Return a group."""
         os.mkdir(f"{self._top}/{name}")
-        return _GroupV2(f"{self._top}/{name}")
+        return _GroupV2(f"{self._top}/{name}", ours)
 
     def close(self) -> None:
         """Remove this executor's own group."""

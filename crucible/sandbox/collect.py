@@ -5,9 +5,11 @@ kernel resolves every name beneath the workspace and refuses links, what is open
 before a byte is read, and every read is bounded.
 """
 
+from __future__ import annotations
+
 import os
 import stat
-from collections.abc import Iterator
+from typing import Dict, Iterator, Tuple
 
 from crucible.sandbox import kernel
 from crucible.sandbox.plan import Bounds
@@ -16,7 +18,7 @@ _RESOLVE = 0x08 | 0x04 | 0x02  # RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE
 _OPEN = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _CHUNK = 1024 * 1024
 
-Unchanged = dict[bytes, tuple[int, int]]
+Unchanged = Dict[bytes, Tuple[int, int]]
 """Inputs as they were written: inode and time of change, which a program can't set."""
 
 

@@ -1,5 +1,7 @@
 """The system calls that Python's `os` doesn't have, each raising an error that names the call and its object."""
 
+from __future__ import annotations
+
 import ctypes
 import os
 import platform
@@ -45,6 +47,8 @@ _AT_RECURSIVE: Final = 0x8000
 # These calls came after the architectures agreed on one numbering.
 _SYS_MOUNT_SETATTR: Final = 442
 _SYS_OPENAT2: Final = 437
+_SYS_PIDFD_OPEN: Final = 434
+_SYS_CLOSE_RANGE: Final = 436
 _SYS_PIVOT_ROOT: Final = {"x86_64": 155, "aarch64": 41}
 _SYS_CAPSET: Final = {"x86_64": 126, "aarch64": 91}
 SYS_SECCOMP: Final = {"x86_64": 317, "aarch64": 277}
@@ -53,6 +57,11 @@ SYS_LANDLOCK_ADD_RULE: Final = 445
 SYS_LANDLOCK_RESTRICT_SELF: Final = 446
 
 MACHINE: Final = platform.machine()
+
+AUDIT_ARCHITECTURES: Final = {"x86_64": 0xC000_003E, "aarch64": 0xC000_00B7}
+"""What the kernel's audit and seccomp call the machine's own calling convention."""
+X32_BIT: Final = 0x4000_0000
+"""Set in the number of a call in x86_64's other convention."""
 
 
 class KernelError(OSError):
@@ -74,6 +83,16 @@ def syscall(number: int, *arguments: object, about: str) -> int:
 def unshare(flags: int) -> None:
     """Move this process into namespaces of its own (for CLONE_NEWPID: its future children)."""
     _check(_libc.unshare(ctypes.c_int(flags)), "unshare", hex(flags))
+
+
+def setns(namespace: int, kind: int) -> None:
+    """Move this process into an existing namespace (for CLONE_NEWPID: its future children)."""
+    _check(_libc.setns(ctypes.c_int(namespace), ctypes.c_int(kind)), "setns", hex(kind))
+
+
+def pidfd_open(process: int) -> int:
+    """Return a descriptor that means this process, and never another that gets its number."""
+    return syscall(_SYS_PIDFD_OPEN, ctypes.c_int(process), ctypes.c_uint(0), about="pidfd_open")
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
@@ -145,8 +164,10 @@ def set_hostname(name: str) -> None:
 
 
 def close_descriptors_from(first: int) -> None:
-    """Close every descriptor from `first` on."""
-    os.closerange(first, 2**31 - 1)
+    """Close every descriptor from `first` on. Python's own call tries each number before 3.10."""
+    syscall(
+        _SYS_CLOSE_RANGE, ctypes.c_uint(first), ctypes.c_uint(0xFFFF_FFFF), ctypes.c_uint(0), about="close_range"
+    )
 
 
 def set_capabilities(effective: int, permitted: int) -> None:

@@ -5,6 +5,8 @@ Landlock lets an unprivileged process give up access to all files but those belo
 which the version number in the containment record says.
 """
 
+from __future__ import annotations
+
 import ctypes
 import errno
 import os

@@ -8,6 +8,8 @@ What a call's arguments point to lies in memory that the program can change at a
 no answer lets a call through for what was read there, so that a race can only make a record less exact.
 """
 
+from __future__ import annotations
+
 import contextlib
 import ctypes
 import errno
@@ -18,7 +20,7 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
-from crucible.sandbox import call_filter, kernel, seccomp
+from crucible.sandbox import call_filter, descriptors, kernel
 
 _SET_MODE_FILTER: Final = 1
 _NEW_LISTENER: Final = 1 << 3
@@ -43,7 +45,7 @@ _HANDED_OVER: Final = b"L"
 _WITHDRAWN: Final = frozenset({errno.ENOENT, errno.EINPROGRESS})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """A system call that waits for an answer."""
 
@@ -58,7 +60,7 @@ class Call:
     @property
     def is_foreign(self) -> bool:
         """Whether it was made by a convention other than this machine's own, in which numbers mean other calls."""
-        return self.architecture != seccomp.AUDIT_ARCHITECTURES[kernel.MACHINE] or self.number >= seccomp.X32_BIT
+        return self.architecture != kernel.AUDIT_ARCHITECTURES[kernel.MACHINE] or self.number >= kernel.X32_BIT
 
 
 def install(program: bytes) -> int:
@@ -81,20 +83,14 @@ def install(program: bytes) -> int:
 
 def hand_over(channel: socket.socket, listener: int) -> None:
     """Give the listener to the other end of the channel, and keep nothing of it."""
-    socket.send_fds(channel, [_HANDED_OVER], [listener])
+    descriptors.send(channel, _HANDED_OVER, [listener])
     os.close(listener)
 
 
 def take_over(channel: socket.socket) -> tuple[int | None, bytes]:
-    """Return the listener that comes over the channel, and all that is said there until its end."""
-    listener: int | None = None
-    said, descriptors, _, _ = socket.recv_fds(channel, 1, 1)
-    if descriptors:
-        listener, said = descriptors[0], b""
-        os.set_inheritable(listener, False)
-    while more := channel.recv(4096):
-        said += more
-    return listener, said
+    """Return the listener that comes over the channel; or None, and what is said there in its place."""
+    said, received = descriptors.receive(channel, 4096, 1)
+    return (received[0], b"") if received else (None, said)
 
 
 class Listener:

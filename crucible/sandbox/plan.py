@@ -1,9 +1,11 @@
-"""Everything that the processes of one sandbox need to know, handed to them in memory in two parts.
+"""Everything that the processes of one sandbox need to know, handed to them in three parts.
 
-The `Place` comes with the fork: what a sandbox is made of, before anybody knows what will run in it. The `Work`
-comes when there is a program for it. The executor decides; the sandbox's processes look nothing up. Both travel in
-memfds, so that the launcher, which only forks, reads neither. Standard library only: the launcher stays small.
+The `Setup` is a zygote's: what the sandboxes that are forked from it have in common. The `Place` comes with a
+fork: what is one sandbox's own, before anybody knows what will run in it. The `Work` comes when there is a
+program for it. The executor decides; the sandbox's processes look nothing up.
 """
+
+from __future__ import annotations
 
 import json
 import os
@@ -17,7 +19,7 @@ WORKSPACE = "/workspace"
 WRITABLE = (WORKSPACE, "/tmp", "/dev/shm")  # noqa: S108 - inside of the sandbox
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True)
 class Identity:
     """How uids and gids inside map to those outside. Host root is never among them."""
 
@@ -29,7 +31,7 @@ class Identity:
     """Who process 1 is, inside."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True)
 class Tree:
     """What the read-only root is made of."""
 
@@ -43,7 +45,7 @@ class Tree:
     """Files and folders of /proc that show the host."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True)
 class Bounds:
     """The limits that the sandbox's own processes set; the cgroup's are the executor's to set."""
 
@@ -55,20 +57,33 @@ class Bounds:
     collected_depth: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True)
+class Setup:
+    """What the sandboxes of one zygote have in common."""
+
+    tree: Tree
+    landlock: int
+    """The ABI to restrict with; 0 where the kernel has none."""
+    last_capability: int
+    wall: dict[str, Any]
+    """What system calls there are: see `wall`."""
+    preload: list[str]
+    """Modules that a program finds imported."""
+
+
+@dataclass(frozen=True)
 class Place:
     """A sandbox without a program."""
 
     identity: Identity
-    tree: Tree
-    cgroups: list[str]
-    """The `cgroup.procs` files to join."""
-    landlock: int
-    """The ABI to restrict with; 0 where the kernel has none."""
-    last_capability: int
+    groups: int
+    """How many `cgroup.procs` files there are to join."""
+    disk_bytes: int
+    """How large the writable file system is made before the work says how large it has to be."""
+    inodes: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True)
 class Work:
     """A program for a sandbox that stands."""
 
@@ -78,18 +93,34 @@ class Work:
     compile: list[str] | None
     """Argument list of a step that comes first and must succeed."""
     run: list[str]
+    """Argument list of the program."""
+    main: list[str] | None
+    """The script and its arguments, where the waiting interpreter itself runs them: see `script`."""
     environment: dict[str, str]
 
 
-def write_place(place: Place) -> int:
-    """Return a descriptor from which `read_place` reads."""
-    return _write("place", asdict(place), [])
+def write_setup(setup: Setup) -> int:
+    """Return a descriptor from which `read_setup` reads."""
+    return _write("setup", asdict(setup), [])
 
 
-def read_place(descriptor: int) -> Place:
-    """Return the place, and close the descriptor."""
+def read_setup(descriptor: int) -> Setup:
+    """Return the setup, and close the descriptor."""
     raw, _ = _read(descriptor)
-    return Place(**raw | {"identity": Identity(**raw["identity"]), "tree": Tree(**raw["tree"])})
+    raw["tree"] = Tree(**raw["tree"])
+    return Setup(**raw)
+
+
+def place_message(place: Place) -> bytes:
+    """Return what `read_place` reads."""
+    return json.dumps(asdict(place)).encode()
+
+
+def read_place(message: bytes) -> Place:
+    """Return the place."""
+    raw = json.loads(message)
+    raw["identity"] = Identity(**raw["identity"])
+    return Place(**raw)
 
 
 def write_work(work: Work, contents: list[bytes]) -> int:
@@ -100,7 +131,8 @@ def write_work(work: Work, contents: list[bytes]) -> int:
 def read_work(descriptor: int) -> tuple[Work, list[bytes]]:
     """Return the work and its inputs' bytes, and close the descriptor."""
     raw, rest = _read(descriptor)
-    work = Work(**raw | {"bounds": Bounds(**raw["bounds"])})
+    raw["bounds"] = Bounds(**raw["bounds"])
+    work = Work(**raw)
     contents, start = [], 0
     for _, size in work.inputs:
         contents.append(rest[start : start + size])

@@ -3,14 +3,14 @@
 A report is one byte of kind, four of length, and its content. The executor answers with single bytes.
 """
 
+from __future__ import annotations
+
 import json
 import struct
 from typing import Any, Final, Protocol
 
 HEAD = struct.Struct(">cI")
 
-HELLO: Final = b"H"
-"""The stage exists and waits; content: its process id."""
 READY: Final = b"R"
 """The sandbox stands and waits for a program."""
 STARTED: Final = b"S"
@@ -24,8 +24,6 @@ ENDED: Final = b"E"
 BROKEN: Final = b"X"
 """A layer could not be put in place, so nothing was run; content: which, and why."""
 
-GO: Final = b"G"
-"""To the stage: you are held, go on."""
 WORK: Final = b"W"
 """To process 1: here is a program; with it come descriptors of the work and of the three standard streams."""
 STOP: Final = b"K"

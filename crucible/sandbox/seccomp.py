@@ -16,6 +16,7 @@ from importlib import resources
 from typing import Any
 
 from crucible.sandbox import kernel
+from crucible.sandbox.wall import Known, Wall
 
 _LOAD = 0x20  # BPF_LD | BPF_W | BPF_ABS
 _AND = 0x54  # BPF_ALU | BPF_AND | BPF_K
@@ -34,10 +35,6 @@ _ERRNO = 0x0005_0000
 _NUMBER_OFFSET = 0
 _ARCHITECTURE_OFFSET = 4
 _ARGUMENTS_OFFSET = 16
-
-AUDIT_ARCHITECTURES = {"x86_64": 0xC000_003E, "aarch64": 0xC000_00B7}
-X32_BIT = 0x4000_0000
-"""Set in the number of a call in x86_64's other convention."""
 
 _ANSWERING = (0xC050_2100, 0xC018_2101, 0x4008_2102, 0x4018_2103)
 """The ioctl requests of `notification`: receive, answer, does it wait still, hand over a descriptor."""
@@ -70,9 +67,9 @@ def compile_filter(machine: str = kernel.MACHINE, part: Part = Part.NONE, *, wit
     `without_audit`: a netlink socket is refused in the words of a kernel that has none, with which `useradd` and
     PAM go on; they give up where the kernel's audit log is merely forbidden.
     """
-    if machine not in AUDIT_ARCHITECTURES:
+    if machine not in kernel.AUDIT_ARCHITECTURES:
         raise ValueError(
-            f"there is no system call table for {machine}; there are: {', '.join(AUDIT_ARCHITECTURES)}"
+            f"there is no system call table for {machine}; there are: {', '.join(kernel.AUDIT_ARCHITECTURES)}"
         )
     policy, tables = read_policy(), system_calls()
     numbers = tables[machine]
@@ -99,10 +96,10 @@ def compile_filter(machine: str = kernel.MACHINE, part: Part = Part.NONE, *, wit
     answers[numbers["socket"]][:0] = _NO_NETLINK if without_audit else []
     program: list[_Instruction] = [
         (_LOAD, 0, 0, _ARCHITECTURE_OFFSET),
-        (_JUMP_IF_EQUAL, 1, 0, AUDIT_ARCHITECTURES[machine]),
+        (_JUMP_IF_EQUAL, 1, 0, kernel.AUDIT_ARCHITECTURES[machine]),
         (_RETURN, 0, 0, foreign),
         (_LOAD, 0, 0, _NUMBER_OFFSET),
-        (_JUMP_IF_AT_LEAST, 0, 1, X32_BIT),
+        (_JUMP_IF_AT_LEAST, 0, 1, kernel.X32_BIT),
         (_RETURN, 0, 0, foreign),
         *_search(_spans(answers)),
     ]
@@ -183,6 +180,38 @@ def _by_address(pointer: int) -> list[_Instruction]:
         (_RETURN, 0, 0, _ASK),
         (_RETURN, 0, 0, _ALLOW),
     ]
+
+
+def build_wall() -> Wall:
+    """Return this machine's wall. Raises ValueError for one whose system calls aren't known."""
+    return Wall(
+        program=compile_filter(part=Part.ASKS),
+        process_1=compile_filter(part=Part.ANSWERS),
+        known=known_calls(),
+    )
+
+
+def known_calls() -> dict[int, Known]:
+    """Return what the policy says of every call that the filter may hand over, by its number."""
+    policy, numbers = read_policy(), system_calls()[kernel.MACHINE]
+    refused = dict.fromkeys(" ".join(policy["record"].values()).split(), errno.EPERM)
+    refused |= {rule["call"]: refusal_of(rule) for rule in policy["arguments"] if rule.get("record")}
+    refused |= dict.fromkeys(policy["addresses"], errno.EACCES)
+    return {
+        numbers[name]: Known(
+            name=name,
+            error=error,
+            shown=_shown(policy["shown"].get(name, "")),
+            address=tuple(policy["addresses"][name]) if name in policy["addresses"] else None,
+            unremarkable=[tuple(values) for values in policy["unremarkable"].get(name, ())],
+        )
+        for name, error in refused.items()
+        if name in numbers
+    }
+
+
+def _shown(text: str) -> list[tuple[str, int, str]]:
+    return [(name, int(place), kind) for name, place, kind in map(str.split, filter(None, text.split(", ")))]
 
 
 def digest(program: bytes) -> str:

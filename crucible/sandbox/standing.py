@@ -62,29 +62,27 @@ class Standing:
         answers: asyncio.StreamWriter,
         group: Cgroup,
         slot: int,
+        *,
+        process: int,
     ) -> None:
+        """`process` is a pidfd of the sandbox's process 1, whose end is the end of all of it."""
         self.group = group
         self.slot = slot
         """Which range of uids is its."""
         self._socket = end
         self._channel = channel
         self._answers = answers
-        self._stage: int | None = None
+        self._process: int | None = process
 
     @property
     def is_alive(self) -> bool:
         """Whether it can still be given a program."""
-        return self._stage is not None and not self._channel.at_eof()
+        return self._process is not None and not self._channel.at_eof()
 
-    async def build(self) -> None:
-        """Take hold of the stage, then let it build; return when the sandbox stands. Raises SandboxBrokenError."""
+    async def stand(self) -> None:
+        """Return when the sandbox stands. Raises SandboxBrokenError."""
         try:
             async with asyncio.timeout(_BUILDING_SECONDS):
-                kind, content = await self.receive()
-                if kind != report.HELLO:
-                    raise SandboxBrokenError(reason(kind, content))
-                self._stage = os.pidfd_open(json.loads(content)["pid"])
-                self._answers.write(report.GO)
                 kind, content = await self.receive()
                 if kind != report.READY:
                     raise SandboxBrokenError(reason(kind, content))
@@ -110,19 +108,19 @@ class Standing:
         self._answers.write(report.STOP)
 
     def kill(self) -> None:
-        """Kill the stage, and through the kernel all that depends on it."""
-        if self._stage is not None:
+        """Kill process 1, and through the kernel all else."""
+        if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._stage, signal.SIGKILL)
+                signal.pidfd_send_signal(self._process, signal.SIGKILL)
 
     def let_go(self) -> None:
         """Close the hold. Whoever kills later must not find the descriptor: its number is another's by then."""
         self.kill()
         self._answers.close()
         self._socket.close()
-        if self._stage is not None:
-            os.close(self._stage)
-            self._stage = None
+        if self._process is not None:
+            os.close(self._process)
+            self._process = None
 
 
 def reason(kind: bytes, content: bytes) -> str:

@@ -23,12 +23,17 @@ Spare = TypeVar("Spare", bound=Hold)
 
 
 class WarmPool(Generic[Kind, Spare]):
-    """Spare sandboxes by kind: what differs before the program is known, as the runtime's folder does."""
+    """Spare sandboxes by kind: what differs before the program is known. `rest` hears which kind nobody needs."""
 
     def __init__(
-        self, make: Callable[[Kind], Awaitable[Spare]], discard: Callable[[Spare], None], most: int
+        self,
+        make: Callable[[Kind], Awaitable[Spare]],
+        discard: Callable[[Spare], None],
+        most: int,
+        rest: Callable[[Kind], None] = lambda _: None,
     ) -> None:
         self._make = make
+        self._rest = rest
         self._discard = discard
         self._most = most
         self._spare: defaultdict[Kind, deque[Spare]] = defaultdict(deque)
@@ -88,3 +93,6 @@ class WarmPool(Generic[Kind, Spare]):
     def _expire(self, kind: Kind) -> None:
         for standing in self._spare.pop(kind, ()):
             self._discard(standing)
+        if not self._in_use[kind]:
+            del self._in_use[kind]
+            self._rest(kind)

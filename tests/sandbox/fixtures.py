@@ -21,7 +21,7 @@ from crucible.domain.sandbox import (
 from crucible.sandbox import runtimes
 from crucible.sandbox.driver import Driver
 from crucible.sandbox.engines import ENGINES
-from crucible.sandbox.namespaces import driver as namespaces
+from crucible.sandbox.namespaces import zygotes
 from crucible.sandbox.namespaces.sessions import driver as namespaces_sessions
 from tests.sandbox import host, machine, traced_launcher
 
@@ -84,7 +84,7 @@ class Sandboxes:
 
 @pytest.fixture(scope="session")
 def traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Where coverage is measured, have the launcher's children measured, too."""
+    """Where coverage is measured, have zygotes and their children measured, too."""
     measured = coverage.Coverage.current()
     if measured is None:
         yield
@@ -92,11 +92,12 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     path = tmp_path_factory.mktemp("coverage") / "steps"
     with path.open("wb") as file:
         file.truncate(traced_launcher.size())
-    usual, usual_of_sessions = namespaces.LAUNCHER, namespaces_sessions.LAUNCHER
-    namespaces.LAUNCHER = (traced_launcher.__file__, str(path), usual[-1])
-    namespaces_sessions.LAUNCHER = (traced_launcher.__file__, str(path), usual_of_sessions[-1])
+    folder = str(traced_launcher.SOURCES)
+    usual, usual_of_sessions = zygotes.START, namespaces_sessions.LAUNCHER
+    zygotes.START = (traced_launcher.__file__, str(path), folder, *usual)
+    namespaces_sessions.LAUNCHER = (traced_launcher.__file__, str(path), folder, usual_of_sessions[-1])
     yield
-    namespaces.LAUNCHER, namespaces_sessions.LAUNCHER = usual, usual_of_sessions
+    zygotes.START, namespaces_sessions.LAUNCHER = usual, usual_of_sessions
     data = coverage.CoverageData(basename=str(measured.config.data_file), suffix="sandbox")
     data.add_arcs(traced_launcher.arcs(path))
     data.write()

@@ -3,9 +3,6 @@
 import os
 from pathlib import Path
 
-bystanders: set[int] = set()
-"""Processes that a test started and that are in no sandbox."""
-
 
 def traces() -> set[str]:
     """Return a line for everything that is there because of this process's sandboxes."""
@@ -14,15 +11,13 @@ def traces() -> set[str]:
 
 def _descendants(parent: int) -> set[str]:
     """Processes that came from this one: what a container runtime starts beside a sandbox is in nobody's group."""
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (status := _fields(str(entry / "status"))):
-            children.setdefault(int(status["PPid"]), []).append(int(entry.name))
-    found, left = set(), [parent]
-    while left:
-        below = [child for child in children.get(left.pop(), []) if child not in bystanders]
-        found |= {f"process {child}" for child in below}
-        left += below
+    found = set()
+    for children in Path(f"/proc/{parent}/task").glob("*/children"):
+        try:
+            for child in children.read_text().split():
+                found |= {f"process {child}", *_descendants(int(child))}
+        except (FileNotFoundError, ProcessLookupError):
+            continue
     return found
 
 
@@ -40,13 +35,23 @@ def _processes() -> set[str]:
 
 
 def uids_in_sandboxes() -> set[int]:
-    """Return whose, on the host, the processes are that live in a PID namespace of this process's sandboxes."""
-    found = set()
+    """Return whose, on the host, the processes are that share a PID namespace with a program.
+
+    It and what waits to become it are behind a filter of system calls. Where nobody is, a sandbox is being built.
+    """
+    uids: dict[str, set[int]] = {}
+    confined = set()
     for line in _processes():
-        status = _fields(f"/proc/{line.split()[1]}/status")
-        if len(status.get("NSpid", "").split()) > 1:
-            found.update(map(int, status["Uid"].split()))
-    return found
+        process = line.split()[1]
+        status = _fields(f"/proc/{process}/status")
+        try:
+            namespace = str(Path(f"/proc/{process}/ns/pid").readlink())
+        except OSError:
+            continue
+        uids.setdefault(namespace, set()).update(map(int, status.get("Uid", "").split()))
+        if status.get("Seccomp") == "2":
+            confined.add(namespace)
+    return {uid for namespace in confined for uid in uids[namespace]}
 
 
 def _fields(path: str) -> dict[str, str]:

@@ -312,7 +312,7 @@ async def test_what_it_tries_and_is_refused_is_told(sandboxes: Sandboxes) -> Non
 
 
 async def test_a_program_that_can_not_be_started_is_our_fault_and_says_why(sandboxes: Sandboxes) -> None:
-    ran = await sandboxes.run("x", argv=("a" * (1 << 20),))
+    ran = await sandboxes.run("x", "bash", argv=("a" * (1 << 20),))
     assert ran.finished.outcome is Outcome.SANDBOX_ERROR
     assert "Argument list too long" in (ran.finished.error or "")
 

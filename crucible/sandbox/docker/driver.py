@@ -24,12 +24,12 @@ from crucible.sandbox.docker.standing import Container
 from crucible.sandbox.docker.usage import Usage
 from crucible.sandbox.docker.wire import Errand
 from crucible.sandbox.driver import Emit
-from crucible.sandbox.namespaces.driver import _work as work_of
 from crucible.sandbox.runtimes import Runtime
 from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.supervision import Supervision
 from crucible.sandbox.tree import tree
 from crucible.sandbox.warm import WarmPool
+from crucible.sandbox.work import work_of
 
 MOST_SPARES = 4
 _GVISOR_RUNTIME = "runsc"

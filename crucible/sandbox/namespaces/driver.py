@@ -2,23 +2,20 @@
 
 import asyncio
 import contextlib
-import fcntl
 import heapq
 import itertools
 import os
 import platform
 import socket
-import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from fnmatch import fnmatchcase
 from typing import Self
 
 from crucible.domain.errors import SandboxUnavailableError
+from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import (
-    MAXIMUM_COLLECTED_BYTES,
-    MAXIMUM_COLLECTED_DEPTH,
-    MAXIMUM_COLLECTED_FILES,
     Containment,
     DriverReport,
     Isolation,
@@ -28,24 +25,22 @@ from crucible.domain.sandbox import (
 from crucible.domain.session import SessionSpec
 from crucible.sandbox import capabilities, cgroup, landlock, plan, seccomp
 from crucible.sandbox.driver import Emit, Session
-from crucible.sandbox.namespaces import launcher, ordinary
+from crucible.sandbox.namespaces import ordinary
 from crucible.sandbox.namespaces.sessions.driver import NamespacesSessions
+from crucible.sandbox.namespaces.zygotes import Kind, Zygote, ZygoteFailedError, Zygotes
 from crucible.sandbox.runtimes import Runtime
 from crucible.sandbox.standing import SandboxBrokenError, Standing
 from crucible.sandbox.supervision import Supervision
-from crucible.sandbox.tree import ENVIRONMENT, tree
+from crucible.sandbox.tree import tree
 from crucible.sandbox.warm import WarmPool
+from crucible.sandbox.work import entrypoint_of, inodes, work_of
 
-LAUNCHER = ("-m", "crucible.sandbox.namespaces.launcher")
-"""What the launcher's interpreter runs; its socket's descriptor follows."""
 MOST_SPARES = 8
 _FIRST_UID = 1_879_048_192
 """Above every range that distributions and container engines hand out, below 2**31."""
 _UIDS_EACH = 65_536
-_BYTES_PER_INODE = 8192
-_FEWEST_INODES = 1024
-_NEVER_CHANGED = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
-"""A program can open the file behind its input anew, for writing, whatever rights its own descriptor has."""
+_USUAL = Limits()
+"""The limits that a sandbox stands with; others are set when the program comes."""
 _REMOVAL_PAUSES = (0.0, 0.002, 0.01, 0.05, 0.2, 0.5, 1.0, 2.0)
 
 
@@ -54,20 +49,24 @@ class NamespacesDriver:
 
     engine = "namespaces"
 
-    def __init__(self, cgroups: cgroup.Cgroups, launcher: "_Launcher", spares: int) -> None:
+    def __init__(self, cgroups: cgroup.Cgroups, spares: int) -> None:
         self._cgroups = cgroups
-        self._launcher = launcher
+        self._wall = seccomp.build_wall()
         self._landlock = landlock.abi()
         self._last_capability = capabilities.last_capability()
         self._ranges = ordinary.ranges()
         self._names = itertools.count(1)
         self._free_slots: list[int] = []
         self._next_slot = itertools.count()
-        self._removals: set[asyncio.Task[None]] = set()
+        self._lots: dict[int, tuple[int, int]] = {}
+        """Namespaces that the sandbox of a slot had, and another may have: see `lot`."""
+        self._zygotes = Zygotes(self._setup)
+        self._parents: dict[Standing, Zygote] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._containment = self._describe()
         self._sessions: NamespacesSessions | None = None
         self._opening_sessions = asyncio.Lock()
-        self._pool = WarmPool(self._stand, self._discard, most=spares)
+        self._pool = WarmPool(self._stand, self._discard, most=spares, rest=self._rest)
 
     @classmethod
     async def open(cls, *, spares: int = MOST_SPARES) -> Self:
@@ -81,7 +80,16 @@ class NamespacesDriver:
             raise SandboxUnavailableError(
                 f"limits can't be enforced: {error}. `crucible doctor` says what works here, and what mends it"
             ) from error
-        return cls(cgroups, await _Launcher.start(), spares)
+        driver = cls(cgroups, spares)
+        if os.geteuid() != 0:  # whose ids may not be mapped, which is better known now than with each program
+            try:
+                await driver._zygotes.prove(driver._by_exec(sys.prefix, compartment=""))
+            except BaseException as error:
+                await driver.close()
+                if isinstance(error, ZygoteFailedError | OSError):
+                    raise SandboxUnavailableError(f"no sandbox can be made: {error}") from error
+                raise
+        return driver
 
     def report(self) -> DriverReport:
         """Return what is enforced here."""
@@ -103,7 +111,7 @@ class NamespacesDriver:
             isolation=Isolation.SHARED_KERNEL,
             kernel=f"Linux {platform.release()}",
             namespaces=("user", "mount", "pid", "network", "ipc", "uts", "cgroup"),
-            seccomp=seccomp.digest(seccomp.compile_filter(part=seccomp.Part.ASKS)),
+            seccomp=seccomp.digest(self._wall.program),
             landlock_abi=self._landlock,
             cgroup_version=version,
             enforces={
@@ -128,13 +136,15 @@ class NamespacesDriver:
         self, spec: SandboxSpec, runtime: Runtime, emit: Emit, cancelled: asyncio.Event
     ) -> SandboxFinished:
         """See `Driver.run`."""
+        kind = self._kind(spec, runtime)
         try:
-            standing = await self._pool.take(runtime.prefix)
-        except (SandboxBrokenError, OSError) as error:
+            standing = await self._pool.take(kind)
+        except (SandboxBrokenError, ZygoteFailedError, OSError) as error:
             return SandboxFinished(outcome=Outcome.SANDBOX_ERROR, error=f"no sandbox could be made: {error}")
         try:
             standing.group.limit(spec.limits)
-            stdout, stderr = _give(standing, spec, runtime)
+            work = work_of(spec, runtime, in_place=kind.warm)
+            stdout, stderr = _give(standing, work, spec.stdin)
             return await Supervision(standing, self._containment, spec.limits, emit).watch(
                 stdout, stderr, cancelled
             )
@@ -142,7 +152,7 @@ class NamespacesDriver:
             return SandboxFinished(outcome=Outcome.SANDBOX_ERROR, error=str(error))
         finally:
             self._discard(standing)
-            self._pool.used(runtime.prefix)
+            self._pool.used(kind)
 
     async def open_session(self, spec: SessionSpec) -> Session:
         """See `SessionDriver.open_session`."""
@@ -157,41 +167,89 @@ class NamespacesDriver:
         Sessions stay.
         """
         await self._pool.give_back()
-        await asyncio.gather(*self._removals)
+        await self._zygotes.close()
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
         if self._sessions is not None and self._sessions.is_empty:
             sessions, self._sessions = self._sessions, None
             await sessions.close()
 
-    async def _stand(self, prefix: str) -> Standing:
-        """Return a sandbox for runtimes below `prefix`. Raises SandboxBrokenError, OSError."""
+    def _kind(self, spec: SandboxSpec, runtime: Runtime) -> Kind:
+        """Return what a program is forked from: its own interpreter, where it couldn't tell that from a start."""
+        entrypoint = entrypoint_of(spec, runtime)
+        at_start = any(fnmatchcase(name, pattern) for name in spec.env for pattern in runtime.start_environment)
+        if spec.fresh or at_start or not runtime.warm or not entrypoint.endswith(runtime.warm_suffix):
+            return self._by_exec(runtime.prefix, spec.compartment)
+        return Kind(
+            command=tuple(runtime.command(runtime.warm, entrypoint)),
+            prefix=runtime.prefix,
+            preload=runtime.preload,
+            compartment=spec.compartment,
+            warm=True,
+        )
+
+    @staticmethod
+    def _by_exec(prefix: str, compartment: str) -> Kind:
+        command = (sys.executable, "-I", "-B")
+        return Kind(command=command, prefix=prefix, preload=(), compartment=compartment, warm=False)
+
+    def _setup(self, kind: Kind) -> plan.Setup:
+        return plan.Setup(
+            tree=tree(kind.prefix),
+            landlock=self._landlock,
+            last_capability=self._last_capability,
+            wall=self._wall.described(),
+            preload=list(kind.preload),
+        )
+
+    async def _stand(self, kind: Kind) -> Standing:
+        """Return a sandbox of a kind. Raises SandboxBrokenError, ZygoteFailedError, OSError."""
         slot = heapq.heappop(self._free_slots) if self._free_slots else next(self._next_slot)
         try:
-            group = self._cgroups.create(str(next(self._names)))
+            group = self._cgroups.create(str(next(self._names)), ours=1)
         except OSError:
             heapq.heappush(self._free_slots, slot)
             raise
-        here, there = socket.socketpair()
-        standing: Standing | None = None
         try:
-            place = plan.Place(
-                identity=self._identity(slot),
-                tree=tree(prefix),
-                cgroups=group.entrances,
-                landlock=self._landlock,
-                last_capability=self._last_capability,
-            )
-            with there, _closing(plan.write_place(place)) as (memory,):
-                await self._launcher.launch([memory, there.fileno()])
-            channel, answers = await asyncio.open_connection(sock=here.dup())
-            standing = Standing(here, channel, answers, group, slot)
-            await standing.build()
+            group.limit(_USUAL)
+            standing = await self._fork(kind, group, slot)
         except BaseException:
-            if standing is None:
-                here.close()
-                self._remove_later(group, slot)
-            else:
-                self._discard(standing)
+            self._later(self._remove(group, slot))
             raise
+        try:
+            await standing.stand()
+        except BaseException:
+            self._discard(standing)
+            raise
+        return standing
+
+    async def _fork(self, kind: Kind, group: cgroup.Cgroup, slot: int) -> Standing:
+        """Return the hold on a sandbox that is being built."""
+        place = plan.Place(
+            identity=self._identity(slot),
+            groups=len(group.entrances),
+            disk_bytes=_USUAL.disk_bytes,
+            inodes=inodes(_USUAL),
+        )
+        here, there = socket.socketpair()
+        try:
+            with (
+                there,
+                _closing(*(os.open(path, os.O_WRONLY | os.O_CLOEXEC) for path in group.entrances)) as groups,
+            ):
+                given = [there.fileno(), *groups, *self._lots.get(slot, ())]
+                zygote, (process, *lot) = await self._zygotes.fork(kind, place, given)
+        except BaseException:
+            here.close()
+            raise
+        if lot and os.geteuid() == 0:
+            self._lots[slot] = (lot[0], lot[1])
+        else:  # an ordinary user's belong to the zygote's own namespace, and end with the sandbox
+            for descriptor in lot:
+                os.close(descriptor)
+        channel, answers = await asyncio.open_connection(sock=here.dup())
+        standing = Standing(here, channel, answers, group, slot, process=process)
+        self._parents[standing] = zygote
         return standing
 
     def _identity(self, slot: int) -> plan.Identity:
@@ -201,12 +259,16 @@ class NamespacesDriver:
 
     def _discard(self, standing: Standing) -> None:
         standing.let_go()
-        self._remove_later(standing.group, standing.slot)
+        self._later(self._parents.pop(standing).forget())
+        self._later(self._remove(standing.group, standing.slot))
 
-    def _remove_later(self, group: cgroup.Cgroup, slot: int) -> None:
-        removal = asyncio.create_task(self._remove(group, slot))
-        self._removals.add(removal)
-        removal.add_done_callback(self._removals.discard)
+    def _rest(self, kind: Kind) -> None:
+        self._later(self._zygotes.close(kind))
+
+    def _later(self, step: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(step)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _remove(self, group: cgroup.Cgroup, slot: int) -> None:
         """Remove a sandbox's group once the kernel lets go of it, and only then reuse its uids."""
@@ -218,21 +280,22 @@ class NamespacesDriver:
             group.kill()
 
     async def close(self) -> None:
-        """End the launcher, and through it every sandbox; remove every group."""
+        """End every sandbox and zygote; remove every group."""
         if self._sessions is not None:
             await self._sessions.close()
-        await self._pool.give_back()
-        await self._launcher.close()
-        await asyncio.gather(*self._removals)
+        await self.give_back()
+        for lot in self._lots.values():
+            for descriptor in lot:
+                os.close(descriptor)
+        self._lots.clear()
         self._cgroups.close()
 
 
-def _give(standing: Standing, spec: SandboxSpec, runtime: Runtime) -> tuple[int, int]:
+def _give(standing: Standing, work: tuple[plan.Work, list[bytes]], stdin: bytes) -> tuple[int, int]:
     """Hand the program over; return what to read its output and errors from."""
-    work, contents = _work(spec, runtime)
     stdout, stdout_inside = os.pipe2(os.O_CLOEXEC)
     stderr, stderr_inside = os.pipe2(os.O_CLOEXEC)
-    with _closing(plan.write_work(work, contents), _readable(spec.stdin), stdout_inside, stderr_inside) as given:
+    with _closing(plan.write_work(*work), _readable(stdin), stdout_inside, stderr_inside) as given:
         try:
             standing.give(given[0], (given[1], given[2], given[3]))
         except OSError:
@@ -240,27 +303,6 @@ def _give(standing: Standing, spec: SandboxSpec, runtime: Runtime) -> tuple[int,
             os.close(stderr)
             raise
     return stdout, stderr
-
-
-def _work(spec: SandboxSpec, runtime: Runtime) -> tuple[plan.Work, list[bytes]]:
-    entrypoint = spec.entrypoint or runtime.report.entrypoint
-    inputs = dict(spec.files)
-    if spec.code is not None:
-        inputs[entrypoint] = spec.code.encode()
-    return plan.Work(
-        bounds=plan.Bounds(
-            open_files=spec.limits.open_files,
-            disk_bytes=spec.limits.disk_bytes,
-            inodes=max(_FEWEST_INODES, spec.limits.disk_bytes // _BYTES_PER_INODE),
-            collected_files=MAXIMUM_COLLECTED_FILES,
-            collected_bytes=MAXIMUM_COLLECTED_BYTES,
-            collected_depth=MAXIMUM_COLLECTED_DEPTH,
-        ),
-        inputs=[(path, len(content)) for path, content in inputs.items()],
-        compile=runtime.command(runtime.compile_arguments, entrypoint) or None,
-        run=[*runtime.command(runtime.run_arguments, entrypoint), *spec.argv],
-        environment=ENVIRONMENT | spec.env,
-    ), list(inputs.values())
 
 
 @contextlib.contextmanager
@@ -280,63 +322,6 @@ def _readable(content: bytes) -> int:
         view = memoryview(content)
         while view:
             view = view[os.write(descriptor, view) :]
-        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _NEVER_CHANGED)
         return os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY | os.O_CLOEXEC)
     finally:
         os.close(descriptor)
-
-
-class _Launcher:
-    """The executor's hold on the process that forks. It is started again where it died."""
-
-    def __init__(self, process: subprocess.Popen[bytes], requests: socket.socket) -> None:
-        self._process = process
-        self._requests = requests
-
-    @classmethod
-    async def start(cls) -> Self:
-        process, requests = await cls._spawn()
-        return cls(process, requests)
-
-    @staticmethod
-    async def _spawn() -> tuple[subprocess.Popen[bytes], socket.socket]:
-        here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with there:
-            process = subprocess.Popen(  # noqa: ASYNC220 - its pipes aren't used, and its end is seen on the socket
-                [sys.executable, "-I", *LAUNCHER, str(there.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                pass_fds=[there.fileno()],
-                cwd="/",
-                env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
-            )
-        here.setblocking(False)
-        loop = asyncio.get_running_loop()
-        said = await loop.sock_recv(here, 16)
-        if said == launcher.MAP:
-            try:
-                await asyncio.to_thread(ordinary.write_maps, process.pid, ordinary.ranges())
-            except (OSError, subprocess.SubprocessError) as error:
-                here.close()
-                process.wait()
-                raise SandboxUnavailableError(f"this user's ids can't be mapped: {error}") from error
-            here.send(launcher.MAP)
-            said = await loop.sock_recv(here, 16)
-        if not said:
-            raise SandboxUnavailableError(f"the launcher ended at its start with {process.wait()}")
-        return process, here
-
-    async def launch(self, descriptors: list[int]) -> None:
-        """Have a sandbox made from these. Raises OSError where no launcher can be had."""
-        try:
-            socket.send_fds(self._requests, [b"launch"], descriptors)
-        except (BrokenPipeError, ConnectionResetError):
-            await self.close()
-            self._process, self._requests = await self._spawn()
-            socket.send_fds(self._requests, [b"launch"], descriptors)
-
-    async def close(self) -> None:
-        """End the launcher. The kernel ends every sandbox with it."""
-        self._requests.close()
-        self._process.kill()
-        await asyncio.to_thread(self._process.wait)

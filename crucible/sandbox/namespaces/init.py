@@ -5,6 +5,8 @@ outlive that. The program can't signal it (process 1 ignores what it has no hand
 channel on which it reports.
 """
 
+from __future__ import annotations
+
 import contextlib
 import os
 import select
@@ -12,19 +14,23 @@ import signal
 import socket
 import time
 from dataclasses import asdict, dataclass
+from typing import Callable
 
-from crucible.sandbox import call_filter, capabilities, collect, kernel, notification, report
-from crucible.sandbox.answers import Answers, Wall
+from crucible.sandbox import call_filter, capabilities, collect, descriptors, kernel, report
+from crucible.sandbox import wall as walls
+from crucible.sandbox.answers import Answers
 from crucible.sandbox.attempts import Attempts
 from crucible.sandbox.namespaces import program, root
-from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, Place, Work, read_work
+from crucible.sandbox.namespaces.lot import Lot
+from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, Identity, Place, Setup, Work, read_work
 
 _UNTIL_COLLECTED = capabilities.CAP_KILL | capabilities.CAP_DAC_READ_SEARCH | capabilities.CAP_SYS_PTRACE
 """Of the sandbox's own user namespace: to end the program, read whom it tries to reach, and collect its files."""
 _HOSTNAME = "sandbox"
+_WORK_DESCRIPTORS = 4
 
 
-@dataclass(slots=True)
+@dataclass
 class Ended:
     """How a step ended."""
 
@@ -40,114 +46,121 @@ class Ended:
     files_truncated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outside:
-    """What process 1 holds of the world outside. The program gets none of it."""
+    """What process 1 is given of the world outside. The program gets none of it."""
 
-    channel: socket.socket
-    """To the executor."""
-    stage: socket.socket
-    """To the process that writes the uid map."""
-    host_processes: int
-    """The host's /proc."""
+    channel: int
+    """The socket to the executor."""
+    groups: list[int]
+    """The `cgroup.procs` files to join."""
+    lot: Lot
 
 
-def run(place: Place, outside: Outside, wall: Wall) -> None:
-    """Be process 1 until the end. Raises OSError where a layer can't be put in place."""
-    kernel.unshare(kernel.CLONE_NEWNS | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS)
+def run(setup: Setup, place: Place, outside: Outside) -> None:
+    """Be process 1 until the end, which doesn't return; reports what could not be put in place."""
+    channel = socket.socket(fileno=outside.channel)
+    try:
+        kernel.die_with_parent(signal.SIGKILL)
+        host_processes = _build(setup, place, outside)
+        _serve(channel, setup, place, host_processes)
+    except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
+        with contextlib.suppress(OSError):
+            report.send(channel, report.BROKEN, {"error": f"{type(error).__name__}: {error}"})
+    finally:
+        os._exit(0)
+
+
+def _build(setup: Setup, place: Place, outside: Outside) -> int:
+    """Put everything in place that doesn't depend on the program; return the host's /proc."""
+    for group in outside.groups:
+        os.write(group, b"0")
+        os.close(group)
+    host_processes = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    kernel.setns(outside.lot.network, kernel.CLONE_NEWNET)
+    kernel.unshare(kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS | kernel.CLONE_NEWCGROUP)
     kernel.set_hostname(_HOSTNAME)
-    root.enter(place.tree)
-    _leave_host_identity(place, outside.stage)
-    wakeup = _wake_on_children()
-    report.send(outside.channel, report.READY, {})
+    root.enter(setup.tree)
+    _leave_host_identity(place.identity, outside.lot)
+    root.make_writable(place.disk_bytes, place.inodes)
+    capabilities.drop_bounding_set(setup.last_capability)
+    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, about="PR_SET_NO_NEW_PRIVS")
+    return host_processes
 
-    kind, descriptors, _, _ = socket.recv_fds(outside.channel, 1, 4)
+
+def _serve(channel: socket.socket, setup: Setup, place: Place, host_processes: int) -> None:
+    """Wait for a program, run it, and report."""
+    wall = walls.read(setup.wall)
+    wakeup = _wake_on_children()
+
+    def fork() -> program.Waiting:
+        return program.Waiting(setup, wall, place.identity, host_processes, channel)
+
+    waiting = fork()
+    report.send(channel, report.READY, {})
+    kind, given = descriptors.receive(channel, 1, _WORK_DESCRIPTORS)
     if kind != report.WORK:
         return  # the executor has no use for this sandbox any more
-    work, contents = read_work(descriptors[0])
-    streams = (descriptors[1], descriptors[2], descriptors[3])
-    root.make_writable(work.bounds)
+    work, contents = read_work(given[0])
+    if (work.bounds.disk_bytes, work.bounds.inodes) != (place.disk_bytes, place.inodes):
+        root.resize(work.bounds.disk_bytes, work.bounds.inodes)
     inputs = _write_inputs(work, contents)
-    report.send(outside.channel, report.STARTED, {})
-    _report(outside.channel, work, inputs, _Steps(place, work, streams, outside, wall, wakeup).run())
+    report.send(channel, report.STARTED, {})
+    steps = _Steps(fork, wall, work, [*given[1:], host_processes], channel, wakeup)
+    _report(channel, work, inputs, steps.run(waiting))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Steps:
     """A program's compilation, if it has one, and its run."""
 
-    place: Place
+    fork: Callable[[], program.Waiting]
+    wall: walls.Wall
     work: Work
-    streams: tuple[int, int, int]
-    outside: Outside
-    wall: Wall
+    given: list[int]
+    """The standard streams, and the host's /proc: what only the start of a program needs."""
+    channel: socket.socket
     wakeup: int
 
-    def run(self) -> "Ended":
+    def run(self, waiting: program.Waiting) -> Ended:
         """Return how the last step ended, when nothing that they started is left."""
         began = time.monotonic()
         attempts = Attempts(
-            lambda attempt: report.send(self.outside.channel, report.ATTEMPT, asdict(attempt)),
+            lambda attempt: report.send(self.channel, report.ATTEMPT, asdict(attempt)),
             lambda: time.monotonic() - began,
         )
         ended: Ended | None = None
-        answers: Answers | None = None
+        answers = Answers(self.wall.known, waiting.listener, attempts)
         if self.work.compile:
-            child, answers = self._start(self.work.compile, attempts)
-            ended = _wait("compile", child, self.outside.channel, self.wakeup, answers)
+            waiting.start(self.work.compile, None, self.work, self.given[:3])
+            ended = _wait("compile", waiting.process, self.channel, self.wakeup, answers)
             _end_the_rest(answers)
-            answers = None
+            if ended.code == 0 and not ended.stopped:
+                waiting = self.fork()
+                answers = Answers(self.wall.known, waiting.listener, attempts)
         if ended is None or (ended.code == 0 and not ended.stopped):
-            child, answers = self._start(self.work.run, attempts)
+            waiting.start(self.work.run, self.work.main, self.work, self.given[:3])
             self._let_go()
-            kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, about="PR_SET_NO_NEW_PRIVS")
-            capabilities.drop_bounding_set(self.place.last_capability)
             capabilities.keep_only(_UNTIL_COLLECTED)
             call_filter.install(self.wall.process_1)
-            ended = _wait("run", child, self.outside.channel, self.wakeup, answers)
+            ended = _wait("run", waiting.process, self.channel, self.wakeup, answers)
+            ended.wall_seconds = time.monotonic() - began
+            _end_the_rest(answers)
         else:
             self._let_go()
-        ended.wall_seconds = time.monotonic() - began
+            ended.wall_seconds = time.monotonic() - began
         space = os.statvfs(WORKSPACE)
         ended.disk_full = space.f_bavail == 0 or space.f_favail == 0
-        _end_the_rest(answers)
         attempts.finish()
         return ended
 
-    def _start(self, arguments: list[str], attempts: Attempts) -> tuple[int, Answers | None]:
-        """Start a step; return its process id once it has become the program, and what answers its calls.
-
-        Raises OSError where it can't be started. Where it died on the way, there is nothing to answer.
-        """
-        here, there = socket.socketpair()
-        child = os.fork()
-        if child == 0:
-            try:
-                signal.set_wakeup_fd(-1)
-                doors = program.Doors(self.streams, self.outside.host_processes, there)
-                program.become(arguments, self.place, self.work, doors, self.wall.program)
-            except BaseException as error:  # noqa: BLE001 - this process must end here, whatever happened
-                message = f"{type(error).__name__}: {error}".encode()[:4096]
-                with contextlib.suppress(OSError):
-                    os.write(program.STARTER_DESCRIPTOR if there.fileno() < 0 else there.fileno(), message)
-            finally:
-                os._exit(127)
-        there.close()
-        with here:
-            listener, failure = notification.take_over(here)
-        if failure:
-            raise OSError(f"could not start {arguments[0]}: {failure.decode(errors='replace')}")
-        if listener is None:
-            return child, None
-        return child, Answers(self.wall.known, notification.Listener(listener), attempts)
-
     def _let_go(self) -> None:
         """Close what only the start of a program needs, so that its own ends of the streams are the last ones."""
-        for descriptor in (*self.streams, self.outside.host_processes):
+        for descriptor in self.given:
             os.close(descriptor)
 
 
-def _report(channel: socket.socket, work: Work, inputs: collect.Unchanged, ended: "Ended") -> None:
+def _report(channel: socket.socket, work: Work, inputs: collect.Unchanged, ended: Ended) -> None:
     collection = collect.Collection(work.bounds, inputs)
     for path, content in collection.walk(WORKSPACE):
         report.send_bytes(channel, report.FILE, len(path).to_bytes(2, "big"), path, content)
@@ -155,23 +168,16 @@ def _report(channel: socket.socket, work: Work, inputs: collect.Unchanged, ended
     report.send(channel, report.ENDED, asdict(ended))
 
 
-def _leave_host_identity(place: Place, stage: socket.socket) -> None:
-    """Enter a user namespace in which the host's root doesn't exist. The mounts made before become locked.
-
-    Whoever makes a namespace pays for what the kernel counts by user inside of it, too (inotify, message queues,
-    locked memory): were that host root, one sandbox could use up what is there for all of them.
-    """
-    if place.identity.ranged:
-        os.seteuid(place.identity.map[0][1])
-    kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS)
-    stage.sendall(b"?")
-    if stage.recv(1) != b"!":
-        raise OSError("the uid map could not be written")
-    stage.close()
-    if place.identity.ranged:
+def _leave_host_identity(identity: Identity, lot: Lot) -> None:
+    """Enter a user namespace in which the host's root doesn't exist. The mounts made before become locked."""
+    kernel.setns(lot.user, kernel.CLONE_NEWUSER)
+    kernel.unshare(kernel.CLONE_NEWNS)
+    os.close(lot.user)
+    os.close(lot.network)
+    if identity.ranged:
         os.setgroups([])
-    os.setresgid(place.identity.init, place.identity.init, place.identity.init)
-    os.setresuid(place.identity.init, place.identity.init, place.identity.init)
+    os.setresgid(identity.init, identity.init, identity.init)
+    os.setresuid(identity.init, identity.init, identity.init)
     kernel.die_with_parent(signal.SIGKILL)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
 
@@ -179,7 +185,7 @@ def _leave_host_identity(place: Place, stage: socket.socket) -> None:
 def _write_inputs(work: Work, contents: list[bytes]) -> collect.Unchanged:
     os.chdir(WORKSPACE)
     unchanged: collect.Unchanged = {}
-    for (path, _), content in zip(work.inputs, contents, strict=True):
+    for (path, _), content in zip(work.inputs, contents):
         folder = os.path.dirname(path)
         if folder and not os.path.isdir(folder):
             os.makedirs(folder)
@@ -202,13 +208,12 @@ def _wake_on_children() -> int:
     return readable
 
 
-def _wait(step: str, child: int, channel: socket.socket, wakeup: int, answers: Answers | None) -> Ended:
+def _wait(step: str, child: int, channel: socket.socket, wakeup: int, answers: Answers) -> Ended:
     """Reap and answer until `child` has ended, by itself or on the executor's wish."""
     poll = select.poll()
     poll.register(wakeup, select.POLLIN)
     poll.register(channel, select.POLLIN)
-    if answers is not None:
-        poll.register(answers.listener.descriptor, select.POLLIN)
+    poll.register(answers.listener.descriptor, select.POLLIN)
     stopped = False
     while True:
         status = _reap(child)
@@ -218,13 +223,13 @@ def _wait(step: str, child: int, channel: socket.socket, wakeup: int, answers: A
                 code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
                 signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
                 stopped=stopped,
-                foreign_call=answers.foreign if answers is not None else None,
+                foreign_call=answers.foreign,
             )
         for descriptor, event in poll.poll():
             if descriptor == wakeup:
                 with contextlib.suppress(BlockingIOError):
                     os.read(wakeup, 4096)
-            elif answers is not None and descriptor == answers.listener.descriptor:
+            elif descriptor == answers.listener.descriptor:
                 if event & select.POLLIN:
                     answers.one()
                 else:
@@ -253,13 +258,11 @@ def _kill_all() -> None:
         os.kill(-1, signal.SIGKILL)
 
 
-def _end_the_rest(answers: Answers | None) -> None:
+def _end_the_rest(answers: Answers) -> None:
     """Return once process 1 is alone, having noted what it could not answer any more."""
-    if answers is not None:
-        answers.drain()
+    answers.drain()
     _kill_the_rest()
-    if answers is not None:
-        answers.finish()
+    answers.finish()
 
 
 def _kill_the_rest() -> None:

@@ -1,9 +1,9 @@
 """How an executor that is not root makes sandboxes: as root of a user namespace of its own.
 
-The launcher enters that namespace once, and every sandbox is forked inside. Where the system gives the user ranges
-of subordinate ids (`/etc/subuid`, `/etc/subgid`, and the `newuidmap` that writes such a map), each sandbox has two
-ids there that are nobody's: neither the user's, nor another sandbox's. Where it gives none, the user's own id is
-the only one there is, and every program runs under it.
+A zygote enters that namespace as it starts, and its sandboxes are forked inside. Where the system gives the user
+ranges of subordinate ids (`/etc/subuid`, `/etc/subgid`, and the `newuidmap` that writes such a map), each
+sandbox has two ids there that are nobody's: neither the user's, nor another sandbox's. Where it gives none, the
+user's own id is the only one there is, and every program runs under it.
 """
 
 import os
@@ -31,7 +31,7 @@ class Ranges:
     count: int
 
     def identity(self, slot: int) -> Identity:
-        """Return the ids of one sandbox, as the launcher's namespace names them: see `write_maps`."""
+        """Return the ids of one sandbox, as a zygote's namespace names them: see `write_maps`."""
         own = 1 + 2 * (slot % (self.count // 2))
         return Identity(ranged=True, map=[(0, own, 1), (PROGRAM_UID, own + 1, 1)], init=0)
 
@@ -50,7 +50,7 @@ class Ranges:
 
 
 ALONE = Identity(ranged=False, map=[(PROGRAM_UID, 0, 1)], init=PROGRAM_UID)
-"""Who everybody is where there are no ranges: the user itself, which is 0 in the launcher's namespace."""
+"""Who everybody is where there are no ranges: the user itself, which is 0 in a zygote's namespace."""
 
 
 def ranges() -> Ranges | None:

@@ -1,53 +1,117 @@
-"""The last steps of a process before it becomes the program. None of them can be taken back."""
+"""The process that becomes the program. It is made ahead, gives up everything, and then waits for its orders.
 
+So every layer stands before a byte of the program is there. What the order says is done last: standard streams,
+resource limits, and the program itself, by an exec or in this very interpreter.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
 import os
 import resource
 import signal
 import socket
-from dataclasses import dataclass
+import struct
+from dataclasses import asdict
+from typing import Any, NoReturn
 
-from crucible.sandbox import capabilities, kernel, landlock, notification
-from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Bounds, Place, Work
-
-
-@dataclass(frozen=True, slots=True)
-class Doors:
-    """The descriptors that a process holds on its way to becoming the program."""
-
-    streams: tuple[int, int, int]
-    """Standard input, output and error: all that the program inherits."""
-    host_processes: int
-    """The host's /proc: the sandbox's own is read-only."""
-    starter: socket.socket
-    """To process 1: takes the listener, or the reason where the program can't be started."""
-
+from crucible.sandbox import capabilities, descriptors, kernel, landlock, notification
+from crucible.sandbox.namespaces import script
+from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Bounds, Identity, Setup, Work
+from crucible.sandbox.wall import Wall
 
 _STACK_BYTES = 8 * 1024 * 1024
 _LOCKED_BYTES = 64 * 1024
 _QUEUED_BYTES = 256 * 1024
 _QUEUED_SIGNALS = 1024
+_LENGTH = struct.Struct("=I")
+_ORDERS = 3
+"""The descriptor on which orders come and the reason goes why a program can't be started; gone when it runs."""
 
 
-STARTER_DESCRIPTOR = 3
-"""Where `Doors.starter` is on the last steps; closed by the exec."""
+class Waiting:
+    """Process 1's hold on a process that waits to become the program."""
+
+    def __init__(
+        self, setup: Setup, wall: Wall, identity: Identity, host_processes: int, channel: socket.socket
+    ) -> None:
+        self._orders, there = socket.socketpair()
+        self.process = os.fork()
+        if self.process == 0:
+            channel.detach()
+            self._orders.detach()
+            _wait_for_orders(setup, wall, identity, there.detach(), host_processes)
+        there.close()
+        listener, failure = notification.take_over(self._orders)
+        if listener is None:
+            raise OSError(f"no process could be made to wait for a program: {failure.decode(errors='replace')}")
+        self.listener = notification.Listener(listener)
+
+    def start(self, arguments: list[str], main: list[str] | None, work: Work, streams: list[int]) -> None:
+        """Have it become the program; return once it is, or raises OSError where it can't."""
+        order = json.dumps(
+            {
+                "arguments": arguments,
+                "main": main,
+                "environment": work.environment,
+                "bounds": asdict(work.bounds),
+            }
+        ).encode()
+        with self._orders:
+            try:
+                descriptors.send(self._orders, _LENGTH.pack(len(order)), streams)
+                self._orders.sendall(order)
+                message = b"".join(iter(lambda: self._orders.recv(4096), b""))
+            except ConnectionError as error:
+                raise OSError(f"the process that waited for a program is gone: {error}") from error
+        if message:
+            raise OSError(f"could not start {arguments[0]}: {message.decode(errors='replace')}")
 
 
-def become(arguments: list[str], place: Place, work: Work, doors: Doors, filter_program: bytes) -> None:
-    """Replace this process, a fresh child of process 1, by the program. Returns only by raising OSError."""
-    os.setsid()
-    _be_the_first_victim(doors.host_processes)
-    starter = _keep_only_standard_streams(doors)
-    set_resource_limits(work.bounds)
-    _drop_identity(place)
-    os.chdir(WORKSPACE)
-    os.umask(0o022)
-    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, about="PR_SET_NO_NEW_PRIVS")
-    if place.landlock:
-        landlock.restrict(place.landlock, readable=("/",), writable=WRITABLE, devices="/dev")
+def _wait_for_orders(setup: Setup, wall: Wall, identity: Identity, orders: int, host_processes: int) -> NoReturn:
+    try:
+        signal.set_wakeup_fd(-1)
+        os.setsid()
+        _be_the_first_victim(host_processes)
+        _keep_only(orders)
+        _drop_identity(identity)
+        os.chdir(WORKSPACE)
+        os.umask(0o022)
+        if setup.landlock:
+            landlock.restrict(setup.landlock, readable=("/",), writable=WRITABLE, devices="/dev")
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        commands = socket.socket(fileno=_ORDERS)
+        notification.hand_over(commands, notification.install(wall.program))
+        _obey(commands)
+    except BaseException as error:  # noqa: BLE001 - this process must end here, whatever happened
+        with contextlib.suppress(OSError):
+            os.write(_ORDERS, f"{type(error).__name__}: {error}".encode()[:4096])
+    finally:
+        os._exit(127)
+
+
+def _obey(orders: socket.socket) -> NoReturn:
+    head, streams = descriptors.receive(orders, _LENGTH.size, 3)
+    if not head:
+        os._exit(0)
+    missing, parts = _LENGTH.unpack(head)[0], []
+    while missing and (part := orders.recv(missing)):
+        parts.append(part)
+        missing -= len(part)
+    order: dict[str, Any] = json.loads(b"".join(parts))
+    for descriptor, stream in enumerate(streams):
+        os.dup2(stream, descriptor, inheritable=True)
+        os.close(stream)
+    set_resource_limits(Bounds(**order["bounds"]))
+    if order["main"] is not None:
+        orders.close()
+        script.run(order["arguments"], order["main"], order["environment"])
+    orders.detach()
     for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)  # this interpreter's choices are not the program's
-    notification.hand_over(starter, notification.install(filter_program))
-    os.execve(arguments[0], arguments, work.environment)  # noqa: S606 - there is no shell, which is the point
+    arguments = order["arguments"]
+    os.execve(arguments[0], arguments, order["environment"])  # noqa: S606 - there is no shell, which is the point
 
 
 def _be_the_first_victim(host_processes: int) -> None:
@@ -58,15 +122,11 @@ def _be_the_first_victim(host_processes: int) -> None:
     os.close(descriptor)
 
 
-def _keep_only_standard_streams(doors: Doors) -> socket.socket:
-    """Close all but the three, and the way to process 1, which is returned."""
-    for descriptor, stream in enumerate(doors.streams):
-        os.dup2(stream, descriptor, inheritable=True)
-    starter = doors.starter.detach()
-    if starter != STARTER_DESCRIPTOR:
-        os.dup2(starter, STARTER_DESCRIPTOR, inheritable=False)
-    kernel.close_descriptors_from(STARTER_DESCRIPTOR + 1)
-    return socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, fileno=STARTER_DESCRIPTOR)
+def _keep_only(orders: int) -> None:
+    """Close every descriptor but that of the orders; the standard streams are replaced by the program's."""
+    if orders != _ORDERS:
+        os.dup2(orders, _ORDERS, inheritable=False)
+    kernel.close_descriptors_from(_ORDERS + 1)
 
 
 def set_resource_limits(bounds: Bounds) -> None:
@@ -86,10 +146,10 @@ def set_resource_limits(bounds: Bounds) -> None:
     resource.setrlimit(resource.RLIMIT_STACK, (_STACK_BYTES, resource.getrlimit(resource.RLIMIT_STACK)[1]))
 
 
-def _drop_identity(place: Place) -> None:
-    capabilities.drop_bounding_set(place.last_capability)
-    if place.identity.ranged:
+def _drop_identity(identity: Identity) -> None:
+    if identity.ranged:
         os.setgroups([])
     os.setresgid(PROGRAM_UID, PROGRAM_UID, PROGRAM_UID)
     os.setresuid(PROGRAM_UID, PROGRAM_UID, PROGRAM_UID)
     capabilities.keep_only(0)
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 1, about="PR_SET_DUMPABLE")  # its own /proc is its own to read

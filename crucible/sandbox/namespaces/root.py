@@ -4,10 +4,12 @@ Every mount lives in the sandbox's own mount namespace and ends with it; on the 
 can be left behind. Host files appear through read-only, nosuid, nodev bind mounts.
 """
 
+from __future__ import annotations
+
 import os
 
 from crucible.sandbox import kernel
-from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Bounds, Tree
+from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Tree
 
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _DEVICE_LINKS = (
@@ -25,25 +27,29 @@ _ROOT_INODES = 4096
 _UNTRUSTED = kernel.MS_NOSUID | kernel.MS_NODEV
 
 
-def enter(tree: Tree) -> None:
-    """Build the root and move into it. The caller has a mount namespace of its own and may mount in it."""
+def lay_out(tree: Tree) -> None:
+    """Build what every sandbox's root has in common, in a mount namespace of the zygote's own that they copy."""
     kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
     top = _MOUNTPOINT
     kernel.mount("root", top, "tmpfs", _UNTRUSTED, f"size={_ROOT_BYTES},nr_inodes={_ROOT_INODES},mode=755")
-    _lay_out(top, tree)
+    _fill(top, tree)
     kernel.set_mount_attributes(
         top,
         kernel.MOUNT_ATTR_RDONLY | kernel.MOUNT_ATTR_NOSUID | kernel.MOUNT_ATTR_NODEV,
         recursive=True,
     )
     _mount_devices(top)
-    _mount_proc(top, tree.masked)
-    kernel.pivot_root(top)
 
 
-def make_writable(bounds: Bounds) -> None:
+def enter(tree: Tree) -> None:
+    """Add the sandbox's own /proc and move into the root, of which process 1 has a copy of its own."""
+    _mount_proc(_MOUNTPOINT, tree.masked)
+    kernel.pivot_root(_MOUNTPOINT)
+
+
+def make_writable(disk_bytes: int, inodes: int) -> None:
     """Mount one bounded file system behind all the folders that the program may write, so that one bound holds."""
-    options = f"size={bounds.disk_bytes},nr_inodes={bounds.inodes},mode=755,uid={PROGRAM_UID},gid={PROGRAM_UID}"
+    options = f"size={disk_bytes},nr_inodes={inodes},mode=755,uid={PROGRAM_UID},gid={PROGRAM_UID}"
     kernel.mount("scratch", _SCRATCH, "tmpfs", _UNTRUSTED, options)
     for folder in WRITABLE:
         inner = f"{_SCRATCH}/{folder.replace('/', '-')}"
@@ -54,7 +60,13 @@ def make_writable(bounds: Bounds) -> None:
     kernel.unmount(_SCRATCH)
 
 
-def _lay_out(top: str, tree: Tree) -> None:
+def resize(disk_bytes: int, inodes: int) -> None:
+    """Give the writable file system, of which nothing is used yet, another bound."""
+    flags = kernel.MS_REMOUNT | _UNTRUSTED
+    kernel.mount("scratch", WORKSPACE, "tmpfs", flags, f"size={disk_bytes},nr_inodes={inodes}")
+
+
+def _fill(top: str, tree: Tree) -> None:
     for folder in ("/proc", "/dev", _SCRATCH, *WRITABLE):
         os.makedirs(top + folder, exist_ok=True)
     for device in _DEVICES:

@@ -30,6 +30,14 @@ class Runtime:
     """The folder that holds it and all that it needs besides the system's own libraries."""
     compile_arguments: tuple[str, ...]
     run_arguments: tuple[str, ...]
+    warm: tuple[str, ...] = ()
+    """How its interpreter is started to wait for programs; empty where it can't."""
+    warm_suffix: str = ""
+    """How the name of a program ends that such an interpreter takes."""
+    preload: tuple[str, ...] = ()
+    """Modules that a program finds imported, where they are installed."""
+    start_environment: tuple[str, ...] = ()
+    """Patterns of variables that an interpreter reads as it starts."""
 
     def command(self, template: tuple[str, ...], entrypoint: str) -> list[str]:
         """Return the argument list that `template` is for a program."""
@@ -128,6 +136,10 @@ async def _probe(path: str, declaration: dict[str, Any]) -> Runtime | None:
         prefix=prefix,
         compile_arguments=tuple(declaration.get("compile", ())),
         run_arguments=tuple(declaration["run"]),
+        warm=tuple(declaration.get("warm", ())),
+        warm_suffix=declaration.get("warm_suffix", ""),
+        preload=tuple(declaration.get("preload", "").split()),
+        start_environment=tuple(declaration.get("start_environment", ())),
     )
 
 

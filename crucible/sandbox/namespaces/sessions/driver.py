@@ -15,7 +15,7 @@ from crucible.domain.errors import SandboxUnavailableError, SessionsUnsupportedE
 from crucible.domain.sandbox import Containment, Isolation
 from crucible.domain.session import EndReason, SessionSpec
 from crucible.sandbox import capabilities, cgroup, landlock, seccomp
-from crucible.sandbox.namespaces import launcher, ordinary
+from crucible.sandbox.namespaces import ordinary, zygote
 from crucible.sandbox.namespaces.sessions import plan
 from crucible.sandbox.namespaces.sessions.session import NamespacesSession
 from crucible.sandbox.namespaces.sessions.stage import GO
@@ -234,14 +234,14 @@ class _Launcher:
         here.setblocking(False)
         loop = asyncio.get_running_loop()
         said = await loop.sock_recv(here, 16)
-        if said == launcher.MAP:
+        if said == zygote.MAP:
             try:
                 await asyncio.to_thread(ordinary.write_maps, process.pid, ordinary.ranges())
             except (OSError, subprocess.SubprocessError) as error:
                 here.close()
                 process.wait()
                 raise SandboxUnavailableError(f"this user's ids can't be mapped: {error}") from error
-            here.send(launcher.MAP)
+            here.send(zygote.MAP)
             said = await loop.sock_recv(here, 16)
         if not said:
             raise SandboxUnavailableError(f"the launcher of sessions ended at its start with {process.wait()}")

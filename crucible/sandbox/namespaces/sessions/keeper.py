@@ -52,6 +52,7 @@ def run(ground: plan.Ground, outside: Outside, filter_program: bytes) -> None:
     """Be process 1 until the executor lets go. Raises OSError where a layer can't be put in place."""
     kernel.unshare(kernel.CLONE_NEWNS | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS)
     kernel.set_hostname(_HOSTNAME)
+    readonly_root.lay_out(ground.tree)
     readonly_root.enter(ground.tree)
     _leave_host_identity(ground, outside.stage)
     _in_child(lambda: grounds.make(ground))

@@ -1,6 +1,6 @@
 """The process from which sessions are forked. It has one thread, holds no secret, and is no program's neighbour.
 
-The same as the launcher of evaluations, and apart from it: what evaluations are forked from is rotated and thrown
+Much the same as a zygote, and apart from it: what evaluations are forked from is rotated and thrown
 away, and sessions must not end with it.
 """
 
@@ -11,8 +11,8 @@ import socket
 import sys
 
 from crucible.sandbox import kernel, seccomp
-from crucible.sandbox.namespaces.launcher import READY, become_root_of_a_namespace
 from crucible.sandbox.namespaces.sessions import stage
+from crucible.sandbox.namespaces.zygote import READY, become_root_of_a_namespace
 
 _DESCRIPTORS = 2
 

@@ -1,0 +1,23 @@
+"""Descriptors over Unix sockets, also for interpreters whose `socket` has no call for it (before 3.9)."""
+
+from __future__ import annotations
+
+import array
+import socket
+
+
+def send(channel: socket.socket, message: bytes, descriptors: list[int]) -> None:
+    """Send bytes together with descriptors."""
+    rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))
+    channel.sendmsg([message], [rights] if descriptors else [])
+
+
+def receive(channel: socket.socket, size: int, most: int) -> tuple[bytes, list[int]]:
+    """Return at most so many bytes and the descriptors that came with them, which no program inherits."""
+    descriptors = array.array("i")
+    room = socket.CMSG_SPACE(most * descriptors.itemsize)
+    message, ancillary, _, _ = channel.recvmsg(size, room, socket.MSG_CMSG_CLOEXEC)
+    for level, kind, content in ancillary:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+            descriptors.frombytes(content[: len(content) - len(content) % descriptors.itemsize])
+    return message, list(descriptors)

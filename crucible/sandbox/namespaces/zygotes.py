@@ -1,0 +1,244 @@
+"""The executor's hold on zygotes: started when they are needed, replaced after a while, closed when they are not.
+
+What is forked from one zygote shares its address layout and hash seed, so no two compartments share one, and none
+serves for long: ADR 10 says what that leaves.
+"""
+
+import asyncio
+import contextlib
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+import structlog
+
+from crucible.domain.errors import SandboxUnavailableError
+from crucible.sandbox import descriptors, plan
+from crucible.sandbox.namespaces import ordinary, zygote
+from crucible.sandbox.tree import ENVIRONMENT
+
+START: tuple[str, ...] = (str(Path(__file__).with_name("start_zygote.py")),)
+"""What a zygote's interpreter runs; its socket's descriptor follows."""
+MOST_FORKS: Final = 1000
+MOST_SECONDS: Final = 900.0
+"""After how many sandboxes, and after how long, a zygote is replaced by another."""
+_START_SECONDS = 30.0
+_FORK_SECONDS = 10.0
+_LAST_WORDS_BYTES = 4096
+_NOBODYS_HOME = {"HOME": "/nonexistent"}
+"""What a user of the host leaves where the program's home will be must not be imported here."""
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What differs between sandboxes before their programs are known."""
+
+    command: tuple[str, ...]
+    """How the zygote's interpreter is started."""
+    prefix: str
+    """The folder of the runtime that is shown inside."""
+    preload: tuple[str, ...]
+    compartment: str
+    warm: bool
+    """Whether the zygote's own interpreter runs the programs; else they are started by an exec."""
+
+
+class ZygoteFailedError(Exception):
+    """A zygote could not be started, or answered wrongly, or not at all."""
+
+
+class Zygote:
+    """One process that forks sandboxes. Make it with `start`."""
+
+    def __init__(self, process: subprocess.Popen[bytes], requests: socket.socket, words: int) -> None:
+        self._process = process
+        self._requests = requests
+        self._words = words
+        self._turn = asyncio.Lock()
+        self._began = time.monotonic()
+        self._forks = 0
+        self._living = 0
+        self._retired = False
+
+    @classmethod
+    async def start(cls, kind: Kind, setup: plan.Setup) -> Self:
+        """Return a zygote that is ready to fork. Raises ZygoteFailedError, OSError."""
+        here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        words, say = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        nothing = os.memfd_create("nothing", os.MFD_CLOEXEC)
+        try:
+            with there:
+                process = subprocess.Popen(  # noqa: ASYNC220 - its end is seen on the socket
+                    [*kind.command, *START, str(there.fileno())],
+                    stdin=nothing,
+                    stdout=say,
+                    stderr=say,
+                    pass_fds=[there.fileno()],
+                    cwd="/",
+                    env=ENVIRONMENT | _NOBODYS_HOME,
+                )
+        except OSError:
+            here.close()
+            os.close(words)
+            raise
+        finally:
+            os.close(nothing)
+            os.close(say)
+        here.setblocking(False)
+        started = cls(process, here, words)
+        try:
+            await started._set_up(setup)
+        except BaseException:
+            await started.close()
+            raise
+        return started
+
+    async def _set_up(self, setup: plan.Setup) -> None:
+        memory = plan.write_setup(setup)
+        try:
+            descriptors.send(self._requests, b"setup", [memory])
+        except OSError as error:
+            raise ZygoteFailedError(f"the zygote ended at its start{self._last_words()}") from error
+        finally:
+            os.close(memory)
+        said, _ = await self._answer(_START_SECONDS)
+        if said == zygote.MAP:
+            try:
+                await asyncio.to_thread(ordinary.write_maps, self._process.pid, ordinary.ranges())
+            except (OSError, subprocess.SubprocessError) as error:
+                raise SandboxUnavailableError(f"this user's ids can't be mapped: {error}") from error
+            self._requests.send(zygote.MAP)
+            said, _ = await self._answer(_START_SECONDS)
+        if said != zygote.READY:
+            reason = said.removeprefix(zygote.FAILED).decode(errors="replace") or "it ended"
+            raise ZygoteFailedError(f"the zygote did not start: {reason}{self._last_words()}")
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it is to be replaced."""
+        old = time.monotonic() - self._began > MOST_SECONDS
+        return self._retired or old or self._forks >= MOST_FORKS or self._process.poll() is not None
+
+    async def fork(self, place: plan.Place, given: list[int]) -> list[int]:
+        """Have a sandbox forked; return what holds its process 1, and its namespaces where none were given.
+
+        Raises ZygoteFailedError, after which it is of no use, and OSError where the kernel refused this one.
+        """
+        async with self._turn:
+            if self._retired and not self._living:
+                raise ZygoteFailedError("the zygote is gone")
+            try:
+                descriptors.send(self._requests, plan.place_message(place), given)
+                said, received = await self._answer(_FORK_SECONDS)
+            except BaseException as error:
+                self._retired = True  # an answer that nobody took would be the next one's
+                self._process.kill()
+                if isinstance(error, OSError):
+                    raise ZygoteFailedError(f"the zygote is gone: {error}{self._last_words()}") from error
+                raise
+            if said == b"":
+                self._retired = True
+                raise ZygoteFailedError(f"the zygote ended{self._last_words()}")
+            if said != zygote.MADE:
+                raise OSError(said.removeprefix(zygote.FAILED).decode(errors="replace"))
+            self._forks += 1
+            self._living += 1
+            return received
+
+    async def forget(self) -> None:
+        """Say that a sandbox that was forked is gone. The last one takes a zygote along that was replaced."""
+        self._living -= 1
+        if self._retired and not self._living:
+            await self.close()
+
+    async def retire(self) -> None:
+        """Fork no more, and end when no sandbox is left, which would end with it."""
+        self._retired = True
+        if not self._living:
+            await self.close()
+
+    async def close(self) -> None:
+        """End it now. The kernel ends every sandbox with it."""
+        self._retired = True
+        if self._words >= 0:
+            self._requests.close()
+            os.close(self._words)
+            self._words = -1
+        self._process.kill()
+        await asyncio.to_thread(self._process.wait)
+
+    async def _answer(self, seconds: float) -> tuple[bytes, list[int]]:
+        """Return the next message; an empty one at the end. Raises ZygoteFailedError where none comes in time."""
+        loop = asyncio.get_running_loop()
+        ready: asyncio.Future[None] = loop.create_future()
+        loop.add_reader(self._requests, _wake, ready)
+        try:
+            async with asyncio.timeout(seconds):
+                await ready
+        except TimeoutError:
+            raise ZygoteFailedError(f"the zygote did not answer within {seconds:g} s") from None
+        finally:
+            loop.remove_reader(self._requests)
+        with contextlib.suppress(ConnectionError):
+            return descriptors.receive(self._requests, zygote.MAXIMUM_MESSAGE_BYTES, zygote.MOST_DESCRIPTORS)
+        return b"", []
+
+    def _last_words(self) -> str:
+        """Return what it printed before it ended, which says why."""
+        with contextlib.suppress(BlockingIOError):
+            if text := os.read(self._words, _LAST_WORDS_BYTES).decode(errors="backslashreplace").strip():
+                return f": {text}"
+        return ""
+
+
+def _wake(ready: "asyncio.Future[None]") -> None:
+    if not ready.done():
+        ready.set_result(None)
+
+
+class Zygotes:
+    """The zygotes of one executor, one a kind."""
+
+    def __init__(self, setup: Callable[[Kind], plan.Setup]) -> None:
+        self._setup = setup
+        self._current: dict[Kind, Zygote] = {}
+        self._starting: dict[Kind, asyncio.Lock] = {}
+
+    async def fork(self, kind: Kind, place: plan.Place, given: list[int]) -> tuple[Zygote, list[int]]:
+        """Have a sandbox forked from the kind's zygote, or from another where that one is broken.
+
+        Raises ZygoteFailedError, OSError.
+        """
+        zygote = await self._of(kind)
+        try:
+            return zygote, await zygote.fork(place, given)
+        except ZygoteFailedError as error:
+            _log.warning("zygote_replaced", reason=str(error))
+            zygote = await self._of(kind)
+            return zygote, await zygote.fork(place, given)
+
+    async def prove(self, kind: Kind) -> None:
+        """Start a zygote and end it. Raises ZygoteFailedError, OSError, SandboxUnavailableError."""
+        await (await Zygote.start(kind, self._setup(kind))).close()
+
+    async def close(self, kind: Kind | None = None) -> None:
+        """End a kind's zygote, or every one, once its sandboxes have ended."""
+        for one in [kind] if kind else list(self._current):
+            if current := self._current.pop(one, None):
+                await current.retire()
+
+    async def _of(self, kind: Kind) -> Zygote:
+        async with self._starting.setdefault(kind, asyncio.Lock()):
+            current = self._current.get(kind)
+            if current is None or current.is_stale:
+                self._current[kind] = await Zygote.start(kind, self._setup(kind))
+                if current is not None:
+                    await current.retire()
+            return self._current[kind]
