@@ -49,6 +49,7 @@ check: setup ## Lint, format, types, import rules, documents that are generated
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m crucible.api.openapi --check
+	$(BIN)/python -m tests.security.catalogue --check
 	$(BIN)/python scripts/check_tree.py
 	@scripts/build-console --packages-only
 	scripts/with-node npm --prefix web run --silent check

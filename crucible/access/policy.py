@@ -13,11 +13,12 @@ class Permission(StrEnum):
     SUBMIT = "submit"
     CANCEL = "cancel"
     DELETE = "delete"
+    USE_SESSIONS = "use sessions"
 
 
 POLICY: dict[Role, frozenset[Permission]] = {
-    Role.OWNER: frozenset({Permission.READ, Permission.SUBMIT, Permission.CANCEL, Permission.DELETE}),
-    Role.MEMBER: frozenset({Permission.READ, Permission.SUBMIT, Permission.CANCEL}),
+    Role.OWNER: frozenset(Permission),
+    Role.MEMBER: frozenset({Permission.READ, Permission.SUBMIT, Permission.CANCEL, Permission.USE_SESSIONS}),
     Role.VIEWER: frozenset({Permission.READ}),
 }
 
@@ -27,6 +28,5 @@ def require(principal: Principal, permission: Permission) -> None:
     if permission in POLICY[principal.role]:
         return
     roles = ", ".join(role for role, permissions in POLICY.items() if permission in permissions)
-    raise PermissionDeniedError(
-        f"a {principal.role} may not {permission} evaluations; one of these roles may: {roles}"
-    )
+    what = permission if permission is Permission.USE_SESSIONS else f"{permission} evaluations"
+    raise PermissionDeniedError(f"a {principal.role} may not {what}; one of these roles may: {roles}")

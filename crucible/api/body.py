@@ -27,10 +27,16 @@ async def read_json(request: Request, adapter: TypeAdapter[T], *, maximum_bytes:
         raise invalid_request(error.errors(include_url=False)) from error
 
 
-def _check_media_type(request: Request) -> None:
+async def read_bytes(request: Request, *, maximum_bytes: int) -> bytes:
+    """Return the request's body as it is. Raises UnsupportedMediaTypeError, TooLargeError."""
+    _check_media_type(request, "application/octet-stream")
+    return await _read(request, maximum_bytes)
+
+
+def _check_media_type(request: Request, wanted: str = "application/json") -> None:
     declared = request.headers.get("content-type", "")
-    if declared.partition(";")[0].strip().lower() != "application/json":
-        raise UnsupportedMediaTypeError(f"Content-Type must be application/json, is {declared[:100]!r}")
+    if declared.partition(";")[0].strip().lower() != wanted:
+        raise UnsupportedMediaTypeError(f"Content-Type must be {wanted}, is {declared[:100]!r}")
 
 
 async def _read(request: Request, maximum_bytes: int) -> bytes:

@@ -8,9 +8,11 @@ from fastapi import Depends, Request
 
 from crucible.blobs.store import BlobStore
 from crucible.database.database import Database
+from crucible.domain.errors import ExecutorUnavailableError
 from crucible.domain.principal import LOCAL_OWNER, Principal
 from crucible.domain.sandbox import RuntimeReport
 from crucible.queue.doorbell import Doorbell
+from crucible.sessions.holder import SessionHolder
 from crucible.stream.stream import EventStream
 
 
@@ -24,8 +26,17 @@ class Collaborators:
     doorbell: Doorbell
     runtimes: Callable[[], Sequence[RuntimeReport]]
     """What the executor can run; the last known while it is away."""
+    sessions: SessionHolder | None = None
+    """Who holds sessions for this server; `None` where it stands beside no executor."""
     unready: Callable[[], Awaitable[dict[str, str]]]
     """Each part that can't do its work now, and why; empty once all can."""
+
+    @property
+    def holder(self) -> SessionHolder:
+        """Return who holds sessions. Raises ExecutorUnavailableError where nobody does."""
+        if self.sessions is None:
+            raise ExecutorUnavailableError("this server stands beside no executor that could hold sessions")
+        return self.sessions
 
 
 def _collaborators(request: Request) -> Collaborators:

@@ -7,7 +7,7 @@ from fastapi import Depends, Header, Path, Query
 
 from crucible.domain.errors import FieldError, InvalidRequestError, NotFoundError
 from crucible.domain.event import parse_event_id
-from crucible.domain.identifiers import EVALUATION_PATTERN
+from crucible.domain.identifiers import EVALUATION_PATTERN, SESSION_PATTERN
 
 LONGEST_WAIT_SECONDS = 60
 
@@ -19,6 +19,15 @@ def _evaluation_id(
     if not re.fullmatch(EVALUATION_PATTERN, evaluation_id):
         raise NotFoundError(f"there is no evaluation {evaluation_id[:60]!r}")
     return evaluation_id
+
+
+def _session_id(
+    session_id: Annotated[str, Path(description="As the answer to its creation gave it: `se_…`.")],
+) -> str:
+    """Refuse what can't be an id as one that nobody has, as `_evaluation_id` does."""
+    if not re.fullmatch(SESSION_PATTERN, session_id):
+        raise NotFoundError(f"there is no session {session_id[:60]!r}")
+    return session_id
 
 
 def _position(
@@ -37,6 +46,7 @@ def _position(
 
 
 EvaluationId = Annotated[str, Depends(_evaluation_id)]
+SessionId = Annotated[str, Depends(_session_id)]
 Position = Annotated[tuple[int, int] | None, Depends(_position)]
 WaitSeconds = Annotated[
     float,

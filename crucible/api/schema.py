@@ -15,6 +15,7 @@ from crucible.api.problems import MEDIA_TYPE
 from crucible.domain.answer import Problem, Submissions
 from crucible.domain.evaluation import Submission
 from crucible.domain.event import Event
+from crucible.domain.session_record import ExecEvent, ExecRequest, SessionRequest
 
 _REFERENCE = "#/components/schemas/{model}"
 _EVERYWHERE = (HTTPStatus.FORBIDDEN, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -50,12 +51,20 @@ def describe(app: FastAPI) -> dict[str, Any]:
         title=app.title, version=app.version, summary=app.summary, description=app.description, routes=app.routes
     )
     _, extra = models_json_schema(
-        [(Submission, "validation"), (Submissions, "validation"), (Problem, "serialization")],
+        [
+            (Submission, "validation"),
+            (Submissions, "validation"),
+            (SessionRequest, "validation"),
+            (ExecRequest, "validation"),
+            (Problem, "serialization"),
+        ],
         ref_template=_REFERENCE,
     )
     event = TypeAdapter(Event).json_schema(ref_template=_REFERENCE, mode="serialization")
+    told = TypeAdapter(ExecEvent).json_schema(ref_template=_REFERENCE, mode="serialization")
     schemas = document["components"]["schemas"]
-    for name, schema in {**extra["$defs"], **event.pop("$defs"), "Event": event}.items():
+    events = {**event.pop("$defs"), "Event": event, **told.pop("$defs"), "ExecEvent": told}
+    for name, schema in {**extra["$defs"], **events}.items():
         schemas.setdefault(name, schema)
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)

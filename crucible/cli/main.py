@@ -41,6 +41,7 @@ COMMANDS = (
     Command("cancel", "crucible.cli.cancel:cancel", "End an evaluation.", _PROGRAMS),
     Command("rerun", "crucible.cli.rerun:rerun", "Run an evaluation's program again.", _PROGRAMS),
     Command("delete", "crucible.cli.delete:delete", "Hide an evaluation that ended.", _PROGRAMS),
+    Command("session", "crucible.cli.session:session", "Use sandboxes that stay.", _PROGRAMS),
     Command("runtimes", "crucible.cli.runtimes:runtimes", "List what programs can be written in.", _PROGRAMS),
     Command("up", "crucible.cli.up:up", "Start Crucible here, all of it in one process.", _SERVER),
     Command(

@@ -5,9 +5,11 @@
 ...     print(evaluation.outcome, evaluation.stdout)
 """
 
+from crucible.client.async_sessions import AsyncHeldSession
 from crucible.client.asynchronous import AsyncCrucible
 from crucible.client.errors import ServerUnreachableError, UnexpectedAnswerError
 from crucible.client.retries import Retries
+from crucible.client.sessions import HeldSession
 from crucible.client.synchronous import Crucible
 from crucible.domain.answer import EvaluationPage, FileList, Readiness
 from crucible.domain.errors import CrucibleError
@@ -16,10 +18,13 @@ from crucible.domain.event import Event
 from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
 from crucible.domain.runtime import Runtime
+from crucible.domain.session import SessionLimits
+from crucible.domain.session_record import ExecResult, Session, SessionRequest, SessionState
 from crucible.domain.status import Status
 
 __all__ = [
     "AsyncCrucible",
+    "AsyncHeldSession",
     "Crucible",
     "CrucibleError",
     "Evaluation",
@@ -27,7 +32,9 @@ __all__ = [
     "EvaluationPage",
     "EvaluationSummary",
     "Event",
+    "ExecResult",
     "FileList",
+    "HeldSession",
     "InputFile",
     "Limits",
     "Outcome",
@@ -35,6 +42,10 @@ __all__ = [
     "Retries",
     "Runtime",
     "ServerUnreachableError",
+    "Session",
+    "SessionLimits",
+    "SessionRequest",
+    "SessionState",
     "Status",
     "Submission",
     "UnexpectedAnswerError",

@@ -8,6 +8,7 @@ from typing import Literal, Self, TypeVar
 import httpx2
 
 from crucible.client import calls
+from crucible.client.async_sessions import AsyncSessions
 from crucible.client.calls import LONGEST_WAIT_SECONDS, Call
 from crucible.client.connection import (
     ANSWER_SECONDS,
@@ -185,6 +186,11 @@ class AsyncCrucible:
         """Return whether the server can do its work now, and what is in the way."""
         return await self._ask(calls.readiness())
 
+    @property
+    def sessions(self) -> AsyncSessions:
+        """Sandboxes that stay."""
+        return AsyncSessions(self._ask, self._http)
+
     async def _ask(self, call: Call[T]) -> T:
         request = self._http.build_request(
             call.method,
@@ -205,7 +211,7 @@ class AsyncCrucible:
             if response is not None and (response.is_success or response.status_code in call.also_success):
                 return answer_of(call, response)
             failed += 1
-            delay = self._retries.delay(failed, response)
+            delay = self._retries.delay(failed, response) if call.repeatable or response is not None else None
             if delay is None and response is not None:
                 raise error_of(response)
             if delay is None and broken is not None:

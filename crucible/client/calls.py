@@ -32,11 +32,15 @@ Parameters = tuple[tuple[str, str], ...]
 class Call(Generic[T]):
     """One request."""
 
-    method: Literal["GET", "POST", "DELETE"]
+    method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
     read: Callable[[bytes], T]
     parameters: Parameters = ()
     content: bytes | None = None
+    media_type: str = "application/json"
+    """Of the content."""
+    repeatable: bool = True
+    """Whether it may be sent again where the connection broke, and nobody knows what came of it."""
     idempotency_key: str | None = None
     """Lets a request that creates be sent again without fear of creating twice."""
     wait_seconds: float = 0.0
@@ -47,7 +51,7 @@ class Call(Generic[T]):
     @property
     def headers(self) -> dict[str, str]:
         """The headers that this request needs of its own."""
-        headers = {"Content-Type": "application/json"} if self.content is not None else {}
+        headers = {"Content-Type": self.media_type} if self.content is not None else {}
         if self.idempotency_key is not None:
             headers["Idempotency-Key"] = self.idempotency_key
         return headers
@@ -61,7 +65,7 @@ def submit(submission: Submission, wait_seconds: float, idempotency_key: str | N
         read=Evaluation.model_validate_json,
         parameters=_wait(wait_seconds),
         content=_body(submission),
-        idempotency_key=idempotency_key or _new_key(),
+        idempotency_key=idempotency_key or new_key(),
         wait_seconds=wait_seconds,
     )
 
@@ -73,7 +77,7 @@ def submit_many(submissions: Sequence[Submission], idempotency_key: str | None) 
         path=f"{_PREFIX}/evaluations/bulk",
         read=EvaluationList.model_validate_json,
         content=_body(Submissions(evaluations=tuple(submissions))),
-        idempotency_key=idempotency_key or _new_key(),
+        idempotency_key=idempotency_key or new_key(),
     )
 
 
@@ -84,7 +88,7 @@ def rerun(evaluation_id: str, wait_seconds: float, idempotency_key: str | None) 
         path=f"{_evaluation(evaluation_id)}/rerun",
         read=Evaluation.model_validate_json,
         parameters=_wait(wait_seconds),
-        idempotency_key=idempotency_key or _new_key(),
+        idempotency_key=idempotency_key or new_key(),
         wait_seconds=wait_seconds,
     )
 
@@ -183,5 +187,6 @@ def _body(model: BaseModel) -> bytes:
     return model.model_dump_json(exclude_defaults=True).encode()
 
 
-def _new_key() -> str:
+def new_key() -> str:
+    """Return an idempotency key that nobody has."""
     return secrets.token_urlsafe(18)

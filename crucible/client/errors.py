@@ -31,11 +31,16 @@ def error_of(response: httpx2.Response) -> CrucibleError:
         return UnexpectedAnswerError(
             f"{response.request.url} answered {response.status_code} without a problem document"
         )
+    return error_of_problem(problem, retry_after_seconds(response))
+
+
+def error_of_problem(problem: Problem, retry_after: int | None = None) -> CrucibleError:
+    """Return the error that a problem document tells of."""
     kind = {f"urn:crucible:problem:{kind.slug}": kind for kind in _kinds(CrucibleError)}.get(problem.type)
     return (kind or UnexpectedAnswerError)(
         problem.detail,
         errors=tuple(FieldError(found.field, found.message) for found in problem.errors),
-        retry_after_seconds=retry_after_seconds(response),
+        retry_after_seconds=retry_after,
     )
 
 

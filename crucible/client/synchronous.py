@@ -19,6 +19,7 @@ from crucible.client.connection import (
 )
 from crucible.client.errors import ServerUnreachableError, error_of, unreachable
 from crucible.client.retries import Retries
+from crucible.client.sessions import Sessions
 from crucible.domain.answer import EvaluationPage, FileList, Readiness
 from crucible.domain.evaluation import Evaluation, EvaluationFilter, EvaluationSummary, Submission
 from crucible.domain.event import Event, Finished
@@ -184,6 +185,11 @@ class Crucible:
         """Return whether the server can do its work now, and what is in the way."""
         return self._ask(calls.readiness())
 
+    @property
+    def sessions(self) -> Sessions:
+        """Sandboxes that stay."""
+        return Sessions(self._ask, self._http)
+
     def _ask(self, call: Call[T]) -> T:
         request = self._http.build_request(
             call.method,
@@ -204,7 +210,7 @@ class Crucible:
             if response is not None and (response.is_success or response.status_code in call.also_success):
                 return answer_of(call, response)
             failed += 1
-            delay = self._retries.delay(failed, response)
+            delay = self._retries.delay(failed, response) if call.repeatable or response is not None else None
             if delay is None and response is not None:
                 raise error_of(response)
             if delay is None and broken is not None:

@@ -1,4 +1,4 @@
-"""Who did what to which evaluation, written in the transaction that did it."""
+"""Who did what to which evaluation or session, written in the transaction that did it."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -21,15 +21,18 @@ class AuditRepository:
 
     async def add(self, action: str, evaluation_ids: Iterable[str], at: datetime) -> None:
         """Record that the principal did this to each of these."""
-        rows = [
-            {
-                "id": new_identifier("au"),
-                "tenant_id": self._principal.tenant_id,
-                "subject": self._principal.subject,
-                "action": action,
-                "evaluation_id": evaluation_id,
-                "at": at,
-            }
-            for evaluation_id in evaluation_ids
-        ]
+        rows = [{**self._entry(action, at), "evaluation_id": evaluation_id} for evaluation_id in evaluation_ids]
         await self._connection.execute(_INSERT, rows)
+
+    async def add_of_session(self, action: str, session_id: str, at: datetime) -> None:
+        """Record that the principal did this to a session."""
+        await self._connection.execute(_INSERT, {**self._entry(action, at), "session_id": session_id})
+
+    def _entry(self, action: str, at: datetime) -> dict[str, object]:
+        return {
+            "id": new_identifier("au"),
+            "tenant_id": self._principal.tenant_id,
+            "subject": self._principal.subject,
+            "action": action,
+            "at": at,
+        }

@@ -22,6 +22,7 @@ from crucible.database.events import EventReader, EventRepository
 from crucible.database.failures import translated
 from crucible.database.idempotency import IdempotencyRepository
 from crucible.database.leases import LeaseRepository
+from crucible.database.sessions import SessionLedger, SessionReader, SessionRepository
 from crucible.database.transactions import (
     AfterCommit,
     ConcurrentTransactions,
@@ -39,6 +40,7 @@ class View:
 
     def __init__(self, connection: AsyncConnection, principal: Principal) -> None:
         self.evaluations = EvaluationReader(connection, principal.tenant_id)
+        self.sessions = SessionReader(connection, principal.tenant_id)
         self.events = EventReader(connection, principal.tenant_id)
 
 
@@ -65,6 +67,7 @@ class TenantWork(_Work):
         super().__init__(transaction)
         connection = transaction.connection
         self.evaluations = EvaluationRepository(connection, principal.tenant_id)
+        self.sessions = SessionRepository(connection, principal.tenant_id)
         self.events = EventRepository(connection, principal.tenant_id)
         self.idempotency = IdempotencyRepository(connection, principal.tenant_id)
         self.audit = AuditRepository(connection, principal)
@@ -76,6 +79,7 @@ class SystemWork(_Work):
     def __init__(self, transaction: Transaction) -> None:
         super().__init__(transaction)
         self.leases = LeaseRepository(transaction.connection)
+        self.sessions = SessionLedger(transaction.connection)
 
 
 class Database:

@@ -15,6 +15,8 @@ from crucible.domain.evaluation import Priority
 from crucible.domain.event import Event
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Isolation
+from crucible.domain.session import EndReason
+from crucible.domain.session_record import SessionState
 from crucible.domain.status import FINAL_STATUSES, Lifecycle, Status
 
 AnyRow = sa.Row[*tuple[Any, ...]]
@@ -203,6 +205,33 @@ idempotency_keys = sa.Table(
     sqlite_with_rowid=False,
 )
 
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("id", _identifier(), primary_key=True),
+    _tenant(),
+    sa.Column("owner", sa.String(255), nullable=False),
+    sa.Column("state", _enumeration(SessionState, "state"), nullable=False),
+    sa.Column("reason", _enumeration(EndReason, "reason")),
+    sa.Column("detail", sa.Text),
+    sa.Column("executor", sa.String(1024), nullable=False),
+    sa.Column("engine", sa.String(64)),
+    sa.Column("minimum_isolation", _enumeration(Isolation, "minimum_isolation"), nullable=False),
+    sa.Column("image", sa.String(64)),
+    sa.Column("limits", sa.JSON, nullable=False),
+    sa.Column("user", sa.String(64)),
+    sa.Column("containment", sa.JSON(none_as_null=True)),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment, nullable=False),
+    sa.Column("ended_at", Moment),
+    sa.CheckConstraint("(state IN ('ended', 'lost')) = (reason IS NOT NULL)", name="final_has_reason"),
+    sa.Index("ix_sessions_page", "tenant_id", "id"),
+)
+_is_alive = sessions.c.state.in_(
+    [sa.literal_column(f"'{state.value}'") for state in SessionState if not state.is_final]
+)
+sa.Index("ix_sessions_alive", sessions.c.executor, sqlite_where=_is_alive, postgresql_where=_is_alive)
+
 audit_entries = sa.Table(
     "audit_entries",
     metadata,
@@ -210,7 +239,9 @@ audit_entries = sa.Table(
     _tenant(),
     sa.Column("subject", sa.String(255), nullable=False),
     sa.Column("action", sa.String(64), nullable=False),
-    sa.Column("evaluation_id", _identifier(), sa.ForeignKey("evaluations.id"), nullable=False),
+    sa.Column("evaluation_id", _identifier(), sa.ForeignKey("evaluations.id")),
     sa.Column("at", Moment, nullable=False),
+    sa.Column("session_id", _identifier(), sa.ForeignKey("sessions.id")),
+    sa.CheckConstraint("(evaluation_id IS NULL) <> (session_id IS NULL)", name="about_one"),
     sa.Index("ix_audit_entries_at", "tenant_id", "at"),
 )

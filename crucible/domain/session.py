@@ -124,7 +124,9 @@ class ExecFinished:
         """The exit code, or 128 and the signal's number, as a shell has it."""
         if self.exit_code is not None:
             return self.exit_code
-        return _BY_SIGNAL + signals.Signals.__members__.get(self.signal or "", 0)
+        name = self.signal or ""
+        number = signals.Signals.__members__.get(name)
+        return _BY_SIGNAL + (int(name.removeprefix("SIG") or 0) if number is None else number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from crucible.queue.link import ExecutorLink
 from crucible.queue.local import LocalDoorbell
 from crucible.queue.reaper import keep_reaping
 from crucible.queue.worker import Worker
+from crucible.sessions.reconcile import keep_reconciling
 from crucible.settings import Settings
 from crucible.stream.memory import InProcessEventStream
 
@@ -67,6 +68,8 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
         working = roles.start("worker", worker.run())
         roles.start("reaper", keep_reaping(database, blobs, stream, doorbell, link, patience=patience))
 
+        roles.start("sessions", keep_reconciling(database, link))
+
         async def unready() -> dict[str, str]:
             return await _unready(database, link, working)
 
@@ -77,6 +80,7 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
                 stream=stream,
                 doorbell=doorbell,
                 runtimes=lambda: _known_runtimes(link),
+                sessions=link,
                 unready=unready,
             ),
             allowed_hosts=settings.allowed_hosts,

@@ -5,6 +5,7 @@ can be submitted meanwhile.
 """
 
 import asyncio
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
@@ -16,6 +17,7 @@ import structlog
 from crucible.domain.errors import ExecutorUnavailableError
 from crucible.domain.sandbox import DriverReport, RuntimeReport, SandboxEvent, SandboxSpec
 from crucible.executor.client import ExecutorClient
+from crucible.executor.session_client import SessionClient
 
 _FIRST_RETRY_SECONDS = 0.02
 _LONGEST_RETRY_SECONDS = 1.0
@@ -47,6 +49,18 @@ class ExecutorLink:
         if self._keeping:
             self._keeping.cancel()
             await asyncio.wait({self._keeping})
+
+    @property
+    def name(self) -> str:
+        """See `SessionHolder`."""
+        return f"{socket.gethostname()}:{self._path}"
+
+    @property
+    def sessions(self) -> SessionClient:
+        """See `SessionHolder`."""
+        if self._client is None:
+            raise ExecutorUnavailableError(self.refusal, retry_after_seconds=1)
+        return SessionClient(self._client)
 
     @property
     def is_connected(self) -> bool:

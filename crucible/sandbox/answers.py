@@ -97,7 +97,7 @@ class Answers:
         assert known.address is not None  # noqa: S101 - the caller looked
         pointer, length = (call.arguments[place] for place in known.address)
         raw = self.listener.read_memory(call, pointer, min(length & _LOW, _ADDRESS_BYTES))
-        where = _address(raw)
+        where = address(raw)
         if where is not None:
             self._attempts.note("connection", known.name, where)
         if where in {None, _UNREADABLE}:
@@ -131,10 +131,10 @@ class Answers:
 def printable(text: bytes) -> str:
     """Return bytes of a program's choosing as one quoted word that no terminal obeys."""
     quoted = json.dumps(text.decode(errors="backslashreplace"), ensure_ascii=False)
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in quoted)
+    return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in quoted)
 
 
-def _address(raw: bytes) -> str | None:
+def address(raw: bytes) -> str | None:
     """Return whom an address of the internet names; None for a Unix socket's, or no address at all."""
     if len(raw) < _FAMILY.size:
         return _UNREADABLE

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import httpx2
 import pytest
 
-from crucible.api.event_source import with_heartbeats
+from crucible.api.event_source import tell, with_heartbeats
 from crucible.domain.event import Event, Queued
 from tests.fake_executor import STARTED, Gate, curious, stdout
 from tests.serving import Serving
@@ -86,7 +86,7 @@ async def test_silence_is_filled_with_signs_of_life() -> None:
         finally:
             closed.set()
 
-    wire = with_heartbeats(events(), 0.01)
+    wire = with_heartbeats(events(), 0.01, tell)
     assert await anext(wire) == b": still here\n\n"
     assert await anext(wire) == b": still here\n\n"
     opened.set()
@@ -105,7 +105,7 @@ async def test_a_reader_that_leaves_ends_the_following() -> None:
         finally:
             closed.set()
 
-    wire = with_heartbeats(events(), 0.01)
+    wire = with_heartbeats(events(), 0.01, tell)
     await anext(wire)
     await wire.aclose()
     assert closed.is_set()

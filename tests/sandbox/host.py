@@ -3,6 +3,9 @@
 import os
 from pathlib import Path
 
+bystanders: set[int] = set()
+"""Processes that a test started and that are in no sandbox."""
+
 
 def traces() -> set[str]:
     """Return a line for everything that is there because of this process's sandboxes."""
@@ -11,13 +14,15 @@ def traces() -> set[str]:
 
 def _descendants(parent: int) -> set[str]:
     """Processes that came from this one: what a container runtime starts beside a sandbox is in nobody's group."""
-    found = set()
-    for children in Path(f"/proc/{parent}/task").glob("*/children"):
-        try:
-            for child in children.read_text().split():
-                found |= {f"process {child}", *_descendants(int(child))}
-        except (FileNotFoundError, ProcessLookupError):
-            continue
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and (status := _fields(str(entry / "status"))):
+            children.setdefault(int(status["PPid"]), []).append(int(entry.name))
+    found, left = set(), [parent]
+    while left:
+        below = [child for child in children.get(left.pop(), []) if child not in bystanders]
+        found |= {f"process {child}" for child in below}
+        left += below
     return found
 
 

@@ -58,7 +58,7 @@ async def test_an_exec_says_how_it_ended(session: Session) -> None:
     killed = await sh(session, "kill -KILL $$")
     assert (killed.outcome, killed.signal, killed.returncode) == (Outcome.KILLED_BY_SIGNAL, "SIGKILL", 137)
     real_time = await sh(session, "kill -40 $$")
-    assert (real_time.outcome, real_time.signal, real_time.returncode) == (Outcome.KILLED_BY_SIGNAL, "SIG40", 128)
+    assert (real_time.outcome, real_time.signal, real_time.returncode) == (Outcome.KILLED_BY_SIGNAL, "SIG40", 168)
 
 
 async def test_what_one_exec_leaves_the_next_one_finds(session: Session) -> None:

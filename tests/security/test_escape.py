@@ -13,7 +13,7 @@ from crucible.sandbox.namespaces import ordinary
 from tests.sandbox import host
 from tests.sandbox.fixtures import Sandboxes
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("unharmed")]
 
 REFUSED = (
     *("io_uring_setup", "userfaultfd", "bpf", "perf_event_open", "keyctl", "add_key", "request_key", "ptrace"),

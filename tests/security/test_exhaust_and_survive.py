@@ -9,7 +9,7 @@ from crucible.domain.limits import MIB
 from crucible.domain.outcome import Outcome
 from tests.sandbox.fixtures import Sandboxes
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("unharmed")]
 
 
 async def test_a_double_forked_daemon_dies_with_its_sandbox(sandboxes: Sandboxes) -> None:

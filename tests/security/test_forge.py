@@ -6,7 +6,7 @@ from crucible.domain.limits import MIB
 from crucible.domain.outcome import Outcome
 from tests.sandbox.fixtures import Sandboxes
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("unharmed")]
 
 
 async def test_a_result_can_not_be_forged_through_any_descriptor(sandboxes: Sandboxes) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.sandbox.fixtures import Sandboxes
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("unharmed")]
 
 
 class Listener:

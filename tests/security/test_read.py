@@ -9,7 +9,7 @@ from crucible.domain.sandbox import Promise
 from tests.sandbox.fixtures import Sandboxes
 from tests.security.conftest import Canary
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("unharmed")]
 
 
 async def test_the_hosts_files_are_not_there(sandboxes: Sandboxes, canary: Canary) -> None:

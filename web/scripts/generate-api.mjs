@@ -27,7 +27,9 @@ if (process.argv.includes("--check")) {
     if (found !== wanted) stale.push(place.pathname.replace(/^.*\/web\//, "web/"));
   }
   if (stale.length > 0) {
-    console.error(`${stale.join(", ")}: not what docs/openapi.json says; run npm run generate`);
+    console.error(
+      `${stale.join(", ")}: not what docs/openapi.json says; run scripts/with-node npm --prefix web run generate`,
+    );
     process.exit(1);
   }
 } else {

@@ -30,7 +30,7 @@ def make(identity: Identity) -> list[int]:
     try:
         child = os.fork()
         if child == 0:
-            _stand_in(say, wait, (said, let_go))
+            _stand_in(identity, say, wait, (said, let_go))
         os.close(say)
         say = -1
         reason = os.read(said, 4096)
@@ -48,12 +48,18 @@ def make(identity: Identity) -> list[int]:
             os.close(descriptor)
 
 
-def _stand_in(say: int, wait: int, others: tuple[int, int]) -> None:
-    """Be the first process of both namespaces until the other side has hold of them. Does not return."""
+def _stand_in(identity: Identity, say: int, wait: int, others: tuple[int, int]) -> None:
+    """Be the first process of both namespaces until the other side has hold of them. Does not return.
+
+    Whoever makes a user namespace pays for what the kernel counts by user inside of it, too (inotify, message queues,
+    locked memory): were that host root, one sandbox could use up what is there for all of them.
+    """
     try:
         for descriptor in others:
             os.close(descriptor)
         kernel.unshare(kernel.CLONE_NEWNET)  # first, so that the user namespace's root has no power over it
+        if identity.ranged:
+            os.seteuid(identity.map[0][1])
         kernel.unshare(kernel.CLONE_NEWUSER)
         os.write(say, b".")
         os.read(wait, 1)

@@ -229,6 +229,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sessions
+         * @description List sessions, newest first.
+         */
+        get: operations["list_sessions"];
+        put?: never;
+        /**
+         * Create Session
+         * @description Make a session. It ends when it is destroyed, idle or alive for too long, or its executor ends.
+         */
+        post: operations["create_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Session
+         * @description Show a session, and where it is no more, why.
+         */
+        get: operations["get_session"];
+        put?: never;
+        post?: never;
+        /**
+         * Destroy Session
+         * @description End a session; answered when nothing of it is left. Asking again changes nothing.
+         */
+        delete: operations["destroy_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Measure Session
+         * @description Show what a session uses now. Asking is no use of it: it may become idle meanwhile.
+         */
+        get: operations["measure_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/exec": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exec In Session
+         * @description Run a program in a session and answer when it ended. A caller who leaves ends it, with all it started.
+         */
+        post: operations["exec_in_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/exec/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stream Exec In Session
+         * @description Run a program in a session and tell what it writes, as it writes it; `finished` or `failed` is the last.
+         */
+        post: operations["stream_exec_in_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Session File
+         * @description Read a regular file of a session, as one of its users; links are followed within it.
+         */
+        get: operations["read_session_file"];
+        /**
+         * Write Session File
+         * @description Make or replace a regular file of a session, as one of its users, and the folders above it.
+         */
+        put: operations["write_session_file"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runtimes": {
         parameters: {
             query?: never;
@@ -329,6 +461,19 @@ export interface components {
             wall_seconds: number;
         };
         /**
+         * Bytes
+         * @description What a program wrote: text where it is UTF-8, base64 where it is not.
+         */
+        Bytes: {
+            /**
+             * Encoding
+             * @enum {string}
+             */
+            encoding: "utf-8" | "base64";
+            /** Data */
+            data: string;
+        };
+        /**
          * CancelRequested
          * @description Somebody asked for its end; its holder is being told.
          */
@@ -387,6 +532,12 @@ export interface components {
             };
         };
         /**
+         * EndReason
+         * @description Why a session is no more.
+         * @enum {string}
+         */
+        EndReason: "destroyed" | "idle" | "lifetime" | "broken" | "executor_gone";
+        /**
          * Evaluation
          * @description An evaluation with all that is known of it, its first 64 KiB of each output stream included.
          */
@@ -412,7 +563,7 @@ export interface components {
             /** @default active */
             lifecycle: components["schemas"]["Lifecycle"];
             timing: components["schemas"]["Timing"];
-            usage?: components["schemas"]["Usage"] | null;
+            usage?: components["schemas"]["crucible__domain__evaluation__Usage"] | null;
             /**
              * Infrastructure Attempts
              * @default 0
@@ -536,7 +687,7 @@ export interface components {
             /** @default active */
             lifecycle: components["schemas"]["Lifecycle"];
             timing: components["schemas"]["Timing"];
-            usage?: components["schemas"]["Usage"] | null;
+            usage?: components["schemas"]["crucible__domain__evaluation__Usage"] | null;
             /**
              * Infrastructure Attempts
              * @default 0
@@ -549,6 +700,117 @@ export interface components {
             attempt_count: number;
         };
         Event: components["schemas"]["Queued"] | components["schemas"]["Started"] | components["schemas"]["Output"] | components["schemas"]["UsageSample"] | components["schemas"]["Attempt"] | components["schemas"]["CancelRequested"] | components["schemas"]["Requeued"] | components["schemas"]["Finished"];
+        /**
+         * ExecEnded
+         * @description An exec that is followed ended; nothing follows.
+         */
+        ExecEnded: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "finished";
+            result: components["schemas"]["ExecResult"];
+        };
+        ExecEvent: components["schemas"]["ExecWrote"] | components["schemas"]["ExecEnded"] | components["schemas"]["ExecFailed"];
+        /**
+         * ExecFailed
+         * @description An exec that is followed could not be run, or was lost with its session; nothing follows.
+         */
+        ExecFailed: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "failed";
+            /** Problem */
+            problem: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ExecRequest
+         * @description A program to run in a session.
+         */
+        ExecRequest: {
+            /** Argv */
+            argv: string[];
+            /**
+             * Stdin
+             * @default
+             */
+            stdin: string;
+            /**
+             * Stdin Encoding
+             * @default utf-8
+             * @enum {string}
+             */
+            stdin_encoding: "utf-8" | "base64";
+            /** Env */
+            env?: {
+                [key: string]: string;
+            };
+            /**
+             * Cwd
+             * @default /workspace
+             */
+            cwd: string;
+            /**
+             * User
+             * @default null
+             */
+            user: string | null;
+            /**
+             * Timeout Seconds
+             * @default 30
+             */
+            timeout_seconds: number;
+            /**
+             * Output Bytes
+             * @default 10485760
+             */
+            output_bytes: number;
+        };
+        /**
+         * ExecResult
+         * @description How an exec ended.
+         */
+        ExecResult: {
+            outcome: components["schemas"]["Outcome"];
+            /** Returncode */
+            returncode: number;
+            /** Exit Code */
+            exit_code?: number | null;
+            /** Signal */
+            signal?: string | null;
+            stdout: components["schemas"]["Bytes"];
+            stderr: components["schemas"]["Bytes"];
+            /** Stdout Bytes */
+            stdout_bytes: number;
+            /** Stderr Bytes */
+            stderr_bytes: number;
+            /** Wall Seconds */
+            wall_seconds: number;
+            /** Cpu Seconds */
+            cpu_seconds: number;
+        };
+        /**
+         * ExecWrote
+         * @description An exec that is followed wrote something.
+         */
+        ExecWrote: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "output";
+            /**
+             * Stream
+             * @enum {string}
+             */
+            stream: "stdout" | "stderr";
+            output: components["schemas"]["Bytes"];
+        };
         /**
          * Fault
          * @description Whose doing an outcome is.
@@ -879,6 +1141,121 @@ export interface components {
             wall_seconds: number;
         };
         /**
+         * Session
+         * @description A sandbox that stays, or stayed.
+         */
+        Session: {
+            /** Id */
+            id: string;
+            state: components["schemas"]["SessionState"];
+            reason?: components["schemas"]["EndReason"] | null;
+            /** Detail */
+            detail?: string | null;
+            /** Owner */
+            owner: string;
+            /** Engine */
+            engine: string | null;
+            minimum_isolation: components["schemas"]["Isolation"];
+            /** Image */
+            image?: string | null;
+            limits: components["schemas"]["SessionLimits"];
+            /** User */
+            user?: string | null;
+            containment?: components["schemas"]["Containment"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Ended At */
+            ended_at?: string | null;
+        };
+        /**
+         * SessionLimits
+         * @description The bounds of one session, over everything that runs in it.
+         */
+        SessionLimits: {
+            /**
+             * Lifetime Seconds
+             * @default 3600
+             */
+            lifetime_seconds: number;
+            /**
+             * Idle Seconds
+             * @default 600
+             */
+            idle_seconds: number;
+            /**
+             * Cpus
+             * @default 1
+             */
+            cpus: number;
+            /**
+             * Memory Bytes
+             * @default 536870912
+             */
+            memory_bytes: number;
+            /**
+             * Processes
+             * @default 128
+             */
+            processes: number;
+            /**
+             * Disk Bytes
+             * @default 268435456
+             */
+            disk_bytes: number;
+            /**
+             * Open Files
+             * @default 1024
+             */
+            open_files: number;
+        };
+        /**
+         * SessionPage
+         * @description Part of a list, newest first.
+         */
+        SessionPage: {
+            /** Items */
+            items: components["schemas"]["Session"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * SessionRequest
+         * @description A session to make.
+         */
+        SessionRequest: {
+            /**
+             * Engine
+             * @default null
+             */
+            engine: string | null;
+            /** @default shared-kernel */
+            minimum_isolation: components["schemas"]["Isolation"];
+            /**
+             * Image
+             * @default null
+             */
+            image: string | null;
+            /** Env */
+            env?: {
+                [key: string]: string;
+            };
+            limits?: components["schemas"]["SessionLimits"];
+        };
+        /**
+         * SessionState
+         * @description Where a session is.
+         * @enum {string}
+         */
+        SessionState: "starting" | "running" | "ended" | "lost";
+        /**
          * Started
          * @description A worker holds it and its sandbox is about to run the program.
          */
@@ -1002,18 +1379,6 @@ export interface components {
             finished?: string | null;
         };
         /**
-         * Usage
-         * @description What the program used, as the kernel counted it.
-         */
-        Usage: {
-            /** Wall Seconds */
-            wall_seconds: number;
-            /** Cpu Seconds */
-            cpu_seconds: number;
-            /** Peak Memory Bytes */
-            peak_memory_bytes: number;
-        };
-        /**
          * UsageSample
          * @description What the program used up to this moment.
          */
@@ -1042,6 +1407,38 @@ export interface components {
             memory_bytes: number;
             /** Processes */
             processes: number;
+        };
+        /**
+         * Usage
+         * @description What the program used, as the kernel counted it.
+         */
+        crucible__domain__evaluation__Usage: {
+            /** Wall Seconds */
+            wall_seconds: number;
+            /** Cpu Seconds */
+            cpu_seconds: number;
+            /** Peak Memory Bytes */
+            peak_memory_bytes: number;
+        };
+        /**
+         * Usage
+         * @description What a session uses now.
+         */
+        crucible__domain__session_record__Usage: {
+            /** Wall Seconds */
+            wall_seconds: number;
+            /** Cpu Seconds */
+            cpu_seconds: number;
+            /** Memory Bytes */
+            memory_bytes: number;
+            /** Peak Memory Bytes */
+            peak_memory_bytes: number;
+            /** Processes */
+            processes: number;
+            /** Disk Bytes */
+            disk_bytes: number;
+            /** Execs */
+            execs: number;
         };
     };
     responses: never;
@@ -2086,6 +2483,863 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["SessionState"][];
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionPage"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, a request is answered alike and nothing runs twice. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionRequest"];
+            };
+        };
+        responses: {
+            /** @description It stands. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the answer to its creation gave it: `se_…`. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    destroy_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the answer to its creation gave it: `se_…`. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    measure_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the answer to its creation gave it: `se_…`. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["crucible__domain__session_record__Usage"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exec_in_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the answer to its creation gave it: `se_…`. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExecRequest"];
+            };
+        };
+        responses: {
+            /** @description It ended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecResult"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_exec_in_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the answer to its creation gave it: `se_…`. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExecRequest"];
+            };
+        };
+        responses: {
+            /** @description Server-Sent Events, each with the `ExecEvent` it tells as its data. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_session_file: {
+        parameters: {
+            query: {
+                /** @description Absolute, or relative to `/workspace`. */
+                path: string;
+                /** @description For whom; by default the session's `user`. */
+                user?: string | null;
+                /** @description A larger file is refused. */
+                most?: number;
+            };
+            header?: never;
+            path: {
+                /** @description As the answer to its creation gave it: `se_…`. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file's bytes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_session_file: {
+        parameters: {
+            query: {
+                /** @description Absolute, or relative to `/workspace`. */
+                path: string;
+                /** @description For whom; by default the session's `user`. */
+                user?: string | null;
+                /** @description Who may do what with it, in octal: `755`. */
+                mode?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description As the answer to its creation gave it: `se_…`. */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Insufficient Storage */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };

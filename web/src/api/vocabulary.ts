@@ -1,10 +1,12 @@
 // Generated from docs/openapi.json by scripts/generate-api.mjs (npm run generate).
 
+export const END_REASON_VALUES = ["destroyed","idle","lifetime","broken","executor_gone"] as const;
 export const FAULT_VALUES = ["nobody","program","limit","user","crucible"] as const;
 export const ISOLATION_VALUES = ["shared-kernel","user-space-kernel","virtual-machine"] as const;
 export const LIFECYCLE_VALUES = ["active","archived","deleted"] as const;
 export const OUTCOME_VALUES = ["succeeded","nonzero_exit","killed_by_signal","compile_error","timed_out","cpu_exceeded","memory_exceeded","disk_exceeded","output_exceeded","cancelled","sandbox_error"] as const;
 export const PRIORITY_VALUES = ["high","normal","low"] as const;
+export const SESSION_STATE_VALUES = ["starting","running","ended","lost"] as const;
 export const STATUS_VALUES = ["queued","running","completed","failed","cancelled"] as const;
 
 export const LIMIT_BOUNDS = [

@@ -52,7 +52,6 @@ export default function Palette({ close }: { close: () => void }) {
         <div id={list} role="listbox" aria-label="Commands" className={classes.list} tabIndex={-1}>
           {found.map((command, index) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the input above has the keys
-            // biome-ignore lint/a11y/useFocusableInteractive: focus stays in the input, as a combobox has it
             <div
               key={command.id}
               id={`${list}-${index}`}

@@ -1,6 +1,6 @@
 /** The frame around every page: where one can go, how the server is, and everything from the keyboard. */
 import { ActionIcon, Tooltip, useMantineColorScheme } from "@mantine/core";
-import { IconCommand, IconFlame, IconMoon, IconSun } from "@tabler/icons-react";
+import { IconArrowsDiff, IconCommand, IconFlame, IconHistory, IconMoon, IconSun } from "@tabler/icons-react";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { Connection } from "./Connection";
@@ -10,7 +10,11 @@ import { Toasts } from "./Toasts";
 
 const Palette = lazy(() => import("./Palette"));
 
-const PLACES = [{ to: "/", label: "Workbench", icon: IconFlame, keys: "g w" }] as const;
+const PLACES = [
+  { to: "/", label: "Workbench", icon: IconFlame, keys: "g w" },
+  { to: "/evaluations", label: "History", icon: IconHistory, keys: "g h" },
+  { to: "/compare", label: "Compare", icon: IconArrowsDiff, keys: "g c" },
+] as const;
 
 export function Shell() {
   const navigate = useNavigate();

@@ -1,5 +1,6 @@
 /** The console's addresses. What a page shows is in its address, so that a reload or a link brings it back. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { type Filter, parseFilter } from "../history/filter";
 import { Missing } from "./Missing";
 import { PageError } from "./PageError";
 import { Shell } from "./Shell";
@@ -16,6 +17,24 @@ export const workbenchRoute = createRoute({
   component: lazyRouteComponent(() => import("../compose/Workbench"), "Workbench"),
 });
 
+export const historyRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/evaluations",
+  validateSearch: (search): Filter => parseFilter(search),
+  component: lazyRouteComponent(() => import("../history/HistoryPage"), "HistoryPage"),
+});
+
+export const compareRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/compare",
+  validateSearch: (search): { left?: string; right?: string; all?: boolean } => ({
+    left: text(search.left),
+    right: text(search.right),
+    all: search.all === true || undefined,
+  }),
+  component: lazyRouteComponent(() => import("../compare/ComparePage"), "ComparePage"),
+});
+
 export const evaluationRoute = createRoute({
   getParentRoute: () => root,
   path: "/evaluations/$id",
@@ -23,7 +42,7 @@ export const evaluationRoute = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([workbenchRoute, evaluationRoute]),
+  routeTree: root.addChildren([workbenchRoute, historyRoute, compareRoute, evaluationRoute]),
   defaultPreload: "intent",
   defaultErrorComponent: PageError,
   scrollRestoration: true,

@@ -75,6 +75,12 @@ export function Workbench() {
     }
   }, [navigate, sending]);
 
+  // What a run will want stands ready by the time there is one.
+  useEffect(() => {
+    const timer = setTimeout(() => void import("../run/RunView"), 1_500);
+    return () => clearTimeout(timer);
+  }, []);
+
   const copy = useCallback(
     async (kind: CopyKind | "link") => {
       const text =

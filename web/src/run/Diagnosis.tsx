@@ -94,7 +94,6 @@ function Around({ source, line, around }: { source: string; line: number; around
   const first = Math.max(1, line - around);
   const shown = lines.slice(first - 1, line + around);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways where a line is long
     <pre className={classes.code} tabIndex={0}>
       {shown.map((text, index) => (
         <div key={index} className={classes.line} data-here={first + index === line || undefined}>

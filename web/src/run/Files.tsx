@@ -89,7 +89,6 @@ function Shown({ path, data }: { path: string; data: Uint8Array<ArrayBuffer> }) 
   if (preview.kind === "table") {
     const [head = [], ...body] = preview.rows;
     return (
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
       <section className={classes.table} tabIndex={0} aria-label={`Table ${plain(path)}`}>
         <table>
           <thead>
@@ -118,7 +117,6 @@ function Shown({ path, data }: { path: string; data: Uint8Array<ArrayBuffer> }) 
     );
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
     <pre className={classes.text} tabIndex={0}>
       <Hostile lines>{preview.text}</Hostile>
       {preview.more && "\n… the download has the rest."}

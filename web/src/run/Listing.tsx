@@ -40,7 +40,6 @@ export function Listing({ submission }: { submission: Submission | undefined }) 
       {current.binary ? (
         <p className={classes.binary}>These are bytes, {bytes(atob(current.content).length)} of them.</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
         <pre className={classes.code} tabIndex={0} role="tabpanel" aria-label={current.name}>
           {lines.slice(0, SHOWN_LINES).map((line, index) => (
             <div key={index} className={classes.line}>

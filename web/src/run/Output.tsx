@@ -4,6 +4,7 @@ import { IconArrowBarToDown, IconChevronDown, IconChevronUp, IconDownload, IconS
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { Evaluation } from "../api/types";
+import { download } from "../app/download";
 import type { Line, Segment } from "../text/ansi";
 import { bytes, count } from "../words/units";
 import classes from "./Output.module.css";
@@ -126,7 +127,7 @@ export function Output(given: { record: RunRecord; snapshot: Snapshot; evaluatio
                   </Menu.Item>
                 </>
               )}
-              <Menu.Item onClick={() => save(`${record.id}.${view}.txt`, rows.text())}>
+              <Menu.Item onClick={() => download(`${record.id}.${view}.txt`, rows.text(), "text/plain")}>
                 What is shown here, as text
               </Menu.Item>
             </Menu.Dropdown>
@@ -142,7 +143,6 @@ export function Output(given: { record: RunRecord; snapshot: Snapshot; evaluatio
       <div
         ref={box}
         className={classes.rows}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reachable by keyboard
         tabIndex={0}
         role="log"
         aria-live="off"
@@ -276,13 +276,4 @@ function emptyWords(snapshot: Snapshot): string {
   if (snapshot.finished) return "It printed nothing.";
   if (snapshot.started) return "Nothing yet.";
   return "It has not begun.";
-}
-
-function save(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

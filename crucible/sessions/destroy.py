@@ -1,0 +1,33 @@
+"""End a session."""
+
+from crucible.access.policy import Permission, require
+from crucible.database.database import Database
+from crucible.domain.errors import NotFoundError
+from crucible.domain.principal import Principal
+from crucible.domain.session import EndReason
+from crucible.domain.session_record import Session, SessionState
+from crucible.sessions import use
+from crucible.sessions.holder import SessionHolder
+from crucible.sessions.reconcile import note_end
+
+
+async def destroy(database: Database, holder: SessionHolder, principal: Principal, session_id: str) -> Session:
+    """End a session and all that runs in it; return it when nothing of it is left. Asking again changes nothing.
+
+    Raises NotFoundError, PermissionDeniedError, ConflictError, ExecutorUnavailableError.
+    """
+    require(principal, Permission.USE_SESSIONS)
+    async with database.read(principal) as view:
+        session = await view.sessions.get(session_id)
+    if not session.state.is_final:
+        held = await use.check(database, holder, principal, session_id, action="destroy_session")
+        try:
+            standing = await held.end()
+        except NotFoundError:
+            detail = "the executor that should hold it doesn't know it: it was started again since"
+            await note_end(database, session_id, SessionState.LOST, EndReason.EXECUTOR_GONE, detail)
+        else:
+            reason = standing.ended or EndReason.DESTROYED
+            await note_end(database, session_id, SessionState.ENDED, reason, standing.detail or "")
+    async with database.read(principal) as view:
+        return await view.sessions.get(session_id)

@@ -1,0 +1,83 @@
+"""Keep the rows true: a session whose executor doesn't hold it is lost, one that nobody's row names is ended.
+
+The rows are read before the executor is asked, so that what was made in between is taken for neither.
+"""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from crucible.database.database import Database
+from crucible.domain.errors import ExecutorUnavailableError, NotFoundError, StorageUnavailableError
+from crucible.domain.session import EndReason
+from crucible.domain.session_record import SessionState
+from crucible.sessions.holder import SessionHolder
+
+_PAUSE_SECONDS = 5.0
+_STARTING = timedelta(minutes=2)
+"""How long a session may take from its row to standing."""
+_OVERDUE = timedelta(minutes=10)
+"""How long after its time an executor that isn't ours has to say so."""
+_log = structlog.stdlib.get_logger(__name__)
+
+
+async def keep_reconciling(database: Database, holder: SessionHolder) -> None:
+    """Reconcile now and again, whatever is away meanwhile."""
+    while True:
+        try:
+            await reconcile(database, holder)
+        except (ExecutorUnavailableError, StorageUnavailableError) as error:
+            _log.info("sessions_not_reconciled", reason=error.detail)
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def reconcile(database: Database, holder: SessionHolder) -> None:
+    """Compare once. Raises ExecutorUnavailableError, StorageUnavailableError."""
+    async with database.system_unit_of_work() as work:
+        rows, now = await work.sessions.alive(holder.name), await work.now()
+        overdue = await work.sessions.overdue(now - _OVERDUE)
+    held = {standing.session: standing for standing in await holder.sessions.list()}
+    for session_id, (state, created_at) in rows.items():
+        standing = held.get(session_id)
+        if standing is None:
+            if state is SessionState.RUNNING or now - created_at > _STARTING:
+                detail = "the executor that should hold it doesn't know it: it was started again since"
+                await note_end(database, session_id, SessionState.LOST, EndReason.EXECUTOR_GONE, detail)
+        elif standing.ended is not None:
+            await note_end(database, session_id, SessionState.ENDED, standing.ended, standing.detail or "")
+    for session_id in overdue:
+        await note_end(
+            database,
+            session_id,
+            SessionState.LOST,
+            EndReason.EXECUTOR_GONE,
+            "its time is over, and its executor was not heard of",
+        )
+    await _end_strays(
+        database, holder, [name for name, one in held.items() if one.ended is None and name not in rows]
+    )
+
+
+async def note_end(
+    database: Database, session_id: str, state: SessionState, reason: EndReason, detail: str
+) -> None:
+    """Note that a session is no more, unless that is known."""
+    async with database.system_unit_of_work() as work:
+        if await work.sessions.end(session_id, state, reason, detail, await work.now()):
+            _log.info("session_ended", session=session_id, state=str(state), reason=str(reason), detail=detail)
+
+
+async def _end_strays(database: Database, holder: SessionHolder, strays: list[str]) -> None:
+    """End what the executor holds for nobody: its row was given up, or there is none."""
+    if not strays:
+        return
+    async with database.system_unit_of_work() as work:
+        rows = await work.sessions.alive(holder.name)
+    for session_id in strays:
+        if session_id not in rows:
+            _log.warning("stray_session_ended", session=session_id)
+            try:
+                await holder.sessions.get(session_id).end()
+            except NotFoundError:
+                continue  # it ended by itself meanwhile

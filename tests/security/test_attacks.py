@@ -1,0 +1,42 @@
+"""Every hostile program fails in every engine, and leaves host, secrets and neighbour as they were."""
+
+import pytest
+
+from tests.sandbox.fixtures import on_engine
+from tests.security.attack import GOALS, Attack, every_attack
+from tests.security.campaign import Campaign
+
+ATTACKS = list(every_attack())
+LEAST = 150
+
+
+@on_engine("namespaces")
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("attack", [pytest.param(attack, id=attack.identity) for attack in ATTACKS])
+async def test_the_attack_fails(campaign: Campaign, attack: Attack) -> None:
+    verdict = await campaign.verdict(attack)
+    ran, printed = verdict.ran, verdict.ran.output("stdout") + verdict.ran.output("stderr")
+
+    assert verdict.harm == ()
+    for secret in campaign.secrets():
+        assert secret not in printed
+        assert not any(secret in content or secret.decode() in path for path, content in ran.files.items())
+    assert "SUCCEEDED" not in ran.files
+
+    lines = verdict.ran.text.splitlines()
+    assert ran.finished.outcome in attack.ends, (ran.finished, printed.decode(errors="replace"))
+    if not (attack.may_be_granted_by_own_kernel and campaign.has_a_kernel_of_its_own):
+        assert [line for line in lines if line.startswith("SUCCEEDED")] == []
+    assert any(line.startswith(("refused", "tried", "SUCCEEDED")) for line in lines) or ran.finished.signal
+
+    limits = campaign.limits(attack)
+    assert len(printed) <= limits.output_bytes
+    assert ran.finished.peak_memory_bytes <= limits.memory_bytes
+    assert max((sample.processes for sample in ran.samples), default=0) <= limits.processes
+    assert ran.finished.wall_seconds < limits.wall_seconds + 5
+
+
+def test_there_are_attacks_for_every_goal_and_in_every_language() -> None:
+    assert {attack.goal for attack in ATTACKS} == set(GOALS)
+    assert {attack.language for attack in ATTACKS} == {"Python", "C", "shell"}
+    assert len(ATTACKS) >= LEAST

@@ -1,0 +1,85 @@
+import { readFileSync } from "node:fs";
+import { evaluated, expect, expectAccessible, headline, test } from "./console";
+
+/** A label of its own for each journey, since they share a server. */
+const mine = () => `t${Math.random().toString(36).slice(2, 10)}`;
+
+test("the list is narrowed by the server, and the address brings the view back", async ({ console: page }) => {
+  const label = mine();
+  await evaluated(page, { code: "print('needle')", labels: { [label]: "a" } });
+  await evaluated(page, { code: "raise SystemExit(3)", labels: { [label]: "b" } });
+  await page.goto("/evaluations");
+  await page.getByLabel("Label", { exact: true }).fill(label);
+  await expect(page.getByText("2 evaluations", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Outcome" }).click();
+  await page.getByRole("menuitemcheckbox", { name: "Ended with an error" }).click();
+  await page.keyboard.press("Escape");
+  await expect(page.getByText("1 evaluation", { exact: true })).toBeVisible();
+  await expect(page.getByRole("table")).toContainText(`${label}=b`);
+  await expectAccessible(page);
+  await page.reload();
+  await expect(page.getByText("1 evaluation", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Clear" }).click();
+  await page.getByLabel("Search", { exact: true }).fill("needle");
+  await expect(page.getByRole("table")).toContainText(`${label}=a`);
+  await page
+    .getByRole("link", { name: /Succeeded/ })
+    .first()
+    .click();
+  await expect(headline(page, "Succeeded")).toBeVisible();
+});
+
+test("what is chosen is deleted, found among the deleted, and restored", async ({ console: page }) => {
+  const label = mine();
+  for (const value of ["one", "two"]) await evaluated(page, { code: "print(1)", labels: { [label]: value } });
+  await page.goto(`/evaluations?label=${label}`);
+  await page.getByRole("checkbox", { name: "Choose all that are loaded" }).click();
+  await page.getByRole("button", { name: "Delete" }).click();
+  await expect(page.getByText("2 evaluations deleted; they can be restored.")).toBeVisible();
+  await expect(page.getByText("Nothing is like that")).toBeVisible();
+  await page.getByRole("checkbox", { name: "Deleted, too" }).click();
+  await page.getByRole("checkbox", { name: "Choose all that are loaded" }).click();
+  await page.getByRole("button", { name: "Restore" }).click();
+  await expect(page.getByText("2 evaluations restored.")).toBeVisible();
+});
+
+test("two are compared, and only what differs is shown", async ({ console: page }) => {
+  const label = mine();
+  await evaluated(page, { code: "a = 1\nb = 2\nprint(a + b)\n", labels: { [label]: "x" } });
+  await evaluated(page, { code: "a = 1\nb = 5\nprint(a + b)\n", labels: { [label]: "x" } });
+  await page.goto(`/evaluations?label=${label}`);
+  await page.getByRole("checkbox", { name: "Choose all that are loaded" }).click();
+  await page.getByRole("button", { name: "Compare" }).click();
+  const program = page.getByRole("region", { name: "Program" });
+  await expect(program.locator("[data-side=left]").filter({ hasText: "b = 2" })).toBeVisible();
+  await expect(program.locator("[data-side=right]").filter({ hasText: "b = 5" })).toBeVisible();
+  await expect(page.getByText("Standard error is empty on both sides.")).toBeVisible();
+  await expectAccessible(page);
+});
+
+test("a view is kept under a name, and columns are chosen", async ({ console: page }) => {
+  await page.goto("/evaluations?outcome=succeeded");
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByRole("menuitemcheckbox", { name: "Id" }).click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Views" }).click();
+  await page.getByLabel("A name for what is shown").fill("<b>mine</b>");
+  await page.getByRole("button", { name: "Keep" }).click();
+  await page.goto("/evaluations");
+  await page.getByRole("button", { name: "Views" }).click();
+  await page.getByRole("menuitem", { name: "<b>mine</b>" }).click();
+  await expect(page).toHaveURL(/succeeded/);
+  await expect(page).toHaveURL(/columns/);
+});
+
+test("a list is exported, and no label becomes a formula", async ({ console: page }) => {
+  const label = mine();
+  await evaluated(page, { code: "print(1)", labels: { [label]: "=1+1" } });
+  await page.goto(`/evaluations?label=${label}`);
+  const downloading = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export" }).click();
+  await page.getByRole("menuitem", { name: "As CSV" }).click();
+  const text = readFileSync(await (await downloading).path(), "utf8");
+  expect(text.split("\r\n")).toHaveLength(3);
+  expect(text).toContain("succeeded,nobody,0");
+});

@@ -1,0 +1,197 @@
+/** Everything that ever ran here, narrowed by what stands in the address; rows come as one scrolls. */
+import "@fontsource-variable/geist-mono/wght.css";
+import { Button, Checkbox } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { type RowSelectionState, useTable } from "@tanstack/react-table";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Problem } from "../api/problem";
+import type { EvaluationSummary } from "../api/types";
+import { Refusal, State } from "../app/State";
+import { inBrief } from "../words/outcomes";
+import { count } from "../words/units";
+import { BulkBar } from "./BulkBar";
+import { columns, features, NUMBERS, USUAL, WIDTHS } from "./columns";
+import { FilterBar } from "./FilterBar";
+import { type Filter, isNarrowed } from "./filter";
+import classes from "./History.module.css";
+import { historyQuery } from "./list";
+
+const ROW_PIXELS = 38;
+const AHEAD_ROWS = 40;
+const NONE: EvaluationSummary[] = [];
+
+export function HistoryPage() {
+  const filter = useSearch({ from: "/evaluations" });
+  const navigate = useNavigate();
+  const change = useCallback(
+    (next: Filter) => void navigate({ to: "/evaluations", search: next, replace: true }),
+    [navigate],
+  );
+  const query = useInfiniteQuery(historyQuery(filter));
+  const data = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? NONE, [query.data]);
+  const [rowSelection, setRowSelection] = useState<RowSelectionState>({});
+  const shown = useMemo(() => visible(filter.columns), [filter.columns]);
+
+  const table = useTable({
+    features,
+    columns,
+    data,
+    getRowId: (row: EvaluationSummary) => row.id,
+    state: { rowSelection, columnVisibility: shown },
+    onRowSelectionChange: setRowSelection,
+  });
+
+  useEffect(() => {
+    document.title = "History · Crucible";
+  }, []);
+
+  const box = useRef<HTMLDivElement>(null);
+  const rows = table.getRowModel().rows;
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW_PIXELS,
+    overscan: 10,
+  });
+  const items = virtual.getVirtualItems();
+  const lastShown = items.at(-1)?.index ?? 0;
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  useEffect(() => {
+    if (hasNextPage && !isFetchingNextPage && lastShown >= rows.length - AHEAD_ROWS) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage, lastShown, rows.length]);
+
+  const template = `34px ${columns
+    .filter((column) => shown[column.id ?? ""])
+    .map((column) => WIDTHS[column.id ?? ""])
+    .join(" ")}`;
+  const selected = data.filter((one) => rowSelection[one.id]);
+
+  return (
+    <div className={classes.page}>
+      <div className={classes.head}>
+        <h1 className={classes.title}>History</h1>
+        <span className={classes.amount} role="status">
+          {query.data && `${count(data.length, "evaluation")}${hasNextPage ? ", and more below" : ""}`}
+        </span>
+      </div>
+      <FilterBar filter={filter} change={change} />
+      {selected.length > 0 && <BulkBar selected={selected} clear={() => setRowSelection({})} />}
+      {query.error instanceof Problem && !query.data ? (
+        <Refusal problem={query.error} retry={() => void query.refetch()} />
+      ) : query.data && data.length === 0 ? (
+        <Empty filter={filter} clear={() => change({ columns: filter.columns })} />
+      ) : (
+        <div
+          ref={box}
+          className={classes.box}
+          tabIndex={0}
+          role="table"
+          aria-label="Evaluations"
+          aria-rowcount={-1}
+        >
+          <div role="rowgroup" className={classes.header}>
+            <div role="row" className={classes.row} style={{ gridTemplateColumns: template }}>
+              <span role="columnheader" className={classes.check}>
+                <Checkbox
+                  size="xs"
+                  aria-label="Choose all that are loaded"
+                  checked={table.getIsAllRowsSelected()}
+                  indeterminate={table.getIsSomeRowsSelected()}
+                  onChange={table.getToggleAllRowsSelectedHandler()}
+                />
+              </span>
+              {table.getVisibleLeafColumns().map((column) => (
+                <span key={column.id} role="columnheader" data-number={NUMBERS.has(column.id) || undefined}>
+                  {String(column.columnDef.header)}
+                </span>
+              ))}
+            </div>
+          </div>
+          <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: "relative", minWidth: "100%" }}>
+            {query.isPending && <Waiting />}
+            {items.map((item) => {
+              const row = rows[item.index];
+              if (!row) return null;
+              return (
+                <div
+                  key={row.id}
+                  role="row"
+                  aria-rowindex={item.index + 2}
+                  className={classes.row}
+                  data-chosen={rowSelection[row.id] || undefined}
+                  style={{ gridTemplateColumns: template, transform: `translateY(${item.start}px)` }}
+                >
+                  <span role="cell" className={classes.check}>
+                    <Checkbox
+                      size="xs"
+                      aria-label={`Choose ${row.id}`}
+                      checked={rowSelection[row.id] ?? false}
+                      onChange={row.getToggleSelectedHandler()}
+                    />
+                  </span>
+                  {row.getVisibleCells().map((cell, index) => (
+                    <span key={cell.id} role="cell" data-number={NUMBERS.has(cell.column.id) || undefined}>
+                      {index === 0 ? (
+                        <Link
+                          to="/evaluations/$id"
+                          params={{ id: row.id }}
+                          className={classes.open}
+                          aria-label={`${inBrief(row.original)}, ${row.id}`}
+                        >
+                          <table.FlexRender cell={cell} />
+                        </Link>
+                      ) : (
+                        <table.FlexRender cell={cell} />
+                      )}
+                    </span>
+                  ))}
+                </div>
+              );
+            })}
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function visible(changes: readonly string[] | undefined): Record<string, boolean> {
+  const shown = new Set(USUAL);
+  for (const change of changes ?? []) {
+    if (change.startsWith("-")) shown.delete(change.slice(1));
+    else shown.add(change);
+  }
+  return Object.fromEntries(Object.keys(WIDTHS).map((id) => [id, shown.has(id)]));
+}
+
+function Empty({ filter, clear }: { filter: Filter; clear: () => void }) {
+  if (isNarrowed(filter)) {
+    return (
+      <State title="Nothing is like that" detail="No evaluation fits all that is asked for above.">
+        <Button variant="default" onClick={clear}>
+          Show everything
+        </Button>
+      </State>
+    );
+  }
+  return (
+    <State
+      title="Nothing has run yet"
+      detail="What is run here, by the command line, or through the API appears in this list."
+    >
+      <Button component={Link} to="/">
+        Write a program
+      </Button>
+    </State>
+  );
+}
+
+function Waiting() {
+  return (
+    <div className={classes.waiting} role="row">
+      <span role="cell">Loading …</span>
+    </div>
+  );
+}

@@ -1,0 +1,47 @@
+/** One request for each of many evaluations, a few at a time; what failed is told, and the rest is done all the same. */
+import { answer, api } from "../api/client";
+import type { Problem } from "../api/problem";
+import { cancel, rerun } from "../api/queries";
+import { count } from "../words/units";
+
+export type Deed = "cancel" | "rerun" | "delete" | "restore";
+
+const AT_ONCE = 4;
+
+const DEEDS: Record<Deed, { run: (id: string) => Promise<unknown>; done: string }> = {
+  cancel: { run: cancel, done: "told to stop" },
+  rerun: { run: rerun, done: "handed in again" },
+  delete: {
+    run: (id) => api.DELETE("/api/v1/evaluations/{evaluation_id}", { params: { path: { evaluation_id: id } } }),
+    done: "deleted; they can be restored",
+  },
+  restore: {
+    run: (id) =>
+      answer(api.POST("/api/v1/evaluations/{evaluation_id}/restore", { params: { path: { evaluation_id: id } } })),
+    done: "restored",
+  },
+};
+
+export interface Done {
+  words: string;
+  failed: string[];
+}
+
+export async function forEach(deed: Deed, ids: readonly string[]): Promise<Done> {
+  const { run, done } = DEEDS[deed];
+  const waiting = [...ids];
+  const failed: string[] = [];
+  let succeeded = 0;
+  const work = async () => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+      try {
+        await run(id);
+        succeeded += 1;
+      } catch (error) {
+        failed.push(`${id}: ${(error as Problem).message}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return { words: `${count(succeeded, "evaluation")} ${done}.`, failed };
+}

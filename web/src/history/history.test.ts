@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import type { EvaluationSummary } from "../api/types";
+import { toCsv, toJsonLines } from "./exported";
+import { isNarrowed, parseFilter, toQuery } from "./filter";
+
+test("an address that anybody may have written is read as a filter, or not at all", () => {
+  expect(
+    parseFilter({ outcome: ["timed_out", "root"], status: "running", text: 7, within: "2y", label: ["", 3] }),
+  ).toEqual({
+    outcome: ["timed_out"],
+    status: ["running"],
+    text: "7",
+  });
+  expect(parseFilter({})).toEqual({});
+});
+
+test("pages of one list ask from the same moment", () => {
+  const filter = { within: "1h" } as const;
+  const at = Date.parse("2026-11-25T12:00:10Z");
+  expect(toQuery(filter, at).since).toBe("2026-11-25T11:00:00.000Z");
+  expect(toQuery(filter, at + 40_000).since).toBe(toQuery(filter, at).since);
+});
+
+test("columns alone narrow nothing", () => {
+  expect(isNarrowed({ columns: ["id"] })).toBe(false);
+  expect(isNarrowed({ text: "x" })).toBe(true);
+});
+
+const ONE = {
+  id: "ev_1",
+  status: "completed",
+  error: '=HYPERLINK("http://evil.example")',
+  runtime: "python3.13",
+  priority: "normal",
+  labels: { a: 'quote " and, comma' },
+  timing: { queued: "2026-11-25T12:00:00Z" },
+} as unknown as EvaluationSummary;
+
+test("no cell of an export is a formula, and quotes survive", () => {
+  const [, row] = toCsv([ONE]).split("\r\n");
+  expect(row).toContain(`"'=HYPERLINK(""http://evil.example"")"`);
+  expect(JSON.parse(toJsonLines([ONE]))).toEqual(ONE);
+});
