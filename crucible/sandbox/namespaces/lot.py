@@ -51,8 +51,8 @@ def make(identity: Identity) -> list[int]:
 def _stand_in(identity: Identity, say: int, wait: int, others: tuple[int, int]) -> None:
     """Be the first process of both namespaces until the other side has hold of them. Does not return.
 
-    Whoever makes a user namespace pays for what the kernel counts by user inside of it, too (inotify, message queues,
-    locked memory): were that host root, one sandbox could use up what is there for all of them.
+    Whoever makes a user namespace pays for what the kernel counts by user inside of it, too (inotify, message
+    queues, locked memory): were that host root, one sandbox could use up what is there for all of them.
     """
     try:
         for descriptor in others:
