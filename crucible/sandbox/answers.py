@@ -18,7 +18,7 @@ import socket
 import struct
 from typing import TYPE_CHECKING, Final
 
-from crucible.sandbox import kernel
+from crucible.sandbox import kernel, lookups
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,8 +48,25 @@ class Answers:
         self._known = known
         self._attempts = attempts
         self.listener = listener
+        self._poll: select.poll | None = None
+        self._lookups: dict[int, lookups.Lookup] = {}
         self.foreign: str | None = None
         """The calling convention of another architecture that the program used, and was killed for."""
+
+    def watch(self, poll: select.poll) -> None:
+        """Have `poll` return what `serve` is to be called for."""
+        self._poll = poll
+        poll.register(self.listener.descriptor, select.POLLIN)
+
+    def serve(self, descriptor: int, event: int) -> None:
+        """Answer what a watched descriptor has."""
+        if descriptor == self.listener.descriptor:
+            if event & select.POLLIN:
+                self.one()
+            elif self._poll is not None:
+                self._poll.unregister(descriptor)  # nobody is left who could ask
+        else:
+            self._look_up(self._lookups[descriptor])
 
     def one(self) -> None:
         """Answer the next call, which waits."""
@@ -79,6 +96,8 @@ class Answers:
         """Note what can't be read any more; nobody may be left who calls."""
         if self.listener.withdrawn:
             self._attempts.note("system_call", "unknown", "taken back before it was read", self.listener.withdrawn)
+        for lookup in self._lookups.values():
+            self._end_lookup(lookup)
         self.listener.close()
 
     def _note(self, call: Call, known: Known) -> None:
@@ -98,12 +117,47 @@ class Answers:
         pointer, length = (call.arguments[place] for place in known.address)
         raw = self.listener.read_memory(call, pointer, min(length & _LOW, _ADDRESS_BYTES))
         where = address(raw)
+        if where == lookups.NAME_SERVER and known.name == "connect" and self._connect_to_name_server(call):
+            return
         if where is not None:
             self._attempts.note("connection", known.name, where)
         if where in {None, _UNREADABLE}:
             self.listener.leave_to_kernel(call)
         else:
             self.listener.refuse(call, known.error)
+
+    def _connect_to_name_server(self, call: Call) -> bool:
+        if self._poll is None or len(self._lookups) >= lookups.MOST_AT_ONCE:
+            return False
+        try:
+            here, there = socket.socketpair()
+        except OSError:
+            return False
+        with there:
+            if not self.listener.replace(call, there.fileno(), in_place_of=call.arguments[0] & _LOW):
+                here.close()
+                return False
+        lookup = lookups.Lookup(here)
+        self._lookups[lookup.descriptor] = lookup
+        self._poll.register(lookup.descriptor, select.POLLIN)
+        return True
+
+    def _end_lookup(self, lookup: lookups.Lookup) -> None:
+        """Close it; who connected and asked for no name has tried to reach that address."""
+        if not lookup.was_asked:
+            self._attempts.note("connection", "connect", lookups.NAME_SERVER)
+        lookup.close()
+
+    def _look_up(self, lookup: lookups.Lookup) -> None:
+        names, more = lookup.serve()
+        for raw in names:
+            name = raw.decode(errors="backslashreplace")
+            self._attempts.note("connection", "lookup", name if lookups.is_plain(name) else printable(raw))
+        if not more:
+            assert self._poll is not None  # noqa: S101 - it was registered there
+            self._poll.unregister(lookup.descriptor)
+            del self._lookups[lookup.descriptor]
+            self._end_lookup(lookup)
 
     def _socket(self, call: Call, known: Known) -> None:
         """Refuse it; but give who asks for the internet a stand-in, so that it says whom it wants to reach."""

@@ -187,9 +187,13 @@ class _GroupV1:
 
     def limit(self, limits: Limits) -> None:
         memory, pids, cpu = (self._folders[controller] for controller in CONTROLLERS)
-        _write(f"{memory}/memory.limit_in_bytes", str(limits.memory_bytes))
-        if os.path.exists(f"{memory}/memory.memsw.limit_in_bytes"):
-            _write(f"{memory}/memory.memsw.limit_in_bytes", str(limits.memory_bytes))
+        bounds = [f"{memory}/memory.limit_in_bytes"]
+        with_swap = f"{memory}/memory.memsw.limit_in_bytes"
+        if os.path.exists(with_swap):
+            raised = int(_read(with_swap)) < limits.memory_bytes
+            bounds.insert(0 if raised else 1, with_swap)  # at no moment may it be less than memory alone
+        for bound in bounds:
+            _write(bound, str(limits.memory_bytes))
         _write(f"{memory}/memory.swappiness", "0")
         _write(f"{pids}/pids.max", str(limits.processes + self._ours))
         _write(f"{cpu}/cpu.cfs_period_us", str(_PERIOD_MICROSECONDS))

@@ -35,6 +35,7 @@ SET_FLAGS: Final = 0x4008_2104
 _SYNC_WAKE_UP: Final = 1
 """Maker and answerer take turns on one processor (Linux 6.6), which is what they do anyway."""
 _CONTINUE: Final = 1
+_AT_A_NUMBER: Final = 1 << 0
 _ADD_AND_SEND: Final = 1 << 1
 
 _NOTIFICATION: Final = struct.Struct("=QIIiIQ6Q")
@@ -134,6 +135,16 @@ class Listener:
             fcntl.ioctl(self.descriptor, ADD_DESCRIPTOR, request)
         except OSError as error:
             self.refuse(call, error.errno or errno.EMFILE)
+
+    def replace(self, call: Call, descriptor: int, *, in_place_of: int) -> bool:
+        """Have the call succeed, and its maker find what is open here under a descriptor that it has already."""
+        request = _ADDITION.pack(call.id, _AT_A_NUMBER, descriptor, in_place_of, os.O_CLOEXEC)
+        try:
+            fcntl.ioctl(self.descriptor, ADD_DESCRIPTOR, request)
+        except OSError:
+            return False
+        self._send(_RESPONSE.pack(call.id, 0, 0, 0))
+        return True
 
     def is_waiting(self, call: Call) -> bool:
         """Tell whether the call still waits: then what was opened of its maker until now is of the right one."""

@@ -4,6 +4,7 @@ import functools
 import os
 import stat
 
+from crucible.sandbox.lookups import RESOLV_CONF
 from crucible.sandbox.plan import PROGRAM_UID, Tree
 
 _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -19,7 +20,8 @@ _MADE_UP = (
     ("/etc/group", f"root:x:0:\nsandbox:x:{PROGRAM_UID}:\n"),
     ("/etc/hosts", "127.0.0.1 localhost sandbox\n::1 localhost sandbox\n"),
     ("/etc/hostname", "sandbox\n"),
-    ("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n"),
+    ("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n"),
+    ("/etc/resolv.conf", RESOLV_CONF),
 )
 
 _MASKED_IN_PROC = (

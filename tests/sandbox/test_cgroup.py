@@ -43,6 +43,15 @@ def test_a_group_has_its_limits_before_anything_enters_it() -> None:
     assert (reading.processes, reading.out_of_memory_kills) == (0, 0)
 
 
+def test_memory_may_be_raised_and_lowered() -> None:
+    groups = cgroup.find()
+    group = groups.create("raised")
+    for mebibytes in (64, 1024, 32):
+        group.limit(Limits(memory_bytes=mebibytes * MIB))
+    assert group.remove()
+    groups.close()
+
+
 def test_a_group_with_a_process_in_it_is_not_removed_until_it_is_killed() -> None:
     groups = cgroup.find()
     group = groups.create("occupied")

@@ -185,6 +185,42 @@ async def test_text_in_an_attempt_is_quoted_and_obeyed_by_no_terminal(sandboxes:
     assert second == f'path="{"/" * 120}"…'
 
 
+async def test_the_name_server_can_be_given_no_work_and_hides_nothing(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run(
+        LIBC
+        + r"""
+import struct
+server = ("127.0.0.1", 53)
+silent = [socket.socket() for _ in range(40)]
+taken = 0
+for one in silent:
+    try: one.connect(server); taken += 1
+    except OSError: pass
+print(taken)
+for one in silent: one.close()
+time.sleep(0.1)
+for garbage in (b"\xff" * 600, b"\0\0", b"\0\x10" + b"\xff" * 16, b"GET / HTTP/1.1"):
+    one = socket.socket(); one.connect(server); one.sendall(garbage)
+    one.settimeout(5)
+    try: print(one.recv(9))
+    except ConnectionResetError: print(b"")
+    one.close()
+address = struct.pack("<HHI8x", 2, 53 << 8, 0x0100007F)
+for descriptor in (99, 511, 600, 2**31, 2**32 - 1):
+    print(libc.connect(ctypes.c_uint(descriptor), address, 16) in (0, -1))
+one = socket.socket(); one.connect(server)
+asked = b"\0\7\1\0\0\1\0\0\0\0\0\0" + b"\x04\x1b[2J\x03com\0" + b"\0\1\0\1"
+one.sendall(struct.pack(">H", len(asked)) + asked); print(len(one.recv(99)) > 12)
+libc.ptrace(16, 1, 0, 0)
+"""
+    )
+    assert ran.text.splitlines() == ["16", *["b''"] * 4, *["True"] * 6], ran.output("stderr")
+    found = counts(ran)
+    assert found["ptrace", "request=16 pid=1"] == 1
+    assert found["lookup", r'"\u001b[2J.com"'] == 1
+    assert found["connect", "127.0.0.1:53"] >= 40
+
+
 async def test_an_address_that_is_none_is_the_kernels_to_refuse(sandboxes: Sandboxes) -> None:
     ran = await sandboxes.run(
         LIBC

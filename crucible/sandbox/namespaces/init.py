@@ -213,7 +213,7 @@ def _wait(step: str, child: int, channel: socket.socket, wakeup: int, answers: A
     poll = select.poll()
     poll.register(wakeup, select.POLLIN)
     poll.register(channel, select.POLLIN)
-    poll.register(answers.listener.descriptor, select.POLLIN)
+    answers.watch(poll)
     stopped = False
     while True:
         status = _reap(child)
@@ -229,11 +229,8 @@ def _wait(step: str, child: int, channel: socket.socket, wakeup: int, answers: A
             if descriptor == wakeup:
                 with contextlib.suppress(BlockingIOError):
                     os.read(wakeup, 4096)
-            elif descriptor == answers.listener.descriptor:
-                if event & select.POLLIN:
-                    answers.one()
-                else:
-                    poll.unregister(descriptor)  # nobody is left who could ask
+            elif descriptor != channel.fileno():
+                answers.serve(descriptor, event)
             else:
                 stopped = True
                 poll.unregister(channel)

@@ -71,6 +71,34 @@ except OSError as error: print(error.errno)
     ]
 
 
+@pytest.mark.parametrize(
+    ("runtime", "code"),
+    [
+        (
+            "python",
+            "import socket\ntry: socket.getaddrinfo('api.example.com', 443)\nexcept OSError as e: print(e)",
+        ),
+        ("node", "require('dns').lookup('api.example.com', error => console.log(error.code))"),
+        ("bash", "getent hosts api.example.com || echo none"),
+    ],
+)
+async def test_a_name_that_is_looked_up_is_told_and_there_is_none(
+    sandboxes: Sandboxes, runtime: str, code: str
+) -> None:
+    ran = await sandboxes.run(code, runtime)
+    assert ran.text in {"[Errno -2] Name or service not known\n", "ENOTFOUND\n", "none\n"}
+    connections = [e.detail for e in ran.events if isinstance(e, SandboxAttempt) and e.action == "connection"]
+    assert set(connections) == {"api.example.com"}
+
+
+async def test_names_that_are_the_sandboxs_own_are_no_attempt(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run(
+        "import socket; print(socket.gethostbyname('localhost'), socket.gethostbyname('sandbox'))"
+    )
+    assert ran.text == "127.0.0.1 127.0.0.1\n"
+    assert attempts(ran) == []
+
+
 async def test_what_stands_in_for_an_internet_socket_is_a_unix_socket_with_the_flags_asked_for(
     sandboxes: Sandboxes,
 ) -> None:

@@ -35,15 +35,6 @@ export const compareRoute = createRoute({
   component: lazyRouteComponent(() => import("../compare/ComparePage"), "ComparePage"),
 });
 
-export const statisticsRoute = createRoute({
-  getParentRoute: () => root,
-  path: "/statistics",
-  validateSearch: (search): { hours: number } => ({
-    hours: [1, 24, 168, 720].find((hours) => hours === Number(search.hours)) ?? 24,
-  }),
-  component: lazyRouteComponent(() => import("../operations/StatisticsPage"), "StatisticsPage"),
-});
-
 export const evaluationRoute = createRoute({
   getParentRoute: () => root,
   path: "/evaluations/$id",
@@ -51,7 +42,7 @@ export const evaluationRoute = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([workbenchRoute, historyRoute, compareRoute, statisticsRoute, evaluationRoute]),
+  routeTree: root.addChildren([workbenchRoute, historyRoute, compareRoute, evaluationRoute]),
   defaultPreload: "intent",
   defaultErrorComponent: PageError,
   scrollRestoration: true,
