@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 
 from crucible.cli import session_options as options
 from crucible.cli.exit_codes import exit_code
@@ -12,12 +13,15 @@ from crucible.cli.rendering import print_json, show
 from crucible.cli.server import connected
 from crucible.cli.session_rendering import panel, table
 from crucible.cli.terminal import safe_line, standard_error, standard_output
+from crucible.client.session_calls import exec_request
+from crucible.domain.errors import InvalidRequestError
 from crucible.domain.sandbox import Isolation
 from crucible.domain.session_record import (
     ExecEnded,
     ExecEvent,
     ExecResult,
     ExecWrote,
+    SessionRequest,
     SessionState,
 )
 
@@ -41,19 +45,21 @@ def create(
     url: Url = DEFAULT_URL,
 ) -> None:
     """Make a session and print its id."""
-    request = options.request_of(
-        engine=engine,
-        minimum_isolation=isolation,
-        image=image,
-        env=options.pairs(env),
-        limits=options.limits_of(
-            lifetime_seconds=lifetime,
-            idle_seconds=idle,
-            cpus=cpus,
-            memory_bytes=memory,
-            processes=processes,
-            disk_bytes=disk,
-        ),
+    request = _request(
+        {
+            "engine": engine,
+            "minimum_isolation": isolation,
+            "image": image,
+            "env": options.pairs(env),
+            "limits": options.limits_of(
+                lifetime_seconds=lifetime,
+                idle_seconds=idle,
+                cpus=cpus,
+                memory_bytes=memory,
+                processes=processes,
+                disk_bytes=disk,
+            ),
+        }
     )
     with connected(url) as crucible:
         made = crucible.sessions.create(request)
@@ -84,7 +90,7 @@ def exec_(
         "user": user,
         "timeout_seconds": timeout,
     }
-    options.exec_of(argv, **request)  # refused here, before a server is asked
+    exec_request(argv, **request)  # refused here, before a server is asked
     with connected(url) as crucible:
         held = crucible.sessions.get(session_id)
         if json:
@@ -162,9 +168,11 @@ def write(
     session_id: options.SessionId,
     path: options.PathInside,
     *,
-    source: options.Source = "-",
+    source: Annotated[
+        str, typer.Option("--from", metavar="FILE", help="What to write; - reads standard input.")
+    ] = "-",
     user: options.User = None,
-    mode: options.Mode = None,
+    mode: Annotated[str | None, typer.Option("--mode", metavar="OCTAL", help="As chmod takes it: 755.")] = None,
     json: Json = False,
     url: Url = DEFAULT_URL,
 ) -> None:
@@ -181,7 +189,9 @@ def read(
     session_id: options.SessionId,
     path: options.PathInside,
     *,
-    target: options.Target = "-",
+    target: Annotated[
+        str, typer.Option("--to", metavar="FILE", help="Where to put it; - is standard output.")
+    ] = "-",
     user: options.User = None,
     json: Json = False,
     url: Url = DEFAULT_URL,
@@ -203,3 +213,12 @@ def destroy(session_id: options.SessionId, *, json: Json = False, url: Url = DEF
         typer.echo(
             f"{ended.id} {ended.state}" + (f" ({safe_line(ended.detail)})" if ended.detail else ""), err=True
         )
+
+
+def _request(fields: dict[str, object]) -> SessionRequest:
+    try:
+        return SessionRequest.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise InvalidRequestError(f"{field}: {first['msg'].removeprefix('Value error, ')}") from error

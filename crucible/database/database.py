@@ -23,6 +23,7 @@ from crucible.database.failures import translated
 from crucible.database.idempotency import IdempotencyRepository
 from crucible.database.leases import LeaseRepository
 from crucible.database.sessions import SessionLedger, SessionReader, SessionRepository
+from crucible.database.statistics import StatisticsReader
 from crucible.database.transactions import (
     AfterCommit,
     ConcurrentTransactions,
@@ -42,6 +43,7 @@ class View:
         self.evaluations = EvaluationReader(connection, principal.tenant_id)
         self.sessions = SessionReader(connection, principal.tenant_id)
         self.events = EventReader(connection, principal.tenant_id)
+        self.statistics = StatisticsReader(connection, principal.tenant_id)
 
 
 class _Work:

@@ -8,7 +8,7 @@
 import { backoffMs } from "./backoff";
 import { type Problem, problemOf } from "./problem";
 import { MessageParser } from "./serverSentEvents";
-import { reach } from "./traffic";
+import { eventLag, reach } from "./traffic";
 import type { CrucibleEvent } from "./types";
 
 export type Following =
@@ -40,6 +40,7 @@ export async function follow(evaluationId: string, follower: Follower, signal: A
         last = `${latest.fence}-${latest.sequence}`;
         attempt = 0;
         follower.onEvents(fresh);
+        eventLag.set(Math.max(0, Date.now() - Date.parse(latest.at)));
         if (latest.kind === "finished") {
           follower.onState({ state: "ended" });
           return;

@@ -3,7 +3,7 @@ import { QueryClient, queryOptions } from "@tanstack/react-query";
 import { backoffMs } from "./backoff";
 import { answer, api, idempotencyKey } from "./client";
 import { Problem } from "./problem";
-import { type Evaluation, isFinal, type Submission } from "./types";
+import { type Evaluation, isFinal, type Statistics, type Submission } from "./types";
 
 const ATTEMPTS = 4;
 
@@ -66,6 +66,16 @@ export const recentQuery = queryOptions({
   queryFn: async ({ signal }) =>
     (await answer(api.GET("/api/v1/evaluations", { params: { query: { limit: 8 } }, signal }))).items,
 });
+
+export function statisticsQuery(hours: number) {
+  return queryOptions({
+    queryKey: ["statistics", hours],
+    queryFn: ({ signal }) =>
+      answer(api.GET("/api/v1/statistics", { params: { query: { hours } }, signal })) as Promise<Statistics>,
+    refetchInterval: 5_000,
+    placeholderData: (before) => before,
+  });
+}
 
 export async function submit(submission: Submission): Promise<Evaluation> {
   const key = idempotencyKey();

@@ -381,6 +381,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Statistics
+         * @description Count the evaluations that were queued in the last hours, and tell what waits and runs now.
+         */
+        get: operations["get_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -888,6 +908,21 @@ export interface components {
             encoding: "utf-8" | "base64";
         };
         /**
+         * Interval
+         * @description How the evaluations that were queued in one part of the time ended; what has not ended has no place here.
+         */
+        Interval: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /** Outcomes */
+            outcomes?: {
+                [key: string]: number;
+            };
+        };
+        /**
          * Isolation
          * @description What stands between the program and the host, weakest first.
          * @enum {string}
@@ -993,6 +1028,18 @@ export interface components {
             path: string;
             /** Size Bytes */
             size_bytes: number;
+        };
+        /**
+         * Percentiles
+         * @description How long something took, in seconds: half of them, 95 and 99 of a hundred took no longer than this.
+         */
+        Percentiles: {
+            /** P50 */
+            p50: number;
+            /** P95 */
+            p95: number;
+            /** P99 */
+            p99: number;
         };
         /**
          * Priority
@@ -1112,6 +1159,16 @@ export interface components {
              * @default false
              */
             compiled: boolean;
+        };
+        /**
+         * RuntimeCount
+         * @description How many were queued for a runtime.
+         */
+        RuntimeCount: {
+            /** Runtime */
+            runtime: string;
+            /** Count */
+            count: number;
         };
         /**
          * RuntimeList
@@ -1284,6 +1341,47 @@ export interface components {
             isolation: string;
         };
         /**
+         * Statistics
+         * @description The evaluations that were queued since a moment, and what waits and runs now.
+         */
+        Statistics: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Interval Seconds */
+            interval_seconds: number;
+            /** Intervals */
+            intervals: components["schemas"]["Interval"][];
+            /** Statuses */
+            statuses?: {
+                [key: string]: number;
+            };
+            duration?: components["schemas"]["Percentiles"] | null;
+            wait?: components["schemas"]["Percentiles"] | null;
+            /**
+             * Runtimes
+             * @default []
+             */
+            runtimes: components["schemas"]["RuntimeCount"][];
+            /**
+             * Queue
+             * @default []
+             */
+            queue: components["schemas"]["Waiting"][];
+            /**
+             * Workers
+             * @default []
+             */
+            workers: components["schemas"]["WorkerLoad"][];
+        };
+        /**
          * Status
          * @description Where an evaluation is. How it ended is its `Outcome`.
          * @enum {string}
@@ -1407,6 +1505,32 @@ export interface components {
             memory_bytes: number;
             /** Processes */
             processes: number;
+        };
+        /**
+         * Waiting
+         * @description What waits at one priority now.
+         */
+        Waiting: {
+            priority: components["schemas"]["Priority"];
+            /** Count */
+            count: number;
+            /** Oldest */
+            oldest?: string | null;
+        };
+        /**
+         * WorkerLoad
+         * @description What a worker holds now.
+         */
+        WorkerLoad: {
+            /** Name */
+            name: string;
+            /** Running */
+            running: number;
+            /**
+             * Lease Until
+             * Format: date-time
+             */
+            lease_until: string;
         };
         /**
          * Usage
@@ -3369,6 +3493,65 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_statistics: {
+        parameters: {
+            query?: {
+                /** @description How far back to look. */
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statistics"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -20,6 +20,9 @@ const KEPT = 60;
 export const reach = new Store<Reach>("unknown");
 export const exchanges = new Store<readonly Exchange[]>([]);
 
+/** How long the last live event took from the server's clock to this page's, in milliseconds. */
+export const eventLag = new Store<number | null>(null);
+
 export async function observedFetch(request: Request): Promise<Response> {
   const began = performance.now();
   let response: Response | undefined;

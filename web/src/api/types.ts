@@ -18,6 +18,7 @@ export type Outcome = Schemas["Outcome"];
 export type OutputFile = Schemas["OutputFile"];
 export type Priority = Schemas["Priority"];
 export type Runtime = Schemas["Runtime"];
+export type Statistics = Schemas["Statistics"];
 export type Status = Schemas["Status"];
 export type Submission = Schemas["Submission"];
 export type StreamName = EventOf<"output">["stream"];

@@ -1,24 +1,37 @@
 /** The frame around every page: where one can go, how the server is, and everything from the keyboard. */
 import { ActionIcon, Tooltip, useMantineColorScheme } from "@mantine/core";
-import { IconArrowsDiff, IconCommand, IconFlame, IconHistory, IconMoon, IconSun } from "@tabler/icons-react";
+import {
+  IconArrowsDiff,
+  IconChartBar,
+  IconCommand,
+  IconFlame,
+  IconHistory,
+  IconMoon,
+  IconSun,
+} from "@tabler/icons-react";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { useStore } from "../api/store";
 import { Connection } from "./Connection";
 import { type Command, press, shown, useCommands } from "./commands";
+import { debugging, setDebugging } from "./debugging";
 import classes from "./Shell.module.css";
 import { Toasts } from "./Toasts";
 
+const Debug = lazy(() => import("./Debug"));
 const Palette = lazy(() => import("./Palette"));
 
 const PLACES = [
   { to: "/", label: "Workbench", icon: IconFlame, keys: "g w" },
   { to: "/evaluations", label: "History", icon: IconHistory, keys: "g h" },
+  { to: "/statistics", label: "Statistics", icon: IconChartBar, keys: "g s" },
   { to: "/compare", label: "Compare", icon: IconArrowsDiff, keys: "g c" },
 ] as const;
 
 export function Shell() {
   const navigate = useNavigate();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const debug = useStore(debugging);
   const [palette, setPalette] = useState(false);
 
   const own = useMemo<Command[]>(
@@ -32,6 +45,13 @@ export function Shell() {
       })),
       { id: "palette", label: "Find a command", group: "Console", keys: "mod+k", run: () => setPalette(true) },
       { id: "keys", label: "Show keyboard shortcuts", group: "Console", keys: "?", run: () => setPalette(true) },
+      {
+        id: "debug",
+        label: "Show or hide the debug overlay",
+        keywords: "latency requests",
+        group: "Console",
+        run: () => setDebugging(!debugging.get()),
+      },
       ...(["light", "dark", "auto"] as const).map((scheme) => ({
         id: `theme ${scheme}`,
         label:
@@ -107,6 +127,7 @@ export function Shell() {
         <Outlet />
       </main>
       <Toasts />
+      <Suspense>{debug && <Debug />}</Suspense>
       <Suspense>{palette && <Palette close={() => setPalette(false)} />}</Suspense>
     </div>
   );

@@ -35,6 +35,15 @@ export const compareRoute = createRoute({
   component: lazyRouteComponent(() => import("../compare/ComparePage"), "ComparePage"),
 });
 
+export const statisticsRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/statistics",
+  validateSearch: (search): { hours: number } => ({
+    hours: [1, 24, 168, 720].find((hours) => hours === Number(search.hours)) ?? 24,
+  }),
+  component: lazyRouteComponent(() => import("../operations/StatisticsPage"), "StatisticsPage"),
+});
+
 export const evaluationRoute = createRoute({
   getParentRoute: () => root,
   path: "/evaluations/$id",
@@ -42,7 +51,7 @@ export const evaluationRoute = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([workbenchRoute, historyRoute, compareRoute, evaluationRoute]),
+  routeTree: root.addChildren([workbenchRoute, historyRoute, compareRoute, statisticsRoute, evaluationRoute]),
   defaultPreload: "intent",
   defaultErrorComponent: PageError,
   scrollRestoration: true,

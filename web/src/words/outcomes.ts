@@ -32,6 +32,21 @@ export const FAULT_WORDS: Record<Fault, string> = {
   crucible: "our fault, not the program’s",
 };
 
+/** Whose doing each outcome is, as the server reckons it. */
+export const OUTCOME_FAULTS: Record<Outcome, Fault> = {
+  succeeded: "nobody",
+  nonzero_exit: "program",
+  killed_by_signal: "program",
+  compile_error: "program",
+  timed_out: "limit",
+  cpu_exceeded: "limit",
+  memory_exceeded: "limit",
+  disk_exceeded: "limit",
+  output_exceeded: "limit",
+  cancelled: "user",
+  sandbox_error: "crucible",
+};
+
 /** One sentence below the outcome: what exactly happened. */
 export function explanation(evaluation: Evaluation): string {
   const { limits } = evaluation;

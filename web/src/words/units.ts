@@ -16,9 +16,15 @@ export function seconds(value: number): string {
   if (value < 0.001) return "0 ms";
   if (value < 1) return `${Math.round(value * 1000)} ms`;
   if (value < 10) return `${trimmed(value, 2)} s`;
-  if (value < 120) return `${trimmed(value, 1)} s`;
-  if (value < 7200) return `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
-  return `${Math.floor(value / 3600)} h ${Math.round((value % 3600) / 60)} min`;
+  if (value < 60) return `${trimmed(value, 1)} s`;
+  if (value < 7200) return inTwo(Math.round(value), 60, "min", "s");
+  return inTwo(Math.round(value / 60), 60, "h", "min");
+}
+
+/** Whole parts and what is left of them: `5 min 20 s`, `5 min`. */
+function inTwo(value: number, size: number, large: string, small: string): string {
+  const rest = value % size;
+  return `${Math.floor(value / size)} ${large}${rest ? ` ${rest} ${small}` : ""}`;
 }
 
 export function count(value: number, noun: string): string {

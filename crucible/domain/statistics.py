@@ -1,0 +1,72 @@
+"""What can be told of many evaluations at once."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from crucible.domain.evaluation import Priority
+from crucible.domain.outcome import Outcome
+from crucible.domain.status import Status
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Percentiles(_Shape):
+    """How long something took, in seconds: half of them, 95 and 99 of a hundred took no longer than this."""
+
+    p50: float
+    p95: float
+    p99: float
+
+
+class Interval(_Shape):
+    """How the evaluations that were queued in one part of the time ended; what has not ended has no place here."""
+
+    start: datetime
+    outcomes: dict[Outcome, int] = Field(default_factory=dict)
+
+
+class RuntimeCount(_Shape):
+    """How many were queued for a runtime."""
+
+    runtime: str
+    count: int
+
+
+class Waiting(_Shape):
+    """What waits at one priority now."""
+
+    priority: Priority
+    count: int
+    oldest: datetime | None = None
+    """When the one that waits longest was queued."""
+
+
+class WorkerLoad(_Shape):
+    """What a worker holds now."""
+
+    name: str
+    running: int
+    lease_until: datetime
+    """Until when it has to give a sign of life, by the first of its leases to end."""
+
+
+class Statistics(_Shape):
+    """The evaluations that were queued since a moment, and what waits and runs now."""
+
+    since: datetime
+    until: datetime
+    interval_seconds: int
+    intervals: tuple[Interval, ...]
+    """Those in which something was queued that has ended, oldest first."""
+    statuses: dict[Status, int] = Field(default_factory=dict)
+    duration: Percentiles | None = None
+    """Wall time of programs; none where none ran."""
+    wait: Percentiles | None = None
+    """From queued to the last start."""
+    runtimes: tuple[RuntimeCount, ...] = ()
+    """The busiest first."""
+    queue: tuple[Waiting, ...] = ()
+    workers: tuple[WorkerLoad, ...] = ()
