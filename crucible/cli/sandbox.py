@@ -11,6 +11,7 @@ from crucible.cli import program
 from crucible.cli.attempts import Told
 from crucible.cli.exit_codes import exit_code
 from crucible.cli.options import Json
+from crucible.cli.sandbox_session import session
 from crucible.cli.terminal import standard_error, standard_output
 from crucible.domain.errors import InvalidRequestError
 from crucible.domain.evaluation import Priority, Submission
@@ -27,11 +28,7 @@ from crucible.domain.sandbox import (
 )
 
 sandbox = typer.Typer(help="Use the sandbox without a server.", no_args_is_help=True)
-
-
-@sandbox.callback()
-def _group() -> None:
-    """Keep `run` a subcommand, though it is the only one."""
+sandbox.add_typer(session, name="session")
 
 
 @sandbox.command()

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
 from crucible.cli import session_options as options
 from crucible.cli.exit_codes import exit_code
@@ -13,15 +12,12 @@ from crucible.cli.rendering import print_json, show
 from crucible.cli.server import connected
 from crucible.cli.session_rendering import panel, table
 from crucible.cli.terminal import safe_line, standard_error, standard_output
-from crucible.client.session_calls import exec_request
-from crucible.domain.errors import InvalidRequestError
 from crucible.domain.sandbox import Isolation
 from crucible.domain.session_record import (
     ExecEnded,
     ExecEvent,
     ExecResult,
     ExecWrote,
-    SessionRequest,
     SessionState,
 )
 
@@ -45,21 +41,19 @@ def create(
     url: Url = DEFAULT_URL,
 ) -> None:
     """Make a session and print its id."""
-    request = _request(
-        {
-            "engine": engine,
-            "minimum_isolation": isolation,
-            "image": image,
-            "env": options.pairs(env),
-            "limits": options.limits_of(
-                lifetime_seconds=lifetime,
-                idle_seconds=idle,
-                cpus=cpus,
-                memory_bytes=memory,
-                processes=processes,
-                disk_bytes=disk,
-            ),
-        }
+    request = options.request_of(
+        engine=engine,
+        minimum_isolation=isolation,
+        image=image,
+        env=options.pairs(env),
+        limits=options.limits_of(
+            lifetime_seconds=lifetime,
+            idle_seconds=idle,
+            cpus=cpus,
+            memory_bytes=memory,
+            processes=processes,
+            disk_bytes=disk,
+        ),
     )
     with connected(url) as crucible:
         made = crucible.sessions.create(request)
@@ -90,7 +84,7 @@ def exec_(
         "user": user,
         "timeout_seconds": timeout,
     }
-    exec_request(argv, **request)  # refused here, before a server is asked
+    options.exec_of(argv, **request)  # refused here, before a server is asked
     with connected(url) as crucible:
         held = crucible.sessions.get(session_id)
         if json:
@@ -168,11 +162,9 @@ def write(
     session_id: options.SessionId,
     path: options.PathInside,
     *,
-    source: Annotated[
-        str, typer.Option("--from", metavar="FILE", help="What to write; - reads standard input.")
-    ] = "-",
+    source: options.Source = "-",
     user: options.User = None,
-    mode: Annotated[str | None, typer.Option("--mode", metavar="OCTAL", help="As chmod takes it: 755.")] = None,
+    mode: options.Mode = None,
     json: Json = False,
     url: Url = DEFAULT_URL,
 ) -> None:
@@ -189,9 +181,7 @@ def read(
     session_id: options.SessionId,
     path: options.PathInside,
     *,
-    target: Annotated[
-        str, typer.Option("--to", metavar="FILE", help="Where to put it; - is standard output.")
-    ] = "-",
+    target: options.Target = "-",
     user: options.User = None,
     json: Json = False,
     url: Url = DEFAULT_URL,
@@ -213,12 +203,3 @@ def destroy(session_id: options.SessionId, *, json: Json = False, url: Url = DEF
         typer.echo(
             f"{ended.id} {ended.state}" + (f" ({safe_line(ended.detail)})" if ended.detail else ""), err=True
         )
-
-
-def _request(fields: dict[str, object]) -> SessionRequest:
-    try:
-        return SessionRequest.model_validate(fields)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise InvalidRequestError(f"{field}: {first['msg'].removeprefix('Value error, ')}") from error

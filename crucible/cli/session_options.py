@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 
 from crucible.cli.program import EngineName, Env, Image, MinimumIsolation
 from crucible.cli.sizes import parse_size
 from crucible.cli.terminal import standard_output
+from crucible.client.session_calls import exec_request
 from crucible.domain.errors import InvalidRequestError
+from crucible.domain.session_record import ExecRequest, SessionRequest
 
 __all__ = ["EngineName", "Env", "Image", "MinimumIsolation"]
 
@@ -39,6 +42,24 @@ Memory = Annotated[
 ]
 Processes = Annotated[int | None, typer.Option("--processes", metavar="COUNT", rich_help_panel=_LIMITS)]
 Disk = Annotated[int | None, typer.Option("--disk", metavar="SIZE", parser=parse_size, rich_help_panel=_LIMITS)]
+Source = Annotated[str, typer.Option("--from", metavar="FILE", help="What to write; - reads standard input.")]
+Target = Annotated[str, typer.Option("--to", metavar="FILE", help="Where to put it; - is standard output.")]
+Mode = Annotated[str | None, typer.Option("--mode", metavar="OCTAL", help="As chmod takes it: 755.")]
+
+
+def request_of(**fields: Any) -> SessionRequest:
+    """Return what session to make. Raises InvalidRequestError, naming the field and its bound."""
+    try:
+        return SessionRequest.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise InvalidRequestError(f"{field}: {first['msg'].removeprefix('Value error, ')}") from error
+
+
+def exec_of(argv: list[str], **fields: Any) -> ExecRequest:
+    """Return what to run. Raises InvalidRequestError, naming the field and its bound."""
+    return exec_request(argv, **fields)
 
 
 def limits_of(**given: float | None) -> dict[str, float]:
