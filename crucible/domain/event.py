@@ -73,9 +73,9 @@ class Attempt(_Event):
     kind: Literal["attempt"] = "attempt"
     action: Literal["system_call", "connection"]
     name: str
-    """The system call."""
+    """The system call; `lookup` where the name of a host was asked for."""
     detail: str
-    """What is safe to read of its arguments; of a connection, the address and port."""
+    """What is safe to read of its arguments; of a connection, the address and port, or the name."""
     count: int
     wall_seconds: float
     """When it happened first, from the program's start."""

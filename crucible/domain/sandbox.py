@@ -125,9 +125,9 @@ class SandboxAttempt:
 
     action: Literal["system_call", "connection"]
     name: str
-    """The system call."""
+    """The system call; `lookup` where the name of a host was asked for."""
     detail: str
-    """What is safe to read of its arguments; of a connection, the address and port."""
+    """What is safe to read of its arguments; of a connection, the address and port, or the name."""
     count: int
     """How often, when it was told; the last telling of the same counts them all."""
     wall_seconds: float
