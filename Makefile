@@ -32,6 +32,11 @@ up: setup ## Start Crucible here with its console, run a first program, and stay
 console: setup ## Build the web console, where web/ changed since it was built
 	@scripts/build-console
 
+.PHONY: up-scaled
+up-scaled: setup ## Start the scaled-out form here: PostgreSQL, Redis and each role a process, until Ctrl-C
+	@scripts/system-packages psql redis-server
+	@$(BIN)/python scripts/up_scaled.py $(FLAGS)
+
 .PHONY: test
 test: setup ## Run every test on the real kernel, with coverage (FLAGS="-k name"); leaves nothing behind
 	@scripts/system-packages gcc g++ node dockerd psql redis-server chromium

@@ -26,6 +26,7 @@ def _with_scheme(*schemes: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+RedisUrl = Annotated[SecretStr, _with_scheme("redis://", "rediss://")]
 DatabaseUrl = Annotated[SecretStr, _with_scheme("postgresql://")]
 
 
@@ -40,6 +41,8 @@ class Settings(BaseSettings):
     """PostgreSQL's address, `postgresql://user:password@host:port/name`; without it, SQLite in the data folder."""
     database_connections: Annotated[int, Field(ge=1, le=1000)] = 10
     """How many connections to PostgreSQL one process may hold."""
+    redis_url: RedisUrl | None = None
+    """Redis's address, `redis://:password@host:port/0`: where roles that are processes of their own meet."""
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 7878
     allowed_hosts: tuple[str, ...] = ()
@@ -66,6 +69,13 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite+aiosqlite:///{self.data / 'crucible.sqlite3'}"
+
+    @property
+    def redis_address(self) -> str:
+        """Where Redis is, with its password. Raises ValueError where that is not set."""
+        if self.redis_url is None:
+            raise ValueError("CRUCIBLE_REDIS_URL is not set")
+        return self.redis_url.get_secret_value()
 
     @property
     def blobs_path(self) -> Path:

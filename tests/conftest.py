@@ -11,8 +11,10 @@ from tests.database.fixtures import (
     pytest_generate_tests,
     stream,
 )
+from tests.roles.fixtures import scaled
 from tests.sandbox.docker.private_engine import private_engine
 from tests.sandbox.fixtures import nothing_left, promised, sandboxes, traced
+from tests.stream.fixtures import either_stream, redis, redis_server
 
 __all__ = [
     "blobs",
@@ -20,13 +22,17 @@ __all__ = [
     "database_file",
     "database_url",
     "doorbell",
+    "either_stream",
     "migrated_file",
     "nothing_left",
     "postgres",
     "private_engine",
     "promised",
     "pytest_generate_tests",
+    "redis",
+    "redis_server",
     "sandboxes",
+    "scaled",
     "stream",
     "traced",
 ]

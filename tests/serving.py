@@ -16,10 +16,10 @@ from crucible.api.collaborators import Collaborators
 from crucible.blobs.file import FileBlobs
 from crucible.database.database import Database
 from crucible.database.migrate import migrate
-from crucible.embedded.http_server import HttpServer
-from crucible.embedded.listener import listen, url_of
 from crucible.queue.local import LocalDoorbell
 from crucible.queue.worker import Worker
+from crucible.roles.http_server import HttpServer
+from crucible.roles.listener import listen, url_of
 from crucible.settings import Settings
 from crucible.stream.memory import InProcessEventStream
 from tests.fake_executor import FakeExecutor

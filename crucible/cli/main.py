@@ -32,6 +32,7 @@ class Command:
 
 _PROGRAMS = "Programs"
 _SERVER = "This machine"
+_ROLES = "Roles, each a process of its own"
 COMMANDS = (
     Command("run", "crucible.cli.run:run", "Run a program, show its output live, and exit as it does.", _PROGRAMS),
     Command("submit", "crucible.cli.submit:submit", "Hand in a program and print its id.", _PROGRAMS),
@@ -48,7 +49,11 @@ COMMANDS = (
         "doctor", "crucible.cli.doctor:doctor", "Say which limits and walls work here, and what mends it.", _SERVER
     ),
     Command("sandbox", "crucible.cli.sandbox:sandbox", "Use the sandbox without a server.", _SERVER),
-    Command("executor", "crucible.cli.executor:executor", "Own every sandbox; a role of its own.", _SERVER),
+    Command("executor", "crucible.cli.executor:executor", "Own every sandbox; a role of its own.", _ROLES),
+    Command("serve", "crucible.cli.serve:serve", "Answer the HTTP API, before workers elsewhere.", _ROLES),
+    Command("worker", "crucible.cli.worker:worker", "Take what is queued.", _ROLES),
+    Command("flower", "crucible.cli.flower:flower", "Show the doorbell's messages in Flower.", _ROLES),
+    Command("scheduler", "crucible.cli.scheduler:scheduler", "Take lost leases back; ring again.", _ROLES),
 )
 
 

@@ -6,24 +6,23 @@ import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 import uvloop
-from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
 from crucible import __version__
 from crucible.api.console import Console as WebConsole
+from crucible.cli.configured import check_exposure, settings_with
 from crucible.cli.exit_codes import INTERRUPTED
 from crucible.cli.options import Json
 from crucible.database.migrate import migrate
 from crucible.domain.sandbox import RuntimeReport
 from crucible.embedded.data_folder import held
-from crucible.embedded.errors import CannotStartError
-from crucible.embedded.listener import is_loopback, listen, url_of
 from crucible.embedded.server import serve
+from crucible.roles.listener import listen, url_of
 from crucible.settings import Settings
 from crucible.telemetry.logging import configure_logging
 
@@ -45,41 +44,14 @@ def up(
     json: Json = False,
 ) -> None:
     """Start Crucible here, all of it in one process. Ctrl-C stops it; a second one at once."""
-    settings = _settings(host=host, port=port, data=data)
-    _check_exposure(settings.host, allowed=allow_remote)
+    settings = settings_with(host=host, port=port, data=data)
+    check_exposure(settings.host, allowed=allow_remote)
     configure_logging(settings.log_level, settings.log_format)
     announce = _announce_in_json if json else _announce
     with held(settings.data), listen(settings.host, settings.port) as listener:
         migrate(settings.database_address)
         asked = uvloop.run(serve(settings, listener, lambda runtimes: announce(settings, listener, runtimes)))
     raise typer.Exit(INTERRUPTED if asked is signal.SIGINT else 0)
-
-
-def _settings(**flags: str | int | Path | None) -> Settings:
-    """Return the settings of the environment, over which flags go. Raises CannotStartError."""
-    given: dict[str, Any] = {name: value for name, value in flags.items() if value is not None}
-    try:
-        settings = Settings(**given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0])
-        place = f"--{name}" if name in given else f"CRUCIBLE_{name.upper()}"
-        message = first["msg"].replace("Input should", "must", 1).removeprefix("Value error, ")
-        raise CannotStartError(f"{place}: {message}") from error
-    return settings.model_copy(update={"data": settings.data.expanduser().resolve()})
-
-
-def _check_exposure(host: str, *, allowed: bool) -> None:
-    if is_loopback(host):
-        return
-    if not allowed:
-        raise CannotStartError(
-            f"{host} can be reached from other machines, and whoever reaches it may run programs here: there is "
-            "no authentication yet; --allow-remote says that this is meant"
-        )
-    typer.echo(
-        f"warning: whoever can reach {host} may run programs here; there is no authentication yet", err=True
-    )
 
 
 def _announce_in_json(settings: Settings, listener: socket.socket, runtimes: Sequence[RuntimeReport]) -> None:

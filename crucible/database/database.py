@@ -31,6 +31,7 @@ from crucible.database.transactions import (
     Transaction,
     Transactions,
 )
+from crucible.database.workers import WorkerRepository
 from crucible.domain.principal import Principal
 
 _ANYTHING = sa.select(sa.literal(1))
@@ -82,6 +83,7 @@ class SystemWork(_Work):
         super().__init__(transaction)
         self.leases = LeaseRepository(transaction.connection)
         self.sessions = SessionLedger(transaction.connection)
+        self.workers = WorkerRepository(transaction.connection)
 
 
 class Database:

@@ -26,6 +26,7 @@ from crucible.database.tables import (
 )
 from crucible.domain.event import Event, Requeued
 from crucible.domain.outcome import Outcome
+from crucible.domain.ring import Ring
 from crucible.domain.status import Status
 
 _E = evaluations.c
@@ -172,15 +173,15 @@ class LeaseRepository:
         """Return queued evaluations for runtimes other than these."""
         return await self._lost(is_queued, _E.runtime.not_in(sorted(runtimes)), limit=limit)
 
-    async def due(self, *, at: datetime, limit: int) -> list[str]:
-        """Return the ids of queued evaluations that could be claimed now."""
+    async def due(self, *, at: datetime, limit: int) -> list[Ring]:
+        """Return queued evaluations that could be claimed now."""
         rows = await self._connection.execute(
-            sa.select(_E.id)
+            sa.select(_E.id, _E.runtime, _E.priority)
             .where(is_queued, _E.not_before <= at)
             .order_by(_E.rank, _E.queued_at, _E.id)
             .limit(limit)
         )
-        return list(rows.scalars())
+        return [Ring(row.id, row.runtime, row.priority) for row in rows]
 
     async def requeue(self, lost: Lost, *, reason: str, attempts: int, at: datetime, not_before: datetime) -> bool:
         """Give an evaluation back to the queue under another fence; False where somebody else was first."""

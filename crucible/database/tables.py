@@ -245,3 +245,16 @@ audit_entries = sa.Table(
     sa.CheckConstraint("(evaluation_id IS NULL) <> (session_id IS NULL)", name="about_one"),
     sa.Index("ix_audit_entries_at", "tenant_id", "at"),
 )
+
+workers = sa.Table(
+    "workers",
+    metadata,
+    sa.Column("name", sa.String(255), primary_key=True),
+    sa.Column("slots", sa.Integer, nullable=False),
+    sa.Column("running", sa.Integer, nullable=False),
+    sa.Column("draining", sa.Boolean(create_constraint=False), nullable=False),
+    sa.Column("runtimes", sa.JSON, nullable=False),
+    sa.Column("engines", sa.JSON, nullable=False),
+    sa.Column("started_at", Moment, nullable=False),
+    sa.Column("seen_at", Moment, nullable=False),
+)

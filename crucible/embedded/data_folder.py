@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from crucible.embedded.errors import CannotStartError
+from crucible.roles.errors import CannotStartError
 
 _LOCK = "up.pid"
 _LONGEST_SOCKET_PATH = 107

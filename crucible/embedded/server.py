@@ -1,10 +1,9 @@
 """Starts all roles, stays while each of them lives, and ends them in the order in which nothing is lost."""
 
 import asyncio
-import os
 import signal
 import socket
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -12,24 +11,23 @@ import structlog
 
 from crucible.api.app import create_app
 from crucible.api.collaborators import Collaborators
-from crucible.blobs.file import FileBlobs
 from crucible.database.database import Database
 from crucible.domain.errors import ExecutorUnavailableError, StorageUnavailableError
 from crucible.domain.sandbox import RuntimeReport
 from crucible.embedded.data_folder import socket_path
-from crucible.embedded.errors import CannotStartError
 from crucible.embedded.executor_process import ExecutorProcess
-from crucible.embedded.http_server import HttpServer
-from crucible.embedded.stopping import Stopping
 from crucible.evaluations.reap import reap
 from crucible.evaluations.requeue import Patience
 from crucible.queue.link import ExecutorLink
-from crucible.queue.local import LocalDoorbell
 from crucible.queue.reaper import keep_reaping
-from crucible.queue.worker import Worker
+from crucible.roles.errors import CannotStartError
+from crucible.roles.http_server import HttpServer
+from crucible.roles.making import make_worker
+from crucible.roles.parts import parts_of_one_process
+from crucible.roles.stopping import Stopping
+from crucible.roles.tasks import RoleTasks
 from crucible.sessions.reconcile import keep_reconciling
 from crucible.settings import Settings
-from crucible.stream.memory import InProcessEventStream
 
 Announce = Callable[[Sequence[RuntimeReport]], None]
 _log = structlog.stdlib.get_logger(__name__)
@@ -44,31 +42,19 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
         path = stack.enter_context(socket_path(settings.executor_socket))
         executor = ExecutorProcess(path)
         stopping = stack.enter_context(Stopping(at_once=executor.kill))
-        roles = _Roles(stack)
-        roles.start("executor", executor.keep())
-        database = await Database.open(
-            settings.database_address, connections=settings.database_connections, role="up"
-        )
-        stack.push_async_callback(database.close)
+        tasks = RoleTasks(stack)
+        tasks.start("executor", executor.keep())
+        parts = await stack.enter_async_context(parts_of_one_process(settings))
+        database, blobs, stream, doorbell = parts.database, parts.blobs, parts.stream, parts.doorbell
         link = await stack.enter_async_context(ExecutorLink(path))
-        blobs, stream, doorbell = FileBlobs(settings.blobs_path), InProcessEventStream(), LocalDoorbell()
         patience = Patience(attempts=settings.infrastructure_attempts)
         await reap(database, blobs, stream, patience=patience, everything=settings.database_url is None)
-        worker = Worker(
-            name=f"{socket.gethostname()}-{os.getpid()}",
-            database=database,
-            blobs=blobs,
-            stream=stream,
-            doorbell=doorbell,
-            executor=link,
-            slots=settings.slots,
-            lease_seconds=settings.lease_seconds,
-            patience=patience,
+        worker = make_worker(settings, parts, link, doorbell)
+        working = tasks.start("worker", worker.run())
+        tasks.start(
+            "reaper", keep_reaping(database, blobs, stream, doorbell, lambda: link.runtimes, patience=patience)
         )
-        working = roles.start("worker", worker.run())
-        roles.start("reaper", keep_reaping(database, blobs, stream, doorbell, link, patience=patience))
-
-        roles.start("sessions", keep_reconciling(database, link))
+        tasks.start("sessions", keep_reconciling(database, link))
 
         async def unready() -> dict[str, str]:
             return await _unready(database, link, working)
@@ -86,45 +72,15 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
             allowed_hosts=settings.allowed_hosts,
         )
         http = HttpServer(app)
-        answering = roles.start("http", http.answer(listener))
+        answering = tasks.start("http", http.answer(listener))
         if await _comes_up(link, executor, http, stopping):
             announce(link.known_runtimes)
-            await roles.until(stopping)
+            await tasks.until(stopping)
         http.refuse()
         await worker.drain(settings.grace_seconds)
         http.finish()
         await answering
         return await stopping.wait()
-
-
-class _Roles:
-    """The tasks that must all live; the stack's end ends them, the last one started first."""
-
-    def __init__(self, stack: AsyncExitStack) -> None:
-        self._stack = stack
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-
-    def start(self, name: str, role: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run a role beside the others."""
-        task = self._tasks[name] = asyncio.create_task(role, name=name)
-        self._stack.push_async_callback(_end, task)
-        return task
-
-    async def until(self, stopping: Stopping) -> None:
-        """Return when asked to stop. Raises what ended a role before that."""
-        waiting = asyncio.create_task(stopping.wait())
-        done, _ = await asyncio.wait({waiting, *self._tasks.values()}, return_when=asyncio.FIRST_COMPLETED)
-        if waiting in done:
-            return
-        waiting.cancel()
-        for task in done:
-            task.result()
-            raise RuntimeError(f"the {task.get_name()} ended, which it never should")
-
-
-async def _end(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait({task})
 
 
 async def _comes_up(link: ExecutorLink, executor: ExecutorProcess, http: HttpServer, stopping: Stopping) -> bool:

@@ -15,6 +15,7 @@ from crucible.domain.errors import FieldError, IdempotencyConflictError, Invalid
 from crucible.domain.evaluation import MAXIMUM_BATCH, Evaluation, Submission
 from crucible.domain.event import Queued
 from crucible.domain.principal import Principal
+from crucible.domain.ring import Ring
 from crucible.domain.sandbox import RuntimeReport
 from crucible.queue.doorbell import Doorbell
 
@@ -57,7 +58,9 @@ async def submit(
             ids = [evaluation.id for evaluation in evaluations]
             if idempotency_key is not None:
                 await work.idempotency.add(idempotency_key, digest, ids, await work.now())
-            work.after_commit(lambda: doorbell.ring(ids))
+            work.after_commit(
+                lambda: doorbell.ring([Ring(each.id, each.runtime, each.priority) for each in evaluations])
+            )
         return Submitted(evaluations, replayed=False)
 
     try:

@@ -7,11 +7,13 @@ work, since the reaper rings again for whatever is still queued.
 from collections.abc import Sequence
 from typing import Protocol
 
+from crucible.domain.ring import Ring
+
 
 class Doorbell(Protocol):
     """A way to reach workers."""
 
-    async def ring(self, evaluation_ids: Sequence[str]) -> None:
+    async def ring(self, rings: Sequence[Ring]) -> None:
         """Tell that these are queued, and due."""
 
     async def cancel(self, evaluation_id: str) -> None:

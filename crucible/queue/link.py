@@ -6,7 +6,7 @@ can be submitted meanwhile.
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
@@ -27,8 +27,10 @@ _log = structlog.stdlib.get_logger(__name__)
 class ExecutorLink:
     """An `Executor` that reconnects in the background, from `async with` on."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, only: Collection[str] = ()) -> None:
+        """Take where it listens; `only`: the runtimes to use of those that it has, all where none is named."""
         self._path = path
+        self._only = frozenset(only)
         self._client: ExecutorClient | None = None
         self._connected = asyncio.Event()
         self._keeping: asyncio.Task[None] | None = None
@@ -107,6 +109,8 @@ class ExecutorLink:
 
     def _take(self, client: ExecutorClient) -> None:
         self._client = client
-        self.known_runtimes = client.welcome.runtimes
+        self.known_runtimes = tuple(
+            runtime for runtime in client.welcome.runtimes if not self._only or runtime.name in self._only
+        )
         self.drivers = client.welcome.drivers
         self._connected.set()

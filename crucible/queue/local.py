@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from crucible.domain.ring import Ring
+
 
 class LocalDoorbell:
     """See `Doorbell`. One worker listens."""
@@ -14,9 +16,9 @@ class LocalDoorbell:
         """Have these called from now on; they must not wait."""
         self._on_ring, self._on_cancel = on_ring, on_cancel
 
-    async def ring(self, evaluation_ids: Sequence[str]) -> None:
+    async def ring(self, rings: Sequence[Ring]) -> None:
         """See `Doorbell`."""
-        if evaluation_ids and self._on_ring:
+        if rings and self._on_ring:
             self._on_ring()
 
     async def cancel(self, evaluation_id: str) -> None:

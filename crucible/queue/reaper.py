@@ -1,13 +1,14 @@
 """The reaper's rounds, one about every second: what was lost is found, what is due is announced."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 
 import structlog
 
 from crucible.blobs.store import BlobStore
 from crucible.database.database import Database
 from crucible.domain.errors import StorageUnavailableError
-from crucible.evaluations.execute import Executor
+from crucible.domain.sandbox import RuntimeReport
 from crucible.evaluations.reap import end_unrunnable, reap, ring_again
 from crucible.evaluations.requeue import Patience
 from crucible.queue.doorbell import Doorbell
@@ -21,17 +22,17 @@ async def keep_reaping(
     blobs: BlobStore,
     stream: EventStream,
     doorbell: Doorbell,
-    executor: Executor,
+    runtimes: Callable[[], Sequence[RuntimeReport]],
     *,
     patience: Patience,
     interval_seconds: float = 1.0,
 ) -> None:
-    """Go round until cancelled."""
+    """Go round until cancelled. `runtimes`: what can be run now; nothing where that is not known."""
     while True:
         try:
             await reap(database, blobs, stream, patience=patience)
-            if runtimes := [runtime.name for runtime in executor.runtimes]:
-                await end_unrunnable(database, stream, runtimes)
+            if names := [runtime.name for runtime in runtimes()]:
+                await end_unrunnable(database, stream, names)
             await ring_again(database, doorbell)
         except StorageUnavailableError as error:
             _log.warning("reaper_round_failed", reason=error.detail)

@@ -34,8 +34,12 @@ class Worker:
         executor: Executor,
         slots: int,
         lease_seconds: float = 30.0,
+        look_seconds: float | None = None,
         patience: Patience | None = None,
     ) -> None:
+        """Take what it works with; `look_seconds`: how often to look unasked, where rings may be lost."""
+        self.name = name
+        self.slots = slots
         self._workplace = Workplace(
             name=name,
             database=database,
@@ -44,34 +48,43 @@ class Worker:
             executor=executor,
             patience=patience or Patience(),
         )
-        self._slots = slots
         self._lease_seconds = lease_seconds
+        self._look_seconds = look_seconds
         self._holdings: dict[asyncio.Task[None], Holding] = {}
         self._look = asyncio.Event()
+        self._room = asyncio.Event()
         self._more = True
         self._beat = asyncio.Event()
-        self._draining = False
+        self.draining = False
         self._cancellations = 0
-        doorbell.listen(on_ring=self._look_for_more, on_cancel=self._hear_cancellation)
+        doorbell.listen(on_ring=self._look_for_more, on_cancel=self.hear_cancellation)
 
     @property
     def running(self) -> int:
         """How many evaluations it holds."""
         return len(self._holdings)
 
+    async def answer(self) -> None:
+        """Look for more, and return once that is done and there is room for yet more."""
+        self._look_for_more()
+        await self._room.wait()
+
     async def run(self) -> None:
         """Take and run evaluations until drained. Cancelled, it leaves what it holds to the reaper."""
         self._look.set()
         try:
             async with asyncio.TaskGroup() as tasks:
-                beating = tasks.create_task(self._keep_beating())
-                while not self._draining:
+                unasked = [tasks.create_task(self._keep_beating()), tasks.create_task(self._keep_looking())]
+                while not self.draining:
                     await self._look.wait()
                     self._look.clear()
                     await self._fill()
+                    if len(self._holdings) < self.slots:
+                        self._room.set()
                 while self._holdings:
                     await asyncio.wait(self._holdings)
-                beating.cancel()
+                for task in unasked:
+                    task.cancel()
         finally:
             for task in self._holdings:
                 task.cancel()
@@ -80,7 +93,7 @@ class Worker:
 
     async def drain(self, grace_seconds: float) -> None:
         """Take nothing more, let what runs end within the grace, and give the rest back to the queue."""
-        self._draining = True
+        self.draining = True
         self._look.set()
         if self._holdings:
             await asyncio.wait(self._holdings, timeout=grace_seconds)
@@ -93,9 +106,9 @@ class Worker:
 
     async def _fill(self) -> None:
         place = self._workplace
-        free = self._slots - len(self._holdings)
+        free = self.slots - len(self._holdings)
         runtimes = [runtime.name for runtime in place.executor.runtimes]
-        if self._draining or not self._more or not free or not runtimes:
+        if self.draining or not self._more or not free or not runtimes:
             return
         self._more = False
         cancellations = self._cancellations
@@ -118,9 +131,11 @@ class Worker:
 
     def _look_for_more(self) -> None:
         self._more = True
+        self._room.clear()
         self._look.set()
 
-    def _hear_cancellation(self) -> None:
+    def hear_cancellation(self) -> None:
+        """Ask soon whether the end of something that it holds was asked for."""
         self._cancellations += 1
         self._beat.set()
 
@@ -129,6 +144,12 @@ class Worker:
         self._look.set()
         if not task.cancelled() and (error := task.exception()):
             _log.error("attendance_failed", exc_info=error)
+
+    async def _keep_looking(self) -> None:
+        while self._look_seconds is not None:
+            await asyncio.sleep(self._look_seconds)
+            self._more = True
+            self._look.set()
 
     async def _keep_beating(self) -> None:
         """Renew the leases three times in their life, and at once where a cancellation was announced."""

@@ -7,6 +7,7 @@ not notice.
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from itertools import count
 
 from crucible.domain.event import Event, UsageSample
@@ -17,7 +18,9 @@ MAXIMUM_SAMPLES = 1000
 class History:
     """Events whose positions only grow."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_drop: Callable[[Event], None] = lambda _: None) -> None:
+        """Take what is told of each sample that is thinned out."""
+        self._on_drop = on_drop
         self._forget()
 
     def _forget(self) -> None:
@@ -53,6 +56,7 @@ class History:
     def _count(self, sample: UsageSample) -> None:
         if self._passing:
             del self._events[bisect_left(self._events, self._passing.position, key=_position)]
+            self._on_drop(self._passing)
         is_held = self._samples_seen % self._stride == 0
         self._passing = None if is_held else sample
         self._samples_held += is_held
@@ -63,9 +67,13 @@ class History:
     def _thin(self) -> None:
         """Drop every second sample that is held; the first stays, and the last, as their number is odd."""
         places = count()
-        self._events = [
-            event for event in self._events if not isinstance(event, UsageSample) or next(places) % 2 == 0
-        ]
+        kept: list[Event] = []
+        for event in self._events:
+            if not isinstance(event, UsageSample) or next(places) % 2 == 0:
+                kept.append(event)
+            else:
+                self._on_drop(event)
+        self._events = kept
         self._stride *= 2
         self._samples_held = (self._samples_held + 1) // 2
 

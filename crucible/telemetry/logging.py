@@ -54,4 +54,5 @@ def configure_logging(
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    logging.getLogger("alembic").setLevel(max(root.level, logging.WARNING))  # what it does is what is wanted
+    for name in ("alembic", "celery"):  # what they do is what is wanted
+        logging.getLogger(name).setLevel(max(root.level, logging.WARNING))

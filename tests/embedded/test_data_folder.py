@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crucible.embedded.data_folder import held, socket_path
-from crucible.embedded.errors import CannotStartError
+from crucible.roles.errors import CannotStartError
 
 
 def test_a_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:

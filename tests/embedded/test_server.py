@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from crucible.database.migrate import migrate
-from crucible.embedded.errors import CannotStartError
 from crucible.embedded.executor_process import ExecutorProcess
-from crucible.embedded.listener import listen
 from crucible.embedded.server import serve
 from crucible.queue.worker import Worker
+from crucible.roles.errors import CannotStartError
+from crucible.roles.listener import listen
 from crucible.settings import Settings
 
 

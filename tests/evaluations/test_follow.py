@@ -15,11 +15,17 @@ from crucible.evaluations.finish import finish
 from crucible.evaluations.follow import follow
 from crucible.evaluations.reap import reap
 from crucible.evaluations.relay import Relay
+from crucible.stream.stream import EventStream
 from tests.evaluations.steps import STRANGER, claimed, finished, held, relayed, submitted
 from tests.evaluations.test_reap import AT_ONCE
 from tests.fake_executor import STARTED, SUCCEEDED, stderr, stdout
 
 LARGE = Submission(code="x", limits=Limits(output_bytes=1 << 20))
+
+
+@pytest.fixture
+def stream(either_stream: EventStream) -> EventStream:
+    return either_stream
 
 
 class Follower:

@@ -20,8 +20,8 @@ class NotingDoorbell:
     def __init__(self) -> None:
         self.rung: list[list[str]] = []
 
-    async def ring(self, evaluation_ids) -> None:
-        self.rung.append(list(evaluation_ids))
+    async def ring(self, rings) -> None:
+        self.rung.append([ring.evaluation_id for ring in rings])
 
     async def cancel(self, evaluation_id: str) -> None:
         raise AssertionError(evaluation_id)

@@ -20,7 +20,9 @@ async def until_rung(doorbell) -> None:
 def start(database, blobs, stream, doorbell, executor: FakeExecutor) -> asyncio.Task[None]:
     at_once = Patience(chance=lambda low, _high: low)
     return asyncio.create_task(
-        keep_reaping(database, blobs, stream, doorbell, executor, patience=at_once, interval_seconds=0.01)
+        keep_reaping(
+            database, blobs, stream, doorbell, lambda: executor.runtimes, patience=at_once, interval_seconds=0.01
+        )
     )
 
 

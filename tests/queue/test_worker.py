@@ -136,7 +136,7 @@ async def test_a_worker_that_lost_its_lease_kills_the_program_and_says_nothing(h
     crew.executor.script = gate = Gate()
     (one,) = await crew.submit()
     await gate.reached.wait()
-    crew.worker._draining = True  # it is not to claim it again
+    crew.worker.draining = True  # it is not to claim it again
     await reap(database, blobs, stream, patience=Patience(first_seconds=1000), everything=True)
     crew.worker._look.set()
     await asyncio.wait_for(crew.running, 5)

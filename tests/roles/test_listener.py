@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
-from crucible.embedded.errors import CannotStartError
-from crucible.embedded.listener import _reason, is_loopback, listen, url_of
+from crucible.roles.errors import CannotStartError
+from crucible.roles.listener import _reason, is_loopback, listen, url_of
 
 
 def test_any_free_port_is_found_and_told() -> None:

@@ -4,7 +4,7 @@ import errno
 import ipaddress
 import socket
 
-from crucible.embedded.errors import CannotStartError
+from crucible.roles.errors import CannotStartError
 
 
 def is_loopback(host: str) -> bool:

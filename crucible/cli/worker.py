@@ -1,0 +1,51 @@
+"""`crucible worker`: takes what is queued, as a process of its own."""
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvloop
+
+from crucible.cli.configured import scaled_out, settings_with, tell
+from crucible.cli.exit_codes import INTERRUPTED
+from crucible.database.migrate import migrate
+from crucible.telemetry.logging import configure_logging
+
+
+def worker(
+    *,
+    socket: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where this machine's executor listens.",
+            envvar="CRUCIBLE_EXECUTOR_SOCKET",
+            show_default="in the data folder",
+        ),
+    ] = None,
+    slots: Annotated[
+        int | None, typer.Option(help="How many programs run at once.", show_default="the processors' number")
+    ] = None,
+    runtimes: Annotated[
+        list[str] | None,
+        typer.Option("--runtime", "-r", help="Take only programs of this runtime; may be given again."),
+    ] = None,
+    data: Annotated[Path | None, typer.Option(help="The folder of large outputs, shared with the server.")] = None,
+) -> None:
+    """Take what is queued and have this machine's executor run it. Ctrl-C or SIGTERM drains it."""
+    with scaled_out():
+        from crucible.roles.shared import require_addresses
+        from crucible.roles.work import work
+    settings = settings_with(slots=slots, data=data)
+    require_addresses(settings, "worker")
+    configure_logging(settings.log_level, settings.log_format)
+    migrate(settings.database_address)
+    asked = uvloop.run(
+        work(
+            settings,
+            socket or settings.executor_socket,
+            lambda names: tell(f"worker takes {settings.slots} at once of: {', '.join(names)}"),
+            only=runtimes or (),
+        )
+    )
+    raise typer.Exit(INTERRUPTED if asked is signal.SIGINT else 0)

@@ -1,0 +1,66 @@
+"""What a process that runs nothing itself knows of those that do, from the table of workers."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+
+from crucible.database.database import Database
+from crucible.domain.errors import ExecutorUnavailableError, StorageUnavailableError
+from crucible.domain.sandbox import RuntimeReport
+from crucible.domain.worker import WorkerReport  # noqa: TC001 - a test may ask for the hints
+
+REPORT_SECONDS = 3.0
+"""How often a worker writes down that it lives, and others read that."""
+ALIVE = timedelta(seconds=REPORT_SECONDS * 4)
+REMEMBERED = timedelta(minutes=10)
+"""How long what a worker could run is still accepted after it was last heard of."""
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class KnownWorkers:
+    """The workers that were heard of lately. `keep` it current."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.workers: Sequence[WorkerReport] = ()
+        self._runtimes: dict[str, RuntimeReport] = {}
+        self._any_alive = False
+
+    @property
+    def runtimes(self) -> Sequence[RuntimeReport]:
+        """What some worker can run, or could a few minutes ago."""
+        return tuple(self._runtimes.values())
+
+    @property
+    def any_alive(self) -> bool:
+        """Whether a worker that takes more was heard of in the last seconds."""
+        return self._any_alive
+
+    def accepted(self) -> Sequence[RuntimeReport]:
+        """Return what may be submitted. Raises ExecutorUnavailableError where no worker has told of any yet."""
+        if not self._runtimes:
+            raise ExecutorUnavailableError(
+                "no worker has told what it can run: start one with `crucible worker`", retry_after_seconds=2
+            )
+        return self.runtimes
+
+    async def keep(self) -> None:
+        """Read the table again and again until cancelled."""
+        while True:
+            try:
+                await self.read()
+            except StorageUnavailableError as error:
+                _log.warning("workers_unknown", reason=error.detail)
+            await asyncio.sleep(REPORT_SECONDS / 2)
+
+    async def read(self) -> None:
+        """Read the table. Raises StorageUnavailableError."""
+        async with self._database.system_unit_of_work() as work:
+            at = await work.now()
+            self.workers = await work.workers.seen(at=at, within=REMEMBERED)
+        self._runtimes = {runtime.name: runtime for worker in self.workers for runtime in worker.runtimes}
+        self._any_alive = any(
+            worker.seen_at and worker.seen_at > at - ALIVE and not worker.draining for worker in self.workers
+        )

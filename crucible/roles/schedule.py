@@ -1,0 +1,61 @@
+"""`crucible scheduler`: takes lost leases back, rings again for what waits, and ends what nobody can run.
+
+Any number of them may run; whatever one does is conditional, so that two do it once.
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+import structlog
+
+from crucible.database.database import Database
+from crucible.domain.errors import StorageUnavailableError
+from crucible.evaluations.requeue import Patience
+from crucible.queue.reaper import keep_reaping
+from crucible.roles.known_workers import KnownWorkers
+from crucible.roles.shared import shared_parts
+from crucible.roles.stopping import Stopping
+from crucible.roles.tasks import RoleTasks
+from crucible.settings import Settings
+
+_FORGET_AFTER = timedelta(days=1)
+_FORGET_SECONDS = 60.0
+_log = structlog.stdlib.get_logger(__name__)
+
+
+async def schedule(settings: Settings, announce: Callable[[], None]) -> signal.Signals:
+    """Go round until a signal asks for the end; return which. `announce` is called before the first round."""
+    async with AsyncExitStack() as stack:
+        stopping = stack.enter_context(Stopping(at_once=lambda: None))
+        parts = await stack.enter_async_context(shared_parts(settings, "scheduler"))
+        tasks = RoleTasks(stack)
+        known = KnownWorkers(parts.database)
+        await known.read()
+        tasks.start("list of workers", known.keep())
+        tasks.start("memory of workers", _keep_forgetting(parts.database))
+        patience = Patience(attempts=settings.infrastructure_attempts)
+        reaping = keep_reaping(
+            parts.database,
+            parts.blobs,
+            parts.stream,
+            parts.doorbell,
+            lambda: known.runtimes if known.any_alive else (),
+            patience=patience,
+        )
+        announce()
+        tasks.start("reaper", reaping)
+        await tasks.until(stopping)
+        return await stopping.wait()
+
+
+async def _keep_forgetting(database: Database) -> None:
+    while True:
+        try:
+            async with database.system_unit_of_work() as work:
+                await work.workers.forget(at=await work.now(), after=_FORGET_AFTER)
+        except StorageUnavailableError as error:
+            _log.warning("workers_not_forgotten", reason=error.detail)
+        await asyncio.sleep(_FORGET_SECONDS)

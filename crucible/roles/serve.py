@@ -1,0 +1,65 @@
+"""`crucible serve`: the HTTP API, before workers elsewhere."""
+
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+
+from redis.exceptions import RedisError
+
+from crucible.api.app import create_app
+from crucible.api.collaborators import Collaborators
+from crucible.domain.errors import StorageUnavailableError
+from crucible.roles.http_server import HttpServer
+from crucible.roles.known_workers import KnownWorkers
+from crucible.roles.shared import SharedParts, shared_parts
+from crucible.roles.stopping import Stopping
+from crucible.roles.tasks import RoleTasks
+from crucible.settings import Settings
+
+
+async def serve(settings: Settings, listener: socket.socket, announce: Callable[[], None]) -> signal.Signals:
+    """Answer until a signal asks for the end; return which. `announce` is called once requests are answered."""
+    async with AsyncExitStack() as stack:
+        stopping = stack.enter_context(Stopping(at_once=lambda: None))
+        parts = await stack.enter_async_context(shared_parts(settings, "serve"))
+        tasks = RoleTasks(stack)
+        known = KnownWorkers(parts.database)
+        await known.read()
+        tasks.start("list of workers", known.keep())
+
+        async def unready() -> dict[str, str]:
+            return await _unready(parts, known)
+
+        collaborators = Collaborators(
+            database=parts.database,
+            blobs=parts.blobs,
+            stream=parts.stream,
+            doorbell=parts.doorbell,
+            runtimes=known.accepted,
+            unready=unready,
+        )
+        http = HttpServer(create_app(collaborators, allowed_hosts=settings.allowed_hosts))
+        answering = tasks.start("http", http.answer(listener))
+        await http.listening.wait()
+        announce()
+        await tasks.until(stopping)
+        http.refuse()
+        http.finish()
+        await answering
+        return await stopping.wait()
+
+
+async def _unready(parts: SharedParts, known: KnownWorkers) -> dict[str, str]:
+    unready: dict[str, str] = {}
+    try:
+        await parts.database.check()
+    except StorageUnavailableError as error:
+        unready["database"] = error.detail
+    try:
+        await parts.redis.ping()
+    except (RedisError, OSError):
+        unready["redis"] = "it does not answer: evaluations are acknowledged, start later and are not seen live"
+    if not known.any_alive:
+        unready["worker"] = "none was heard of lately"
+    return unready

@@ -1,0 +1,100 @@
+"""`crucible worker`: takes what is queued, has an executor of this machine run it, and writes how it ended."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Collection
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import structlog
+
+from crucible.database.database import Database
+from crucible.domain.errors import StorageUnavailableError
+from crucible.domain.worker import WorkerReport
+from crucible.queue.ear import Ear
+from crucible.queue.link import ExecutorLink
+from crucible.queue.local import LocalDoorbell
+from crucible.queue.worker import Worker
+from crucible.roles.errors import CannotStartError
+from crucible.roles.known_workers import REPORT_SECONDS
+from crucible.roles.making import make_worker
+from crucible.roles.shared import shared_parts
+from crucible.roles.stopping import Stopping
+from crucible.roles.tasks import RoleTasks
+from crucible.settings import Settings
+
+LOOK_SECONDS = 5.0
+"""How often a worker looks for what is queued without being asked: no lost ring and no deaf ear lasts longer."""
+_log = structlog.stdlib.get_logger(__name__)
+
+
+async def work(
+    settings: Settings, executor: Path, announce: Callable[[Collection[str]], None], *, only: Collection[str] = ()
+) -> signal.Signals:
+    """Work until a signal asks for the end; return which. `announce` is called once rings are heard.
+
+    `only`: the runtimes that this worker takes of those that its executor has; all where none is named.
+    """
+    async with AsyncExitStack() as stack:
+        stopping = stack.enter_context(Stopping(at_once=lambda: None))
+        parts = await stack.enter_async_context(shared_parts(settings, "worker"))
+        tasks = RoleTasks(stack)
+        link = await stack.enter_async_context(ExecutorLink(executor, only=only))
+        if not await _comes_up(link, stopping):
+            return await stopping.wait()
+        if not link.known_runtimes:
+            raise CannotStartError(f"this machine's executor has no runtime named {' or '.join(only) or 'at all'}")
+        worker = make_worker(settings, parts, link, LocalDoorbell(), look_seconds=LOOK_SECONDS)
+        tasks.start("worker", worker.run())
+        tasks.start("presence", _keep_reporting(parts.database, worker, link))
+        runtimes = [runtime.name for runtime in link.known_runtimes]
+        ear = Ear(
+            parts.celery,
+            parts.redis,
+            name=worker.name,
+            runtimes=runtimes,
+            answer=worker.answer,
+            hear_cancellation=worker.hear_cancellation,
+        )
+        await stack.enter_async_context(ear)
+        announce(runtimes)
+        await tasks.until(stopping)
+        _log.info("draining", running=worker.running, grace_seconds=settings.grace_seconds)
+        await worker.drain(settings.grace_seconds)
+        await _leave(parts.database, worker)
+        return await stopping.wait()
+
+
+async def _comes_up(link: ExecutorLink, stopping: Stopping) -> bool:
+    connected, asked = asyncio.ensure_future(link.connected()), asyncio.ensure_future(stopping.wait())
+    done, pending = await asyncio.wait({connected, asked}, return_when=asyncio.FIRST_COMPLETED)
+    for waiting in pending:
+        waiting.cancel()
+    return asked not in done
+
+
+async def _keep_reporting(database: Database, worker: Worker, link: ExecutorLink) -> None:
+    while True:
+        report = WorkerReport(
+            name=worker.name,
+            slots=worker.slots,
+            running=worker.running,
+            draining=worker.draining,
+            runtimes=link.known_runtimes,
+            engines=tuple(driver.engine for driver in link.drivers if driver.available),
+        )
+        try:
+            if link.is_connected:
+                async with database.system_unit_of_work() as work:
+                    await work.workers.report(report, await work.now())
+        except StorageUnavailableError as error:
+            _log.warning("presence_not_reported", reason=error.detail)
+        await asyncio.sleep(REPORT_SECONDS)
+
+
+async def _leave(database: Database, worker: Worker) -> None:
+    try:
+        async with database.system_unit_of_work() as work:
+            await work.workers.leave(worker.name)
+    except StorageUnavailableError as error:
+        _log.warning("presence_not_reported", reason=error.detail)

@@ -1,0 +1,311 @@
+"""An event stream between processes, in Redis.
+
+A holder tells its process's copy of the history, which is what finish writes; a task of the process carries what
+is told to Redis, many events and evaluations at a time. So no holder waits for Redis, nor for a reader, and while
+Redis is away evaluations run on; when it is back, what it lost is told again from that copy.
+
+Each evaluation has a Redis stream, whose entries' ids are the events' positions: a reader resumes behind any of
+them, and reads at its own pace what Redis holds. The stream lives for as long as somebody tells, and a while
+after its close, which is an entry as well. Who waits is woken by a message on one channel for all. Such a message
+may be lost; so a reader that hears nothing for some seconds returns, as at a close, and its caller looks in the
+table.
+"""
+
+import asyncio
+import contextlib
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from importlib import resources
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+from pydantic import TypeAdapter
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from crucible.domain.event import Event
+from crucible.domain.limits import KIB
+from crucible.ending import ended
+from crucible.stream.history import History
+
+Position = tuple[int, int]
+
+CLOSED = 2**64 - 1
+"""The sequence of the entry that closes an attempt's events: the highest that Redis takes."""
+QUIET_SECONDS = 3.0
+"""How long a reader hears nothing before its caller looks in the table."""
+_HELD_MILLISECONDS = 3_600_000
+_CLOSED_MILLISECONDS = 60_000
+_AT_ONCE = 100
+_RETRY_SECONDS = 0.5
+_MOST_CLOSES = 10_000
+_MOST_HEARD = 10_000
+_MESSAGE_BYTES = 256 * KIB
+_NEWS = "crucible:news"
+_NOTHING: Position = (-1, -1)
+
+_TELL = resources.files("crucible.stream").joinpath("tell.lua").read_text()
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class RedisEventStream:
+    """See `EventStream`. It carries and hears from `async with` on."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._tell = redis.register_script(_TELL)
+        self._told: dict[str, _Telling] = {}
+        self._untold: OrderedDict[str, _Telling] = OrderedDict()
+        self._work = asyncio.Event()
+        self._readers: dict[str, set[_Reader]] = {}
+        self._heard: OrderedDict[str, Position] = OrderedDict()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        self._tasks = [asyncio.create_task(self._keep_telling()), asyncio.create_task(self._keep_hearing())]
+        return self
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        with contextlib.suppress(TimeoutError, RedisError):
+            async with asyncio.timeout(1):
+                await self._tell_all()
+        await ended(*self._tasks)
+
+    def publish(self, event: Event) -> None:
+        """See `EventStream`."""
+        telling = self._telling(event.evaluation_id)
+        if telling.take(event):
+            self._hand_over(event.evaluation_id, telling)
+
+    @contextmanager
+    def subscribe(self, evaluation_id: str) -> Iterator["_Reader"]:
+        """See `EventStream`."""
+        reader = _Reader(self, evaluation_id, self._heard.get(evaluation_id, _NOTHING))
+        readers = self._readers.setdefault(evaluation_id, set())
+        readers.add(reader)
+        try:
+            yield reader
+        finally:
+            readers.discard(reader)
+            if not readers and self._readers.get(evaluation_id) is readers:
+                del self._readers[evaluation_id]
+
+    def held(self, evaluation_id: str, fence: int) -> Sequence[Event]:
+        """See `EventStream`."""
+        telling = self._told.get(evaluation_id)
+        return telling.history.after((fence, -1)) if telling and telling.history.fence == fence else ()
+
+    def close(self, evaluation_id: str, fence: int) -> None:
+        """See `EventStream`."""
+        telling = self._told.pop(evaluation_id, None)
+        if telling and telling.history.fence > fence:
+            self._told[evaluation_id] = telling
+            return
+        telling = telling or _Telling()
+        telling.closes = fence
+        self._hand_over(evaluation_id, telling)
+        while len(self._untold) > _MOST_CLOSES:  # Redis has been away for long; readers look in the table by then
+            self._untold.popitem(last=False)
+
+    async def entries(self, evaluation_id: str, position: Position) -> list[tuple[Position, bytes]]:
+        """Return some of what Redis holds behind a position: where each stands, and its body."""
+        fence, sequence = position
+        begin = "-" if fence < 0 else f"({fence}-{sequence}"
+        found: Any = await self._redis.xrange(_key(evaluation_id), min=begin, max="+", count=_AT_ONCE)
+        return [(_place(entry), body[b"event"]) for entry, body in found]
+
+    async def last(self, evaluation_id: str) -> Position:
+        """Return the place of the last that Redis holds of an evaluation."""
+        found: Any = await self._redis.xrevrange(_key(evaluation_id), count=1)
+        return _place(found[0][0]) if found else _NOTHING
+
+    def hear(self, evaluation_id: str, place: Position) -> None:
+        """Note that a reader was sent to the table for what stands here."""
+        self._heard[evaluation_id] = max(place, self._heard.pop(evaluation_id, _NOTHING))
+        while len(self._heard) > _MOST_HEARD:
+            self._heard.popitem(last=False)
+
+    def _telling(self, evaluation_id: str) -> "_Telling":
+        telling = self._told.get(evaluation_id)
+        if telling is None:
+            telling = self._told[evaluation_id] = _Telling()
+        return telling
+
+    def _hand_over(self, evaluation_id: str, telling: "_Telling") -> None:
+        self._untold[evaluation_id] = telling
+        self._work.set()
+
+    async def _keep_telling(self) -> None:
+        while True:
+            await self._work.wait()
+            self._work.clear()
+            try:
+                await self._tell_all()
+            except (RedisError, OSError) as error:
+                _log.warning("events_not_told", reason=str(error))
+                self._work.set()
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _tell_all(self) -> None:
+        while self._untold:
+            batch = [self._untold.popitem(last=False) for _ in range(min(_AT_ONCE, len(self._untold)))]
+            try:
+                answers = await self._send(batch)
+            except BaseException:
+                # Whatever arrived, Redis may have lost the rest, or more: each is told anew from its beginning.
+                for evaluation_id, telling in reversed(batch):
+                    telling.tell_anew()
+                    self._untold.setdefault(evaluation_id, telling)
+                    self._untold.move_to_end(evaluation_id, last=False)
+                raise
+            for (evaluation_id, telling), answer in zip(batch, answers, strict=True):
+                if answer == b"lost":
+                    telling.tell_anew()
+                if answer == b"lost" or (answer == b"told" and telling.has_more):
+                    self._untold.setdefault(evaluation_id, telling)
+
+    async def _send(self, batch: Sequence[tuple[str, "_Telling"]]) -> list[bytes]:
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            for evaluation_id, telling in batch:
+                arguments = telling.arguments(evaluation_id)
+                await self._tell(keys=[_key(evaluation_id)], args=arguments, client=pipeline)
+            answers: list[bytes] = await pipeline.execute()
+        return answers
+
+    async def _keep_hearing(self) -> None:
+        while True:
+            try:
+                async with self._redis.pubsub(ignore_subscribe_messages=True) as news:
+                    await news.subscribe(_NEWS)
+                    self._wake(list(self._readers))  # they may have missed something
+                    async for message in news.listen():
+                        self._wake([message["data"].decode()])
+            except (RedisError, OSError) as error:
+                _log.warning("events_not_heard", reason=str(error))
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    def _wake(self, evaluation_ids: Sequence[str]) -> None:
+        for evaluation_id in evaluation_ids:
+            for reader in self._readers.get(evaluation_id, ()):
+                reader.news.set()
+
+
+class _Telling:
+    """What this process tells of one evaluation, and how far Redis has it."""
+
+    def __init__(self) -> None:
+        self.history = History(on_drop=self._drop)
+        self.closes: int | None = None
+        self.has_more = False
+        """Whether the last message did not hold all."""
+        self._carried: Position | None = None
+        self._dropped: list[str] = []
+
+    def take(self, event: Event) -> bool:
+        """Take an event in; False where it is not behind all others."""
+        former = self.history.fence
+        if not self.history.append(event):
+            return False
+        if event.fence > former:
+            self.tell_anew()
+        return True
+
+    def tell_anew(self) -> None:
+        """Begin at the history's beginning with the next message."""
+        self._carried = None
+        self._dropped.clear()
+
+    def arguments(self, evaluation_id: str) -> list[Any]:
+        """Return the script's arguments for what is untold; it counts as told from now on."""
+        mode = "whole" if self._carried is None else "more"
+        dropped, self._dropped = self._dropped, []
+        lines = self._lines()
+        if not lines:
+            mode = "any"
+        fence, ttl = self.history.fence, _HELD_MILLISECONDS
+        if self.closes is not None and not self.has_more:
+            fence, ttl = self.closes, _CLOSED_MILLISECONDS
+            lines += [f"{fence}-{CLOSED}", ""]
+        return [fence, mode, ttl, _NEWS, evaluation_id, len(dropped), *dropped, *lines]
+
+    def _lines(self) -> list[str]:
+        lines: list[str] = []
+        size = 0
+        self.has_more = False
+        for event in self.history.after(self._carried or _NOTHING):
+            if size > _MESSAGE_BYTES:
+                self.has_more = True
+                break
+            body = event.model_dump_json()
+            size += len(body)
+            lines += [f"{event.fence}-{event.sequence}", body]
+            self._carried = event.position
+        return lines
+
+    def _drop(self, event: Event) -> None:
+        if self._carried is not None and event.position <= self._carried:
+            self._dropped.append(f"{event.fence}-{event.sequence}")
+
+
+class _Reader:
+    """See `Subscription`."""
+
+    def __init__(self, stream: RedisEventStream, evaluation_id: str, heard: Position) -> None:
+        self._stream = stream
+        self._evaluation_id = evaluation_id
+        self._heard = heard
+        self.news = asyncio.Event()
+
+    async def after(self, position: Position) -> AsyncIterator[Event]:
+        """See `Subscription`."""
+        while True:
+            self.news.clear()
+            try:
+                entries = await self._stream.entries(self._evaluation_id, position)
+                last = entries[-1][0] if entries else await self._stream.last(self._evaluation_id)
+            except (RedisError, OSError):
+                await asyncio.sleep(_RETRY_SECONDS)
+                return
+            for place, body in entries:
+                if self._is_for_the_table(place, position):
+                    return
+                position = place
+                if place[1] != CLOSED:
+                    yield _EVENT.validate_json(body)
+            if not entries and (self._is_for_the_table(last, position) or not await self._woken()):
+                return
+
+    def _is_for_the_table(self, place: Position, position: Position) -> bool:
+        """Whether our caller has to look in the table before it hears what stands at this place.
+
+        So it is at a close, and where another holder begins to speak: what became of the attempt before may have
+        come to the table after the last look. The next subscription begins after this one was sent there, so it
+        needs not be sent for the same again.
+        """
+        another = place[0] > max(position[0], self._heard[0])
+        if another or (place[1] == CLOSED and place > self._heard):
+            self._stream.hear(self._evaluation_id, place)
+            return True
+        return False
+
+    async def _woken(self) -> bool:
+        try:
+            async with asyncio.timeout(QUIET_SECONDS):
+                await self.news.wait()
+        except TimeoutError:
+            return False
+        return True
+
+
+def _key(evaluation_id: str) -> str:
+    return f"crucible:events:{evaluation_id}"
+
+
+def _place(entry: bytes) -> Position:
+    fence, _, sequence = entry.partition(b"-")
+    return int(fence), int(sequence)

@@ -1,0 +1,47 @@
+import pytest
+
+from crucible.domain.evaluation import Priority
+from crucible.domain.ring import Ring
+from crucible.queue.broker import BROKER_PRIORITY, CHUNK, ids_of, make_app, messages
+
+
+def rings(count: int, runtime: str = "bash", priority: Priority = Priority.NORMAL) -> list[Ring]:
+    return [Ring(f"ev_{runtime}_{priority}_{number}", runtime, priority) for number in range(count)]
+
+
+def test_a_batch_travels_as_chunks_and_nothing_of_it_is_left_out():
+    batch = rings(2 * CHUNK + 1)
+    sent = list(messages(batch))
+    assert [len(ids) for _, _, ids in sent] == [CHUNK, CHUNK, 1]
+    assert [each for _, _, ids in sent for each in ids] == [ring.evaluation_id for ring in batch]
+
+
+def test_a_message_is_of_one_runtime_and_one_priority_and_the_highest_goes_first():
+    mixed = rings(2, "python3.11", Priority.LOW) + rings(1, "bash") + rings(3, "bash", Priority.HIGH)
+    assert [(runtime, priority, len(ids)) for runtime, priority, ids in messages(mixed)] == [
+        ("bash", Priority.HIGH, 3),
+        ("bash", Priority.NORMAL, 1),
+        ("python3.11", Priority.LOW, 2),
+    ]
+
+
+def test_every_priority_has_its_place_and_redis_serves_the_lowest_number_first():
+    assert sorted(Priority, key=BROKER_PRIORITY.__getitem__) == list(Priority)
+    assert len(set(BROKER_PRIORITY.values())) == len(Priority)
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("ev_1",), ([],), ([1],), (["ev"], ["ev"]), (["ev"] * (CHUNK + 1),), ({"ev": 1},), (None,)]
+)
+def test_what_is_no_ring_is_told_apart(arguments: tuple[object, ...]):
+    with pytest.raises(ValueError, match="a ring has"):
+        ids_of(arguments)
+
+
+def test_the_broker_is_used_as_a_doorbell_and_for_nothing_else():
+    conf = make_app("redis://127.0.0.1:1/0").conf
+    assert conf.accept_content == ["json"]
+    assert conf.result_backend is None
+    assert (conf.task_acks_late, conf.worker_disable_prefetch, conf.task_ignore_result) == (False, True, True)
+    assert not conf.worker_enable_remote_control
+    assert not conf.worker_hijack_root_logger
