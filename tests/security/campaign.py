@@ -336,7 +336,15 @@ def control(attack: Attack, world: World, folder: Path) -> str:
     ran = subprocess.run(
         command,
         cwd=folder,
-        env={**world.environment, "PATH": os.defpath, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={
+            **world.environment,
+            "EXECUTOR_PID": str(
+                world.host_victim.pid
+            ),  # not the one that runs these tests, as the same user perhaps
+            "PATH": os.defpath,
+            "PYTHONPATH": str(folder),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
