@@ -15,13 +15,15 @@ def traces() -> set[str]:
 def _descendants(parent: int) -> set[str]:
     """Processes that came from this one: what a container runtime starts beside a sandbox is in nobody's group."""
     children: dict[int, list[int]] = {}
+    names: dict[int, str] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and (status := _fields(str(entry / "status"))):
             children.setdefault(int(status["PPid"]), []).append(int(entry.name))
+            names[int(entry.name)] = status["Name"]
     found, left = set(), [parent]
     while left:
         below = [child for child in children.get(left.pop(), []) if child not in bystanders]
-        found |= {f"process {child}" for child in below}
+        found |= {f"process {child} {names[child]}" for child in below}
         left += below
     return found
 
@@ -33,7 +35,7 @@ def _processes() -> set[str]:
         if entry.name.isdigit():
             try:
                 if f"/crucible-{os.getpid()}-" in (entry / "cgroup").read_text():
-                    found.add(f"process {entry.name}")
+                    found.add(f"process {entry.name} {_fields(str(entry / 'status')).get('Name', '?')}")
             except (FileNotFoundError, ProcessLookupError):
                 continue
     return found

@@ -3,7 +3,7 @@
 The interpreter and the checkout may lie below a folder that is closed to others, /root above all. Then the command
 gets a mount namespace in which such a folder holds nothing but the way to them: on the host, nothing is opened.
 
-Run as `python ordinary_user.py [--namespaces] COMMAND...`; `command` returns that.
+Run as `python ordinary_user.py UID COMMAND...`; `command` returns that.
 """
 
 import ctypes
@@ -13,7 +13,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
-USER: Final = 65_534
+_FIRST_USER: Final = 1_500_000_000
+"""Nobody's: each run of the tests is a user of its own, so that no other program pays for what controls use up."""
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 _CLONE_NEWNS: Final = 0x0002_0000
 _MS_BIND_REC: Final = 0x1000 | 0x4000
@@ -43,7 +44,7 @@ def command(arguments: list[str], *, namespaces: bool = False) -> list[str]:
         arguments = ["unshare", *own, "--cgroup", "--kill-child", *arguments]
     if os.geteuid() != 0:
         return arguments
-    return [python(), "-I", __file__, *arguments]
+    return [python(), "-I", __file__, str(_FIRST_USER + os.getpid()), *arguments]
 
 
 def needed() -> list[Path]:
@@ -85,10 +86,11 @@ def main() -> None:
     here = Path.cwd()
     open_the_way(needed())
     os.chdir(here)
+    user = int(sys.argv[1])
     os.setgroups([])
-    os.setresgid(USER, USER, USER)
-    os.setresuid(USER, USER, USER)
-    os.execvp(sys.argv[1], sys.argv[1:])  # noqa: S606 - there is no shell, which is the point
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    os.execvp(sys.argv[2], sys.argv[2:])  # noqa: S606 - there is no shell, which is the point
 
 
 if __name__ == "__main__":

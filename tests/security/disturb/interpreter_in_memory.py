@@ -3,6 +3,7 @@
 origin: pre-forking servers whose worker is used twice
 stopped by: single use: a forked interpreter sees one program
 control: none: what matters is who runs afterwards, which the neighbour's health shows
+ends: succeeded or nonzero_exit
 """
 
 import builtins
