@@ -39,7 +39,7 @@ up-scaled: setup ## Start the scaled-out form here: PostgreSQL, Redis and each r
 
 .PHONY: test
 test: setup ## Run every test on the real kernel, with coverage (FLAGS="-k name"); leaves nothing behind
-	@scripts/system-packages gcc g++ node dockerd psql redis-server chromium
+	@scripts/system-packages gcc g++ node dockerd busybox psql redis-server chromium
 	@scripts/build-console
 	@$(BIN)/python scripts/run_tests.py $(FLAGS)
 

@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     """The engine of a submission that names none; `auto`: the strongest that works on the executor's host."""
     python: str | None = None
     """The runtime that `python` means; the newest one where this is not set."""
+    images: Path | None = None
+    """The folder whose folders are named root file systems; `images` in the data folder where this is not set."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "console"] = "auto"
     """`auto`: for people on a terminal, JSON elsewhere."""
@@ -81,6 +83,11 @@ class Settings(BaseSettings):
     def blobs_path(self) -> Path:
         """The folder of outputs and files that are too large for the database."""
         return self.data / "blobs"
+
+    @property
+    def images_path(self) -> Path:
+        """The folder of named root file systems."""
+        return self.images or self.data / "images"
 
     @property
     def executor_socket(self) -> Path:

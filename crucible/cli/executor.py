@@ -18,6 +18,14 @@ def executor(
         str | None,
         typer.Option(help="The runtime that `python` means.", envvar="CRUCIBLE_PYTHON", show_default="the newest"),
     ] = None,
+    images: Annotated[
+        Path | None,
+        typer.Option(
+            help="The folder of named root file systems.",
+            envvar="CRUCIBLE_IMAGES",
+            show_default="beside the socket",
+        ),
+    ] = None,
     engine: Annotated[
         str,
         typer.Option(help="For programs that name none; auto: the strongest.", envvar="CRUCIBLE_ENGINE"),
@@ -31,13 +39,16 @@ def executor(
         kernel.die_with_parent(signal.SIGTERM)
         if os.getppid() != parent:
             return
-    asyncio.run(_serve(socket, python, engine))
+    asyncio.run(_serve(socket, python, engine, images or socket.parent / "images"))
 
 
-async def _serve(path: Path, python: str | None, engine: str) -> None:
+async def _serve(path: Path, python: str | None, engine: str, images: Path) -> None:
     from crucible.domain.errors import InvalidRequestError
+    from crucible.domain.sandbox import SandboxSpec
     from crucible.executor.server import ExecutorServer
     from crucible.sandbox import engines, runtimes
+    from crucible.sandbox.images import Images
+    from crucible.sandbox.runtimes.in_images import discover_in
     from crucible.telemetry.logging import configure_logging
 
     configure_logging()
@@ -52,7 +63,8 @@ async def _serve(path: Path, python: str | None, engine: str) -> None:
             raise InvalidRequestError(
                 f"CRUCIBLE_PYTHON is {python!r}, which is no runtime here; there are: {known}"
             )
-        server = await ExecutorServer.listen(path, opened, found)
+        in_images = await discover_in(Images(images), await opened.choose(SandboxSpec(runtime="")))
+        server = await ExecutorServer.listen(path, opened, runtimes.KnownRuntimes(found, in_images))
         try:
             await ending.wait()
         finally:

@@ -15,8 +15,10 @@ def runtimes(*, json: Json = False, url: Url = DEFAULT_URL) -> None:
         print_json(*found)
         return
     table = Table(box=None, header_style="dim", pad_edge=False)
-    for heading in ("runtime", "language", "version", "also called"):
+    for heading in ("runtime", "language", "version", "also called", "image"):
         table.add_column(heading)
     for runtime in found:
-        table.add_row(runtime.name, runtime.language, runtime.version, ", ".join(runtime.aliases))
+        table.add_row(
+            runtime.name, runtime.language, runtime.version, ", ".join(runtime.aliases), runtime.image or ""
+        )
     show(table)

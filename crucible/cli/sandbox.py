@@ -4,6 +4,7 @@ import asyncio
 import json as json_format
 import signal
 from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -13,7 +14,7 @@ from crucible.cli.exit_codes import exit_code
 from crucible.cli.options import Json
 from crucible.cli.sandbox_session import session
 from crucible.cli.terminal import standard_error, standard_output
-from crucible.domain.errors import InvalidRequestError
+from crucible.domain.errors import InvalidRequestError, SandboxUnavailableError
 from crucible.domain.evaluation import Priority, Submission
 from crucible.domain.sandbox import (
     Containment,
@@ -26,6 +27,9 @@ from crucible.domain.sandbox import (
     SandboxSpec,
     SandboxStarted,
 )
+
+if TYPE_CHECKING:
+    from crucible.sandbox.runtimes import KnownRuntimes, Runtime
 
 sandbox = typer.Typer(help="Use the sandbox without a server.", no_args_is_help=True)
 sandbox.add_typer(session, name="session")
@@ -125,7 +129,10 @@ class _Kept:
 async def _run(spec: SandboxSpec, kept: _Kept | None) -> SandboxFinished:
     """Run the program; its output goes where ours does, or into `kept`. Raises SandboxUnavailableError."""
     from crucible.sandbox.engines import Engines
-    from crucible.sandbox.runtimes import discover
+    from crucible.sandbox.images import Images
+    from crucible.sandbox.runtimes import KnownRuntimes, discover
+    from crucible.sandbox.runtimes.in_images import discover_in
+    from crucible.settings import Settings
 
     writers = {"stdout": standard_output(), "stderr": standard_error()}
     told = Told()
@@ -138,18 +145,22 @@ async def _run(spec: SandboxSpec, kept: _Kept | None) -> SandboxFinished:
         elif isinstance(event, SandboxAttempt):
             writers["stderr"].write(told.line(event))
 
-    runtimes = await discover()
-    runtime = runtimes.get(spec.runtime)
-    if runtime is None:
-        known = ", ".join(found.report.name for found in runtimes)
-        raise InvalidRequestError(f"there is no runtime {spec.runtime!r} here; there are: {known}")
     engines = Engines()
     cancelled = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, cancelled.set)
     try:
         driver = await engines.choose(spec)
+        in_images = await discover_in(Images(Settings().images_path), driver) if spec.image else {}
+        runtime = _find(KnownRuntimes(await discover(), in_images), spec)
         return await driver.run(spec, runtime, take, cancelled)
     finally:
         for writer in writers.values():
             writer.close()
         await engines.close()
+
+
+def _find(runtimes: "KnownRuntimes", spec: SandboxSpec) -> "Runtime":
+    try:
+        return runtimes.find(spec.runtime, spec.image)
+    except SandboxUnavailableError as error:
+        raise InvalidRequestError(error.detail) from error

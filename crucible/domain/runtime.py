@@ -18,3 +18,5 @@ class Runtime(BaseModel):
     entrypoint: str
     """What the file is called that `code` becomes: `main.py`."""
     compiled: bool = False
+    image: str | None = None
+    """The named root file system that it is in; `None`: the host's own."""

@@ -171,6 +171,8 @@ class RuntimeReport:
     entrypoint: str
     aliases: tuple[str, ...] = ()
     compiled: bool = False
+    image: str | None = None
+    """The named root file system that it is in; `None`: the host's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,8 +44,11 @@ def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
 class ExecutorProcess:
     """The child. `keep` it from a task of its own."""
 
-    def __init__(self, socket: Path) -> None:
-        self._command = (sys.executable, "-m", "crucible", "executor", "--socket", str(socket), "--with-parent")
+    def __init__(self, socket: Path, images: Path) -> None:
+        self._command = (
+            *(sys.executable, "-m", "crucible", "executor", "--with-parent"),
+            *("--socket", str(socket), "--images", str(images)),
+        )
         self._process: asyncio.subprocess.Process | None = None
         self.ended = asyncio.Event()
         """Set once it ended for the first time."""

@@ -40,7 +40,7 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
     """
     async with AsyncExitStack() as stack:
         path = stack.enter_context(socket_path(settings.executor_socket))
-        executor = ExecutorProcess(path)
+        executor = ExecutorProcess(path, settings.images_path)
         stopping = stack.enter_context(Stopping(at_once=executor.kill))
         tasks = RoleTasks(stack)
         tasks.start("executor", executor.keep())

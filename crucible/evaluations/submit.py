@@ -5,7 +5,7 @@ doorbell rings after it.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from crucible.access.policy import Permission, require
@@ -108,17 +108,30 @@ def _check_count(submissions: Sequence[Submission], field: str) -> None:
 def _resolve_all(
     submissions: Sequence[Submission], runtimes: Sequence[RuntimeReport], listed_in: str | None
 ) -> list[str]:
-    names = {alias: runtime.name for runtime in runtimes for alias in runtime.aliases}
-    names |= {runtime.name: runtime.name for runtime in runtimes}
-    known = ", ".join(sorted(names)) or "none: the executor has not told of any yet"
+    names = {(runtime.image, alias): runtime.name for runtime in runtimes for alias in runtime.aliases}
+    names |= {(runtime.image, runtime.name): runtime.name for runtime in runtimes}
     errors = tuple(
-        FieldError(
-            f"{listed_in}[{place}].runtime" if listed_in else "runtime",
-            f"{submission.runtime!r} is not a runtime of this server; there are: {known}",
-        )
+        _unknown(submission, names, f"{listed_in}[{place}]." if listed_in else "")
         for place, submission in enumerate(submissions)
-        if submission.runtime not in names
+        if (submission.image, submission.runtime) not in names
     )
     if errors:
         raise InvalidRequestError(f"{errors[0].field} {errors[0].message}", errors=errors)
-    return [names[submission.runtime] for submission in submissions]
+    return [names[submission.image, submission.runtime] for submission in submissions]
+
+
+def _unknown(submission: Submission, names: Collection[tuple[str | None, str]], where: str) -> FieldError:
+    """Return what is wrong with a runtime that isn't there: its name, or the image in which it should be."""
+    images = {image for image, _ in names if image is not None}
+    if submission.image is not None and submission.image not in images:
+        known = ", ".join(sorted(images)) or "none"
+        return FieldError(
+            f"{where}image", f"{submission.image!r} is not an image of this server; there are: {known}"
+        )
+    known = ", ".join(sorted(name for image, name in names if image == submission.image))
+    place = "this server" if submission.image is None else f"the image {submission.image}"
+    return FieldError(
+        f"{where}runtime",
+        f"{submission.runtime!r} is not a runtime of {place}; "
+        f"there are: {known or 'none: the executor has not told of any yet'}",
+    )

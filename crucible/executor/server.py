@@ -30,7 +30,7 @@ from crucible.executor.session_messages import SessionAnswer
 from crucible.executor.session_requests import SessionRequests
 from crucible.executor.sessions import Sessions
 from crucible.sandbox.engines import Engines
-from crucible.sandbox.runtimes import Runtimes
+from crucible.sandbox.runtimes import KnownRuntimes
 
 _HELLO_SECONDS = 5.0
 _PEER_CREDENTIALS = struct.Struct("3i")
@@ -41,7 +41,7 @@ _log = structlog.get_logger()
 class ExecutorServer:
     """Serves one socket. Make it with `listen`."""
 
-    def __init__(self, engines: Engines, runtimes: Runtimes) -> None:
+    def __init__(self, engines: Engines, runtimes: KnownRuntimes) -> None:
         self._engines = engines
         self._runtimes = runtimes
         self._sessions = Sessions(engines)
@@ -49,7 +49,7 @@ class ExecutorServer:
         self._connections: set[asyncio.Task[None]] = set()
 
     @classmethod
-    async def listen(cls, path: Path, engines: Engines, runtimes: Runtimes) -> Self:
+    async def listen(cls, path: Path, engines: Engines, runtimes: KnownRuntimes) -> Self:
         """Return a server that answers on `path`, which its owner alone may connect to."""
         server = cls(engines, runtimes)
         _remove_stale(path)
@@ -130,7 +130,7 @@ class _Connection:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         engines: Engines,
-        runtimes: Runtimes,
+        runtimes: KnownRuntimes,
         sessions: Sessions,
     ) -> None:
         self._reader = reader
@@ -181,17 +181,10 @@ class _Connection:
                 with contextlib.suppress(ConnectionError):  # the client left; the run is being ended for that
                     await self._writer.drain()
 
-        runtime = self._runtimes.get(spec.runtime)
         try:
-            if runtime is None:
-                known = ", ".join(runtime.report.name for runtime in self._runtimes)
-                finished = SandboxFinished(
-                    outcome=Outcome.SANDBOX_ERROR,
-                    error=f"there is no runtime {spec.runtime!r}; there are: {known}",
-                )
-            else:
-                driver = await self._engines.choose(spec)
-                finished = await driver.run(spec, runtime, emit, cancelled)
+            runtime = self._runtimes.find(spec.runtime, spec.image)
+            driver = await self._engines.choose(spec)
+            finished = await driver.run(spec, runtime, emit, cancelled)
         except SandboxUnavailableError as error:
             finished = SandboxFinished(outcome=Outcome.SANDBOX_ERROR, error=error.detail)
         except Exception as error:  # noqa: BLE001 - one run's defect must not end the others on this connection

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Final
 
 from crucible.sandbox import kernel
 
+_MOST: Final = 64
+"""What the kernel's representation has room for."""
 CAP_CHOWN: Final = 1 << 0
 CAP_DAC_OVERRIDE: Final = 1 << 1
 CAP_DAC_READ_SEARCH: Final = 1 << 2
@@ -18,8 +21,21 @@ CAP_SYS_PTRACE: Final = 1 << 19
 
 def last_capability() -> int:
     """Return the number of this kernel's highest capability."""
-    with open("/proc/sys/kernel/cap_last_cap") as file:
-        return int(file.read())
+    try:
+        with open("/proc/sys/kernel/cap_last_cap") as file:
+            return int(file.read())
+    except FileNotFoundError:  # inside of a container, where /proc/sys is masked
+        return max(number for number in range(_MOST) if _exists(number))
+
+
+def _exists(capability: int) -> bool:
+    try:
+        kernel.prctl(kernel.PR_CAPBSET_READ, capability, about="PR_CAPBSET_READ")
+    except OSError as error:
+        if error.errno == errno.EINVAL:
+            return False
+        raise
+    return True
 
 
 def drop_bounding_set(last: int) -> None:
@@ -30,5 +46,9 @@ def drop_bounding_set(last: int) -> None:
 
 def keep_only(capabilities: int) -> None:
     """Reduce this process to these capabilities, none of which survives an exec."""
-    kernel.prctl(kernel.PR_CAP_AMBIENT, kernel.PR_CAP_AMBIENT_CLEAR_ALL, about="PR_CAP_AMBIENT_CLEAR_ALL")
+    try:
+        kernel.prctl(kernel.PR_CAP_AMBIENT, kernel.PR_CAP_AMBIENT_CLEAR_ALL, about="PR_CAP_AMBIENT_CLEAR_ALL")
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # gVisor's kernel knows of no ambient capabilities, so there are none
+            raise
     kernel.set_capabilities(capabilities, capabilities)

@@ -7,6 +7,7 @@ before a byte is read, and every read is bounded.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from typing import Dict, Iterator, Tuple
@@ -25,6 +26,19 @@ Unchanged = Dict[bytes, Tuple[int, int]]
 def fingerprint(status: os.stat_result) -> tuple[int, int]:
     """Return what tells a file from one that was written since."""
     return status.st_ino, status.st_ctime_ns
+
+
+def _open_beneath(folder: int, name: bytes) -> int:
+    """Open what a folder lists under a name. Raises OSError, for a link too.
+
+    gVisor's kernel has no openat2. A listed name is one component, of which O_NOFOLLOW says as much.
+    """
+    try:
+        return kernel.openat2(folder, name, _OPEN, _RESOLVE)
+    except OSError as error:
+        if error.errno != errno.ENOSYS:
+            raise
+    return os.open(name, _OPEN, dir_fd=folder)
 
 
 class Collection:
@@ -51,7 +65,7 @@ class Collection:
                 self.truncated = True
                 return
             try:
-                descriptor = kernel.openat2(folder, name, _OPEN, _RESOLVE)
+                descriptor = _open_beneath(folder, name)
             except OSError:
                 continue  # a link, a socket, a device: nothing that is kept
             try:

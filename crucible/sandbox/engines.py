@@ -37,15 +37,19 @@ async def _open_namespaces() -> Driver:
     return await NamespacesDriver.open()
 
 
-async def _open_docker() -> Driver:
-    from crucible.sandbox.docker.driver import DockerDriver  # noqa: PLC0415 - only where it is used
+def _open_docker(engine: str) -> Callable[[], Awaitable[Driver]]:
+    async def open_it() -> Driver:
+        from crucible.sandbox.docker.driver import DockerDriver  # noqa: PLC0415 - only where it is used
 
-    return await DockerDriver.open()
+        return await DockerDriver.open(engine)
+
+    return open_it
 
 
 ENGINES: Final[Mapping[str, Engine]] = {
+    "docker-gvisor": Engine(Isolation.USER_SPACE_KERNEL, "docker", _open_docker("docker-gvisor")),
     "namespaces": Engine(Isolation.SHARED_KERNEL, "namespaces", _open_namespaces),
-    "docker": Engine(Isolation.SHARED_KERNEL, "docker", _open_docker),
+    "docker": Engine(Isolation.SHARED_KERNEL, "docker", _open_docker("docker")),
 }
 """Every engine there is. Of those with one isolation, the first one is the strongest."""
 

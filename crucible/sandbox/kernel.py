@@ -36,6 +36,7 @@ MOUNT_ATTR_NOEXEC: Final = 0x8
 PR_SET_PDEATHSIG: Final = 1
 PR_SET_DUMPABLE: Final = 4
 PR_SET_SECCOMP: Final = 22
+PR_CAPBSET_READ: Final = 23
 PR_CAPBSET_DROP: Final = 24
 PR_SET_NO_NEW_PRIVS: Final = 38
 PR_CAP_AMBIENT: Final = 47
@@ -165,9 +166,8 @@ def set_hostname(name: str) -> None:
 
 def close_descriptors_from(first: int) -> None:
     """Close every descriptor from `first` on. Python's own call tries each number before 3.10."""
-    syscall(
-        _SYS_CLOSE_RANGE, ctypes.c_uint(first), ctypes.c_uint(0xFFFF_FFFF), ctypes.c_uint(0), about="close_range"
-    )
+    last = 0x7FFF_FFFF  # the highest there can be; gVisor's kernel takes a higher bound for a negative one
+    syscall(_SYS_CLOSE_RANGE, ctypes.c_uint(first), ctypes.c_uint(last), ctypes.c_uint(0), about="close_range")
 
 
 def set_capabilities(effective: int, permitted: int) -> None:

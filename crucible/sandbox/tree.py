@@ -4,8 +4,9 @@ import functools
 import os
 import stat
 
+from crucible.sandbox.images import MARK
 from crucible.sandbox.lookups import RESOLV_CONF
-from crucible.sandbox.plan import PROGRAM_UID, Tree
+from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, Tree
 
 _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 """Links into /usr on a current distribution, folders on an old one."""
@@ -76,9 +77,15 @@ ENVIRONMENT = {
 """All that a program inherits; a submission's own variables come on top."""
 
 
+_OURS_IN_AN_IMAGE = frozenset({"dev", "proc", "sys", "run", "tmp", WORKSPACE.strip("/")})
+"""What the sandbox makes itself, whatever the image has there."""
+
+
 @functools.cache
 def tree(prefix: str) -> Tree:
-    """Return the root for a runtime whose interpreter lives below `prefix`."""
+    """Return the root for a runtime whose interpreter lives below `prefix`, or in the image that it names."""
+    if prefix.startswith(MARK):
+        return _image(prefix.removeprefix(MARK))
     links = [(path, os.readlink(path)) for path in _SYSTEM if os.path.islink(path)]
     folders = [path for path in _SYSTEM if os.path.isdir(path) and not os.path.islink(path)]
     shown = ["/usr", *folders, *(path for path in _SHARED_FILES if os.path.exists(path))]
@@ -88,8 +95,38 @@ def tree(prefix: str) -> Tree:
         binds=[(path, path) for path in shown],
         links=links,
         files=list(_MADE_UP),
-        masked=[f"/proc/{name}" for name in _MASKED_IN_PROC if _anybody_may_read(f"/proc/{name}")],
+        masked=_masked(),
     )
+
+
+def _image(folder: str) -> Tree:
+    """Return the root that shows an image's folder.
+
+    The engines mount what is named here, following links of the *host*: so links are made anew, inside, and only
+    folders and files are mounted. `/etc` is taken apart, since some of it is the sandbox's.
+    """
+    shown = Tree(binds=[], links=[], files=list(_MADE_UP), masked=_masked())
+    made_up = {path for path, _ in _MADE_UP}
+    for name in sorted(os.listdir(folder)):
+        if name == "etc" and os.path.isdir(f"{folder}/etc") and not os.path.islink(f"{folder}/etc"):
+            for inner in sorted(os.listdir(f"{folder}/etc")):
+                if f"/etc/{inner}" not in made_up:
+                    _show(shown, f"{folder}/etc/{inner}", f"/etc/{inner}")
+        elif name not in _OURS_IN_AN_IMAGE:
+            _show(shown, f"{folder}/{name}", f"/{name}")
+    return shown
+
+
+def _show(shown: Tree, source: str, path: str) -> None:
+    mode = os.lstat(source).st_mode
+    if stat.S_ISLNK(mode):
+        shown.links.append((path, os.readlink(source)))
+    elif stat.S_ISDIR(mode) or stat.S_ISREG(mode):
+        shown.binds.append((source, path))
+
+
+def _masked() -> list[str]:
+    return [f"/proc/{name}" for name in _MASKED_IN_PROC if _anybody_may_read(f"/proc/{name}")]
 
 
 def _anybody_may_read(path: str) -> bool:

@@ -22,7 +22,7 @@ def test_the_executor_learns_nothing_that_could_be_a_secret() -> None:
 
 def standing_in(tmp_path: Path, program: str) -> ExecutorProcess:
     """Return a keeper of a program that leaves a line at each start; the real one is in tests/end_to_end."""
-    process = ExecutorProcess(tmp_path / "executor.sock")
+    process = ExecutorProcess(tmp_path / "executor.sock", tmp_path / "images")
     record = f"open({str(tmp_path / 'starts')!r}, 'a').write('x')\n"
     process._command = (sys.executable, "-c", record + program)
     return process

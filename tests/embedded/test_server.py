@@ -28,8 +28,8 @@ def settings(tmp_path: Path) -> Settings:
 async def test_an_executor_that_can_not_run_here_is_a_reason_not_to_start(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(self: ExecutorProcess, _socket: Path) -> None:
-        start(self, _socket)
+    def fail(self: ExecutorProcess, _socket: Path, _images: Path) -> None:
+        start(self, _socket, _images)
         self._command = (sys.executable, "-c", "raise SystemExit(1)")
 
     start = ExecutorProcess.__init__

@@ -29,6 +29,7 @@ from crucible.executor.client import ExecutorClient
 from crucible.executor.server import ExecutorServer
 from crucible.sandbox.driver import Driver
 from crucible.sandbox.engines import Engine, Engines
+from crucible.sandbox.runtimes import KnownRuntimes
 from tests.sandbox import host
 from tests.sandbox.fixtures import Sandboxes, on_engine
 
@@ -60,7 +61,7 @@ async def path(sandboxes: Sandboxes, tmp_path: Path) -> AsyncIterator[Path]:
 
     engines = Engines("borrowed", {"borrowed": Engine(Isolation.SHARED_KERNEL, "namespaces", borrow)})
     await engines.open("borrowed")
-    server = await ExecutorServer.listen(path, engines, sandboxes.runtimes)
+    server = await ExecutorServer.listen(path, engines, KnownRuntimes(sandboxes.runtimes, {}))
     yield path
     await server.close()
 
@@ -144,7 +145,7 @@ async def test_an_unknown_runtime_is_answered_with_those_there_are(client: Execu
     (finished,) = events
     assert isinstance(finished, SandboxFinished)
     assert finished.outcome is Outcome.SANDBOX_ERROR
-    assert "there is no runtime 'cobol'; there are: bash" in (finished.error or "")
+    assert "there is no runtime 'cobol' here; there are: bash" in (finished.error or "")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from crucible.executor.server import ExecutorServer
 from crucible.executor.session_client import HeldSession, SessionClient
 from crucible.sandbox.driver import Driver
 from crucible.sandbox.engines import Engine, Engines
+from crucible.sandbox.runtimes import KnownRuntimes
 from tests.sandbox import host
 from tests.sandbox.fixtures import Sandboxes, on_engine
 from tests.waiting import until
@@ -69,7 +70,7 @@ async def path(sandboxes: Sandboxes, tmp_path: Path) -> AsyncIterator[Path]:
             "without": Engine(Isolation.SHARED_KERNEL, "namespaces", without),
         },
     )
-    server = await ExecutorServer.listen(path, engines, sandboxes.runtimes)
+    server = await ExecutorServer.listen(path, engines, KnownRuntimes(sandboxes.runtimes, {}))
     yield path
     await server.close()
 

@@ -69,6 +69,20 @@ class Sandboxes:
     ) -> Ran:
         """Run a program to its end. Keywords of `Limits` and of `SandboxSpec` may be mixed."""
         limits = {name: spec.pop(name) for name in list(spec) if name in Limits.__dataclass_fields__}
+        found = self.runtimes.get(runtime)
+        assert found is not None, f"this host has no {runtime}"
+        whole = SandboxSpec(runtime=runtime, code=code, limits=Limits(**limits), **spec)  # type: ignore[arg-type]
+        return await self.run_with(found, whole, cancelled=cancelled, on_event=on_event)
+
+    async def run_with(
+        self,
+        runtime: runtimes.Runtime,
+        spec: SandboxSpec,
+        *,
+        cancelled: asyncio.Event | None = None,
+        on_event: object = None,
+    ) -> Ran:
+        """Run a program of a runtime that need not be the host's."""
         events: list[SandboxEvent] = []
 
         async def emit(event: SandboxEvent) -> None:
@@ -76,10 +90,7 @@ class Sandboxes:
             if on_event is not None:
                 on_event(event)  # type: ignore[operator]
 
-        found = self.runtimes.get(runtime)
-        assert found is not None, f"this host has no {runtime}"
-        whole = SandboxSpec(runtime=runtime, code=code, limits=Limits(**limits), **spec)  # type: ignore[arg-type]
-        return Ran(await self.driver.run(whole, found, emit, cancelled or asyncio.Event()), events)
+        return Ran(await self.driver.run(spec, runtime, emit, cancelled or asyncio.Event()), events)
 
 
 @pytest.fixture(scope="session")
@@ -109,7 +120,7 @@ async def sandboxes(
     traced: None,  # noqa: ARG001 - tracing comes first
 ) -> AsyncIterator[Sandboxes]:
     """The engine of the parameter. A room that is about one engine says so: `on_engine`."""
-    if request.param.startswith("docker") and "docker" in machine.expected():
+    if request.param.startswith("docker") and machine.expected() & {"docker", request.param}:
         request.getfixturevalue("private_engine")
     before = host.traces()
     try:

@@ -33,6 +33,7 @@ async def test_every_runtime_of_this_host_runs_its_language(sandboxes: Sandboxes
         "python": "import sys, ssl, ctypes, sqlite3; print('ran')",
         "javascript": "console.log('ran')",
         "bash": "echo ran",
+        "sh": "echo ran",
         "c": '#include <stdio.h>\nint main(void) { puts("ran"); }',
         "c++": '#include <iostream>\nint main() { std::cout << "ran\\n"; }',
     }

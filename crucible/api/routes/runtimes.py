@@ -14,7 +14,7 @@ router = APIRouter(prefix="/runtimes", tags=["runtimes"])
 
 @router.get("", response_model=RuntimeList, responses=refusals())
 async def list_runtimes(crucible: Crucible) -> Response:
-    """List what the executor found on its host."""
+    """List what the executor found on its host, and in its images."""
     items = tuple(
         Runtime(
             name=found.name,
@@ -23,6 +23,7 @@ async def list_runtimes(crucible: Crucible) -> Response:
             aliases=found.aliases,
             entrypoint=found.entrypoint,
             compiled=found.compiled,
+            image=found.image,
         )
         for found in crucible.runtimes()
     )

@@ -1,9 +1,11 @@
 """What an engine is asked to make of a sandbox: its walls and limits as one document of the API."""
 
 import json
+import resource
 from dataclasses import dataclass
 from typing import Any, Final
 
+from crucible.sandbox.namespaces.program import BOUND_ALWAYS
 from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE
 
 LABEL: Final = "crucible.sandbox"
@@ -11,6 +13,15 @@ EXECUTOR_LABEL: Final = "crucible.executor"
 _CAPABILITIES: Final = ("SETUID", "SETGID", "SETPCAP", "KILL", "DAC_READ_SEARCH")
 """Of process 1, until the program runs; the program has none and can gain none."""
 _PERIOD_MICROSECONDS = 100_000
+_ULIMITS: Final = {
+    "core": resource.RLIMIT_CORE,
+    "memlock": resource.RLIMIT_MEMLOCK,
+    "msgqueue": resource.RLIMIT_MSGQUEUE,
+    "nice": resource.RLIMIT_NICE,
+    "rtprio": resource.RLIMIT_RTPRIO,
+    "sigpending": resource.RLIMIT_SIGPENDING,
+}
+"""Set from the outside, as gVisor's kernel lets nobody inside set some of them."""
 OURS: Final = 1
 """Process 1, which counts towards the group's processes."""
 
@@ -39,6 +50,8 @@ class House:
     labels: dict[str, str]
     swappiness: int | None
     """0 where the kernel lets one group be told; None on cgroup v2, where no swap is enough."""
+    own_memory_bytes: int
+    """What a container uses while it waits for a program, whose limit comes on top."""
     counts_processes: bool
     """Whether the kernel's count of processes is that of the program's."""
 
@@ -56,16 +69,19 @@ def configuration(blueprint: Blueprint, house: House) -> dict[str, Any]:
         "Privileged": False,
         "CapDrop": ["ALL"],
         "CapAdd": list(_CAPABILITIES),
-        "SecurityOpt": ["no-new-privileges:true", f"seccomp={json.dumps(house.seccomp)}"],
+        "SecurityOpt": ["no-new-privileges", f"seccomp={json.dumps(house.seccomp)}"],
         "MaskedPaths": ["/sys", *blueprint.masked],
         "ReadonlyPaths": ["/proc/sys"],
         "Mounts": [_mount(source, target) for source, target in blueprint.binds],
         "Tmpfs": {folder: _options(folder, blueprint) for folder in WRITABLE},
-        "Memory": blueprint.memory_bytes,
-        "MemorySwap": blueprint.memory_bytes,
+        "Memory": blueprint.memory_bytes + house.own_memory_bytes,
+        "MemorySwap": blueprint.memory_bytes + house.own_memory_bytes,
         "CpuPeriod": _PERIOD_MICROSECONDS,
         "CpuQuota": int(blueprint.cpus * _PERIOD_MICROSECONDS),
-        "Ulimits": [{"Name": "core", "Soft": 0, "Hard": 0}],
+        "Ulimits": [
+            {"Name": name, "Soft": BOUND_ALWAYS[kind], "Hard": BOUND_ALWAYS[kind]}
+            for name, kind in _ULIMITS.items()
+        ],
     }
     if house.counts_processes:
         host["PidsLimit"] = blueprint.processes + OURS

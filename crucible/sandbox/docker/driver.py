@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Self
 
 import structlog
@@ -29,15 +29,13 @@ from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.supervision import Supervision
 from crucible.sandbox.tree import tree
 from crucible.sandbox.warm import WarmPool
-from crucible.sandbox.work import work_of
+from crucible.sandbox.work import inodes, work_of
 
 MOST_SPARES = 4
 _GVISOR_RUNTIME = "runsc"
 _SHARED_RUNTIME = "runc"
 _NOT_FOUND = 404
 _CHUNK_BYTES = 1024 * 1024
-_BYTES_PER_INODE = 8192
-_FEWEST_INODES = 1024
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -75,6 +73,7 @@ class DockerDriver:
                 seccomp=seccomp_profile.profile(),
                 labels={container.LABEL: name, container.EXECUTOR_LABEL: owner.label()},
                 swappiness=0 if about.cgroup_version == 1 else None,
+                own_memory_bytes=0,
                 counts_processes=runtime != _GVISOR_RUNTIME,
             )
             driver = cls(name, asked, about, house, spares)
@@ -114,8 +113,11 @@ class DockerDriver:
                 wall_seconds=spec.limits.wall_seconds,
                 output_bytes=spec.limits.output_bytes,
                 disk_bytes=spec.limits.disk_bytes,
-                processes=None if self._house.counts_processes else spec.limits.processes,
+                processes=None if self._house.counts_processes else spec.limits.processes - container.OURS,
+                inodes=None if self._house.counts_processes else work.bounds.inodes,
             )
+            if not self._house.counts_processes:
+                standing.group.count(1)  # until process 1 says otherwise
             stdout, stderr = await standing.give(errand, contents, spec.stdin)
             supervision = Supervision(standing, self._containment, spec.limits, emit)
             return await supervision.watch(stdout, stderr, cancelled)
@@ -148,7 +150,7 @@ class DockerDriver:
             cpus=limits.cpus,
             processes=limits.processes,
             disk_bytes=limits.disk_bytes,
-            inodes=max(_FEWEST_INODES, limits.disk_bytes // _BYTES_PER_INODE),
+            inodes=inodes(limits),
         )
         kind = json.dumps(asdict(blueprint))
         self._blueprints[kind] = blueprint
@@ -166,7 +168,7 @@ class DockerDriver:
         except BaseException:
             await self._engine.remove(identity)
             raise
-        usage = Usage(self._engine, identity, fate)
+        usage = Usage(self._engine, identity, fate, blueprint.memory_bytes)
         standing = Container(self._engine, identity, self._fates, usage, streams)
         try:
             await standing.stand()
@@ -210,6 +212,7 @@ class DockerDriver:
         """Have one container stand, and learn from it what it is made of. Raises SandboxBrokenError, OSError."""
         self._containment = _describe(self.engine, self._about, self._house, {})
         standing = await self._stand(self._kind(Limits(), sys.base_prefix))
+        self._house = replace(self._house, own_memory_bytes=standing.group.read().memory_bytes)
         self._containment = _describe(self.engine, self._about, self._house, standing.said)
         self._discard(standing)
 
@@ -269,7 +272,6 @@ def _unpromised(house: container.House) -> dict[Promise, str]:
         unpromised |= {
             Promise.FILES_AFTER_MEMORY: "the host's kernel ends gVisor's, with all that is in it",
             Promise.FIRST_VICTIM: "the host's kernel sees one process: gVisor's kernel",
-            Promise.PROCESSES_COUNTED: "the host's kernel counts gVisor's own threads",
         }
     return unpromised
 
@@ -295,7 +297,9 @@ def _describe(name: str, about: engine.About, house: container.House, said: dict
             "cpus": f"{group} cpu",
             "memory_bytes": f"{group} memory, no swap",
             "processes": f"{group} pids" if house.counts_processes else "RLIMIT_NPROC",
-            "disk_bytes": "tmpfs size and inodes for each writable folder, their sum by process 1, RLIMIT_FSIZE",
+            "disk_bytes": "tmpfs size for each writable folder, "
+            + ("their sum and the number of files by process 1" if guest else "inodes, their sum by process 1")
+            + ", RLIMIT_FSIZE",
             "output_bytes": "the executor's reader",
             "open_files": "RLIMIT_NOFILE",
             "files": f"read-only root, Landlock ABI {landlock}" if landlock else "read-only root",

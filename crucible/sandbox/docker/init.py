@@ -6,24 +6,26 @@ closes its input then, and its end is the container's.
 """
 
 import contextlib
+import itertools
 import os
 import select
 import signal
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 
 from crucible.sandbox import call_filter, capabilities, collect, kernel, landlock, report
 from crucible.sandbox.docker import program
-from crucible.sandbox.docker.wire import STDERR, STDOUT, Errand, Streams
+from crucible.sandbox.docker.wire import COUNT, STDERR, STDOUT, Errand, Streams
 from crucible.sandbox.plan import WORKSPACE, WRITABLE
 
 _UNTIL_COLLECTED = capabilities.CAP_KILL | capabilities.CAP_DAC_READ_SEARCH
 _CHUNK_BYTES = 64 * 1024
 _LOOK_MILLISECONDS = 100
+_COUNT_SECONDS = 0.5
 _GRACE_SECONDS = 30.0
 """How long after the program's time the executor may be silent."""
-_PR_CAPBSET_READ = 23
 
 
 @dataclass(slots=True)
@@ -60,7 +62,7 @@ def main() -> None:
 
 def _serve(streams: Streams) -> None:
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
-    last = _last_capability()
+    last = capabilities.last_capability()
     wakeup = _wake_on_children()
     report.send(streams, report.READY, {"landlock": landlock.abi(), "kernel": os.uname().release})
 
@@ -100,6 +102,8 @@ class _Run:
         self._deadline = time.monotonic() + errand.wall_seconds + _GRACE_SECONDS
         self._output_left = errand.output_bytes
         self._full = False
+        self._count_due = 0.0
+        self._told = 0
         self._most_used = errand.disk_bytes + sum(map(_used, WRITABLE))
         stdout, self._stdout = os.pipe2(os.O_CLOEXEC)
         stderr, self._stderr = os.pipe2(os.O_CLOEXEC)
@@ -188,9 +192,25 @@ class _Run:
         """End what exceeds a bound that no single part of the kernel holds."""
         if time.monotonic() > self._deadline:
             raise EOFError
-        if not stopped and sum(map(_used, WRITABLE)) > self._most_used:
+        if self._errand.processes is not None:
+            self._tell_processes()
+        if not stopped and (sum(map(_used, WRITABLE)) > self._most_used or self._has_too_many_files()):
             self._full = True
             _kill_all()
+
+    def _tell_processes(self) -> None:
+        count = sum(1 for name in os.listdir("/proc") if name.isdigit()) - 1
+        if count != self._told:
+            self._told = count
+            report.send_bytes(self._streams, COUNT, count.to_bytes(2, "big"))
+
+    def _has_too_many_files(self) -> bool:
+        most, now = self._errand.inodes, time.monotonic()
+        if most is None or now < self._count_due:
+            return False
+        count = sum(1 for _ in itertools.islice(_entries(WRITABLE), most + 1))
+        self._count_due = time.monotonic() + max(_COUNT_SECONDS, 10 * (time.monotonic() - now))
+        return count > most
 
     def _relay(self, descriptor: int) -> bool:
         """Send what is there to read; False at its end, or where nobody wants more: the program waits then."""
@@ -266,6 +286,17 @@ def _stdin(streams: Streams, errand: Errand) -> int:
         os.close(descriptor)
 
 
+def _entries(folders: Iterable[str]) -> Iterator[str]:
+    """Yield the path of everything below some folders, following nothing; in a tree that changes, some of it."""
+    left = list(folders)
+    while left:
+        with contextlib.suppress(OSError), os.scandir(left.pop()) as entries:
+            for entry in entries:
+                yield entry.path
+                if entry.is_dir(follow_symlinks=False):
+                    left.append(entry.path)
+
+
 def _is_full(folder: str) -> bool:
     space = os.statvfs(folder)
     return space.f_bavail == 0 or (space.f_files > 0 and space.f_favail == 0)
@@ -274,16 +305,6 @@ def _is_full(folder: str) -> bool:
 def _used(folder: str) -> int:
     space = os.statvfs(folder)
     return (space.f_blocks - space.f_bfree) * space.f_frsize
-
-
-def _last_capability() -> int:
-    """Return the number of the highest capability of the kernel in here, which need not be the executor's."""
-    last = 0
-    with contextlib.suppress(OSError):
-        while True:
-            kernel.prctl(_PR_CAPBSET_READ, last + 1, about="PR_CAPBSET_READ")
-            last += 1
-    return last
 
 
 def _wake_on_children() -> int:

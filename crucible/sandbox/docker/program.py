@@ -1,12 +1,17 @@
 """The last steps of a process in a container before it becomes the program. None of them can be taken back."""
 
+import errno
 import os
+import resource
 import signal
 
 from crucible.sandbox import call_filter, capabilities, kernel, landlock
 from crucible.sandbox.docker.wire import Errand
 from crucible.sandbox.namespaces.program import set_resource_limits
 from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE
+
+_LONGEST_ARGUMENT = 32 * 4096
+"""The kernel's MAX_ARG_STRLEN, with 4 KiB pages."""
 
 FAILURE_DESCRIPTOR = 3
 """Where the reason goes if the program can't be started; closed by the exec otherwise."""
@@ -24,6 +29,8 @@ def become(
         os.dup2(failure, FAILURE_DESCRIPTOR, inheritable=False)
     kernel.close_descriptors_from(FAILURE_DESCRIPTOR + 1)
     set_resource_limits(errand.work.bounds)
+    if errand.processes is not None:
+        resource.setrlimit(resource.RLIMIT_NPROC, (errand.processes, errand.processes))
     capabilities.drop_bounding_set(last_capability)
     be_the_programs_user()
     capabilities.keep_only(0)
@@ -34,6 +41,8 @@ def become(
         landlock.restrict(version, readable=("/",), writable=WRITABLE, devices="/dev")
     for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)  # this interpreter's choices are not the program's
+    if max(map(len, map(os.fsencode, arguments))) >= _LONGEST_ARGUMENT:
+        raise OSError(errno.E2BIG, os.strerror(errno.E2BIG))  # gVisor's kernel says that a name is too long
     call_filter.install(bytes.fromhex(errand.call_filter))
     os.execve(arguments[0], arguments, errand.work.environment)  # noqa: S606 - there is no shell, which is the point
 

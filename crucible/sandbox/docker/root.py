@@ -1,7 +1,7 @@
 """The root file system of a container: an image that the engine has no registry for, imported once by its content.
 
-Without a named image it is almost empty: links, mount points and the few files that are made up for a sandbox;
-the host's own minimal tree is mounted over it, read-only. A named image is imported whole, mount points added.
+It is almost empty: links, mount points and the few files that are made up for a sandbox;
+the host's own minimal tree, or a named image's folder, is mounted over it, read-only.
 """
 
 import functools
@@ -41,7 +41,7 @@ class Root:
 
 @functools.cache
 def of_host(prefix: str) -> Root:
-    """Return the root that shows the least of the host, for a runtime whose interpreter lives below `prefix`."""
+    """Return the root for a runtime whose interpreter lives below `prefix`, or in the image that it names."""
     doors, tree = entrance(), host_tree(prefix)
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:

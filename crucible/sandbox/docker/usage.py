@@ -17,13 +17,16 @@ _NANOSECONDS = 1e9
 class Usage:
     """The counters of one container. They end with it, so the last ones are kept."""
 
-    def __init__(self, engine: Engine, identity: str, fate: Fate) -> None:
+    def __init__(self, engine: Engine, identity: str, fate: Fate, memory_bytes: int) -> None:
         self._group: cgroup.Cgroup | None = None
         self._engine = engine
         self._identity = identity
         self._fate = fate
         self._last = cgroup.Reading(0.0, 0, 0, 0, 0)
-        self._cpu_seconds_before = 0.0
+        self._memory_bytes = memory_bytes
+        self._before = self._last
+        self._peak = 0
+        self._counted: int | None = None
         self._settled = False
         self._asking: asyncio.Task[None] | None = None
 
@@ -43,16 +46,24 @@ class Usage:
 
     def begin(self) -> None:
         """Count from now on: what was used before was not the program's."""
-        self._cpu_seconds_before = self._fresh().cpu_seconds
+        self._before = self._fresh()
         if self._group is None:
             self._asking = asyncio.create_task(self._keep_asking())
 
     def read(self) -> cgroup.Reading:
         """Return the counters."""
-        reading = self._fresh()
+        reading, before = self._fresh(), self._before
+        memory = self._of_the_program(reading.memory_bytes)
+        peak = max(self._peak, memory)
+        if reading.peak_memory_bytes > before.peak_memory_bytes:
+            peak = max(peak, self._of_the_program(reading.peak_memory_bytes))
+        self._peak = peak
         return replace(
             reading,
-            cpu_seconds=max(0.0, reading.cpu_seconds - self._cpu_seconds_before),
+            cpu_seconds=max(0.0, reading.cpu_seconds - before.cpu_seconds),
+            memory_bytes=memory,
+            peak_memory_bytes=self._memory_bytes if self._fate.out_of_memory else peak,
+            processes=reading.processes if self._counted is None else self._counted,
             out_of_memory_kills=max(reading.out_of_memory_kills, int(self._fate.out_of_memory)),
         )
 
@@ -62,6 +73,13 @@ class Usage:
             await self._ask()
         self._fresh()
         self._settled = True
+
+    def _of_the_program(self, memory_bytes: int) -> int:
+        return min(max(0, memory_bytes - self._before.memory_bytes), self._memory_bytes)
+
+    def count(self, processes: int) -> None:
+        """Take what process 1 counted: what is counted out here are the threads of gVisor's kernel."""
+        self._counted = processes
 
     def close(self) -> None:
         """Ask no more."""

@@ -18,6 +18,8 @@ STDOUT: Final = b"o"
 """Bytes that the program wrote to standard output."""
 STDERR: Final = b"e"
 """Bytes that it wrote to standard error."""
+COUNT: Final = b"n"
+"""How many processes there are besides process 1, where nobody outside can count them: two bytes."""
 
 _HEAD_LENGTH_BYTES = 4
 _CHUNK_BYTES = 1024 * 1024
@@ -37,7 +39,9 @@ class Errand:
     disk_bytes: int
     """Over all the folders that the program may write, each of which has this bound of its own."""
     processes: int | None
-    """How many there may be at once where the kernel doesn't count them, as gVisor's does not."""
+    """How many children there may be at once where a resource limit counts them, as in gVisor's kernel."""
+    inodes: int | None
+    """How many files there may be where the file system doesn't count them, as gVisor's does not."""
 
 
 def frames(errand: Errand, contents: list[bytes], stdin: bytes) -> Iterable[bytes]:

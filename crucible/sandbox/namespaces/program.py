@@ -22,9 +22,15 @@ from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Bounds, Iden
 from crucible.sandbox.wall import Wall
 
 _STACK_BYTES = 8 * 1024 * 1024
-_LOCKED_BYTES = 64 * 1024
-_QUEUED_BYTES = 256 * 1024
-_QUEUED_SIGNALS = 1024
+BOUND_ALWAYS = {
+    resource.RLIMIT_CORE: 0,
+    resource.RLIMIT_MEMLOCK: 64 * 1024,
+    resource.RLIMIT_MSGQUEUE: 256 * 1024,
+    resource.RLIMIT_SIGPENDING: 1024,
+    resource.RLIMIT_NICE: 0,
+    resource.RLIMIT_RTPRIO: 0,
+}
+"""What no submission asks for."""
 _LENGTH = struct.Struct("=I")
 _ORDERS = 3
 """The descriptor on which orders come and the reason goes why a program can't be started; gone when it runs."""
@@ -130,19 +136,15 @@ def _keep_only(orders: int) -> None:
 
 
 def set_resource_limits(bounds: Bounds) -> None:
-    """Bound what each process may have; what all of them may have together is the cgroup's to bound."""
-    limits = {
+    """Bound what each process may have. Raises ValueError where less than what was asked for can be had."""
+    for kind, bound in {
         resource.RLIMIT_NOFILE: bounds.open_files,
         resource.RLIMIT_FSIZE: bounds.disk_bytes,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_MEMLOCK: _LOCKED_BYTES,
-        resource.RLIMIT_MSGQUEUE: _QUEUED_BYTES,
-        resource.RLIMIT_SIGPENDING: _QUEUED_SIGNALS,
-        resource.RLIMIT_NICE: 0,
-        resource.RLIMIT_RTPRIO: 0,
-    }
-    for kind, bound in limits.items():
+    }.items():
         resource.setrlimit(kind, (bound, bound))
+    for kind, bound in BOUND_ALWAYS.items():
+        if resource.getrlimit(kind) != (bound, bound):  # gVisor's kernel lets nobody set some of them again
+            resource.setrlimit(kind, (bound, bound))
     resource.setrlimit(resource.RLIMIT_STACK, (_STACK_BYTES, resource.getrlimit(resource.RLIMIT_STACK)[1]))
 
 

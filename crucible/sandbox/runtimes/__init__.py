@@ -9,11 +9,12 @@ import glob
 import os
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
+from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.sandbox import RuntimeReport
 
 _PROBE_SECONDS = 10.0
@@ -27,7 +28,7 @@ class Runtime:
     interpreter: str
     """The real path of the interpreter or compiler, links resolved."""
     prefix: str
-    """The folder that holds it and all that it needs besides the system's own libraries."""
+    """The folder that holds it and all that it needs besides the system's own libraries; or its image."""
     compile_arguments: tuple[str, ...]
     run_arguments: tuple[str, ...]
     warm: tuple[str, ...] = ()
@@ -60,27 +61,61 @@ class Runtimes:
         return self._by_name.get(name) or self._aliases.get(name)
 
 
+class KnownRuntimes:
+    """The runtimes of the host and of its images."""
+
+    def __init__(self, host: Runtimes, images: Mapping[str, Runtimes]) -> None:
+        self._host = host
+        self._images = images
+
+    def __iter__(self) -> Iterator[Runtime]:
+        """Iterate over each runtime once, the host's first."""
+        yield from self._host
+        for runtimes in self._images.values():
+            yield from runtimes
+
+    def find(self, name: str, image: str | None) -> Runtime:
+        """Return the host's runtime of that name, or an image's. Raises SandboxUnavailableError."""
+        if image is not None and image not in self._images:
+            known = ", ".join(self._images) or "none"
+            raise SandboxUnavailableError(f"there is no image {image!r}; there are: {known}")
+        runtimes = self._host if image is None else self._images[image]
+        if runtime := runtimes.get(name):
+            return runtime
+        known = ", ".join(runtime.report.name for runtime in runtimes) or "none"
+        where = " here" if image is None else f" in the image {image}"
+        raise SandboxUnavailableError(f"there is no runtime {name!r}{where}; there are: {known}")
+
+
 async def discover(preferred: str | None = None) -> Runtimes:
     """Ask every interpreter that stands where a declaration says, all at once.
 
     A language's aliases mean its newest release, or `preferred` where that is one of its runtimes.
     """
-    folder = resources.files(__package__)
-    declarations = [
+    found = await asyncio.gather(*(_probe_all(declaration, preferred) for declaration in declarations()))
+    return Runtimes([runtime for runtimes in found for runtime in runtimes])
+
+
+def declarations() -> list[dict[str, Any]]:
+    """Return what is declared of each language, in order of file name."""
+    return [
         tomllib.loads(file.read_text())
-        for file in sorted(folder.iterdir(), key=lambda file: file.name)
+        for file in sorted(resources.files(__package__).iterdir(), key=lambda file: file.name)
         if file.name.endswith(".toml")
     ]
-    found = await asyncio.gather(*(_probe_all(declaration, preferred) for declaration in declarations))
-    return Runtimes([runtime for runtimes in found for runtime in runtimes])
 
 
 async def _probe_all(declaration: dict[str, Any], preferred: str | None) -> list[Runtime]:
     """Return the declaration's runtimes, newest first; of two with one name, the newer version."""
     paths = _installed(declaration["candidates"])
     answers = await asyncio.gather(*(_probe(path, declaration) for path in paths))
+    return newest_first(filter(None, answers), declaration, preferred)
+
+
+def newest_first(found: Iterable[Runtime], declaration: dict[str, Any], preferred: str | None) -> list[Runtime]:
+    """Return a declaration's runtimes, newest first, with its aliases; of two with one name, the newer version."""
     by_name: dict[str, Runtime] = {}
-    for runtime in sorted(filter(None, answers), key=_age, reverse=True):
+    for runtime in sorted(found, key=_age, reverse=True):
         by_name.setdefault(runtime.report.name, runtime)
     return _with_aliases(list(by_name.values()), declaration.get("aliases", []), preferred)
 
@@ -118,8 +153,18 @@ async def _probe(path: str, declaration: dict[str, Any]) -> Runtime | None:
             process.kill()
             await process.wait()
         return None
+    return runtime_that_answered(path, output, declaration) if process.returncode == 0 else None
+
+
+def runtime_that_answered(
+    path: str, output: bytes, declaration: dict[str, Any], inside: tuple[str, str] | None = None
+) -> Runtime | None:
+    """Return the runtime whose interpreter printed this when it was probed; None where that is no answer.
+
+    `inside`: the image that it is in, by name and as a prefix.
+    """
     lines = output.decode(errors="replace").splitlines()
-    if process.returncode != 0 or not lines:
+    if not lines:
         return None
     version = lines[0]
     interpreter, prefix = lines[1:3] if lines[1:] else (path, "/usr")
@@ -131,12 +176,13 @@ async def _probe(path: str, declaration: dict[str, Any]) -> Runtime | None:
             version=version,
             entrypoint=declaration["entrypoint"],
             compiled="compile" in declaration,
+            image=inside[0] if inside else None,
         ),
         interpreter=interpreter,
-        prefix=prefix,
+        prefix=inside[1] if inside else prefix,
         compile_arguments=tuple(declaration.get("compile", ())),
         run_arguments=tuple(declaration["run"]),
-        warm=tuple(declaration.get("warm", ())),
+        warm=() if inside else tuple(declaration.get("warm", ())),
         warm_suffix=declaration.get("warm_suffix", ""),
         preload=tuple(declaration.get("preload", "").split()),
         start_environment=tuple(declaration.get("start_environment", ())),

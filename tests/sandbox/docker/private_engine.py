@@ -16,6 +16,7 @@ import pytest
 
 from tests.sandbox import host
 
+RUNSC_ARGUMENTS = ["--network=none", "--platform=systrap"]
 _STARTING_SECONDS = 60.0
 _ENDING_SECONDS = 30.0
 
@@ -37,7 +38,7 @@ class PrivateEngine:
             json.dumps(
                 {
                     "deprecated-key-path": str(self.folder / "key.json"),
-                    "runtimes": {"runsc": {"path": runsc}} if runsc else {},
+                    "runtimes": {"runsc": {"path": runsc, "runtimeArgs": RUNSC_ARGUMENTS}} if runsc else {},
                 }
             )
         )

@@ -370,7 +370,7 @@ export interface paths {
         };
         /**
          * List Runtimes
-         * @description List what the executor found on its host.
+         * @description List what the executor found on its host, and in its images.
          */
         get: operations["list_runtimes"];
         put?: never;
@@ -1159,6 +1159,8 @@ export interface components {
              * @default false
              */
             compiled: boolean;
+            /** Image */
+            image?: string | null;
         };
         /**
          * RuntimeCount

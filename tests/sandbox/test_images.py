@@ -1,0 +1,92 @@
+"""A root file system made here of nothing but a static busybox, and programs in it, on every engine."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from crucible.domain.errors import SandboxUnavailableError
+from crucible.domain.outcome import Outcome
+from crucible.domain.sandbox import SandboxSpec
+from crucible.sandbox.images import Images
+from crucible.sandbox.runtimes import KnownRuntimes, Runtimes
+from crucible.sandbox.runtimes.in_images import discover_in
+from crucible.sandbox.tree import tree
+from tests.sandbox.fixtures import Sandboxes
+
+BUSYBOX = shutil.which("busybox") or ""
+here = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory: pytest.TempPathFactory) -> Images:
+    """Images `small`, whole as busybox makes it, and `bare`, in which there is nothing to run."""
+    assert BUSYBOX, "this needs a static busybox: apt-get install busybox-static"
+    folder = tmp_path_factory.mktemp("images")
+    small = folder / "small"
+    for name in ("bin", "etc", "usr/bin", "tmp", "proc"):
+        (small / name).mkdir(parents=True)
+    shutil.copy(BUSYBOX, small / "bin" / "busybox")
+    for applet in ("sh", "ls", "cat", "id"):
+        (small / "bin" / applet).symlink_to("busybox")
+    (small / "sbin").symlink_to("bin")
+    (small / "etc" / "release").write_text("small 1.0\n")
+    (small / "etc" / "passwd").write_text("root:x:0:0::/:/bin/sh\n")
+    (small / "outside").symlink_to(__file__)
+    (small / "tmp" / "of-the-image").touch()
+    (folder / "bare").mkdir()
+    (folder / "Not_A_Name").mkdir()
+    (folder / "linked").symlink_to("/etc")
+    for path in (folder, small, *small.rglob("*")):
+        if not path.is_symlink() and path.is_dir():
+            path.chmod(0o755)
+    return Images(folder)
+
+
+def test_an_image_is_a_folder_with_a_plain_name(images: Images) -> None:
+    assert images.names() == ["bare", "small"]
+    for name in ("../etc", "linked", "Not_A_Name", "", ".", "small/bin"):
+        with pytest.raises(KeyError):
+            images.prefix(name)
+
+
+def test_without_a_folder_there_are_no_images(tmp_path: Path) -> None:
+    assert Images(tmp_path / "none").names() == []
+
+
+def test_no_link_of_an_image_is_followed_on_the_host(images: Images) -> None:
+    shown = tree(images.prefix("small"))
+    assert ("/outside", __file__) in shown.links
+    folder = os.path.realpath(images.folder / "small")
+    assert all(source.startswith(f"{folder}/") and not Path(source).is_symlink() for source, _ in shown.binds)
+    assert not {"/tmp", "/proc", "/dev", "/sys"} & {path for _, path in shown.binds}
+
+
+def test_what_is_asked_for_is_there_or_named() -> None:
+    known = KnownRuntimes(Runtimes([]), {"bare": Runtimes([])})
+    with pytest.raises(SandboxUnavailableError, match="no image 'other'; there are: bare"):
+        known.find("python", "other")
+    with pytest.raises(SandboxUnavailableError, match="no runtime 'python' in the image bare; there are: none"):
+        known.find("python", "bare")
+
+
+@here
+@pytest.mark.usefixtures("nothing_left")
+async def test_a_program_runs_in_an_image_and_sees_nothing_else(sandboxes: Sandboxes, images: Images) -> None:
+    found = await discover_in(images, sandboxes.driver)
+    assert [runtime.report.name for runtime in found["bare"]] == []
+    assert [(runtime.report.name, runtime.report.image) for runtime in found["small"]] == [("busybox", "small")]
+    ran = await sandboxes.run_with(
+        next(iter(found["small"])),
+        SandboxSpec(
+            runtime="busybox",
+            image="small",
+            code="cat /etc/release /etc/hostname; id -u; ls /usr/bin /tmp; cat /outside; ls /root; "
+            "echo x > /bin/x; echo made > made; exit 3",
+        ),
+    )
+    assert (ran.finished.outcome, ran.finished.exit_code) == (Outcome.NONZERO_EXIT, 3)
+    assert ran.text == "small 1.0\nsandbox\n1000\n/tmp:\n\n/usr/bin:\n"
+    assert ran.files == {"made": b"made\n"}
+    assert b"Read-only file system" in ran.output("stderr") or b"Permission denied" in ran.output("stderr")
