@@ -37,6 +37,12 @@ up-scaled: setup ## Start the scaled-out form here: PostgreSQL, Redis and each r
 	@scripts/system-packages psql redis-server
 	@$(BIN)/python scripts/up_scaled.py $(FLAGS)
 
+.PHONY: screenshots
+screenshots: setup ## Take the console's pages anew for docs/screenshots
+	@scripts/system-packages chromium
+	@scripts/build-console
+	scripts/with-node npm --prefix web run --silent screenshots
+
 .PHONY: test
 test: setup ## Run every test on the real kernel, with coverage (FLAGS="-k name"); leaves nothing behind
 	@scripts/system-packages gcc g++ node dockerd busybox psql redis-server chromium

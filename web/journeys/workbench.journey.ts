@@ -27,6 +27,8 @@ test("a failure is shown on its line, mended, and run again", async ({ console: 
   await page.keyboard.press("Control+Enter");
   await expect(headline(page, "Succeeded")).toBeVisible();
   await expect(output(page)).toContainText("2.0");
+  await page.getByRole("button", { name: "Compare with the run before" }).click();
+  await expect(page.locator("[data-side=right]").filter({ hasText: "return n / 2" })).toBeVisible();
 });
 
 test("Escape stops what runs, and that is acknowledged", async ({ console: page }) => {

@@ -1,4 +1,6 @@
 /** Where a program is written, run, and watched: the draft on one side, its latest run on the other. */
+import { Button } from "@mantine/core";
+import { IconArrowsDiff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
@@ -39,6 +41,7 @@ export function Workbench() {
   const [sending, setSending] = useState(false);
   const [markers, setMarkers] = useState<{ path: string; markers: Marker[] }>({ path: "", markers: [] });
   const [over, setOver] = useState(false);
+  const [before, setBefore] = useState<string | null>(null);
   const result = useRef<HTMLElement>(null);
 
   useEffect(() => {
@@ -65,6 +68,7 @@ export function Workbench() {
       queryClient.setQueryData(["evaluation", evaluation.id], evaluation);
       setMarkers({ path: "", markers: [] });
       void queryClient.invalidateQueries({ queryKey: ["evaluations"] });
+      setBefore(run ?? null);
       await navigate({ to: "/", search: { run: evaluation.id } });
       if (matchMedia("(max-width: 900px)").matches) result.current?.scrollIntoView({ behavior: "smooth" });
     } catch (error) {
@@ -73,7 +77,7 @@ export function Workbench() {
     } finally {
       setSending(false);
     }
-  }, [navigate, sending]);
+  }, [navigate, sending, run]);
 
   // What a run will want stands ready by the time there is one.
   useEffect(() => {
@@ -198,7 +202,27 @@ export function Workbench() {
       </section>
       <section ref={result} className={classes.result} aria-label="Result">
         <Suspense fallback={<div className={classes.room} />}>
-          {run ? <RunView key={run} id={run} open={open} /> : <Recent />}
+          {run ? (
+            <RunView
+              key={run}
+              id={run}
+              open={open}
+              actions={
+                before &&
+                before !== run && (
+                  <Button
+                    variant="default"
+                    leftSection={<IconArrowsDiff size={16} stroke={1.6} />}
+                    onClick={() => void navigate({ to: "/compare", search: { left: before, right: run } })}
+                  >
+                    Compare with the run before
+                  </Button>
+                )
+              }
+            />
+          ) : (
+            <Recent />
+          )}
         </Suspense>
       </section>
       {run && <Marked key={run} id={run} entrypoint={entrypoint} runtime={runtime} mark={setMarkers} />}

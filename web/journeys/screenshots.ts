@@ -1,0 +1,106 @@
+/** Takes each page in both colours, and at the width of a phone, as WebP: small enough to be kept with the source. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import { compose, expect, headline, run, test } from "./console";
+
+const FOLDER = join(import.meta.dirname, "../../docs/screenshots");
+const PHONE = { width: 390, height: 844 };
+const QUALITY = 78;
+
+const PROGRAMS = [
+  { code: "print('accuracy', 0.91)", weight: 9 },
+  { code: "import math\nprint(sum(math.sqrt(i) for i in range(300_000)))", weight: 5 },
+  { code: "print(open('missing.json').read())", weight: 2 },
+  { code: "import time\nprint('waiting', flush=True)\ntime.sleep(9)", limits: { wall_seconds: 0.5 }, weight: 1 },
+  {
+    code: "x = bytearray(10**9)\nx[::4096] = b'1' * len(x[::4096])",
+    limits: { memory_bytes: 64 * 1024 ** 2 },
+    weight: 1,
+  },
+];
+
+const FAILING = `import json
+import statistics
+
+
+def load(lines):
+    return [json.loads(line) for line in lines]
+
+
+def summary(records):
+    scores = [record["score"] for record in records if record["split"] == "test"]
+    return statistics.mean(scores) / len([score for score in scores if score > 1])
+
+
+records = load('{"split": "test", "score": %.2f}' % (n / 10) for n in range(8))
+print(f"{len(records)} records")
+print(f"mean of the test split: {summary(records):.3f}")
+`;
+
+async function take(page: Page, name: string): Promise<void> {
+  await page.waitForTimeout(700);
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: QUALITY });
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(join(FOLDER, `${name}.webp`), Buffer.from(data, "base64"));
+}
+
+test.describe.configure({ mode: "serial" });
+
+test("there is something to show", async ({ request }) => {
+  test.slow();
+  const evaluations = PROGRAMS.flatMap(({ weight, ...program }, index) =>
+    Array.from({ length: weight * 3 }, (_, at) => ({
+      ...program,
+      labels: {
+        experiment: ["baseline", "ablation", "seed-7"][(at + index) % 3],
+        model: at % 2 ? "small" : "large",
+      },
+    })),
+  );
+  const answer = await request.post("/api/v1/evaluations/bulk", { data: { evaluations } });
+  const { items } = await answer.json();
+  await request.get(`/api/v1/evaluations/${items.at(-1).id}?wait=60`);
+});
+
+for (const scheme of ["light", "dark"] as const) {
+  test.describe(scheme, () => {
+    test.use({ colorScheme: scheme, permissions: [] });
+
+    test("workbench, verdict, history, statistics, comparison", async ({ console: page }) => {
+      test.slow();
+      await compose(page, FAILING);
+      await run(page);
+      await expect(headline(page, /Ended with an error/)).toBeVisible();
+      await take(page, `workbench-${scheme}`);
+      const failed = new URL(page.url()).searchParams.get("run");
+
+      await page.getByRole("button", { name: "Templates" }).click();
+      await page.getByRole("menuitem", { name: /Processor/ }).click();
+      await run(page);
+      await expect(page.getByRole("log")).toContainText("15000");
+      await take(page, `live-${scheme}`);
+
+      await page.goto("/evaluations");
+      await expect(page.getByRole("row").nth(12)).toBeVisible();
+      await take(page, `history-${scheme}`);
+
+      await page.goto("/statistics?hours=1");
+      await expect(page.getByRole("img", { name: /Outcomes over time/ })).toBeVisible();
+      await take(page, `statistics-${scheme}`);
+
+      const mended = FAILING.replace("score > 1", "score >= 0");
+      const answer = await page.request.post("/api/v1/evaluations?wait=30", { data: { code: mended } });
+      await page.goto(`/compare?left=${failed}&right=${(await answer.json()).id}`);
+      await expect(page.getByRole("region", { name: "Program" })).toBeVisible();
+      await take(page, `compare-${scheme}`);
+
+      await page.setViewportSize(PHONE);
+      await page.goto(`/?run=${failed}`);
+      await headline(page, /Ended with an error/).scrollIntoViewIfNeeded();
+      await page.getByRole("region", { name: "Result" }).evaluate((element) => element.scrollIntoView());
+      await take(page, `phone-${scheme}`);
+    });
+  });
+}
