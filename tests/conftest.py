@@ -13,7 +13,7 @@ from tests.database.fixtures import (
 )
 from tests.roles.fixtures import scaled
 from tests.sandbox.docker.private_engine import private_engine
-from tests.sandbox.fixtures import nothing_left, promised, sandboxes, traced
+from tests.sandbox.fixtures import nothing_left, promised, sandboxes, sessions_possible, traced
 from tests.stream.fixtures import either_stream, redis, redis_server
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "redis_server",
     "sandboxes",
     "scaled",
+    "sessions_possible",
     "stream",
     "traced",
 ]

@@ -149,6 +149,14 @@ def promised(request: pytest.FixtureRequest) -> None:
             pytest.skip(f"{report.engine} does not promise that {mark.args[0]}: {reason}")
 
 
+@pytest.fixture
+def sessions_possible(sandboxes: Sandboxes) -> None:
+    """Pass over a test of sessions where the driver's own report says that it has none here."""
+    report = sandboxes.driver.report()
+    if not report.sessions:
+        pytest.skip(report.missing["sessions"])
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def nothing_left(sandboxes: Sandboxes) -> AsyncIterator[None]:
     """Fail a test after which a process, mount, group or folder of a sandbox is still there."""

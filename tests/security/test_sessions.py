@@ -20,7 +20,7 @@ from tests.waiting import until
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.usefixtures("nothing_left"),
+    pytest.mark.usefixtures("nothing_left", "sessions_possible"),
     on_engine("namespaces"),
 ]
 

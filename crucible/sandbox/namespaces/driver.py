@@ -28,6 +28,7 @@ from crucible.sandbox import capabilities, cgroup, landlock, plan, seccomp
 from crucible.sandbox.driver import Emit, Session
 from crucible.sandbox.namespaces import ordinary
 from crucible.sandbox.namespaces.sessions.driver import NamespacesSessions
+from crucible.sandbox.namespaces.sessions.driver import obstacle as sessions_obstacle
 from crucible.sandbox.namespaces.zygotes import Kind, Zygote, ZygoteFailedError, Zygotes
 from crucible.sandbox.runtimes import Runtime
 from crucible.sandbox.standing import SandboxBrokenError, Standing
@@ -96,14 +97,17 @@ class NamespacesDriver:
 
     def report(self) -> DriverReport:
         """Return what is enforced here."""
+        missing = {} if self._landlock else {"landlock": "this kernel has none; boot with lsm=landlock,..."}
+        if reason := sessions_obstacle(self._cgroups.version):
+            missing["sessions"] = reason
         return DriverReport(
             engine=self.engine,
             driver="namespaces",
             available=True,
             isolation=self._containment.isolation,
             enforces=self._containment.enforces,
-            missing={} if self._landlock else {"landlock": "this kernel has none; boot with lsm=landlock,..."},
-            sessions=True,
+            missing=missing,
+            sessions="sessions" not in missing,
         )
 
     def _describe(self) -> Containment:

@@ -32,6 +32,19 @@ _BUILDING_SECONDS = 30.0
 _REMOVAL_PAUSES = (0.0, 0.01, 0.05, 0.2, 0.5, 1.0, 2.0)
 
 
+def obstacle(cgroup_version: int) -> str | None:
+    """Return what keeps this host from having sessions though it has sandboxes, or None.
+
+    Each exec is moved into a group of its own. On cgroup v1 only root may move a process that is somebody else.
+    """
+    if os.geteuid() == 0 or cgroup_version > 1 or ordinary.ranges() is None:
+        return None
+    return (
+        "sessions of an ordinary user need cgroup v2; run the executor as root, "
+        "or boot with systemd.unified_cgroup_hierarchy=1"
+    )
+
+
 class NamespacesSessions:
     """The sessions of one executor. Make it with `open`."""
 
@@ -55,6 +68,9 @@ class NamespacesSessions:
             cgroups = cgroup.find()
         except (cgroup.CgroupsUnavailableError, OSError) as error:
             raise SandboxUnavailableError(f"limits can't be enforced: {error}") from error
+        if reason := obstacle(cgroups.version):
+            cgroups.close()
+            raise SandboxUnavailableError(reason)
         return cls(cgroups, await _Launcher.start())
 
     @property

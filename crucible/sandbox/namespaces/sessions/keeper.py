@@ -82,6 +82,7 @@ def _leave_host_identity(ground: plan.Ground, stage: socket.socket) -> None:
         os.setresuid(ground.keeper, ground.keeper, ground.keeper)
         kernel.prctl(_PR_SET_KEEPCAPS, 0, about="PR_SET_KEEPCAPS")
         kernel.set_capabilities(_CAP_SYS_ADMIN, _CAP_SYS_ADMIN)
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 1, about="PR_SET_DUMPABLE")  # else its maps are host root's to write
     kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS)
     stage.sendall(b"?")
     if stage.recv(1) != b"!":
