@@ -15,6 +15,7 @@ import ctypes
 import errno
 import fcntl
 import os
+import select
 import socket
 import struct
 from dataclasses import dataclass
@@ -42,6 +43,8 @@ _NOTIFICATION: Final = struct.Struct("=QIIiIQ6Q")
 _RESPONSE: Final = struct.Struct("=QqiI")
 _ADDITION: Final = struct.Struct("=QIIII")
 
+_GREETING: Final = {"x86_64": 312, "aarch64": 272}
+"""kcmp: a call that is recorded, and that no program of ours makes for any other reason."""
 _HANDED_OVER: Final = b"L"
 _WITHDRAWN: Final = frozenset({errno.ENOENT, errno.EINPROGRESS})
 
@@ -83,15 +86,24 @@ def install(program: bytes) -> int:
 
 
 def hand_over(channel: socket.socket, listener: int) -> None:
-    """Give the listener to the other end of the channel, and keep nothing of it."""
+    """Give the listener to the other end of the channel, keep nothing of it, and be refused once.
+
+    From the number of that first call on, the other end knows of every call there is.
+    """
     descriptors.send(channel, _HANDED_OVER, [listener])
     os.close(listener)
+    with contextlib.suppress(OSError):
+        kernel.syscall(_GREETING[kernel.MACHINE], *[ctypes.c_long(0)] * 5, about="to be refused")
 
 
-def take_over(channel: socket.socket) -> tuple[int | None, bytes]:
+def take_over(channel: socket.socket) -> tuple[Listener | None, bytes]:
     """Return the listener that comes over the channel; or None, and what is said there in its place."""
     said, received = descriptors.receive(channel, 4096, 1)
-    return (received[0], b"") if received else (None, said)
+    if not received:
+        return None, said
+    listener = Listener(received[0])
+    listener.greet()
+    return listener, b""
 
 
 class Listener:
@@ -104,6 +116,13 @@ class Listener:
         """Calls that a signal or death took back before they were read; the kernel numbers calls one by one."""
         with contextlib.suppress(OSError):  # before Linux 6.6 there is no such flag, and all else works
             fcntl.ioctl(descriptor, SET_FLAGS, _SYNC_WAKE_UP)
+
+    def greet(self) -> None:
+        """Refuse the first call, which is our own, or notice that its maker is gone."""
+        poll = select.poll()
+        poll.register(self.descriptor, select.POLLIN)
+        if any(event & select.POLLIN for _, event in poll.poll()) and (call := self.receive()):
+            self.refuse(call, errno.EPERM)
 
     def receive(self) -> Call | None:
         """Return the next call, or None where its maker is gone."""
@@ -147,7 +166,7 @@ class Listener:
         return True
 
     def is_waiting(self, call: Call) -> bool:
-        """Tell whether the call still waits: then what was opened of its maker until now is of the right one."""
+        """Tell whether the call still waits: then what was read of its maker until now is of the right one."""
         try:
             fcntl.ioctl(self.descriptor, VALID, struct.pack("=Q", call.id))
         except OSError:
@@ -157,15 +176,10 @@ class Listener:
     def read_memory(self, call: Call, address: int, size: int) -> bytes:
         """Return what its maker has at an address: less where that ends, nothing where it can't be read."""
         try:
-            memory = os.open(f"/proc/{call.thread}/mem", os.O_RDONLY | os.O_CLOEXEC)
+            read = kernel.read_process(call.thread, address, size)
         except OSError:
             return b""
-        try:
-            return os.pread(memory, size, address) if self.is_waiting(call) else b""
-        except (OSError, OverflowError):
-            return b""
-        finally:
-            os.close(memory)
+        return read if self.is_waiting(call) else b""
 
     def close(self) -> None:
         """Let go; the kernel answers every further call with ENOSYS."""

@@ -36,9 +36,6 @@ _NUMBER_OFFSET = 0
 _ARCHITECTURE_OFFSET = 4
 _ARGUMENTS_OFFSET = 16
 
-_ANSWERING = (0xC050_2100, 0xC018_2101, 0x4008_2102, 0x4018_2103)
-"""The ioctl requests of `notification`: receive, answer, does it wait still, hand over a descriptor."""
-
 _Instruction = tuple[int, int, int, int]
 
 _AF_NETLINK = 16
@@ -76,22 +73,20 @@ def compile_filter(machine: str = kernel.MACHINE, part: Part = Part.NONE, *, wit
     known = {name for table in tables.values() for name in table}
     asks = part is Part.ASKS
 
+    more: dict[str, Any] = policy["answering"] if part is Part.ANSWERS else {"calls": ""}
     answers: dict[int, list[_Instruction]] = {}
     for rule in policy["arguments"]:
-        also = _ANSWERING if part is Part.ANSWERS and rule["call"] == "ioctl" else ()
-        answers[numbers[rule["call"]]] = _by_argument(rule, also, asks=asks)
+        answers[numbers[rule["call"]]] = _by_argument(rule, more.get(rule["call"], []), asks=asks)
     recorded = _ASK if asks else _ERRNO | errno.EPERM
-    for table, answer in (("allow", _ALLOW), ("record", recorded), ("refuse", _ERRNO | errno.EPERM)):
-        for name in " ".join(policy[table].values()).split():
-            if name in numbers:
-                answers[numbers[name]] = [(_RETURN, 0, 0, answer)]
-            elif name not in known and name not in _GONE:
-                raise ValueError(f"seccomp.toml names {name!r}, which is no system call")
+    named = _by_name(policy, known, recorded) | dict.fromkeys(more["calls"].split(), _ALLOW)
+    for name, answer in named.items():
+        if name in numbers:
+            answers[numbers[name]] = [(_RETURN, 0, 0, answer)]
     if asks:
         for name, (pointer, _) in policy["addresses"].items():
             answers[numbers[name]] = _by_address(pointer)
         for rule in policy["pretended"]:
-            answers[numbers[rule["call"]]] = _by_argument(rule, (), asks=asks)
+            answers[numbers[rule["call"]]] = _by_argument(rule, [], asks=asks)
     foreign = _ASK if asks else _KILL_PROCESS
     answers[numbers["socket"]][:0] = _NO_NETLINK if without_audit else []
     program: list[_Instruction] = [
@@ -104,6 +99,16 @@ def compile_filter(machine: str = kernel.MACHINE, part: Part = Part.NONE, *, wit
         *_search(_spans(answers)),
     ]
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
+
+
+def _by_name(policy: dict[str, Any], known: set[str], recorded: int) -> dict[str, int]:
+    """Return the answer to each call that has one whatever its arguments. Raises ValueError for a misspelt one."""
+    answers: dict[str, int] = {}
+    for table, answer in (("allow", _ALLOW), ("record", recorded), ("refuse", _ERRNO | errno.EPERM)):
+        answers |= dict.fromkeys(" ".join(policy[table].values()).split(), answer)
+    if misspelt := set(answers) - known - _GONE:
+        raise ValueError(f"seccomp.toml names {', '.join(map(repr, sorted(misspelt)))}, which is no system call")
+    return answers
 
 
 def read_policy() -> dict[str, Any]:
@@ -151,7 +156,7 @@ def refusal_of(rule: dict[str, Any]) -> int:
     return int(getattr(errno, rule["refuse"])) if rule["refuse"] else 0
 
 
-def _by_argument(rule: dict[str, Any], also: tuple[int, ...], *, asks: bool) -> list[_Instruction]:
+def _by_argument(rule: dict[str, Any], also: list[int], *, asks: bool) -> list[_Instruction]:
     """Return the instructions for one call that is allowed by one argument's value, and for the values `also`."""
     recorded = rule.get("record", False) if asks else False
     refused = _ASK if recorded is True else _ERRNO | refusal_of(rule)

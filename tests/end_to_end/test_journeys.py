@@ -115,6 +115,17 @@ def test_what_a_program_tries_and_what_it_ran_behind_is_in_its_record(shared: Ma
     assert {field.name for field in fields(Limits)} <= set(containment.enforces)
 
 
+def test_a_tier_that_can_not_be_had_is_refused_with_what_there_is(shared: Machine, slowly: Path) -> None:
+    done = shared.command("run", slowly, "--isolation", "virtual-machine")
+    assert (done.returncode, done.stdout) == (125, b"")
+    said = " ".join(done.stderr.decode().split())
+    assert "sandbox error" in said
+    assert "no engine here gives virtual-machine or more; there are: namespaces (shared-kernel)" in said
+    done = shared.command("run", slowly, "--engine", "namespaces", "--isolation", "user-space-kernel")
+    assert done.returncode == 125
+    assert b"gives shared-kernel, less than the user-space-kernel that is asked for" in done.stderr
+
+
 def test_a_resumed_stream_has_no_gap_and_no_repeat(shared: Machine) -> None:
     code = "import time\nfor i in range(20):\n    print(i, flush=True)\n    time.sleep(0.02)"
     with Crucible(shared.url) as crucible:

@@ -1,10 +1,12 @@
 """What every driver promises, as programs that put it to the test. Each also must leave nothing behind."""
 
 import asyncio
+import hashlib
+from dataclasses import fields
 
 import pytest
 
-from crucible.domain.limits import MIB
+from crucible.domain.limits import MIB, Limits
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Promise, SandboxAttempt, SandboxEvent, SandboxOutput, SandboxStarted
 from tests.sandbox.fixtures import Sandboxes
@@ -299,6 +301,22 @@ async def test_threads_pools_and_subprocesses_work_as_at_home(sandboxes: Sandbox
     )
     assert ran.finished.outcome is Outcome.SUCCEEDED, ran.output("stderr")
     assert ran.text == "thread\nsandbox\n[1, 2]\nSHELL\n\n"
+
+
+async def test_it_says_what_it_ran_behind_each_limit_with_its_mechanism(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run("print('hello')")
+    started = ran.events[0]
+    assert isinstance(started, SandboxStarted)
+    containment, report = started.containment, sandboxes.driver.report()
+    assert (containment.engine, containment.driver) == (report.engine, report.driver)
+    assert containment.isolation is report.isolation
+    assert containment.kernel
+    assert {"mount", "pid", "network"} <= set(containment.namespaces)
+    assert containment.cgroup_version in {1, 2}
+    assert len(containment.seccomp or "") == len(hashlib.sha256().hexdigest())
+    assert {field.name for field in fields(Limits)} <= set(containment.enforces)
+    recorded = Promise.ATTEMPTS_RECORDED not in report.unpromised
+    assert ("attempts" in containment.enforces) is recorded
 
 
 @pytest.mark.promise(Promise.ATTEMPTS_RECORDED)

@@ -52,7 +52,7 @@ class Waiting:
         listener, failure = notification.take_over(self._orders)
         if listener is None:
             raise OSError(f"no process could be made to wait for a program: {failure.decode(errors='replace')}")
-        self.listener = notification.Listener(listener)
+        self.listener = listener
 
     def start(self, arguments: list[str], main: list[str] | None, work: Work, streams: list[int]) -> None:
         """Have it become the program; return once it is, or raises OSError where it can't."""
