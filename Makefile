@@ -45,7 +45,7 @@ screenshots: setup ## Take the console's pages anew for docs/screenshots
 
 .PHONY: test
 test: setup ## Run every test on the real kernel, with coverage (FLAGS="-k name"); leaves nothing behind
-	@scripts/system-packages gcc g++ node dockerd busybox psql redis-server chromium
+	@scripts/system-packages gcc g++ node runc crun runsc dockerd busybox psql redis-server chromium
 	@scripts/build-console
 	@$(BIN)/python scripts/run_tests.py $(FLAGS)
 

@@ -8,22 +8,25 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from crucible.domain.sandbox import RuntimeReport
+    from crucible.domain.sandbox import DriverReport, RuntimeReport
     from crucible.sandbox.namespaces.probe import Finding
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """Say which drivers, limits and runtimes work on this host, why others don't, and what mends them."""
+    """Say which engines, limits and runtimes work on this host, why others don't, and what mends them."""
     from crucible.sandbox.namespaces import probe
 
     findings = probe.examine()
     usable = all(finding.works for finding in findings if finding.required)
     runtimes, trial = asyncio.run(_try_out(usable))
+    engines = asyncio.run(_open_all())
     usable = trial is not None and trial.error is None
     if as_json:
-        typer.echo(json.dumps(_document(findings, runtimes, trial), indent=2))
+        typer.echo(json.dumps(_document(findings, runtimes, trial, engines), indent=2))
     else:
-        _show(findings, runtimes, trial)
+        _show(findings, trial)
+        _show_engines(engines)
+        _show_runtimes(runtimes)
     if not usable:
         raise typer.Exit(1)
 
@@ -64,8 +67,22 @@ async def _try_out(usable: bool) -> "tuple[list[RuntimeReport], Trial | None]":
     return reports, Trial(error, finished.wall_seconds, driver.report().enforces)
 
 
+async def _open_all() -> "tuple[DriverReport, ...]":
+    """Return what each engine says of itself here; those of containers make one to find out."""
+    from crucible.sandbox.engines import Engines
+
+    engines = Engines()
+    try:
+        return await engines.reports()
+    finally:
+        await engines.close()
+
+
 def _document(
-    findings: "list[Finding]", runtimes: "list[RuntimeReport]", trial: Trial | None
+    findings: "list[Finding]",
+    runtimes: "list[RuntimeReport]",
+    trial: Trial | None,
+    engines: "tuple[DriverReport, ...]",
 ) -> dict[str, object]:
     return {
         "drivers": {
@@ -76,11 +93,12 @@ def _document(
                 "trial": asdict(trial) if trial else None,
             }
         },
+        "engines": [asdict(engine) for engine in engines],
         "runtimes": [asdict(runtime) for runtime in runtimes],
     }
 
 
-def _show(findings: "list[Finding]", runtimes: "list[RuntimeReport]", trial: Trial | None) -> None:
+def _show(findings: "list[Finding]", trial: Trial | None) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -107,5 +125,36 @@ def _show(findings: "list[Finding]", runtimes: "list[RuntimeReport]", trial: Tri
         for what, mechanism in trial.enforced.items() if worked else ():
             table.add_row(Text("✓", "green"), what, mechanism)
     console.print(table)
+
+
+def _show_engines(engines: "tuple[DriverReport, ...]") -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title="\nengines, strongest first", title_justify="left", box=None, pad_edge=False)
+    for heading in ("", "engine", "isolation", "on this host"):
+        table.add_column(heading, style="bold" if heading == "engine" else "")
+    for engine in engines:
+        if engine.available:
+            detail = Text(engine.enforces.get("container", "works"))
+            for promise, reason in engine.unpromised.items():
+                detail.append(f"\nnot promised: {promise} ({reason})", "yellow")
+        else:
+            reason, _, remedy = engine.missing.get("engine", "").rpartition("; ")
+            detail = Text(reason or remedy)
+            if reason:
+                detail.append("\n→ ", "bold").append(remedy, "cyan")
+        mark = Text("✓", "green") if engine.available else Text("✗", "yellow")
+        table.add_row(mark, engine.engine, str(engine.isolation), detail)
+    Console().print(table)
+
+
+def _show_runtimes(runtimes: "list[RuntimeReport]") -> None:
+    from rich.console import Console
+    from rich.text import Text
+
     names = ", ".join(f"{runtime.name} ({runtime.version})" for runtime in runtimes)
-    console.print(Text("\nruntimes: ", "bold") + Text(names or "none found: install python3, nodejs, bash or gcc"))
+    Console().print(
+        Text("\nruntimes: ", "bold") + Text(names or "none found: install python3, nodejs, bash or gcc")
+    )

@@ -44,6 +44,8 @@ class Promise(StrEnum):
     PROCESSES_COUNTED = "samples count the program's own processes and threads"
     NOBODY_OUTSIDE = "on the host its processes belong to nobody"
     ONLY_ITS_OWN_PROCESSES = "it sees no process but its own"
+    PROCESS_1_HIDDEN = "process 1 shows it nothing"
+    PRIORITY_FIXED = "it can't raise its own priority"
     ATTEMPTS_RECORDED = "what it tries and is refused is recorded"
     FIRST_VICTIM = "the kernel ends the program, not its sandbox, when memory is spent"
 

@@ -44,8 +44,17 @@ class Cgroup(Protocol):
     tracking_folder: str
     """Where groups below it can be made that tell its processes apart."""
 
-    def limit(self, limits: Limits) -> None:
-        """Set every limit. Raises OSError where one can't be set. What was used before doesn't count as used."""
+    for_runtimes: str
+    """Its path as a container runtime wants to be told, which joins it; relative to where `anterooms` lead."""
+    anterooms: tuple[str, ...]
+    """The `cgroup.procs` files that such a runtime's own process has to be in before it is told."""
+
+    def limit(self, limits: Limits, *, tasks: int | None = None, standing: bool = False) -> None:
+        """Set every limit. Raises OSError where one can't be set. What was used before doesn't count as used.
+
+        `tasks`: the bound on the host's, where they aren't the program's own, which another bounds. `standing`:
+        memory in use now isn't the program's either.
+        """
         ...
 
     def read(self) -> Reading:
@@ -79,19 +88,23 @@ class CgroupsUnavailableError(Exception):
     """Limits can't be enforced here; the message says why, and what mends it."""
 
 
-def find() -> Cgroups:
-    """Return what this host offers. Raises CgroupsUnavailableError."""
+def find(also: tuple[str, ...] = ()) -> Cgroups:
+    """Return what this host offers. Raises CgroupsUnavailableError.
+
+    `also`: controllers in whose hierarchies a group must have its place, too, where each has its own.
+    """
     own = dict(_paths_of("self"))
     mounts = list(_mounts())
     unified = next((mount for mount in mounts if mount.kind == "cgroup2"), None)
     if unified and set(CONTROLLERS) <= set(_read(f"{unified.point}/cgroup.controllers").split()):
         return CgroupsV2(unified.point, unified.inside(own.get("", "/")))
     folders: dict[str, str] = {}
+    needed = ("memory", "pids", "cpu", "cpuacct", *also)
     for mount in mounts:
-        for controller in ("memory", "pids", "cpu", "cpuacct"):
+        for controller in needed:
             if mount.kind == "cgroup" and controller in mount.options:
                 folders[controller] = mount.point + mount.inside(own.get(controller, "/"))
-    if missing := {"memory", "pids", "cpu", "cpuacct"} - set(folders):
+    if missing := set(needed) - set(folders):
         raise CgroupsUnavailableError(
             f"no cgroup controller for {', '.join(sorted(missing))} is mounted; "
             "boot with systemd.unified_cgroup_hierarchy=1, or mount cgroup2 on /sys/fs/cgroup"
@@ -116,6 +129,13 @@ def of(process: int, ours: int) -> Cgroup:
     if str(process) not in _read(group.entrances[0]).split():
         raise FileNotFoundError(errno.ENOENT, f"process {process} is not where its group should be")
     return group
+
+
+def mounted_besides(*also: str) -> list[str]:
+    """Return where hierarchies are mounted that have nothing to do with limits, innermost first."""
+    kept = {"memory", "pids", "cpu", "cpuacct", *also}
+    points = [mount.point for mount in _mounts() if not kept & mount.options]
+    return sorted(points, key=len, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +182,8 @@ class CgroupsV1:
     def create(self, name: str, ours: int = _OURS) -> Cgroup:
         """Return a group in each hierarchy."""
         folders = {controller: f"{top}/{name}" for controller, top in self._tops.items()}
-        group = _GroupV1(folders, ours)
+        anterooms = tuple(f"{top}/cgroup.procs" for top in dict.fromkeys(self._tops.values()))
+        group = _GroupV1(folders, ours, name=name, anterooms=anterooms)
         try:
             for folder in set(folders.values()):
                 os.mkdir(folder)
@@ -178,24 +199,32 @@ class CgroupsV1:
 
 
 class _GroupV1:
-    def __init__(self, folders: dict[str, str], ours: int = _OURS) -> None:
+    def __init__(
+        self, folders: dict[str, str], ours: int = _OURS, *, name: str = "", anterooms: tuple[str, ...] = ()
+    ) -> None:
         self._folders = folders
         self._ours = ours
         self.entrances = [f"{folder}/cgroup.procs" for folder in dict.fromkeys(folders.values())]
         self.tracking_folder = folders["pids"]
+        self.for_runtimes = name
+        self.anterooms = anterooms
         self._cpu_seconds_before = 0.0
+        self._memory_before = 0
 
-    def limit(self, limits: Limits) -> None:
+    def limit(self, limits: Limits, *, tasks: int | None = None, standing: bool = False) -> None:
         memory, pids, cpu = (self._folders[controller] for controller in CONTROLLERS)
+        if standing:
+            self._memory_before = int(_read(f"{memory}/memory.usage_in_bytes"))
+        allowed = limits.memory_bytes + self._memory_before
         bounds = [f"{memory}/memory.limit_in_bytes"]
         with_swap = f"{memory}/memory.memsw.limit_in_bytes"
         if os.path.exists(with_swap):
-            raised = int(_read(with_swap)) < limits.memory_bytes
+            raised = int(_read(with_swap)) < allowed
             bounds.insert(0 if raised else 1, with_swap)  # at no moment may it be less than memory alone
         for bound in bounds:
-            _write(bound, str(limits.memory_bytes))
+            _write(bound, str(allowed))
         _write(f"{memory}/memory.swappiness", "0")
-        _write(f"{pids}/pids.max", str(limits.processes + self._ours))
+        _write(f"{pids}/pids.max", str(limits.processes + self._ours if tasks is None else tasks))
         _write(f"{cpu}/cpu.cfs_period_us", str(_PERIOD_MICROSECONDS))
         _write(f"{cpu}/cpu.cfs_quota_us", str(int(limits.cpus * _PERIOD_MICROSECONDS)))
         self._cpu_seconds_before = self._cpu_seconds()
@@ -208,8 +237,8 @@ class _GroupV1:
         control = _fields(f"{memory}/memory.oom_control")
         return Reading(
             cpu_seconds=self._cpu_seconds() - self._cpu_seconds_before,
-            memory_bytes=int(_read(f"{memory}/memory.usage_in_bytes")),
-            peak_memory_bytes=int(_read(f"{memory}/memory.max_usage_in_bytes")),
+            memory_bytes=max(0, int(_read(f"{memory}/memory.usage_in_bytes")) - self._memory_before),
+            peak_memory_bytes=max(0, int(_read(f"{memory}/memory.max_usage_in_bytes")) - self._memory_before),
             processes=max(0, int(_read(f"{self._folders['pids']}/pids.current")) - self._ours),
             out_of_memory_kills=control.get("oom_kill", 0),
         )
@@ -230,6 +259,7 @@ class CgroupsV2:
     version = 2
 
     def __init__(self, mount: str, own: str) -> None:
+        self._mount = mount
         self._top = self._found(mount, own)
 
     @staticmethod
@@ -264,7 +294,7 @@ class CgroupsV2:
     def create(self, name: str, ours: int = _OURS) -> Cgroup:
         """Return a group."""
         os.mkdir(f"{self._top}/{name}")
-        return _GroupV2(f"{self._top}/{name}", ours)
+        return _GroupV2(f"{self._top}/{name}", ours, mount=self._mount)
 
     def close(self) -> None:
         """Remove this executor's own group."""
@@ -272,19 +302,24 @@ class CgroupsV2:
 
 
 class _GroupV2:
-    def __init__(self, folder: str, ours: int = _OURS) -> None:
+    def __init__(self, folder: str, ours: int = _OURS, *, mount: str = "") -> None:
         self.folder = folder
         self._ours = ours
         self.entrances = [f"{folder}/cgroup.procs"]
         self.tracking_folder = folder
+        self.for_runtimes = folder.removeprefix(mount)
+        self.anterooms: tuple[str, ...] = ()
+        self._memory_before = 0
         self._peak = 0
         self._cpu_seconds_before = 0.0
 
-    def limit(self, limits: Limits) -> None:
-        _write(f"{self.folder}/memory.max", str(limits.memory_bytes))
+    def limit(self, limits: Limits, *, tasks: int | None = None, standing: bool = False) -> None:
+        if standing:
+            self._memory_before = int(_read(f"{self.folder}/memory.current"))
+        _write(f"{self.folder}/memory.max", str(limits.memory_bytes + self._memory_before))
         if os.path.exists(f"{self.folder}/memory.swap.max"):
             _write(f"{self.folder}/memory.swap.max", "0")
-        _write(f"{self.folder}/pids.max", str(limits.processes + self._ours))
+        _write(f"{self.folder}/pids.max", str(limits.processes + self._ours if tasks is None else tasks))
         quota = int(limits.cpus * _PERIOD_MICROSECONDS)
         _write(f"{self.folder}/cpu.max", f"{quota} {_PERIOD_MICROSECONDS}")
         self._cpu_seconds_before = self._cpu_seconds()
@@ -299,8 +334,8 @@ class _GroupV2:
             self._peak = int(_read(f"{self.folder}/memory.peak"))
         return Reading(
             cpu_seconds=self._cpu_seconds() - self._cpu_seconds_before,
-            memory_bytes=memory,
-            peak_memory_bytes=self._peak,
+            memory_bytes=max(0, memory - self._memory_before),
+            peak_memory_bytes=max(0, self._peak - self._memory_before),
             processes=max(0, int(_read(f"{self.folder}/pids.current")) - self._ours),
             out_of_memory_kills=_fields(f"{self.folder}/memory.events")["oom_kill"],
         )

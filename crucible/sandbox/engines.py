@@ -46,9 +46,22 @@ def _open_docker(engine: str) -> Callable[[], Awaitable[Driver]]:
     return open_it
 
 
+def _open_oci(tool: str) -> Callable[[], Awaitable[Driver]]:
+    async def open_it() -> Driver:
+        from crucible.sandbox.oci import tools  # noqa: PLC0415 - only where it is used
+        from crucible.sandbox.oci.driver import OciDriver  # noqa: PLC0415 - only where it is used
+
+        return await OciDriver.open(getattr(tools, tool))
+
+    return open_it
+
+
 ENGINES: Final[Mapping[str, Engine]] = {
+    "gvisor": Engine(Isolation.USER_SPACE_KERNEL, "oci", _open_oci("GVISOR")),
     "docker-gvisor": Engine(Isolation.USER_SPACE_KERNEL, "docker", _open_docker("docker-gvisor")),
     "namespaces": Engine(Isolation.SHARED_KERNEL, "namespaces", _open_namespaces),
+    "crun": Engine(Isolation.SHARED_KERNEL, "oci", _open_oci("CRUN")),
+    "runc": Engine(Isolation.SHARED_KERNEL, "oci", _open_oci("RUNC")),
     "docker": Engine(Isolation.SHARED_KERNEL, "docker", _open_docker("docker")),
 }
 """Every engine there is. Of those with one isolation, the first one is the strongest."""

@@ -97,6 +97,8 @@ class Work:
     main: list[str] | None
     """The script and its arguments, where the waiting interpreter itself runs them: see `script`."""
     environment: dict[str, str]
+    processes: int | None = None
+    """RLIMIT_NPROC, where no cgroup can count a program's processes; else None."""
 
 
 def write_setup(setup: Setup) -> int:
@@ -131,21 +133,46 @@ def write_work(work: Work, contents: list[bytes]) -> int:
 def read_work(descriptor: int) -> tuple[Work, list[bytes]]:
     """Return the work and its inputs' bytes, and close the descriptor."""
     raw, rest = _read(descriptor)
+    work = _work(raw)
+    return work, _cut(work, rest, 0)[0]
+
+
+def encode_work(work: Work, contents: list[bytes], standard_input: bytes) -> bytes:
+    """Return a work, its inputs' bytes and its standard input as bytes, for who can't be handed a memfd."""
+    return b"".join([*_head(asdict(work)), *contents, standard_input])
+
+
+def decode_work(body: bytes) -> tuple[Work, list[bytes], bytes]:
+    """Return the work, its inputs' bytes and its standard input."""
+    start = 4 + int.from_bytes(body[:4], "big")
+    work = _work(json.loads(body[4:start]))
+    contents, start = _cut(work, body, start)
+    return work, contents, body[start:]
+
+
+def _head(content: dict[str, Any]) -> list[bytes]:
+    head = json.dumps(content).encode()
+    return [len(head).to_bytes(4, "big"), head]
+
+
+def _work(raw: dict[str, Any]) -> Work:
     raw["bounds"] = Bounds(**raw["bounds"])
-    work = Work(**raw)
-    contents, start = [], 0
+    return Work(**raw)
+
+
+def _cut(work: Work, rest: bytes, start: int) -> tuple[list[bytes], int]:
+    """Return the inputs' bytes, which begin at `start`, and where they end."""
+    contents = []
     for _, size in work.inputs:
         contents.append(rest[start : start + size])
         start += size
-    return work, contents
+    return contents, start
 
 
 def _write(name: str, content: dict[str, Any], rest: list[bytes]) -> int:
-    head = json.dumps(content).encode()
     descriptor = os.memfd_create(name, os.MFD_CLOEXEC)
     with os.fdopen(os.dup(descriptor), "wb") as file:
-        file.write(len(head).to_bytes(4, "big"))
-        file.write(head)
+        file.writelines(_head(content))
         file.writelines(rest)
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor

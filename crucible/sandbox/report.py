@@ -11,6 +11,8 @@ from typing import Any, Final, Protocol
 
 HEAD = struct.Struct(">cI")
 
+HELLO: Final = b"H"
+"""The process that a container depends on exists and waits; content: its process id."""
 READY: Final = b"R"
 """The sandbox stands and waits for a program."""
 STARTED: Final = b"S"
@@ -19,11 +21,15 @@ ATTEMPT: Final = b"A"
 """The program tried something and was refused; content: what, and how often until now."""
 FILE: Final = b"F"
 """A collected file: two bytes of path length, path, bytes."""
+COUNT: Final = b"C"
+"""How many processes and threads the program has, where the host can't count them."""
 ENDED: Final = b"E"
 """Nothing of the program is left; content: how it ended."""
 BROKEN: Final = b"X"
 """A layer could not be put in place, so nothing was run; content: which, and why."""
 
+GO: Final = b"G"
+"""To who said hello: you are held, go on."""
 WORK: Final = b"W"
 """To process 1: here is a program; with it come descriptors of the work and of the three standard streams."""
 STOP: Final = b"K"

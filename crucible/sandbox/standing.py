@@ -63,31 +63,38 @@ class Standing:
         group: Cgroup,
         slot: int,
         *,
-        process: int,
+        process: int | None,
     ) -> None:
-        """`process` is a pidfd of the sandbox's process 1, whose end is the end of all of it."""
+        """`process` is a pidfd of what the end of all of it depends on: None until it is known."""
         self.group = group
         self.slot = slot
         """Which range of uids is its."""
         self._socket = end
         self._channel = channel
         self._answers = answers
-        self._process: int | None = process
+        self._process = process
+        self.about: dict[str, Any] = {}
+        """What process 1 said of itself when it stood."""
 
     @property
     def is_alive(self) -> bool:
         """Whether it can still be given a program."""
         return self._process is not None and not self._channel.at_eof()
 
-    async def stand(self) -> None:
+    async def stand(self, patience: float = _BUILDING_SECONDS) -> None:
         """Return when the sandbox stands. Raises SandboxBrokenError."""
         try:
-            async with asyncio.timeout(_BUILDING_SECONDS):
-                kind, content = await self.receive()
-                if kind != report.READY:
-                    raise SandboxBrokenError(reason(kind, content))
+            async with asyncio.timeout(patience):
+                self.about = json.loads(await self.expect(report.READY))
         except TimeoutError:
-            raise SandboxBrokenError(f"the sandbox did not stand within {_BUILDING_SECONDS:g} s") from None
+            raise SandboxBrokenError(f"the sandbox did not stand within {patience:g} s") from None
+
+    async def expect(self, due: bytes) -> bytes:
+        """Return the content of the report that is due. Raises SandboxBrokenError where it is another."""
+        kind, content = await self.receive()
+        if kind != due:
+            raise SandboxBrokenError(reason(kind, content))
+        return content
 
     def give(self, work: int, streams: tuple[int, int, int]) -> None:
         """Hand over the program. Raises OSError where the sandbox is gone."""

@@ -42,6 +42,7 @@ class Supervision:
         self._containment = containment
         self._limits = limits
         self._emit = emit
+        self._counted: int | None = None
         self._stopped_for: Outcome | None = None
         self._ended = asyncio.Event()
         self._patience: asyncio.TimerHandle | None = None
@@ -96,6 +97,8 @@ class Supervision:
                     await self._emit(_file(content))
                 elif kind == report.ATTEMPT:
                     await self._emit(SandboxAttempt(**json.loads(content)))
+                elif kind == report.COUNT:
+                    self._counted = json.loads(content)["processes"]
                 elif kind == report.ENDED:
                     return verdict.Report(**json.loads(content))
                 elif kind == b"":
@@ -137,7 +140,7 @@ class Supervision:
                     wall_seconds=time.monotonic() - self._began,
                     cpu_seconds=reading.cpu_seconds,
                     memory_bytes=reading.memory_bytes,
-                    processes=reading.processes,
+                    processes=reading.processes if self._counted is None else self._counted,
                 )
             )
             await asyncio.sleep(pause)

@@ -11,6 +11,7 @@ import pytest_asyncio
 from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.limits import Limits
 from crucible.domain.sandbox import (
+    Isolation,
     SandboxEvent,
     SandboxFile,
     SandboxFinished,
@@ -57,6 +58,11 @@ class Sandboxes:
     def __init__(self, driver: Driver, found: runtimes.Runtimes) -> None:
         self.driver = driver
         self.runtimes = found
+
+    @property
+    def has_a_kernel_of_its_own(self) -> bool:
+        """Whether system calls are answered by another kernel than the host's, whose /proc shows only itself."""
+        return self.driver.report().isolation is not Isolation.SHARED_KERNEL
 
     async def run(
         self,

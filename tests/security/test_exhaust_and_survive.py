@@ -7,6 +7,7 @@ import pytest
 
 from crucible.domain.limits import MIB
 from crucible.domain.outcome import Outcome
+from crucible.domain.sandbox import Promise
 from tests.sandbox.fixtures import Sandboxes
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("unharmed")]
@@ -101,6 +102,7 @@ async def test_no_core_is_dumped(sandboxes: Sandboxes) -> None:
     assert "core" not in ran.text
 
 
+@pytest.mark.promise(Promise.PRIORITY_FIXED)
 async def test_priority_can_not_be_raised(sandboxes: Sandboxes) -> None:
     ran = await sandboxes.run(
         """
@@ -113,6 +115,7 @@ for attempt in (lambda: os.nice(-5)), (lambda: os.sched_setscheduler(0, os.SCHED
     assert ran.text == "refused\nrefused\n"
 
 
+@pytest.mark.promise(Promise.FIRST_VICTIM)
 async def test_it_can_not_spare_itself_from_the_memory_killer(sandboxes: Sandboxes) -> None:
     ran = await sandboxes.run(
         """

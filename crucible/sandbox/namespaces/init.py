@@ -16,13 +16,13 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Callable
 
-from crucible.sandbox import call_filter, capabilities, collect, descriptors, kernel, report
+from crucible.sandbox import call_filter, capabilities, collect, descriptors, inputs, kernel, report
 from crucible.sandbox import wall as walls
 from crucible.sandbox.answers import Answers
 from crucible.sandbox.attempts import Attempts
 from crucible.sandbox.namespaces import program, root
 from crucible.sandbox.namespaces.lot import Lot
-from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, Identity, Place, Setup, Work, read_work
+from crucible.sandbox.plan import WORKSPACE, Identity, Place, Setup, Work, read_work
 
 _UNTIL_COLLECTED = capabilities.CAP_KILL | capabilities.CAP_DAC_READ_SEARCH | capabilities.CAP_SYS_PTRACE
 """Of the sandbox's own user namespace: to end the program, read whom it tries to reach, and collect its files."""
@@ -104,10 +104,10 @@ def _serve(channel: socket.socket, setup: Setup, place: Place, host_processes: i
     work, contents = read_work(given[0])
     if (work.bounds.disk_bytes, work.bounds.inodes) != (place.disk_bytes, place.inodes):
         root.resize(work.bounds.disk_bytes, work.bounds.inodes)
-    inputs = _write_inputs(work, contents)
+    unchanged = inputs.write(work, contents)
     report.send(channel, report.STARTED, {})
     steps = _Steps(fork, wall, work, [*given[1:], host_processes], channel, wakeup)
-    _report(channel, work, inputs, steps.run(waiting))
+    _report(channel, work, unchanged, steps.run(waiting))
 
 
 @dataclass(frozen=True)
@@ -160,8 +160,8 @@ class _Steps:
             os.close(descriptor)
 
 
-def _report(channel: socket.socket, work: Work, inputs: collect.Unchanged, ended: Ended) -> None:
-    collection = collect.Collection(work.bounds, inputs)
+def _report(channel: socket.socket, work: Work, unchanged: collect.Unchanged, ended: Ended) -> None:
+    collection = collect.Collection(work.bounds, unchanged)
     for path, content in collection.walk(WORKSPACE):
         report.send_bytes(channel, report.FILE, len(path).to_bytes(2, "big"), path, content)
     ended.files_truncated = collection.truncated
@@ -180,23 +180,6 @@ def _leave_host_identity(identity: Identity, lot: Lot) -> None:
     os.setresuid(identity.init, identity.init, identity.init)
     kernel.die_with_parent(signal.SIGKILL)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
-
-
-def _write_inputs(work: Work, contents: list[bytes]) -> collect.Unchanged:
-    os.chdir(WORKSPACE)
-    unchanged: collect.Unchanged = {}
-    for (path, _), content in zip(work.inputs, contents):
-        folder = os.path.dirname(path)
-        if folder and not os.path.isdir(folder):
-            os.makedirs(folder)
-            parts = folder.split("/")
-            for depth in range(1, len(parts) + 1):
-                os.chown("/".join(parts[:depth]), PROGRAM_UID, PROGRAM_UID)
-        with open(path, "xb") as file:
-            file.write(content)
-            os.fchown(file.fileno(), PROGRAM_UID, PROGRAM_UID)
-        unchanged[os.fsencode(path)] = collect.fingerprint(os.stat(path))
-    return unchanged
 
 
 def _wake_on_children() -> int:

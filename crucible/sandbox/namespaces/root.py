@@ -32,7 +32,7 @@ def lay_out(tree: Tree) -> None:
     kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
     top = _MOUNTPOINT
     kernel.mount("root", top, "tmpfs", _UNTRUSTED, f"size={_ROOT_BYTES},nr_inodes={_ROOT_INODES},mode=755")
-    _fill(top, tree)
+    fill(top, tree)
     kernel.set_mount_attributes(
         top,
         kernel.MOUNT_ATTR_RDONLY | kernel.MOUNT_ATTR_NOSUID | kernel.MOUNT_ATTR_NODEV,
@@ -66,7 +66,8 @@ def resize(disk_bytes: int, inodes: int) -> None:
     kernel.mount("scratch", WORKSPACE, "tmpfs", flags, f"size={disk_bytes},nr_inodes={inodes}")
 
 
-def _fill(top: str, tree: Tree) -> None:
+def fill(top: str, tree: Tree) -> None:
+    """Fill `top`, an empty file system, with the tree; what the host lends is mounted, not yet read-only."""
     for folder in ("/proc", "/dev", _SCRATCH, *WRITABLE):
         os.makedirs(top + folder, exist_ok=True)
     for device in _DEVICES:

@@ -1,0 +1,26 @@
+"""Writing a program's inputs into its workspace, before there is a program that could get in the way."""
+
+from __future__ import annotations
+
+import os
+
+from crucible.sandbox import collect
+from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, Work
+
+
+def write(work: Work, contents: list[bytes]) -> collect.Unchanged:
+    """Write every input as the program's own, and return what tells each from a file that was written since."""
+    os.chdir(WORKSPACE)
+    unchanged: collect.Unchanged = {}
+    for (path, _), content in zip(work.inputs, contents):
+        folder = os.path.dirname(path)
+        if folder and not os.path.isdir(folder):
+            os.makedirs(folder)
+            parts = folder.split("/")
+            for depth in range(1, len(parts) + 1):
+                os.chown("/".join(parts[:depth]), PROGRAM_UID, PROGRAM_UID)
+        with open(path, "xb") as file:
+            file.write(content)
+            os.fchown(file.fileno(), PROGRAM_UID, PROGRAM_UID)
+        unchanged[os.fsencode(path)] = collect.fingerprint(os.stat(path))
+    return unchanged

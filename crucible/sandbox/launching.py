@@ -1,0 +1,77 @@
+"""The executor's end of a launcher: the small process that a driver's sandboxes are forked from."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from typing import Self
+
+from crucible.domain.errors import SandboxUnavailableError
+from crucible.sandbox.namespaces import ordinary
+
+MAP = b"map"
+"""From a launcher of an ordinary user: it is in a namespace whose ids are to be mapped; and back: they are."""
+READY = b"ready"
+
+
+class Launcher:
+    """The executor's hold on the process that forks. It is started again where it died."""
+
+    def __init__(
+        self, arguments: tuple[str, ...], process: subprocess.Popen[bytes], requests: socket.socket
+    ) -> None:
+        self._arguments = arguments
+        self._process = process
+        self._requests = requests
+
+    @classmethod
+    async def start(cls, arguments: tuple[str, ...]) -> Self:
+        """Return a launcher that serves. `arguments`: what its interpreter runs; the socket's number follows.
+
+        Raises SandboxUnavailableError.
+        """
+        return cls(arguments, *await cls._spawn(arguments))
+
+    @staticmethod
+    async def _spawn(arguments: tuple[str, ...]) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with there:
+            process = subprocess.Popen(  # noqa: ASYNC220 - its pipes aren't used, and its end is seen on the socket
+                [sys.executable, "-I", *arguments, str(there.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[there.fileno()],
+                cwd="/",
+                env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+            )
+        here.setblocking(False)
+        loop = asyncio.get_running_loop()
+        said = await loop.sock_recv(here, 16)
+        if said == MAP:
+            try:
+                await asyncio.to_thread(ordinary.write_maps, process.pid, ordinary.ranges())
+            except (OSError, subprocess.SubprocessError) as error:
+                here.close()
+                process.wait()
+                raise SandboxUnavailableError(f"this user's ids can't be mapped: {error}") from error
+            here.send(MAP)
+            said = await loop.sock_recv(here, 16)
+        if not said:
+            raise SandboxUnavailableError(f"the launcher ended at its start with {process.wait()}")
+        return process, here
+
+    async def launch(self, descriptors: list[int]) -> None:
+        """Have a sandbox made from these. Raises OSError where no launcher can be had."""
+        try:
+            socket.send_fds(self._requests, [b"launch"], descriptors)
+        except (BrokenPipeError, ConnectionResetError):
+            await self.close()
+            self._process, self._requests = await self._spawn(self._arguments)
+            socket.send_fds(self._requests, [b"launch"], descriptors)
+
+    async def close(self) -> None:
+        """End the launcher. The kernel ends every sandbox with it."""
+        self._requests.close()
+        self._process.kill()
+        await asyncio.to_thread(self._process.wait)

@@ -1,0 +1,308 @@
+"""The `oci` driver as the executor sees it: one engine for each tool that makes containers."""
+
+import asyncio
+import dataclasses
+import functools
+import os
+import platform
+import sys
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Self
+
+import crucible
+from crucible.domain.errors import SandboxUnavailableError
+from crucible.domain.outcome import Outcome
+from crucible.domain.sandbox import Containment, DriverReport, Promise, SandboxFinished, SandboxSpec
+from crucible.sandbox import cgroup, plan, seccomp
+from crucible.sandbox.driver import Emit
+from crucible.sandbox.launching import Launcher
+from crucible.sandbox.namespaces import ordinary
+from crucible.sandbox.oci import bundle, tools
+from crucible.sandbox.oci.container import Container, Pipes
+from crucible.sandbox.oci.place import Place, write_place
+from crucible.sandbox.oci.tools import Found, Tool
+from crucible.sandbox.runtimes import Runtime
+from crucible.sandbox.slots import Slot, Slots
+from crucible.sandbox.standing import SandboxBrokenError
+from crucible.sandbox.supervision import Supervision
+from crucible.sandbox.tree import tree
+from crucible.sandbox.warm import WarmPool
+from crucible.sandbox.work import entrypoint_of, work_of
+
+LAUNCHER = ("-m", "crucible.sandbox.oci.launcher")
+"""What the launcher's interpreter runs; its socket's descriptor follows."""
+MOST_SPARES = 4
+_FIRST_UIDS = {"runc": 2_013_265_920, "crun": 2_046_820_352, "gvisor": 2_080_374_784}
+"""Above those of the `namespaces` driver and below 2**31: no two engines share a uid."""
+_UIDS_EACH = 65_536
+_OLDEST_INTERPRETER = (3, 11)
+"""What runs process 1: our own oldest."""
+_CODE = "/.crucible"
+"""Where process 1's own code stands, inside."""
+_START = f"import sys; sys.path[0] = {_CODE!r}; from crucible.sandbox.process_1 import main; main()"
+_LONGEST_ARGUMENTS = 32 * 1024
+"""In characters, each of which may be four bytes of the 128 KiB that Linux takes as one argument."""
+_HOST_TASKS_EACH = 4
+_HOST_TASKS = 512
+"""What gVisor's kernel may have of the host's threads, and for each of the program's own that it counts itself."""
+BUILDING_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What differs between containers before the program is known."""
+
+    prefix: str
+    """The folder of the runtime that is shown inside."""
+    command: tuple[str, ...]
+    """How the interpreter is started that runs process 1."""
+    preload: tuple[str, ...] = ()
+    """What it imports before it waits."""
+    warm: bool = False
+    """Whether programs run in that interpreter; else they are started by an exec."""
+
+
+_OWN_INTERPRETER = os.path.realpath(sys.executable)
+_OWN = Kind(sys.base_prefix, (_OWN_INTERPRETER, "-B"))
+
+
+def _kind(spec: SandboxSpec, runtime: Runtime) -> Kind:
+    """Return what a program needs: its own interpreter, where it couldn't tell that from a start."""
+    entrypoint = entrypoint_of(spec, runtime)
+    version = tuple(int(part) for part in runtime.report.version.split(".")[:2] if part.isdigit())
+    at_start = any(fnmatchcase(name, pattern) for name in spec.env for pattern in runtime.start_environment)
+    waits = bool(runtime.warm) and version >= _OLDEST_INTERPRETER and entrypoint.endswith(runtime.warm_suffix)
+    if not waits or spec.fresh or at_start or _is_too_long(spec):
+        return Kind(runtime.prefix, _OWN.command)
+    return Kind(runtime.prefix, tuple(runtime.command(runtime.warm, entrypoint)), runtime.preload, warm=True)
+
+
+def _is_too_long(spec: SandboxSpec) -> bool:
+    """Tell whether the kernel might refuse to execute anything with such arguments, which it then has to say."""
+    return sum(len(part) for part in (*spec.argv, *spec.env, *spec.env.values())) > _LONGEST_ARGUMENTS
+
+
+class OciDriver:
+    """Containers made by one tool. Make it with `open`."""
+
+    def __init__(self, found: Found, cgroups: cgroup.Cgroups, launcher: Launcher, spares: int) -> None:
+        self.engine = found.tool.engine
+        self._found = found
+        self._tool = found.tool
+        self._cgroups = cgroups
+        self._launcher = launcher
+        self._slots = Slots(cgroups, ours=1)
+        self._ranges = ordinary.ranges()
+        self._platform = found.tool.platforms[0]
+        self._pool: WarmPool[Kind, Container] = WarmPool(self._stand, self._discard, most=spares)
+        self._containment = self._describe(landlock_abi=0)
+
+    @classmethod
+    async def open(cls, tool: Tool, *, spares: int = MOST_SPARES) -> Self:
+        """Return a driver that made a container already. Raises SandboxUnavailableError, saying what mends it."""
+        if os.geteuid() != 0 and ordinary.ranges() is None:
+            raise SandboxUnavailableError(
+                "a container needs ids that are nobody's, and this user has no range of them; "
+                "sudo apt-get install uidmap && sudo usermod --add-subuids 1000000-1065535 "
+                "--add-subgids 1000000-1065535 $USER"
+            )
+        found = await tools.find(tool)
+        try:
+            cgroups = cgroup.find(also=("devices",) if tool.told_group else ())
+        except (cgroup.CgroupsUnavailableError, OSError) as error:
+            raise SandboxUnavailableError(
+                f"limits can't be enforced: {error}. `crucible doctor` says what works here, and what mends it"
+            ) from error
+        try:
+            driver = cls(found, cgroups, await Launcher.start(LAUNCHER), spares)
+        except SandboxUnavailableError:
+            cgroups.close()
+            raise
+        try:
+            await driver._try_out()
+        except SandboxUnavailableError:
+            await driver.close()
+            raise
+        return driver
+
+    async def _try_out(self) -> None:
+        """Find out what works by doing it: the first platform with which a container stands. See `open`."""
+        reasons: list[str] = []
+        for candidate in self._tool.platforms:
+            self._platform = candidate
+            try:
+                container = await self._stand(_OWN)
+            except (SandboxBrokenError, OSError) as error:
+                reasons.append(f"{candidate}: {error}" if candidate else str(error))
+                continue
+            self._containment = self._describe(landlock_abi=container.about["landlock"])
+            self._discard(container)
+            return
+        raise SandboxUnavailableError(
+            f"{self._found.path} {self._found.version} makes no container here ({'; '.join(reasons)}); "
+            f"{self._tool.remedy}"
+        )
+
+    def report(self) -> DriverReport:
+        """Return what is enforced here."""
+        return DriverReport(
+            engine=self.engine,
+            driver="oci",
+            available=True,
+            isolation=self._tool.isolation,
+            enforces=self._containment.enforces,
+            unpromised=_OF_ITS_OWN_KERNEL if self._tool.own_kernel else _UNTOLD,
+        )
+
+    def _describe(self, landlock_abi: int) -> Containment:
+        version = self._cgroups.version
+        ours = self._tool.own_kernel
+        how = f"{self._found.tool.program} {self._found.version}" + (f", {self._platform}" if ours else "")
+        return Containment(
+            engine=self.engine,
+            driver="oci",
+            isolation=self._tool.isolation,
+            kernel=f"gVisor {self._found.version}" if ours else f"Linux {platform.release()}",
+            namespaces=bundle.NAMESPACES,
+            seccomp=seccomp.digest(seccomp.compile_filter()),
+            landlock_abi=landlock_abi,
+            cgroup_version=version,
+            enforces={
+                "wall_seconds": "the executor's clock",
+                "cpu_seconds": f"cgroup v{version} {'cpuacct' if version == 1 else 'cpu'}, sampled",
+                "cpus": f"cgroup v{version} cpu",
+                "memory_bytes": f"cgroup v{version} memory, no swap",
+                "processes": "RLIMIT_NPROC in gVisor's kernel" if ours else f"cgroup v{version} pids",
+                "disk_bytes": "tmpfs size and inodes, RLIMIT_FSIZE",
+                "output_bytes": "the executor's reader",
+                "open_files": "RLIMIT_NOFILE",
+                "files": f"pivot_root, Landlock ABI {landlock_abi}" if landlock_abi else "pivot_root",
+                "network": "an empty network namespace, seccomp",
+                "identity": "a user namespace without host root"
+                + (", uids of its own" if self._identity(0).ranged else ""),
+                "system calls": "seccomp allow-list" + (", answered by gVisor" if ours else ""),
+                "container": how,
+            },
+        )
+
+    async def run(
+        self, spec: SandboxSpec, runtime: Runtime, emit: Emit, cancelled: asyncio.Event
+    ) -> SandboxFinished:
+        """See `Driver.run`."""
+        kind = _kind(spec, runtime)
+        try:
+            container = await self._pool.take(kind)
+        except (SandboxBrokenError, OSError) as error:
+            return SandboxFinished(outcome=Outcome.SANDBOX_ERROR, error=f"no sandbox could be made: {error}")
+        try:
+            self._limit(container, spec)
+            work, contents = self._work(spec, runtime, kind)
+            stdout, stderr = await container.hand_over(work, contents, spec.stdin)
+            supervision = Supervision(container, self._containment, spec.limits, emit)
+            return await supervision.watch(stdout, stderr, cancelled)
+        except (SandboxBrokenError, OSError) as error:
+            return SandboxFinished(outcome=Outcome.SANDBOX_ERROR, error=str(error))
+        finally:
+            self._discard(container)
+            self._pool.used(kind)
+
+    def _limit(self, container: Container, spec: SandboxSpec) -> None:
+        tasks = _HOST_TASKS + _HOST_TASKS_EACH * spec.limits.processes if self._tool.own_kernel else None
+        container.group.limit(spec.limits, tasks=tasks, standing=True)
+
+    def _work(self, spec: SandboxSpec, runtime: Runtime, kind: Kind) -> tuple[plan.Work, list[bytes]]:
+        work, contents = work_of(spec, runtime, in_place=kind.warm)
+        processes = spec.limits.processes - 1 if self._tool.own_kernel else None
+        return dataclasses.replace(work, processes=processes), contents
+
+    async def give_back(self) -> None:
+        """See `Driver.give_back`."""
+        await self._pool.give_back()
+        await self._slots.settled()
+
+    async def _stand(self, kind: Kind) -> Container:
+        """Return a container of this kind. Raises SandboxBrokenError, OSError."""
+        slot = self._slots.take()
+        pipes = Pipes()
+        container: Container | None = None
+        try:
+            memory = write_place(self._place(kind, slot))
+            try:
+                await self._launcher.launch([memory, *pipes.inside])
+            finally:
+                os.close(memory)
+                pipes.close_inside()
+            container = await Container.of(pipes, slot)
+            await container.stand(BUILDING_SECONDS)
+        except BaseException:
+            if container is None:
+                pipes.close()
+                self._slots.give_back(slot)
+            else:
+                self._discard(container)
+            raise
+        return container
+
+    def _place(self, kind: Kind, slot: Slot) -> Place:
+        identity = self._identity(slot.number)
+        whole = _tree(kind)
+        told = self._tool.told_group
+        return Place(
+            command=self._found.command(self._platform),
+            config=bundle.configuration(
+                [*kind.command, "-c", _START, *kind.preload],
+                identity,
+                whole.masked,
+                own_kernel=self._tool.own_kernel,
+                group=slot.group.for_runtimes if told else None,
+            ),
+            tree=whole,
+            owner=next(
+                outside + plan.PROGRAM_UID - inside
+                for inside, outside, count in identity.map
+                if inside <= plan.PROGRAM_UID < inside + count
+            ),
+            anterooms=list(slot.group.anterooms) if told else [],
+            entrances=[] if told else slot.group.entrances,
+            hidden=cgroup.mounted_besides("devices") if self._cgroups.version == 1 else [],
+        )
+
+    def _identity(self, slot: int) -> plan.Identity:
+        if os.geteuid() != 0:
+            assert self._ranges is not None  # noqa: S101 - `open` refuses without
+            return self._ranges.identity(slot)
+        first = _FIRST_UIDS[self.engine] + slot * _UIDS_EACH
+        return plan.Identity(ranged=True, map=[(0, first, _UIDS_EACH)], init=0)
+
+    def _discard(self, container: Container) -> None:
+        self._slots.give_back(container.place, container.gone())
+
+    async def close(self) -> None:
+        """End the launcher, and through it every container; remove every group."""
+        await self._pool.give_back()
+        await self._launcher.close()
+        await self._slots.settled()
+        self._cgroups.close()
+
+
+_UNTOLD = {Promise.ATTEMPTS_RECORDED: "the container's outer filter answers before anybody is asked"}
+_OF_ITS_OWN_KERNEL = {
+    Promise.ATTEMPTS_RECORDED: "gVisor's kernel has no way of asking process 1",
+    Promise.FILES_AFTER_MEMORY: "gVisor's kernel shares the program's memory limit and is killed with it",
+    Promise.FIRST_VICTIM: "the host sees one process, which is both the program and its kernel",
+    Promise.ONLY_ITS_OWN_PROCESSES: "gVisor's /proc knows no hidepid, so process 1 is listed",
+    Promise.PROCESS_1_HIDDEN: "gVisor's /proc shows its environment and memory map; no secret is there",
+    Promise.PRIORITY_FIXED: "gVisor's kernel grants it, and the host is not told",
+}
+
+
+@functools.cache
+def _tree(kind: Kind) -> plan.Tree:
+    """Return the root of a kind of container: the host's, and process 1's interpreter and code."""
+    whole = tree(kind.prefix)
+    binds = [*whole.binds, (os.path.dirname(os.path.realpath(crucible.__file__)), f"{_CODE}/crucible")]
+    shown = any(_OWN.prefix == path or _OWN.prefix.startswith(f"{path}/") for path, _ in binds)
+    if kind.command[0] == _OWN_INTERPRETER and not shown:
+        binds.append((_OWN.prefix, _OWN.prefix))
+    return dataclasses.replace(whole, binds=binds)

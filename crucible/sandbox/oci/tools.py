@@ -1,0 +1,115 @@
+"""The programs that make containers, and how each wants to be called.
+
+None of them sets a limit here: a container is born in the control group that we made, and whatever was asked for
+is enforced there. runc insists on joining a group itself, and is told ours. The others are started inside of it
+and told to leave groups alone, which for runsc means that none of its own processes can be anywhere else.
+"""
+
+import asyncio
+import os
+import shutil
+from dataclasses import dataclass
+from typing import Final
+
+from crucible.domain.errors import SandboxUnavailableError
+from crucible.domain.sandbox import Isolation
+from crucible.sandbox.oci.place import BUNDLE, LOG, PROCESS_1, STATE
+
+_CONTAINER: Final = "sandbox"
+ANSWER_SECONDS: Final = 10.0
+PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """A program that makes containers, by the name of the engine that it is for us."""
+
+    engine: str
+    program: str
+    isolation: Isolation
+    own_kernel: bool
+    """Whether the program's system calls are answered by a kernel that the tool brings."""
+    told_group: bool
+    """Whether it joins a group that it is told of; else it is started inside."""
+    flags: tuple[str, ...]
+    platforms: tuple[str, ...] = ("",)
+    """How a kernel of its own gets hold of system calls, the best first; each is tried."""
+    remedy: str
+
+
+RUNC: Final = Tool(
+    engine="runc",
+    program="runc",
+    isolation=Isolation.SHARED_KERNEL,
+    own_kernel=False,
+    told_group=True,
+    flags=("--log-format", "text"),
+    remedy="sudo apt-get install runc",
+)
+CRUN: Final = Tool(
+    engine="crun",
+    program="crun",
+    isolation=Isolation.SHARED_KERNEL,
+    own_kernel=False,
+    told_group=False,
+    flags=("--cgroup-manager=disabled",),
+    remedy="sudo apt-get install crun",
+)
+GVISOR: Final = Tool(
+    engine="gvisor",
+    program="runsc",
+    isolation=Isolation.USER_SPACE_KERNEL,
+    own_kernel=True,
+    told_group=False,
+    flags=("--network=none", "--ignore-cgroups"),
+    platforms=("systrap", "ptrace"),
+    remedy="sudo apt-get install -t bookworm-backports runsc",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A tool that is installed here."""
+
+    tool: Tool
+    path: str
+    version: str
+
+    def command(self, platform: str) -> list[str]:
+        """Return what makes a container from the keeper's bundle and ends when its process 1 runs."""
+        flags = [*self.tool.flags, f"--platform={platform}"] if platform else [*self.tool.flags]
+        noted = [] if self.tool.own_kernel else ["--pid-file", PROCESS_1]
+        run = ["run", "--detach", *noted, "--bundle", BUNDLE, _CONTAINER]
+        return [self.path, "--root", STATE, "--log", LOG, *flags, *run]
+
+
+async def find(tool: Tool) -> Found:
+    """Return the tool as it is installed here. Raises SandboxUnavailableError, saying what mends it."""
+    path = shutil.which(tool.program, path=PATH)
+    if path is None:
+        raise SandboxUnavailableError(f"{tool.program} is not installed; {tool.remedy}")
+    try:
+        process = await asyncio.create_subprocess_exec(
+            path,
+            "--version",
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env={"PATH": os.defpath},
+        )
+    except OSError as error:
+        raise SandboxUnavailableError(f"{path}: {error.strerror}; install it again: {tool.remedy}") from error
+    try:
+        said, _ = await asyncio.wait_for(process.communicate(), ANSWER_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        raise SandboxUnavailableError(
+            f"{path} --version did not answer within {ANSWER_SECONDS:g} s; install it again: {tool.remedy}"
+        ) from None
+    lines = said.decode(errors="replace").splitlines()
+    if process.returncode != 0 or not lines:
+        raise SandboxUnavailableError(
+            f"{path} --version ended with {process.returncode}; install it again: {tool.remedy}"
+        )
+    return Found(tool, path, lines[0].rpartition(" ")[2])

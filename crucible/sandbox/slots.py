@@ -1,0 +1,62 @@
+"""The numbers of living sandboxes: each goes with a control group and a range of uids, until all of it is gone."""
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import Awaitable
+from dataclasses import dataclass
+
+from crucible.sandbox.cgroup import Cgroup, Cgroups
+
+_REMOVAL_PAUSES = (0.0, 0.002, 0.01, 0.05, 0.2, 0.5, 1.0, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One sandbox's."""
+
+    number: int
+    """Small, and nobody else's while this sandbox lives."""
+    group: Cgroup
+
+
+class Slots:
+    """Gives slots out and takes them back."""
+
+    def __init__(self, cgroups: Cgroups, ours: int) -> None:
+        """`ours`: how many processes in each group aren't the program's."""
+        self._ours = ours
+        self._cgroups = cgroups
+        self._names = itertools.count(1)
+        self._free: list[int] = []
+        self._next = itertools.count()
+        self._removals: set[asyncio.Task[None]] = set()
+
+    def take(self) -> Slot:
+        """Return a slot with a group that has no limits yet. Raises OSError."""
+        number = heapq.heappop(self._free) if self._free else next(self._next)
+        try:
+            return Slot(number, self._cgroups.create(str(next(self._names)), self._ours))
+        except OSError:
+            heapq.heappush(self._free, number)
+            raise
+
+    def give_back(self, slot: Slot, gone: Awaitable[None] | None = None) -> None:
+        """Have the slot free again once `gone` has come and the kernel lets go of its group."""
+        removal = asyncio.create_task(self._remove(slot, gone))
+        self._removals.add(removal)
+        removal.add_done_callback(self._removals.discard)
+
+    async def settled(self) -> None:
+        """Return when every slot that was given back is free."""
+        await asyncio.gather(*self._removals)
+
+    async def _remove(self, slot: Slot, gone: Awaitable[None] | None) -> None:
+        if gone is not None:
+            await gone
+        for pause in _REMOVAL_PAUSES:
+            await asyncio.sleep(pause)
+            if slot.group.remove():
+                heapq.heappush(self._free, slot.number)
+                return
+            slot.group.kill()

@@ -1,0 +1,110 @@
+"""What is particular to containers: processes killed under them, and interpreters that were there before."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from crucible.domain.outcome import Outcome
+from crucible.domain.sandbox import Isolation, SandboxEvent, SandboxOutput, SandboxStarted
+from tests.sandbox.fixtures import Ran, Sandboxes
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.usefixtures("nothing_left"),
+    pytest.mark.parametrize("sandboxes", ["runc", "gvisor"], indirect=True),
+]
+
+
+_PROCESS_1 = {"runc": "process_1 import main", "gvisor": "runsc-sandbox"}
+"""What is in the command line of a container's process 1, as the host sees it."""
+
+
+def _descendants(parent: int) -> list[int]:
+    found = []
+    for children in Path(f"/proc/{parent}/task").glob("*/children"):
+        for child in map(int, children.read_text().split()):
+            found += [child, *_descendants(child)]
+    return found
+
+
+def _named(name: str) -> list[int]:
+    """Return the processes below this one whose command line has the name in it."""
+    found = []
+    for pid in _descendants(os.getpid()):
+        try:
+            if name in Path(f"/proc/{pid}/cmdline").read_text():
+                found.append(pid)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return found
+
+
+async def _run_and_kill(sandboxes: Sandboxes, name: str) -> Ran:
+    """Run a program that waits, and kill processes of that name once it has printed."""
+
+    def kill(event: SandboxEvent) -> None:
+        if isinstance(event, SandboxOutput):
+            for pid in _named(name):
+                os.kill(pid, signal.SIGKILL)
+
+    return await sandboxes.run("import time; print('here', flush=True); time.sleep(60)", on_event=kill)
+
+
+async def test_processes_killed_under_a_program_are_our_fault_and_leave_nothing(sandboxes: Sandboxes) -> None:
+    ran = await _run_and_kill(sandboxes, _PROCESS_1[sandboxes.driver.engine])
+    assert ran.finished.outcome is Outcome.SANDBOX_ERROR
+    assert "ended without a report" in (ran.finished.error or "")
+    again = await sandboxes.run("print('again')")
+    assert (again.finished.outcome, again.text) == (Outcome.SUCCEEDED, "again\n")
+
+
+async def test_the_record_says_what_contains_it(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run("pass")
+    (started,) = [event for event in ran.events if isinstance(event, SandboxStarted)]
+    gvisor = sandboxes.driver.engine == "gvisor"
+    assert started.containment.engine == sandboxes.driver.engine
+    assert started.containment.isolation is (Isolation.USER_SPACE_KERNEL if gvisor else Isolation.SHARED_KERNEL)
+    assert started.containment.kernel.startswith("gVisor" if gvisor else "Linux")
+    assert (started.containment.landlock_abi == 0) is gvisor
+    assert started.containment.enforces == sandboxes.driver.report().enforces
+
+
+async def test_the_interpreter_that_waited_can_not_be_told_from_a_new_one(sandboxes: Sandboxes) -> None:
+    code = (
+        "import os, sys, threading, atexit, __main__\n"
+        "atexit.register(print, 'at exit')\n"
+        "print(__name__, __file__, sys.argv, sys.path[0], __main__.__dict__ is globals())\n"
+        "print(sorted(set(globals())), os.environ.get('X'), [n for n in sys.modules if 'crucible' in n])\n"
+        "print(sorted(os.listdir('/proc/self/fd')), os.getcwd(), oct(os.umask(0)), os.getuid(), os.getgroups())\n"
+        "threading.Thread(target=lambda: print('thread')).start()\n"
+        "sys.exit('the end')\n"
+    )
+    shared, fresh = await asyncio.gather(
+        sandboxes.run(code, argv=("a",), env={"X": "1"}),
+        sandboxes.run(code, argv=("a",), env={"X": "1"}, fresh=True),
+    )
+    assert fresh.text == shared.text
+    assert fresh.output("stderr") == shared.output("stderr") == b"the end\n"
+    assert fresh.finished.exit_code == shared.finished.exit_code == 1
+
+
+async def test_what_an_interpreter_reads_when_it_starts_is_read(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run("print(hash('x'), __debug__)", env={"PYTHONHASHSEED": "0", "PYTHONOPTIMIZE": "1"})
+    again = await sandboxes.run("print(hash('x'), __debug__)", env={"PYTHONHASHSEED": "0", "PYTHONOPTIMIZE": "1"})
+    assert ran.text == again.text
+    assert ran.text.endswith(" False\n")
+
+
+async def test_two_sandboxes_share_no_hash_seed(sandboxes: Sandboxes) -> None:
+    one, other = [await sandboxes.run("print(hash('x'))") for _ in range(2)]
+    assert one.text != other.text
+
+
+async def test_programs_in_all_languages_are_nobody(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run("grep -E '^(Cap|NoNew|Seccomp:)' /proc/self/status; cat /proc/self/uid_map", "bash")
+    lines = dict(line.split(":\t") for line in ran.text.splitlines() if ":\t" in line)
+    assert {lines[name] for name in lines if name.startswith("Cap")} == {"0000000000000000"}
+    assert lines["Seccomp"] == "2"
