@@ -21,6 +21,14 @@ def serve(
         int | None, typer.Option(help="The port to answer on; 0: any free one.", show_default="7878")
     ] = None,
     data: Annotated[Path | None, typer.Option(help="The folder of large outputs, the workers' too.")] = None,
+    executor: Annotated[
+        Path | None,
+        typer.Option(
+            "--executor",
+            envvar="CRUCIBLE_EXECUTOR_SOCKET",
+            help="The socket of an executor beside it, to hold sessions.",
+        ),
+    ] = None,
     allow_remote: Annotated[
         bool,
         typer.Option("--allow-remote", help="Answer others than this machine. There is no authentication yet."),
@@ -36,5 +44,7 @@ def serve(
     configure_logging(settings.log_level, settings.log_format)
     with listen(settings.host, settings.port) as listener:
         migrate(settings.database_address)
-        asked = uvloop.run(run(settings, listener, lambda: tell(f"serve answers at {url_of(listener)}")))
+        asked = uvloop.run(
+            run(settings, listener, lambda: tell(f"serve answers at {url_of(listener)}"), executor=executor)
+        )
     raise typer.Exit(INTERRUPTED if asked is signal.SIGINT else 0)

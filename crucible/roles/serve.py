@@ -4,22 +4,30 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 from redis.exceptions import RedisError
 
 from crucible.api.app import create_app
 from crucible.api.collaborators import Collaborators
 from crucible.domain.errors import StorageUnavailableError
+from crucible.queue.link import ExecutorLink
 from crucible.roles.http_server import HttpServer
 from crucible.roles.known_workers import KnownWorkers
 from crucible.roles.shared import SharedParts, shared_parts
 from crucible.roles.stopping import Stopping
 from crucible.roles.tasks import RoleTasks
+from crucible.sessions.reconcile import keep_reconciling
 from crucible.settings import Settings
 
 
-async def serve(settings: Settings, listener: socket.socket, announce: Callable[[], None]) -> signal.Signals:
-    """Answer until a signal asks for the end; return which. `announce` is called once requests are answered."""
+async def serve(
+    settings: Settings, listener: socket.socket, announce: Callable[[], None], *, executor: Path | None = None
+) -> signal.Signals:
+    """Answer until a signal asks for the end; return which. `announce` is called once requests are answered.
+
+    `executor`: where one listens that holds sessions. Without it there are none here, and whoever asks is told.
+    """
     async with AsyncExitStack() as stack:
         stopping = stack.enter_context(Stopping(at_once=lambda: None))
         parts = await stack.enter_async_context(shared_parts(settings, "serve"))
@@ -27,6 +35,10 @@ async def serve(settings: Settings, listener: socket.socket, announce: Callable[
         known = KnownWorkers(parts.database)
         await known.read()
         tasks.start("list of workers", known.keep())
+
+        link = await stack.enter_async_context(ExecutorLink(executor)) if executor else None
+        if link is not None:
+            tasks.start("sessions", keep_reconciling(parts.database, link))
 
         async def unready() -> dict[str, str]:
             return await _unready(parts, known)
@@ -38,6 +50,7 @@ async def serve(settings: Settings, listener: socket.socket, announce: Callable[
             doorbell=parts.doorbell,
             runtimes=known.accepted,
             unready=unready,
+            sessions=link,
         )
         http = HttpServer(create_app(collaborators, allowed_hosts=settings.allowed_hosts))
         answering = tasks.start("http", http.answer(listener))

@@ -24,11 +24,15 @@ _log = structlog.stdlib.get_logger(__name__)
 
 async def keep_reconciling(database: Database, holder: SessionHolder) -> None:
     """Reconcile now and again, whatever is away meanwhile."""
+    told = ""
     while True:
         try:
             await reconcile(database, holder)
+            told = ""
         except (ExecutorUnavailableError, StorageUnavailableError) as error:
-            _log.info("sessions_not_reconciled", reason=error.detail)
+            if error.detail != told:
+                _log.info("sessions_not_reconciled", reason=error.detail)
+            told = error.detail
         await asyncio.sleep(_PAUSE_SECONDS)
 
 

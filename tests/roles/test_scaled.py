@@ -204,3 +204,8 @@ def test_a_runtime_that_the_executor_does_not_have_is_no_worker(scaled: Scaled) 
     assert done.returncode == 1
     assert "no runtime named cobol" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_server_beside_an_executor_holds_sessions(scaled: Scaled) -> None:
+    with Crucible(scaled.url) as crucible, crucible.sessions.create() as session:
+        assert session.exec(["sh", "-c", "echo $((6 * 7))"]).stdout.data == "42\n"
