@@ -1,8 +1,11 @@
 """What every driver that has sessions promises of them. Each test also must leave nothing behind."""
 
 import asyncio
+import os
+import resource
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -20,6 +23,7 @@ from crucible.domain.session import (
     SessionSpec,
 )
 from crucible.sandbox.driver import Session
+from tests.sandbox import host
 from tests.sandbox.fixtures import Sandboxes, on_engine
 from tests.waiting import until
 
@@ -179,6 +183,32 @@ async def test_background_processes_may_hold_the_output_open(session: Session) -
 async def test_many_execs_run_at_once(session: Session) -> None:
     together = await asyncio.gather(*(text(session, f"sleep 0.2; echo {number}") for number in range(24)))
     assert together == [f"{number}\n" for number in range(24)]
+
+
+async def test_groups_of_execs_that_ended_are_removed_while_others_run(session: Session) -> None:
+    running = asyncio.create_task(sh(session, "sleep 1"))
+    for _ in range(5):
+        await sh(session, "true")
+    groups = [group for top in host.groups_of(os.getpid()) for group in top.glob("session-*/exec-*")]
+    assert len(groups) <= 2
+    await running
+
+
+async def test_an_executor_without_descriptors_says_so_and_loses_none(session: Session) -> None:
+    def descriptors() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    before, (soft, hard) = descriptors(), resource.getrlimit(resource.RLIMIT_NOFILE)
+    for room in range(2, 12):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (before + room, hard))
+        try:
+            await sh(session, "true")
+        except errors.UnavailableError:
+            continue
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    await sh(session, "true")
+    assert descriptors() <= before
 
 
 async def test_root_inside_makes_users_and_becomes_them(session: Session) -> None:

@@ -196,3 +196,11 @@ def test_the_list_goes_on_page_by_page(http: httpx2.Client) -> None:
     assert http.get("/sessions", params={"cursor": "nonsense"}).json()["errors"][0]["field"] == "cursor"
     for session_id in made:
         http.delete(f"/sessions/{session_id}")
+
+
+def test_a_caller_who_leaves_ends_the_exec(http: httpx2.Client, made: str) -> None:
+    with pytest.raises(httpx2.ReadTimeout):
+        http.post(f"{made}/exec", json={"argv": ["sleep", "51"]}, timeout=1)
+    while http.get(f"{made}/usage").json()["execs"]:
+        pass
+    assert http.post(f"{made}/exec", json={"argv": ["pgrep", "sleep"]}).json()["returncode"] == 1

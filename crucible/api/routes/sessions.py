@@ -11,6 +11,7 @@ from starlette.responses import Response
 from crucible.api.answers import json_response
 from crucible.api.body import read_bytes, read_json
 from crucible.api.collaborators import Asker, Crucible
+from crucible.api.connection import while_connected
 from crucible.api.event_source import server_sent
 from crucible.api.parameters import IdempotencyKey, SessionId
 from crucible.api.schema import binary, json_body, refusals
@@ -112,7 +113,8 @@ async def measure_session(session_id: SessionId, crucible: Crucible, asker: Aske
 async def exec_in_session(request: Request, session_id: SessionId, crucible: Crucible, asker: Asker) -> Response:
     """Run a program in a session and answer when it ended. A caller who leaves ends it, with all it started."""
     wanted = await read_json(request, _exec, maximum_bytes=MAXIMUM_EXEC_BODY_BYTES)
-    finished = await use.run(crucible.database, crucible.holder, asker, session_id, wanted)
+    running = use.run(crucible.database, crucible.holder, asker, session_id, wanted)
+    finished = await while_connected(request, running)
     return json_response(ExecResult.of(finished))
 
 

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,13 +37,19 @@ class Ended:
 class Errand:
     """Make it, hand its `descriptors` to process 1, then `follow` it to its end."""
 
-    def __init__(self, group: TrackingGroup, keep: int, emit: Emit | None) -> None:
+    def __init__(self, group: TrackingGroup, keep: int, emit: Emit | None, begun: ExitStack) -> None:
+        """Open what it needs; `begun` closes that where something can't be had. Raises OSError."""
         self.stdout = Stream("stdout", keep, emit)
+        begun.callback(self.stdout.abandon)
         self.stderr = Stream("stderr", keep, emit)
+        begun.callback(self.stderr.abandon)
         self.group = group
         self._failure, self._telling = os.pipe2(os.O_CLOEXEC)
+        begun.callback(os.close, self._failure)
+        begun.callback(os.close, self._telling)
         os.set_blocking(self._failure, False)
         self._door = group.open_door()
+        begun.callback(os.close, self._door)
         self._began = time.monotonic()
 
     @property

@@ -73,7 +73,7 @@ class Order:
 def write(content: Ground | Order) -> int:
     """Return a descriptor from which `read_ground` or `read_order` reads."""
     descriptor = os.memfd_create("order", os.MFD_CLOEXEC)
-    with os.fdopen(os.dup(descriptor), "wb") as file:
+    with open(descriptor, "wb", closefd=False) as file:
         file.write(json.dumps(asdict(content)).encode())
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor

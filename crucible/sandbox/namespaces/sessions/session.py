@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from crucible.domain.errors import SessionEndedError, SessionInterruptedError
+from crucible.domain.errors import SessionEndedError, SessionInterruptedError, UnavailableError
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Containment
 from crucible.domain.session import EndReason, ExecFinished, ExecSpec, SessionSpec, SessionUsage
@@ -62,6 +62,7 @@ class NamespacesSession:
         self._reports: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._measures: list[asyncio.Future[dict[str, Any]]] = []
         self._lingering: set[TrackingGroup] = set()
+        """Groups of execs that ended, in which something may still run."""
         self._leftovers = Leftovers()
         self._began = time.monotonic()
         self._gone: asyncio.Future[None] | None = None
@@ -78,7 +79,7 @@ class NamespacesSession:
             argv=list(spec.argv),
             environment=_ENVIRONMENT | self._spec.env | spec.env,
         )
-        kills = self._group.read().out_of_memory_kills
+        kills = self._out_of_memory_kills()
         errand, ended = await self._carry_out(
             order, spec.stdin, spec.output_bytes, emit if spec.stream else None, spec.timeout_seconds
         )
@@ -194,10 +195,17 @@ class NamespacesSession:
         self._sweep()
         number = next(self._numbers)
         group = TrackingGroup(self._group, f"exec-{number}")
-        self._lingering.add(group)
-        errand = Errand(group, keep, emit)
+        try:
+            with contextlib.ExitStack() as begun:
+                errand = Errand(group, keep, emit, begun)
+                memory = plan.write(order)
+                begun.callback(os.close, memory)
+                source = _readable(stdin)
+                begun.pop_all()
+        except OSError as error:
+            group.remove()
+            raise UnavailableError(f"the executor can't begin it now: {error}", retry_after_seconds=1) from error
         reported = self._reports[number] = asyncio.get_running_loop().create_future()
-        memory, source = plan.write(order), _readable(stdin)
         try:
             try:
                 message = plan.message(plan.Kind.ORDER, number=number)
@@ -212,6 +220,7 @@ class NamespacesSession:
             raise self._ended() from None
         finally:
             self._reports.pop(number, None)
+            self._lingering.add(group)
             self._sweep()
 
     async def _send(self, message: bytes, descriptors: list[int]) -> None:
@@ -242,10 +251,15 @@ class NamespacesSession:
         detail = "its process 1 ended" + (", as its memory was spent" if kills else "")
         loop.call_soon(lambda: asyncio.ensure_future(self.end(EndReason.BROKEN, detail)))
 
+    def _out_of_memory_kills(self) -> int:
+        try:
+            return self._group.read().out_of_memory_kills
+        except OSError as error:
+            raise UnavailableError(f"the executor can't look at it now: {error}", retry_after_seconds=1) from error
+
     def _sweep(self) -> bool:
         """Remove tracking groups in which nothing is left; whether that was all of them."""
-        active = len(self._reports)
-        self._lingering -= {group for group in self._lingering if not active and group.remove()}
+        self._lingering -= {group for group in self._lingering if group.remove()}
         return not self._lingering
 
     def _require(self) -> None:

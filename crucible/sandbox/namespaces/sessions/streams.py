@@ -91,6 +91,11 @@ class Stream:
             leftovers.take(self._reading)
             self._reading = -1
 
+    def abandon(self) -> None:
+        """Close both ends of a stream that nothing will be written to."""
+        os.close(self.writing)
+        self.close()
+
     def close(self) -> None:
         """Close our end."""
         if self._reading >= 0:
