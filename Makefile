@@ -49,6 +49,11 @@ test: setup ## Run every test on the real kernel, with coverage (FLAGS="-k name"
 	@scripts/build-console
 	@$(BIN)/python scripts/run_tests.py $(FLAGS)
 
+.PHONY: chaos
+chaos: setup ## Kill roles and servers under load for minutes, then count (FLAGS="--seconds 60 --seed 7")
+	@scripts/system-packages psql redis-server
+	@PYTHONPATH=scripts $(BIN)/python -m tests.chaos $(FLAGS)
+
 .PHONY: test-cgroup2
 test-cgroup2: setup ## Run the tests of limits in a virtual machine that has cgroup v2 (Debian; some minutes)
 	@scripts/cgroup2-vm --timeout 600 tests/sandbox/test_cgroup.py tests/sandbox/test_limits_hold.py

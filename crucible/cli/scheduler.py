@@ -1,15 +1,11 @@
 """`crucible scheduler`: repairs what was lost, as a process of its own."""
 
-import signal
 from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvloop
 
-from crucible.cli.configured import scaled_out, settings_with, tell
-from crucible.cli.exit_codes import INTERRUPTED
-from crucible.database.migrate import migrate
+from crucible.cli.configured import keep_starting, scaled_out, settings_with, tell
 from crucible.telemetry.logging import configure_logging
 
 
@@ -24,6 +20,4 @@ def scheduler(
     settings = settings_with(data=data)
     require_addresses(settings, "scheduler")
     configure_logging(settings.log_level, settings.log_format)
-    migrate(settings.database_address)
-    asked = uvloop.run(schedule(settings, lambda: tell("scheduler goes its rounds")))
-    raise typer.Exit(INTERRUPTED if asked is signal.SIGINT else 0)
+    keep_starting(settings, lambda: schedule(settings, lambda: tell("scheduler goes its rounds")))

@@ -1,15 +1,11 @@
 """`crucible serve`: the HTTP API as a process of its own."""
 
-import signal
 from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvloop
 
-from crucible.cli.configured import check_exposure, scaled_out, settings_with, tell
-from crucible.cli.exit_codes import INTERRUPTED
-from crucible.database.migrate import migrate
+from crucible.cli.configured import check_exposure, keep_starting, scaled_out, settings_with, tell
 from crucible.roles.listener import listen, url_of
 from crucible.telemetry.logging import configure_logging
 
@@ -43,8 +39,9 @@ def serve(
     check_exposure(settings.host, allowed=allow_remote)
     configure_logging(settings.log_level, settings.log_format)
     with listen(settings.host, settings.port) as listener:
-        migrate(settings.database_address)
-        asked = uvloop.run(
-            run(settings, listener, lambda: tell(f"serve answers at {url_of(listener)}"), executor=executor)
+        keep_starting(
+            settings,
+            lambda: run(
+                settings, listener, lambda: tell(f"serve answers at {url_of(listener)}"), executor=executor
+            ),
         )
-    raise typer.Exit(INTERRUPTED if asked is signal.SIGINT else 0)

@@ -1,15 +1,11 @@
 """`crucible worker`: takes what is queued, as a process of its own."""
 
-import signal
 from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvloop
 
-from crucible.cli.configured import scaled_out, settings_with, tell
-from crucible.cli.exit_codes import INTERRUPTED
-from crucible.database.migrate import migrate
+from crucible.cli.configured import keep_starting, scaled_out, settings_with, tell
 from crucible.telemetry.logging import configure_logging
 
 
@@ -39,13 +35,12 @@ def worker(
     settings = settings_with(slots=slots, data=data)
     require_addresses(settings, "worker")
     configure_logging(settings.log_level, settings.log_format)
-    migrate(settings.database_address)
-    asked = uvloop.run(
-        work(
+    keep_starting(
+        settings,
+        lambda: work(
             settings,
             socket or settings.executor_socket,
             lambda names: tell(f"worker takes {settings.slots} at once of: {', '.join(names)}"),
             only=runtimes or (),
-        )
+        ),
     )
-    raise typer.Exit(INTERRUPTED if asked is signal.SIGINT else 0)

@@ -26,25 +26,15 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from crucible.domain.event import Event
-from crucible.domain.limits import KIB
 from crucible.ending import ended
-from crucible.stream.history import History
+from crucible.stream.telling import CLOSED, NEWS, NOTHING, Position, Telling
 
-Position = tuple[int, int]
-
-CLOSED = 2**64 - 1
-"""The sequence of the entry that closes an attempt's events: the highest that Redis takes."""
 QUIET_SECONDS = 3.0
 """How long a reader hears nothing before its caller looks in the table."""
-_HELD_MILLISECONDS = 3_600_000
-_CLOSED_MILLISECONDS = 60_000
 _AT_ONCE = 100
 _RETRY_SECONDS = 0.5
 _MOST_CLOSES = 10_000
 _MOST_HEARD = 10_000
-_MESSAGE_BYTES = 256 * KIB
-_NEWS = "crucible:news"
-_NOTHING: Position = (-1, -1)
 
 _TELL = resources.files("crucible.stream").joinpath("tell.lua").read_text()
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
@@ -57,8 +47,8 @@ class RedisEventStream:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._tell = redis.register_script(_TELL)
-        self._told: dict[str, _Telling] = {}
-        self._untold: OrderedDict[str, _Telling] = OrderedDict()
+        self._told: dict[str, Telling] = {}
+        self._untold: OrderedDict[str, Telling] = OrderedDict()
         self._work = asyncio.Event()
         self._readers: dict[str, set[_Reader]] = {}
         self._heard: OrderedDict[str, Position] = OrderedDict()
@@ -85,7 +75,7 @@ class RedisEventStream:
     @contextmanager
     def subscribe(self, evaluation_id: str) -> Iterator["_Reader"]:
         """See `EventStream`."""
-        reader = _Reader(self, evaluation_id, self._heard.get(evaluation_id, _NOTHING))
+        reader = _Reader(self, evaluation_id, self._heard.get(evaluation_id, NOTHING))
         readers = self._readers.setdefault(evaluation_id, set())
         readers.add(reader)
         try:
@@ -106,7 +96,7 @@ class RedisEventStream:
         if telling and telling.history.fence > fence:
             self._told[evaluation_id] = telling
             return
-        telling = telling or _Telling()
+        telling = telling or Telling()
         telling.closes = fence
         self._hand_over(evaluation_id, telling)
         while len(self._untold) > _MOST_CLOSES:  # Redis has been away for long; readers look in the table by then
@@ -122,21 +112,21 @@ class RedisEventStream:
     async def last(self, evaluation_id: str) -> Position:
         """Return the place of the last that Redis holds of an evaluation."""
         found: Any = await self._redis.xrevrange(_key(evaluation_id), count=1)
-        return _place(found[0][0]) if found else _NOTHING
+        return _place(found[0][0]) if found else NOTHING
 
     def hear(self, evaluation_id: str, place: Position) -> None:
         """Note that a reader was sent to the table for what stands here."""
-        self._heard[evaluation_id] = max(place, self._heard.pop(evaluation_id, _NOTHING))
+        self._heard[evaluation_id] = max(place, self._heard.pop(evaluation_id, NOTHING))
         while len(self._heard) > _MOST_HEARD:
             self._heard.popitem(last=False)
 
-    def _telling(self, evaluation_id: str) -> "_Telling":
+    def _telling(self, evaluation_id: str) -> Telling:
         telling = self._told.get(evaluation_id)
         if telling is None:
-            telling = self._told[evaluation_id] = _Telling()
+            telling = self._told[evaluation_id] = Telling()
         return telling
 
-    def _hand_over(self, evaluation_id: str, telling: "_Telling") -> None:
+    def _hand_over(self, evaluation_id: str, telling: Telling) -> None:
         self._untold[evaluation_id] = telling
         self._work.set()
 
@@ -169,7 +159,7 @@ class RedisEventStream:
                 if answer == b"lost" or (answer == b"told" and telling.has_more):
                     self._untold.setdefault(evaluation_id, telling)
 
-    async def _send(self, batch: Sequence[tuple[str, "_Telling"]]) -> list[bytes]:
+    async def _send(self, batch: Sequence[tuple[str, Telling]]) -> list[bytes]:
         async with self._redis.pipeline(transaction=False) as pipeline:
             for evaluation_id, telling in batch:
                 arguments = telling.arguments(evaluation_id)
@@ -181,7 +171,7 @@ class RedisEventStream:
         while True:
             try:
                 async with self._redis.pubsub(ignore_subscribe_messages=True) as news:
-                    await news.subscribe(_NEWS)
+                    await news.subscribe(NEWS)
                     self._wake(list(self._readers))  # they may have missed something
                     async for message in news.listen():
                         self._wake([message["data"].decode()])
@@ -193,63 +183,6 @@ class RedisEventStream:
         for evaluation_id in evaluation_ids:
             for reader in self._readers.get(evaluation_id, ()):
                 reader.news.set()
-
-
-class _Telling:
-    """What this process tells of one evaluation, and how far Redis has it."""
-
-    def __init__(self) -> None:
-        self.history = History(on_drop=self._drop)
-        self.closes: int | None = None
-        self.has_more = False
-        """Whether the last message did not hold all."""
-        self._carried: Position | None = None
-        self._dropped: list[str] = []
-
-    def take(self, event: Event) -> bool:
-        """Take an event in; False where it is not behind all others."""
-        former = self.history.fence
-        if not self.history.append(event):
-            return False
-        if event.fence > former:
-            self.tell_anew()
-        return True
-
-    def tell_anew(self) -> None:
-        """Begin at the history's beginning with the next message."""
-        self._carried = None
-        self._dropped.clear()
-
-    def arguments(self, evaluation_id: str) -> list[Any]:
-        """Return the script's arguments for what is untold; it counts as told from now on."""
-        mode = "whole" if self._carried is None else "more"
-        dropped, self._dropped = self._dropped, []
-        lines = self._lines()
-        if not lines:
-            mode = "any"
-        fence, ttl = self.history.fence, _HELD_MILLISECONDS
-        if self.closes is not None and not self.has_more:
-            fence, ttl = self.closes, _CLOSED_MILLISECONDS
-            lines += [f"{fence}-{CLOSED}", ""]
-        return [fence, mode, ttl, _NEWS, evaluation_id, len(dropped), *dropped, *lines]
-
-    def _lines(self) -> list[str]:
-        lines: list[str] = []
-        size = 0
-        self.has_more = False
-        for event in self.history.after(self._carried or _NOTHING):
-            if size > _MESSAGE_BYTES:
-                self.has_more = True
-                break
-            body = event.model_dump_json()
-            size += len(body)
-            lines += [f"{event.fence}-{event.sequence}", body]
-            self._carried = event.position
-        return lines
-
-    def _drop(self, event: Event) -> None:
-        if self._carried is not None and event.position <= self._carried:
-            self._dropped.append(f"{event.fence}-{event.sequence}")
 
 
 class _Reader:
