@@ -14,6 +14,7 @@ import array
 import contextlib
 import ctypes
 import fcntl
+import gc
 import importlib
 import os
 import select
@@ -79,8 +80,11 @@ def _take_channel() -> socket.socket:
 
 def _serve(channel: socket.socket) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    wall = vessel.Wall(seccomp.compile_filter(), landlock.abi(), capabilities.last_capability())
+    capabilities.drop_bounding_set(capabilities.last_capability())
+    wall = vessel.Wall(seccomp.compile_filter(), landlock.abi())
     hold = _Hold(channel, _wake_on_children(), wall)
+    gc.collect()
+    gc.freeze()  # the program's collector must not touch, and so copy, what was there before it
     waiting = _Vessel.fork(hold)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
     report.send(channel, report.READY, {"landlock": wall.landlock, "kernel": " ".join(os.uname()[::2][:2])})
@@ -159,7 +163,6 @@ def _run(work: Work, standard_input: int, waiting: _Vessel, hold: _Hold) -> _End
     if ended is None:
         waiting.become(vessel.Step.of(work, work.run), standard_input)
         _let_go(standard_input)
-        capabilities.drop_bounding_set(hold.wall.last_capability)
         capabilities.keep_only(_UNTIL_COLLECTED)
         call_filter.install(hold.wall.filter)
         ended = _wait("run", waiting, hold, counted=work.processes is not None)

@@ -31,7 +31,6 @@ class Wall:
     filter: bytes
     landlock: int
     """The ABI to restrict with; 0 where the kernel has none."""
-    last_capability: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +101,6 @@ def _alone(orders: socket.socket) -> socket.socket:
 
 
 def _give_up(wall: Wall) -> None:
-    capabilities.drop_bounding_set(wall.last_capability)
     os.setgroups([])
     os.setresgid(PROGRAM_UID, PROGRAM_UID, PROGRAM_UID)
     os.setresuid(PROGRAM_UID, PROGRAM_UID, PROGRAM_UID)
