@@ -33,6 +33,7 @@ WORK_HEAD = struct.Struct(">cQ")
 
 _SYSINFO = struct.Struct("=10q H 26x")
 """The kernel's `struct sysinfo`, of which only the number of processes and threads is of interest."""
+_libc = ctypes.CDLL(None)
 _COUNT_MILLISECONDS = 200
 _NEVER_CHANGED = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 """A program can open the file behind its input anew, for writing, whatever rights its own descriptor has."""
@@ -146,7 +147,7 @@ class _Hold:
     def count(self) -> None:
         """Tell how many processes and threads the program has: all that there are but this one."""
         status = ctypes.create_string_buffer(_SYSINFO.size)
-        if ctypes.CDLL(None).sysinfo(status) == 0:
+        if _libc.sysinfo(status) == 0:
             report.send(self.channel, report.COUNT, {"processes": _SYSINFO.unpack(status.raw)[-1] - 1})
 
 

@@ -23,7 +23,11 @@ Spare = TypeVar("Spare", bound=Hold)
 
 
 class WarmPool(Generic[Kind, Spare]):
-    """Spare sandboxes by kind: what differs before the program is known. `rest` hears which kind nobody needs."""
+    """Spare sandboxes by kind: what differs before the program is known.
+
+    `rest` hears which kind nobody needs. `pause`: the seconds that a program has to itself before its successor's
+    sandbox is made, where making one takes much of the processors that it runs on.
+    """
 
     def __init__(
         self,
@@ -31,9 +35,11 @@ class WarmPool(Generic[Kind, Spare]):
         discard: Callable[[Spare], None],
         most: int,
         rest: Callable[[Kind], None] = lambda _: None,
+        pause: float = 0.0,
     ) -> None:
         self._make = make
         self._rest = rest
+        self._pause = pause
         self._discard = discard
         self._most = most
         self._spare: defaultdict[Kind, deque[Spare]] = defaultdict(deque)
@@ -75,15 +81,17 @@ class WarmPool(Generic[Kind, Spare]):
 
     def _refill(self, kind: Kind) -> None:
         if kind not in self._filling:
-            task = self._filling[kind] = asyncio.create_task(self._fill(kind))
+            task = self._filling[kind] = asyncio.create_task(self._fill(kind, self._in_use[kind]))
             task.add_done_callback(lambda _: self._filling.pop(kind))
         if expiry := self._expiries.pop(kind, None):
             expiry.cancel()
         self._expiries[kind] = asyncio.get_running_loop().call_later(_IDLE_SECONDS, self._expire, kind)
 
-    async def _fill(self, kind: Kind) -> None:
+    async def _fill(self, kind: Kind, needed: int) -> None:
+        if self._pause:
+            await asyncio.sleep(self._pause)
         try:
-            while len(self._spare[kind]) < min(self._most, self._in_use[kind]):
+            while len(self._spare[kind]) < min(self._most, max(needed, self._in_use[kind])):
                 self._spare[kind].append(await self._make(kind))
         except (SandboxBrokenError, OSError) as error:
             _log.warning(

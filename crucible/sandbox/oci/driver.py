@@ -43,6 +43,8 @@ _CODE = "/.crucible"
 _START = f"import sys; sys.path[0] = {_CODE!r}; from crucible.sandbox.process_1 import main; main()"
 _LONGEST_ARGUMENTS = 32 * 1024
 """In characters, each of which may be four bytes of the 128 KiB that Linux takes as one argument."""
+_PAUSE_SECONDS = 0.05
+"""How long a program has the processors to itself before another container is made, which takes all of them."""
 _HOST_TASKS_EACH = 4
 _HOST_TASKS = 512
 """What gVisor's kernel may have of the host's threads, and for each of the program's own that it counts itself."""
@@ -95,7 +97,9 @@ class OciDriver:
         self._slots = Slots(cgroups, ours=1)
         self._ranges = ordinary.ranges()
         self._platform = found.tool.platforms[0]
-        self._pool: WarmPool[Kind, Container] = WarmPool(self._stand, self._discard, most=spares)
+        self._pool: WarmPool[Kind, Container] = WarmPool(
+            self._stand, self._discard, most=spares, pause=_PAUSE_SECONDS
+        )
         self._containment = self._describe(landlock_abi=0)
 
     @classmethod
