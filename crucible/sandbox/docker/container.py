@@ -94,6 +94,7 @@ def configuration(blueprint: Blueprint, house: House) -> dict[str, Any]:
         "Env": ["PATH=/nowhere"],
         "User": "0:0",
         "WorkingDir": "/",
+        "StopSignal": "SIGKILL",
         "Hostname": "sandbox",
         "NetworkDisabled": True,
         "OpenStdin": True,

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 
 from crucible.sandbox.docker.engine import Engine
 
-_LEARNING_SECONDS = 5.0
-
 
 @dataclass(slots=True)
 class Fate:
@@ -55,11 +53,11 @@ class Fates:
         fate = self._fates.get(container)
         return fate is not None and not fate.dead.is_set()
 
-    async def learn(self, container: str) -> Fate:
-        """Return a container's fate once it is dead, or once it is clear that nobody will tell."""
+    async def learn(self, container: str, seconds: float) -> Fate:
+        """Return a container's fate once it is dead, or what is known of it after so long."""
         fate = self._fates.get(container, Fate())
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_LEARNING_SECONDS):
+            async with asyncio.timeout(seconds):
                 await fate.dead.wait()
         return fate
 

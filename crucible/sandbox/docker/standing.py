@@ -23,6 +23,9 @@ _FRAME = struct.Struct(">B3xI")
 _OUT, _ERR = 1, 2
 _LAST_WORDS_BYTES = 4096
 _BUILDING_SECONDS = 60.0
+_KILLING_SECONDS = 1.0
+_LEARNING_SECONDS = 5.0
+"""How long the engine may take to say how a container ended."""
 _REMOVAL_PAUSES = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
@@ -121,6 +124,7 @@ class Container:
         self._gone = True
         self._close_pipes()
         self._writer.close()
+        self.group.kill()
         if self._killing is not None:
             await asyncio.gather(self._killing, return_exceptions=True)
         self.group.close()
@@ -132,18 +136,28 @@ class Container:
         raise TimeoutError(f"the engine has not removed the container within {sum(_REMOVAL_PAUSES):g} s")
 
     async def _kill(self) -> None:
+        """Have the kernel kill what is seen here, and the engine the rest: it may be slow, or hang."""
+        self.group.kill()
+        killing = asyncio.create_task(self._engine.kill(self.identity))
+        await asyncio.wait({killing}, timeout=_KILLING_SECONDS)
+        self._reader.feed_eof()
         with contextlib.suppress(OSError):  # an engine that can't be asked is gone, and its containers with it
-            await self._engine.kill(self.identity)
+            await killing
 
     async def _end(self) -> tuple[bytes, bytes]:
         """Wait until the engine said how it ended: its streams end a moment earlier."""
         self._close_pipes()
-        fate = await self._fates.learn(self.identity)
+        fate = await self._fates.learn(self.identity, 0.0 if self._gone else _LEARNING_SECONDS)
         if fate.engine_lost:
             raise SandboxBrokenError(f"the engine went away: {fate.engine_lost}")
         await self.group.settle()
-        if self._last_words and not fate.out_of_memory:
-            raise SandboxBrokenError(f"process 1 broke: {self._last_words.decode(errors='replace').strip()}")
+        if not (self._gone or fate.out_of_memory):
+            said = self._last_words.decode(errors="replace").strip()
+            raise SandboxBrokenError(
+                f"process 1 broke: {said}"
+                if said
+                else "the engine stopped, or somebody ended the container with it"
+            )
         return b"", b""
 
     def _why(self, kind: bytes, content: bytes) -> str:

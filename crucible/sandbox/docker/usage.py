@@ -81,6 +81,12 @@ class Usage:
         """Take what process 1 counted: what is counted out here are the threads of gVisor's kernel."""
         self._counted = processes
 
+    def kill(self) -> None:
+        """Kill what is in the group, where that can be seen from here."""
+        if self._group is not None:
+            with contextlib.suppress(OSError):  # it ended, and its group with it
+                self._group.kill()
+
     def close(self) -> None:
         """Ask no more."""
         if self._asking is not None:

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 
 from tests.sandbox import host
 
+RUNSC = shutil.which("runsc")
 RUNSC_ARGUMENTS = ["--network=none", "--platform=systrap"]
 _STARTING_SECONDS = 60.0
 _ENDING_SECONDS = 30.0
@@ -29,11 +31,15 @@ class PrivateEngine:
         self.socket = folder / "docker.sock"
         self.address = f"unix://{self.socket}"
         self._process: subprocess.Popen[bytes] | None = None
+        self._stopping = threading.Lock()
+        # What is mounted must be there still when a killed engine is started again.
+        unshare = ["unshare", "--mount", "--propagation", "private", "--", "sleep", "infinity"]
+        self._place = subprocess.Popen(unshare, stdin=subprocess.DEVNULL, start_new_session=True)
+        host.bystanders.add(self._place.pid)
 
-    def start(self) -> None:
+    def start(self, runsc: str | None = RUNSC) -> None:
         """Start it and return when it answers."""
         configuration = self.folder / "daemon.json"
-        runsc = shutil.which("runsc")
         configuration.write_text(
             json.dumps(
                 {
@@ -45,7 +51,7 @@ class PrivateEngine:
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    *("unshare", "--mount", "--propagation", "private", "--", "dockerd"),
+                    *("nsenter", f"--mount=/proc/{self._place.pid}/ns/mnt", "--", "dockerd"),
                     *(f"--data-root={self.folder / 'data'}", f"--exec-root={self.folder / 'exec'}"),
                     *(
                         f"--pidfile={self.folder / 'pid'}",
@@ -69,11 +75,30 @@ class PrivateEngine:
 
     def stop(self, number: int = signal.SIGTERM) -> None:
         """End it and its containers, or with SIGKILL itself alone."""
-        if self._process is None:
-            return
-        self._process.send_signal(number)
-        self._process.wait(_ENDING_SECONDS)
-        self._process = None
+        with self._stopping:
+            if self._process is None:
+                return
+            self._process.send_signal(number)
+            self._process.wait(_ENDING_SECONDS)
+            self._process = None
+
+    def close(self) -> None:
+        """End it, its containers and its mounts."""
+        self.stop()
+        self._kill_what_a_killed_engine_left()
+        self._place.kill()
+        self._place.wait()
+        host.bystanders.discard(self._place.pid)
+
+    def _kill_what_a_killed_engine_left(self) -> None:
+        """Its shims and its containerd name our folder; what is in containers is in our group."""
+        for entry in Path("/proc").iterdir():
+            with contextlib.suppress(OSError):
+                if entry.name.isdigit() and (
+                    str(self.folder).encode() in (entry / "cmdline").read_bytes()
+                    or f"/crucible-{os.getpid()}-docker/" in (entry / "cgroup").read_text()
+                ):
+                    os.kill(int(entry.name), signal.SIGKILL)
 
     def pause(self) -> None:
         """Have it answer nothing."""
@@ -102,15 +127,21 @@ def engine() -> Iterator[PrivateEngine]:
         private.start()
         yield private
     finally:
-        private.stop()
+        private.close()
         shutil.rmtree(folder)
         _remove_groups()
 
 
 def _remove_groups() -> None:
-    for top in host.groups_of(os.getpid()):
-        if top.name.endswith("-docker"):
-            top.rmdir()
+    deadline = time.monotonic() + _ENDING_SECONDS
+    for top in [top for top in host.groups_of(os.getpid()) if top.name.endswith("-docker")]:
+        for folder in (*top.glob("*/"), top):
+            while folder.exists():
+                try:
+                    folder.rmdir()
+                except OSError:
+                    assert time.monotonic() < deadline, f"{folder} is in use"
+                    time.sleep(0.05)
 
 
 @pytest.fixture(scope="session")
