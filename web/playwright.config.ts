@@ -10,8 +10,8 @@ export default defineConfig({
   globalSetup: "./journeys/server.ts",
   workers: 2,
   fullyParallel: true,
-  timeout: 60_000,
-  expect: { timeout: 20_000 },
+  timeout: 90_000,
+  expect: { timeout: 30_000 },
   reporter: process.env.CI ? [["list"]] : [["dot"]],
   outputDir: process.env.CRUCIBLE_JOURNEY_RESULTS ?? "test-results",
   use: {

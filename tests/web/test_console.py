@@ -78,4 +78,5 @@ def test_the_journeys_through_the_console_succeed(tmp_path: Path) -> None:
         CRUCIBLE_TEST_PYTHON=sys.executable,
         CRUCIBLE_JOURNEY_RESULTS=str(tmp_path / "results"),
         HOME=str(tmp_path),
+        PWTEST_CACHE_DIR=str(tmp_path / "transformed"),
     )

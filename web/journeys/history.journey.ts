@@ -6,7 +6,7 @@ const mine = () => `t${Math.random().toString(36).slice(2, 10)}`;
 
 test("the list is narrowed by the server, and the address brings the view back", async ({ console: page }) => {
   const label = mine();
-  await evaluated(page, { code: "print('needle')", labels: { [label]: "a" } });
+  await evaluated(page, { code: `print('needle-${label}')`, labels: { [label]: "a" } });
   await evaluated(page, { code: "raise SystemExit(3)", labels: { [label]: "b" } });
   await page.goto("/evaluations");
   await page.getByLabel("Label", { exact: true }).fill(label);
@@ -20,7 +20,8 @@ test("the list is narrowed by the server, and the address brings the view back",
   await page.reload();
   await expect(page.getByText("1 evaluation", { exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Clear" }).click();
-  await page.getByLabel("Search", { exact: true }).fill("needle");
+  await page.getByLabel("Search", { exact: true }).fill(`needle-${label}`);
+  await expect(page.getByText("1 evaluation", { exact: true })).toBeVisible();
   await expect(page.getByRole("table")).toContainText(`${label}=a`);
   await page
     .getByRole("link", { name: /Succeeded/ })

@@ -71,6 +71,21 @@ test("a lost network is said, and taken up where it stopped", async ({ console: 
   await expect(page.getByText("40 lines", { exact: false })).toBeVisible();
 });
 
+test("pages say that the server is away, and go on when it is back", async ({ console: page, context }) => {
+  const loaded = page.waitForResponse((response) => /StatisticsPage.*\.js/.test(response.url()));
+  await compose(page, "print(1)");
+  await loaded;
+  await context.setOffline(true);
+  await page.getByRole("link", { name: "Statistics" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "Crucible can't be reached" })).toBeVisible({
+    timeout: 40_000,
+  });
+  await expect(page.getByRole("button", { name: "Server: Disconnected" })).toBeVisible();
+  await context.setOffline(false);
+  await expect(page.getByRole("region", { name: "Queue" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Server: Connected" })).toBeVisible();
+});
+
 test("the draft is there again after a reload", async ({ console: page }) => {
   await compose(page, "print(1)\n");
   await page.locator(".monaco-editor").first().click();

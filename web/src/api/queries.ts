@@ -9,7 +9,10 @@ const ATTEMPTS = 4;
 
 export const queryClient = new QueryClient({
   defaultOptions: {
+    // The server may be on this machine, whatever the browser thinks of the network.
+    mutations: { networkMode: "always" },
     queries: {
+      networkMode: "always",
       staleTime: 5_000,
       retry: (count, error) => error instanceof Problem && error.isPassing && count < ATTEMPTS,
       retryDelay: (attempt, error) =>

@@ -9,7 +9,7 @@ import {
   IconMoon,
   IconSun,
 } from "@tabler/icons-react";
-import { Link, Outlet, useNavigate } from "@tanstack/react-router";
+import { Link, Outlet, useNavigate, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useStore } from "../api/store";
 import { Connection } from "./Connection";
@@ -28,8 +28,11 @@ const PLACES = [
   { to: "/compare", label: "Compare", icon: IconArrowsDiff, keys: "g c" },
 ] as const;
 
+const PRELOAD_MS = 4_000;
+
 export function Shell() {
   const navigate = useNavigate();
+  const router = useRouter();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const debug = useStore(debugging);
   const [palette, setPalette] = useState(false);
@@ -70,6 +73,14 @@ export function Shell() {
     window.addEventListener("keydown", listen);
     return () => window.removeEventListener("keydown", listen);
   }, []);
+
+  // By the time somebody goes to another page, it is here, even where the server is not.
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      for (const { to } of PLACES) void router.loadRouteChunk(router.routesByPath[to]);
+    }, PRELOAD_MS);
+    return () => clearTimeout(timer);
+  }, [router]);
 
   const dark =
     colorScheme === "dark" || (colorScheme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);

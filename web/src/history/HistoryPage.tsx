@@ -97,6 +97,7 @@ export function HistoryPage() {
                 <Checkbox
                   size="xs"
                   aria-label="Choose all that are loaded"
+                  disabled={data.length === 0}
                   checked={table.getIsAllRowsSelected()}
                   indeterminate={table.getIsSomeRowsSelected()}
                   onChange={table.getToggleAllRowsSelectedHandler()}
