@@ -110,12 +110,7 @@ export function Shell() {
         </nav>
         <div className={classes.tools}>
           <Connection />
-          <button
-            type="button"
-            className={classes.find}
-            onClick={() => setPalette(true)}
-            aria-label="Find a command"
-          >
+          <button type="button" className={classes.find} onClick={() => setPalette(true)}>
             <IconCommand size={15} stroke={1.6} aria-hidden />
             <span className={classes.findLabel}>Commands</span>
             <kbd className={classes.key}>{shown("mod+k").join(" ")}</kbd>
