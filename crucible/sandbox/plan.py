@@ -8,9 +8,13 @@ program for it. The executor decides; the sandbox's processes look nothing up.
 from __future__ import annotations
 
 import json
+import marshal
 import os
 from dataclasses import asdict, dataclass
 from typing import Any
+
+_MARSHAL_VERSION = 2
+"""What every Python since 2.5 reads. Downwards only: what comes back was written next to a hostile program."""
 
 PROGRAM_UID = 1000
 """Who the program is inside; 1000 is what people expect an ordinary user to be."""
@@ -67,8 +71,12 @@ class Setup:
     last_capability: int
     wall: dict[str, Any]
     """What system calls there are: see `wall`."""
+    environment: dict[str, str]
+    """What a program usually finds in its environment."""
     preload: list[str]
     """Modules that a program finds imported."""
+    warm: bool
+    """Whether programs are run by the interpreter that forks, without an exec."""
 
 
 @dataclass(frozen=True)
@@ -108,38 +116,44 @@ def write_setup(setup: Setup) -> int:
 
 def read_setup(descriptor: int) -> Setup:
     """Return the setup, and close the descriptor."""
-    raw, _ = _read(descriptor)
+    raw = marshal.loads(_read(descriptor)[0])  # noqa: S302 - written by the executor
     raw["tree"] = Tree(**raw["tree"])
     return Setup(**raw)
 
 
 def place_message(place: Place) -> bytes:
     """Return what `read_place` reads."""
-    return json.dumps(asdict(place)).encode()
+    return marshal.dumps(vars(place) | {"identity": vars(place.identity)}, _MARSHAL_VERSION)
 
 
 def read_place(message: bytes) -> Place:
     """Return the place."""
-    raw = json.loads(message)
+    raw = marshal.loads(message)  # noqa: S302 - sent by the executor
     raw["identity"] = Identity(**raw["identity"])
     return Place(**raw)
 
 
 def write_work(work: Work, contents: list[bytes]) -> int:
     """Return a descriptor from which `read_work` reads the work and its inputs' bytes."""
-    return _write("work", asdict(work), contents)
+    return _write("work", vars(work) | {"bounds": vars(work.bounds)}, contents)
 
 
-def read_work(descriptor: int) -> tuple[Work, list[bytes]]:
-    """Return the work and its inputs' bytes, and close the descriptor."""
-    raw, rest = _read(descriptor)
-    work = _work(raw)
-    return work, _cut(work, rest, 0)[0]
+def read_work(descriptor: int) -> tuple[bytes, Work, list[bytes]]:
+    """Return the work as it came and as it reads, and its inputs' bytes, and close the descriptor."""
+    head, rest = _read(descriptor)
+    work = work_of(head)
+    return head, work, _cut(work, rest, 0)[0]
+
+
+def work_of(head: bytes) -> Work:
+    """Return the work that `write_work` wrote."""
+    return _work(marshal.loads(head))  # noqa: S302 - written by the executor
 
 
 def encode_work(work: Work, contents: list[bytes], standard_input: bytes) -> bytes:
     """Return a work, its inputs' bytes and its standard input as bytes, for who can't be handed a memfd."""
-    return b"".join([*_head(asdict(work)), *contents, standard_input])
+    head = json.dumps(asdict(work)).encode()
+    return b"".join([len(head).to_bytes(4, "big"), head, *contents, standard_input])
 
 
 def decode_work(body: bytes) -> tuple[Work, list[bytes], bytes]:
@@ -148,11 +162,6 @@ def decode_work(body: bytes) -> tuple[Work, list[bytes], bytes]:
     work = _work(json.loads(body[4:start]))
     contents, start = _cut(work, body, start)
     return work, contents, body[start:]
-
-
-def _head(content: dict[str, Any]) -> list[bytes]:
-    head = json.dumps(content).encode()
-    return [len(head).to_bytes(4, "big"), head]
 
 
 def _work(raw: dict[str, Any]) -> Work:
@@ -170,14 +179,25 @@ def _cut(work: Work, rest: bytes, start: int) -> tuple[list[bytes], int]:
 
 
 def _write(name: str, content: dict[str, Any], rest: list[bytes]) -> int:
+    head = marshal.dumps(content, _MARSHAL_VERSION)
     descriptor = os.memfd_create(name, os.MFD_CLOEXEC)
-    with os.fdopen(os.dup(descriptor), "wb") as file:
-        file.writelines(_head(content))
-        file.writelines(rest)
-    os.lseek(descriptor, 0, os.SEEK_SET)
+    try:
+        view = memoryview(b"".join((len(head).to_bytes(4, "big"), head, *rest)))
+        while view:
+            view = view[os.write(descriptor, view) :]
+    except OSError:
+        os.close(descriptor)
+        raise
     return descriptor
 
 
-def _read(descriptor: int) -> tuple[dict[str, Any], bytes]:
-    with os.fdopen(descriptor, "rb") as file:
-        return json.loads(file.read(int.from_bytes(file.read(4), "big"))), file.read()
+def _read(descriptor: int) -> tuple[bytes, bytes]:
+    size = os.fstat(descriptor).st_size
+    parts, at = [], 0
+    while at < size and (part := os.pread(descriptor, size - at, at)):
+        parts.append(part)
+        at += len(part)
+    os.close(descriptor)
+    whole = parts[0] if len(parts) == 1 else b"".join(parts)
+    end = 4 + int.from_bytes(whole[:4], "big")
+    return whole[4:end], whole[end:]

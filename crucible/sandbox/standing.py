@@ -12,6 +12,7 @@ from crucible.sandbox import report
 from crucible.sandbox.cgroup import Cgroup, Reading
 
 _BUILDING_SECONDS = 10.0
+_CHUNK_BYTES = 256 * 1024
 
 
 class SandboxBrokenError(Exception):
@@ -55,31 +56,25 @@ class Hold(Protocol):
 class Standing:
     """The executor's hold on one sandbox's processes, from their first breath. It takes one program, once."""
 
-    def __init__(
-        self,
-        end: socket.socket,
-        channel: asyncio.StreamReader,
-        answers: asyncio.StreamWriter,
-        group: Cgroup,
-        slot: int,
-        *,
-        process: int | None,
-    ) -> None:
-        """`process` is a pidfd of what the end of all of it depends on: None until it is known."""
+    def __init__(self, end: socket.socket, group: Cgroup, slot: int, process: int | None) -> None:
+        """Hold it by our end of its report channel and a pidfd of what its end depends on, once that is known."""
         self.group = group
         self.slot = slot
         """Which range of uids is its."""
         self._socket = end
-        self._channel = channel
-        self._answers = answers
         self._process = process
+        self._unread = bytearray()
+        self._ended = False
+        self._arrived = asyncio.Event()
+        end.setblocking(False)
+        asyncio.get_running_loop().add_reader(end, self._read)
         self.about: dict[str, Any] = {}
         """What process 1 said of itself when it stood."""
 
     @property
     def is_alive(self) -> bool:
         """Whether it can still be given a program."""
-        return self._process is not None and not self._channel.at_eof()
+        return self._process is not None and not self._ended
 
     async def stand(self, patience: float = _BUILDING_SECONDS) -> None:
         """Return when the sandbox stands. Raises SandboxBrokenError."""
@@ -102,17 +97,50 @@ class Standing:
 
     async def receive(self) -> tuple[bytes, bytes]:
         """Return the next report's kind and content; an empty kind at the end, when all of it is gone."""
-        try:
-            kind, length = report.HEAD.unpack(await self._channel.readexactly(report.HEAD.size))
-            if length > report.MAXIMUM_BYTES:
-                raise SandboxBrokenError(f"a report of {length} bytes")
-            return kind, await self._channel.readexactly(length)
-        except (asyncio.IncompleteReadError, ConnectionError):
+        head = await self._exactly(report.HEAD.size)
+        if head is None:
             return b"", b""
+        kind, length = report.HEAD.unpack(head)
+        if length > report.MAXIMUM_BYTES:
+            raise SandboxBrokenError(f"a report of {length} bytes")
+        content = await self._exactly(length)
+        return (b"", b"") if content is None else (kind, content)
+
+    async def _exactly(self, size: int) -> bytes | None:
+        """Return so many bytes, or None where the channel ends before."""
+        while len(self._unread) < size:
+            if self._ended:
+                return None
+            self._arrived.clear()
+            await self._arrived.wait()
+        content = bytes(self._unread[:size])
+        del self._unread[:size]
+        return content
+
+    async def until_gone(self) -> None:
+        """Return when nothing is left that holds the channel's other end."""
+        while not self._ended:
+            self._unread.clear()
+            self._arrived.clear()
+            await self._arrived.wait()
+
+    def _read(self) -> None:
+        try:
+            part = self._socket.recv(_CHUNK_BYTES)
+        except BlockingIOError:
+            return
+        except ConnectionError:
+            part = b""
+        self._unread += part
+        if not part:
+            self._ended = True
+            asyncio.get_running_loop().remove_reader(self._socket)
+        self._arrived.set()
 
     def ask_to_stop(self) -> None:
         """Have process 1 end the program, collect its files and report."""
-        self._answers.write(report.STOP)
+        with contextlib.suppress(OSError):  # it is gone, which its channel says
+            self._socket.send(report.STOP)
 
     def kill(self) -> None:
         """Kill process 1, and through the kernel all else."""
@@ -123,7 +151,10 @@ class Standing:
     def let_go(self) -> None:
         """Close the hold. Whoever kills later must not find the descriptor: its number is another's by then."""
         self.kill()
-        self._answers.close()
+        if not self._ended:
+            self._ended = True
+            asyncio.get_running_loop().remove_reader(self._socket)
+            self._arrived.set()
         self._socket.close()
         if self._process is not None:
             os.close(self._process)

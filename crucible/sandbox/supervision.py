@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import os
 import time
 from typing import Literal
 
@@ -20,6 +19,7 @@ from crucible.domain.sandbox import (
 )
 from crucible.sandbox import report, verdict
 from crucible.sandbox.driver import Emit
+from crucible.sandbox.pipe import Pipe
 from crucible.sandbox.standing import Hold, SandboxBrokenError, reason
 
 _CHUNK_BYTES = 64 * 1024
@@ -126,6 +126,7 @@ class Supervision:
     async def _sample(self) -> None:
         """Emit what it uses and end it when it used too much, looking again just before it could."""
         cpu_limit = self._limits.cpu_seconds
+        await asyncio.sleep(min(_SAMPLE_SECONDS, max(0.01, (cpu_limit or 1.0) / self._limits.cpus)))
         while True:
             reading = self._cgroup.read()
             if reading.out_of_memory_kills:
@@ -148,19 +149,16 @@ class Supervision:
     async def _pump(self, stream: Literal["stdout", "stderr"], descriptor: int) -> None:
         """Relay one stream until its end or until the limit on output is reached."""
         loop = asyncio.get_running_loop()
-        reader = asyncio.StreamReader(limit=_CHUNK_BYTES)
-        transport, _ = await loop.connect_read_pipe(
-            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(descriptor, "rb", buffering=0)
-        )
+        pipe = Pipe(descriptor)
         offset = 0
         due = 0.0
         try:
-            while data := await reader.read(_CHUNK_BYTES):
+            while data := await pipe.read(_CHUNK_BYTES):
                 if (early := due - loop.time()) > 0:
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(early):
                             await self._ended.wait()
-                    data += await self._waiting(reader, _CHUNK_BYTES - len(data))
+                    data += pipe.read_what_waits(_CHUNK_BYTES - len(data))
                 kept = data[: self._output_left]
                 self._output_left -= len(kept)
                 if kept:
@@ -173,14 +171,7 @@ class Supervision:
                     self.stop(Outcome.OUTPUT_EXCEEDED)
                     return  # closing our end makes the rest of a flood cost nothing
         finally:
-            transport.close()
-
-    @staticmethod
-    async def _waiting(reader: asyncio.StreamReader, most: int) -> bytes:
-        """Return what has arrived meanwhile, without waiting for more."""
-        if most <= 0 or not reader._buffer:  # type: ignore[attr-defined]  # noqa: SLF001 - there is no public way to ask
-            return b""
-        return await reader.read(most)
+            pipe.close()
 
     async def _conclude(self, ended: verdict.Report | None, broken: str | None) -> SandboxFinished:
         reading = self._cgroup.read()

@@ -133,3 +133,20 @@ def test_groups_of_an_executor_with_the_same_process_id_are_removed_and_living_o
     assert [folder for folder in stale if folder.parent.exists()] == []
     assert kept.remove()
     living.close()
+
+
+def test_limits_can_be_lowered_and_raised_again() -> None:
+    groups = cgroup.find()
+    group = groups.create("changed")
+    folders = [Path(entrance).parent for entrance in group.entrances]
+    for memory_bytes in (64 * MIB, 32 * MIB, 512 * MIB, 512 * MIB):
+        group.limit(Limits(memory_bytes=memory_bytes))
+        bounds = [
+            int((folder / name).read_text())
+            for folder in folders
+            for name in ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "memory.max")
+            if (folder / name).exists()
+        ]
+        assert set(bounds) == {memory_bytes}
+    assert group.remove()
+    groups.close()

@@ -33,7 +33,7 @@ from crucible.sandbox.namespaces.zygotes import Kind, Zygote, ZygoteFailedError,
 from crucible.sandbox.runtimes import Runtime
 from crucible.sandbox.standing import SandboxBrokenError, Standing
 from crucible.sandbox.supervision import Supervision
-from crucible.sandbox.tree import tree
+from crucible.sandbox.tree import ENVIRONMENT, tree
 from crucible.sandbox.warm import WarmPool
 from crucible.sandbox.work import entrypoint_of, inodes, work_of
 
@@ -187,10 +187,12 @@ class NamespacesDriver:
         at_start = any(fnmatchcase(name, pattern) for name in spec.env for pattern in runtime.start_environment)
         if spec.fresh or at_start or not runtime.warm or not entrypoint.endswith(runtime.warm_suffix):
             return self._by_exec(runtime.prefix, spec.compartment)
+        text = spec.code or spec.files.get(entrypoint, b"").decode(errors="replace")
+        named = [name for name in runtime.preload_where_named if name in text]
         return Kind(
             command=tuple(runtime.command(runtime.warm, entrypoint)),
             prefix=runtime.prefix,
-            preload=runtime.preload,
+            preload=(*runtime.preload, *named),
             compartment=spec.compartment,
             warm=True,
         )
@@ -206,7 +208,9 @@ class NamespacesDriver:
             landlock=self._landlock,
             last_capability=self._last_capability,
             wall=self._wall.described(),
+            environment=ENVIRONMENT,
             preload=list(kind.preload),
+            warm=kind.warm,
         )
 
     async def _stand(self, kind: Kind) -> Standing:
@@ -254,8 +258,7 @@ class NamespacesDriver:
         else:  # an ordinary user's belong to the zygote's own namespace, and end with the sandbox
             for descriptor in lot:
                 os.close(descriptor)
-        channel, answers = await asyncio.open_connection(sock=here.dup())
-        standing = Standing(here, channel, answers, group, slot, process=process)
+        standing = Standing(here, group, slot, process)
         self._parents[standing] = zygote
         return standing
 

@@ -17,12 +17,12 @@ from dataclasses import asdict, dataclass
 from typing import Callable
 
 from crucible.sandbox import call_filter, capabilities, collect, descriptors, inputs, kernel, report
-from crucible.sandbox import wall as walls
 from crucible.sandbox.answers import Answers
 from crucible.sandbox.attempts import Attempts
 from crucible.sandbox.namespaces import program, root
 from crucible.sandbox.namespaces.lot import Lot
 from crucible.sandbox.plan import WORKSPACE, Identity, Place, Setup, Work, read_work
+from crucible.sandbox.wall import Wall
 
 _UNTIL_COLLECTED = capabilities.CAP_KILL | capabilities.CAP_DAC_READ_SEARCH | capabilities.CAP_SYS_PTRACE
 """Of the sandbox's own user namespace: to end the program, read whom it tries to reach, and collect its files."""
@@ -57,13 +57,13 @@ class Outside:
     lot: Lot
 
 
-def run(setup: Setup, place: Place, outside: Outside) -> None:
+def run(setup: Setup, wall: Wall, place: Place, outside: Outside) -> None:
     """Be process 1 until the end, which doesn't return; reports what could not be put in place."""
     channel = socket.socket(fileno=outside.channel)
     try:
         kernel.die_with_parent(signal.SIGKILL)
         host_processes = _build(setup, place, outside)
-        _serve(channel, setup, place, host_processes)
+        _serve(channel, setup, wall, place, host_processes)
     except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
         with contextlib.suppress(OSError):
             report.send(channel, report.BROKEN, {"error": f"{type(error).__name__}: {error}"})
@@ -88,9 +88,8 @@ def _build(setup: Setup, place: Place, outside: Outside) -> int:
     return host_processes
 
 
-def _serve(channel: socket.socket, setup: Setup, place: Place, host_processes: int) -> None:
+def _serve(channel: socket.socket, setup: Setup, wall: Wall, place: Place, host_processes: int) -> None:
     """Wait for a program, run it, and report."""
-    wall = walls.read(setup.wall)
     wakeup = _wake_on_children()
 
     def fork() -> program.Waiting:
@@ -101,12 +100,12 @@ def _serve(channel: socket.socket, setup: Setup, place: Place, host_processes: i
     kind, given = descriptors.receive(channel, 1, _WORK_DESCRIPTORS)
     if kind != report.WORK:
         return  # the executor has no use for this sandbox any more
-    work, contents = read_work(given[0])
+    order, work, contents = read_work(given[0])
     if (work.bounds.disk_bytes, work.bounds.inodes) != (place.disk_bytes, place.inodes):
         root.resize(work.bounds.disk_bytes, work.bounds.inodes)
     unchanged = inputs.write(work, contents)
     report.send(channel, report.STARTED, {})
-    steps = _Steps(fork, wall, work, [*given[1:], host_processes], channel, wakeup)
+    steps = _Steps(fork, wall, order, work, [*given[1:], host_processes], channel, wakeup)
     _report(channel, work, unchanged, steps.run(waiting))
 
 
@@ -115,7 +114,9 @@ class _Steps:
     """A program's compilation, if it has one, and its run."""
 
     fork: Callable[[], program.Waiting]
-    wall: walls.Wall
+    wall: Wall
+    order: bytes
+    """The work as it came, which goes on to the process that becomes the program."""
     work: Work
     given: list[int]
     """The standard streams, and the host's /proc: what only the start of a program needs."""
@@ -132,14 +133,14 @@ class _Steps:
         ended: Ended | None = None
         answers = Answers(self.wall.known, waiting.listener, attempts)
         if self.work.compile:
-            waiting.start(self.work.compile, None, self.work, self.given[:3])
+            waiting.start(self.order, self.given[:3], compiles=True)
             ended = _wait("compile", waiting.process, self.channel, self.wakeup, answers)
             _end_the_rest(answers)
             if ended.code == 0 and not ended.stopped:
                 waiting = self.fork()
                 answers = Answers(self.wall.known, waiting.listener, attempts)
         if ended is None or (ended.code == 0 and not ended.stopped):
-            waiting.start(self.work.run, self.work.main, self.work, self.given[:3])
+            waiting.start(self.order, self.given[:3], compiles=False)
             self._let_go()
             capabilities.keep_only(_UNTIL_COLLECTED)
             call_filter.install(self.wall.process_1)
@@ -165,7 +166,7 @@ def _report(channel: socket.socket, work: Work, unchanged: collect.Unchanged, en
     for path, content in collection.walk(WORKSPACE):
         report.send_bytes(channel, report.FILE, len(path).to_bytes(2, "big"), path, content)
     ended.files_truncated = collection.truncated
-    report.send(channel, report.ENDED, asdict(ended))
+    report.send(channel, report.ENDED, vars(ended))
 
 
 def _leave_host_identity(identity: Identity, lot: Lot) -> None:

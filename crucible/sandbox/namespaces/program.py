@@ -7,18 +7,16 @@ resource limits, and the program itself, by an exec or in this very interpreter.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import resource
 import signal
 import socket
 import struct
-from dataclasses import asdict
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from crucible.sandbox import capabilities, descriptors, kernel, landlock, notification
 from crucible.sandbox.namespaces import script
-from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Bounds, Identity, Setup, Work
+from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Bounds, Identity, Setup, work_of
 from crucible.sandbox.wall import Wall
 
 _STACK_BYTES = 8 * 1024 * 1024
@@ -31,7 +29,8 @@ BOUND_ALWAYS = {
     resource.RLIMIT_RTPRIO: 0,
 }
 """What no submission asks for."""
-_LENGTH = struct.Struct("=I")
+_HEAD = struct.Struct("=I?")
+"""Of an order: the length of the work that follows, and whether it is its compilation that is meant."""
 _ORDERS = 3
 """The descriptor on which orders come and the reason goes why a program can't be started; gone when it runs."""
 
@@ -54,25 +53,17 @@ class Waiting:
             raise OSError(f"no process could be made to wait for a program: {failure.decode(errors='replace')}")
         self.listener = listener
 
-    def start(self, arguments: list[str], main: list[str] | None, work: Work, streams: list[int]) -> None:
-        """Have it become the program; return once it is, or raises OSError where it can't."""
-        order = json.dumps(
-            {
-                "arguments": arguments,
-                "main": main,
-                "environment": work.environment,
-                "bounds": asdict(work.bounds),
-            }
-        ).encode()
+    def start(self, order: bytes, streams: list[int], *, compiles: bool) -> None:
+        """Have it become a step of the work; return once it is, or raises OSError where it can't."""
         with self._orders:
             try:
-                descriptors.send(self._orders, _LENGTH.pack(len(order)), streams)
+                descriptors.send(self._orders, _HEAD.pack(len(order), compiles), streams)
                 self._orders.sendall(order)
                 message = b"".join(iter(lambda: self._orders.recv(4096), b""))
             except ConnectionError as error:
                 raise OSError(f"the process that waited for a program is gone: {error}") from error
         if message:
-            raise OSError(f"could not start {arguments[0]}: {message.decode(errors='replace')}")
+            raise OSError(f"could not start {message.decode(errors='replace')}")
 
 
 def _wait_for_orders(setup: Setup, wall: Wall, identity: Identity, orders: int, host_processes: int) -> NoReturn:
@@ -89,7 +80,9 @@ def _wait_for_orders(setup: Setup, wall: Wall, identity: Identity, orders: int, 
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         commands = socket.socket(fileno=_ORDERS)
         notification.hand_over(commands, notification.install(wall.program))
-        _obey(commands)
+        if setup.warm:
+            script.prepare(setup.environment)
+        _obey(commands, warm=setup.warm)
     except BaseException as error:  # noqa: BLE001 - this process must end here, whatever happened
         with contextlib.suppress(OSError):
             os.write(_ORDERS, f"{type(error).__name__}: {error}".encode()[:4096])
@@ -97,27 +90,32 @@ def _wait_for_orders(setup: Setup, wall: Wall, identity: Identity, orders: int, 
         os._exit(127)
 
 
-def _obey(orders: socket.socket) -> NoReturn:
-    head, streams = descriptors.receive(orders, _LENGTH.size, 3)
+def _obey(orders: socket.socket, *, warm: bool) -> NoReturn:
+    """Become the step of the work that is ordered."""
+    head, streams = descriptors.receive(orders, _HEAD.size, 3)
     if not head:
         os._exit(0)
-    missing, parts = _LENGTH.unpack(head)[0], []
+    missing, compiles = _HEAD.unpack(head)
+    parts = []
     while missing and (part := orders.recv(missing)):
         parts.append(part)
         missing -= len(part)
-    order: dict[str, Any] = json.loads(b"".join(parts))
+    work = work_of(b"".join(parts))
     for descriptor, stream in enumerate(streams):
         os.dup2(stream, descriptor, inheritable=True)
         os.close(stream)
-    set_resource_limits(Bounds(**order["bounds"]))
-    if order["main"] is not None:
+    set_resource_limits(work.bounds)
+    if warm and work.main is not None:
         orders.close()
-        script.run(order["arguments"], order["main"], order["environment"])
+        script.run(work.run, work.main, work.environment)
     orders.detach()
     for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)  # this interpreter's choices are not the program's
-    arguments = order["arguments"]
-    os.execve(arguments[0], arguments, order["environment"])  # noqa: S606 - there is no shell, which is the point
+    arguments = (work.compile or []) if compiles else work.run
+    try:
+        os.execve(arguments[0], arguments, work.environment)  # noqa: S606 - there is no shell, which is the point
+    except OSError as error:
+        raise OSError(f"{arguments[0]}: {error}") from error
 
 
 def _be_the_first_victim(host_processes: int) -> None:

@@ -103,7 +103,5 @@ def _mount_proc(top: str, masked: list[str]) -> None:
     flags = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC | kernel.MS_RDONLY
     kernel.mount("proc", f"{top}/proc", "proc", flags, "hidepid=2")
     for path in masked:
-        if os.path.isdir(path):
-            kernel.mount(top + _SCRATCH, top + path, None, kernel.MS_BIND)
-        elif os.path.exists(path):
-            kernel.mount(f"{top}/dev/null", top + path, None, kernel.MS_BIND)
+        cover = _SCRATCH if os.path.isdir(path) else "/dev/null"
+        kernel.mount(top + cover, top + path, None, kernel.MS_BIND)

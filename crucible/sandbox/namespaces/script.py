@@ -9,7 +9,9 @@ flushed, exit code. What can be told apart from a start is written down in ADR 1
 
 from __future__ import annotations
 
+import atexit
 import builtins
+import contextlib
 import ctypes
 import gc
 import importlib.machinery
@@ -25,6 +27,8 @@ _own_modules: dict[str, types.ModuleType] = {}
 """What the zygote has imported of Crucible, out of the program's sight and alive."""
 
 
+_environment: dict[str, str] = {}
+"""What the environment is already."""
 _command_line = (0, 0)
 """Where this process's command line lies in memory."""
 
@@ -37,6 +41,21 @@ def find_command_line() -> None:
     _command_line = (int(fields[45]), int(fields[46]))
 
 
+def prepare(environment: dict[str, str]) -> None:
+    """Take the zygote out of sight, ahead of the program: a process that waits has the time."""
+    os.environ.update(environment)
+    _environment.update(os.environ)
+    for name in [name for name in sys.modules if name == "crucible" or name.startswith("crucible.")]:
+        _own_modules[name] = sys.modules.pop(name)
+    _own_modules["__main__"] = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    sys.path.insert(0, os.getcwd())
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    numpy_random: Any = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed()  # `random` sees to itself after a fork; the state of this one was the zygote's
+
+
 def run(arguments: list[str], main: list[str], environment: dict[str, str]) -> NoReturn:
     """Become the script `main[0]` in the working directory, with `main` as its arguments, and end as it does."""
     imported = frozenset(sys.modules)
@@ -46,23 +65,20 @@ def run(arguments: list[str], main: list[str], environment: dict[str, str]) -> N
 
 
 def _become_main(arguments: list[str], main: list[str], environment: dict[str, str]) -> types.ModuleType:
-    for name in [name for name in sys.modules if name == "crucible" or name.startswith("crucible.")]:
-        _own_modules[name] = sys.modules.pop(name)
-    _own_modules["__main__"] = sys.modules["__main__"]
-    for name in set(os.environ) - set(environment):
-        del os.environ[name]
-    for name, value in environment.items():
-        if os.environ.get(name) != value:
-            os.environ[name] = value
+    if environment != _environment:
+        for name in [name for name in os.environ if name not in environment]:
+            del os.environ[name]
+        os.environ.update(environment)
     start, end = _command_line
     shown = b"".join(os.fsencode(part) + b"\0" for part in arguments)[: end - start - 1]
     ctypes.memmove(start, shown.ljust(end - start, b"\0"), end - start)
-    path = os.path.join(os.getcwd(), main[0])
     sys.argv = list(main)
     sys.orig_argv = list(arguments)
-    sys.path.insert(0, os.path.dirname(path))
-    module = types.ModuleType("__main__")
+    path = os.path.join(sys.path[0], main[0])
+    if "/" in main[0]:
+        sys.path[0] = os.path.dirname(path)
     name = path if sys.version_info >= (3, 9) else main[0]
+    module = sys.modules["__main__"]
     vars(module).update(
         __annotations__={},
         __builtins__=builtins,
@@ -70,37 +86,35 @@ def _become_main(arguments: list[str], main: list[str], environment: dict[str, s
         __file__=name,
         __loader__=importlib.machinery.SourceFileLoader("__main__", name),
     )
-    sys.modules["__main__"] = module
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    numpy_random: Any = sys.modules.get("numpy.random")
-    if numpy_random is not None:
-        numpy_random.seed()  # `random` sees to itself after a fork; the state of this one was the zygote's
     return module
 
 
 def _outcome(module: types.ModuleType) -> int:
     """Run the program; return its exit code."""
     try:
-        try:
-            path = str(module.__file__)
-            with open(path, "rb") as file:
-                source = file.read()
-            code = compile(source, path, "exec", dont_inherit=True)
-            exec(code, vars(module))  # noqa: S102 - which is what a sandbox is for
-        except SystemExit:
-            raise
-        except BaseException as error:  # noqa: BLE001 - shown as the interpreter would
-            return _show(error)
-    except SystemExit as error:
-        return _exit_code(error)
-    return 0
+        error = _run(module)
+        return 0 if error is None else _show(error)
+    except SystemExit as ending:
+        return _exit_code(ending)
+
+
+def _run(module: types.ModuleType) -> BaseException | None:
+    """Run the program to its end; return what it raised and nobody caught. Raises SystemExit where it does."""
+    path = str(module.__file__)
+    try:
+        with open(path, "rb") as file:
+            source = file.read()
+        exec(compile(source, path, "exec", dont_inherit=True), vars(module))  # noqa: S102 - what a sandbox is for
+    except SystemExit:
+        raise
+    except BaseException as error:  # noqa: BLE001 - shown as the interpreter would
+        return error
+    return None
 
 
 def _show(error: BaseException) -> int:
     """Have an exception that nobody caught shown, without the frames that are ours; return the exit code."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
-        trace = trace.tb_next
+    trace = _without_ours(error)
     error = error.with_traceback(trace)
     sys.last_type, sys.last_value, sys.last_traceback = type(error), error, trace
     if sys.version_info >= (3, 12):
@@ -111,10 +125,17 @@ def _show(error: BaseException) -> int:
         raise
     except BaseException as failure:  # noqa: BLE001 - the program's own hook, and told as Python tells it
         _write("Error in sys.excepthook:\n")
-        sys.__excepthook__(type(failure), failure, failure.__traceback__)
+        sys.__excepthook__(type(failure), failure, _without_ours(failure))
         _write("\nOriginal exception was:\n")
         sys.__excepthook__(type(error), error, trace)
     return -signal.SIGINT if isinstance(error, KeyboardInterrupt) else 1
+
+
+def _without_ours(error: BaseException) -> types.TracebackType | None:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+        trace = trace.tb_next
+    return trace
 
 
 def _exit_code(error: SystemExit) -> int:
@@ -141,9 +162,8 @@ def _end(module: types.ModuleType, imported: frozenset[str], code: int) -> NoRet
     threading: Any = sys.modules.get("threading")
     if threading is not None:
         _guarded(threading._shutdown)  # noqa: SLF001 - joins what isn't a daemon, as the interpreter does
-    import atexit  # noqa: PLC0415 - built in
-
-    _guarded(atexit._run_exitfuncs)  # noqa: SLF001
+    with contextlib.suppress(BaseException):  # which it has shown itself
+        atexit._run_exitfuncs()  # noqa: SLF001
     flushed = _flush()
     _let_go(module, imported)
     if not (_flush() and flushed) and code == 0:
@@ -187,7 +207,8 @@ def _let_go(main: types.ModuleType, imported: frozenset[str]) -> None:
     for module in reversed(others):
         if isinstance(module, types.ModuleType):
             _guarded(lambda module=module: _clear(module))
-    _guarded(gc.collect)
+    if others:
+        _guarded(gc.collect)
 
 
 def _clear(module: types.ModuleType) -> None:

@@ -20,6 +20,7 @@ import sys
 from crucible.sandbox import descriptors, kernel
 from crucible.sandbox.namespaces import init, lot, root, script
 from crucible.sandbox.plan import Setup, read_place, read_setup
+from crucible.sandbox.wall import Wall, read
 
 MAP = b"map"
 READY = b"ready"
@@ -43,6 +44,7 @@ def main(control: int) -> None:
     except Exception as error:  # noqa: BLE001 - the executor hears why, whatever it was
         requests.send(FAILED + f"{type(error).__name__}: {error}".encode()[:4096])
         return
+    wall = read(setup.wall)
     own_processes = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
     gc.collect()
     gc.freeze()
@@ -52,7 +54,7 @@ def main(control: int) -> None:
         if not message:
             return
         try:
-            made = _make(setup, message, received, requests, own_processes)
+            made = _make(setup, wall, message, received, requests=requests, own_processes=own_processes)
         except OSError as error:
             requests.send(FAILED + str(error).encode()[:4096])
         else:
@@ -106,7 +108,13 @@ def _preload(modules: list[str]) -> None:
 
 
 def _make(
-    setup: Setup, message: bytes, received: list[int], requests: socket.socket, own_processes: int
+    setup: Setup,
+    wall: Wall,
+    message: bytes,
+    received: list[int],
+    *,
+    requests: socket.socket,
+    own_processes: int,
 ) -> list[int]:
     """Fork process 1 of a sandbox. Return what the executor holds it by, and its namespaces where they are new."""
     place = read_place(message)
@@ -116,12 +124,12 @@ def _make(
     try:
         kernel.unshare(kernel.CLONE_NEWPID)
         try:
-            child = os.fork()
+            child = kernel.fork()
             if child == 0:
                 requests.detach()
                 os.close(key)
                 os.read(gate, 1)  # until there is hold of this process, which the kernel reaps as soon as it ends
-                init.run(setup, place, init.Outside(channel, groups, lot.Lot(*namespaces)))
+                init.run(setup, wall, place, init.Outside(channel, groups, lot.Lot(*namespaces)))
         finally:
             kernel.setns(own_processes, kernel.CLONE_NEWPID)
         held = kernel.pidfd_open(child)

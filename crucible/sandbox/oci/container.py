@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import socket
-from typing import Self
 
 from crucible.sandbox import plan, process_1, report
 from crucible.sandbox.oci.keeper import RESIZED
@@ -53,20 +52,12 @@ class Pipes:
 class Container(Standing):
     """A container that stands. It takes one program, once."""
 
-    def __init__(
-        self, pipes: Pipes, channel: asyncio.StreamReader, answers: asyncio.StreamWriter, slot: Slot
-    ) -> None:
-        super().__init__(pipes.channel, channel, answers, slot.group, slot.number, process=None)
+    def __init__(self, pipes: Pipes, slot: Slot) -> None:
+        super().__init__(pipes.channel, slot.group, slot.number, process=None)
         self.place = slot
         self._orders = pipes.orders
         self._orders.setblocking(False)
         self._streams = [pipes.stdout, pipes.stderr]
-
-    @classmethod
-    async def of(cls, pipes: Pipes, slot: Slot) -> Self:
-        """Return the hold on what was launched with these pipes."""
-        channel, answers = await asyncio.open_connection(sock=pipes.channel.dup())
-        return cls(pipes, channel, answers, slot)
 
     async def stand(self, patience: float = 10.0) -> None:
         """Take hold of the stage, let it go on, and return when all stands. Raises SandboxBrokenError."""
@@ -74,7 +65,7 @@ class Container(Standing):
             async with asyncio.timeout(patience):
                 said = json.loads(await self.expect(report.HELLO))
                 self._process = os.pidfd_open(said["pid"])
-                self._answers.write(report.GO)
+                self._socket.send(report.GO)
         except TimeoutError:
             raise SandboxBrokenError(f"no launcher answered within {patience:g} s") from None
         await super().stand(patience)
@@ -91,7 +82,7 @@ class Container(Standing):
         if answer != RESIZED:
             raise SandboxBrokenError(reason(*await self.receive()))
         body = plan.encode_work(work, contents, standard_input)
-        self._answers.write(process_1.WORK_HEAD.pack(report.WORK, len(body)) + body)
+        await loop.sock_sendall(self._socket, process_1.WORK_HEAD.pack(report.WORK, len(body)) + body)
         stdout, stderr = self._streams
         self._streams = []
         return stdout, stderr
@@ -101,9 +92,8 @@ class Container(Standing):
         self.kill()
         try:
             async with asyncio.timeout(_ENDING_SECONDS):
-                while await self._channel.read(_CHUNK_BYTES):
-                    pass
-        except (TimeoutError, ConnectionError):
+                await self.until_gone()
+        except TimeoutError:
             pass
         self.let_go()
 

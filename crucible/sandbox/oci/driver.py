@@ -237,7 +237,7 @@ class OciDriver:
             finally:
                 os.close(memory)
                 pipes.close_inside()
-            container = await Container.of(pipes, slot)
+            container = Container(pipes, slot)
             await container.stand(BUILDING_SECONDS)
         except BaseException:
             if container is None:

@@ -37,6 +37,8 @@ class Runtime:
     """How the name of a program ends that such an interpreter takes."""
     preload: tuple[str, ...] = ()
     """Modules that a program finds imported, where they are installed."""
+    preload_where_named: tuple[str, ...] = ()
+    """More of them, for programs whose text names them."""
     start_environment: tuple[str, ...] = ()
     """Patterns of variables that an interpreter reads as it starts."""
 
@@ -185,6 +187,7 @@ def runtime_that_answered(
         warm=() if inside else tuple(declaration.get("warm", ())),
         warm_suffix=declaration.get("warm_suffix", ""),
         preload=tuple(declaration.get("preload", "").split()),
+        preload_where_named=tuple(declaration.get("preload_where_named", "").split()),
         start_environment=tuple(declaration.get("start_environment", ())),
     )
 

@@ -1,0 +1,45 @@
+"""The reading end of a pipe that a program writes to, without a transport and its buffers between."""
+
+import asyncio
+import os
+
+
+class Pipe:
+    """Reads one descriptor, which it closes. Nothing is taken out of the pipe before somebody asks for it."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        os.set_blocking(descriptor, False)
+
+    async def read(self, most: int) -> bytes:
+        """Return what is there, waiting until something is; nothing at the end."""
+        while True:
+            try:
+                return os.read(self._descriptor, most)
+            except BlockingIOError:
+                await self._until_readable()
+
+    def read_what_waits(self, most: int) -> bytes:
+        """Return what is there now, which may be nothing."""
+        try:
+            return os.read(self._descriptor, most) if most > 0 else b""
+        except BlockingIOError:
+            return b""
+
+    def close(self) -> None:
+        """Let go of it."""
+        os.close(self._descriptor)
+
+    async def _until_readable(self) -> None:
+        loop = asyncio.get_running_loop()
+        readable: asyncio.Future[None] = loop.create_future()
+        loop.add_reader(self._descriptor, _wake, readable)
+        try:
+            await readable
+        finally:
+            loop.remove_reader(self._descriptor)
+
+
+def _wake(readable: "asyncio.Future[None]") -> None:
+    if not readable.done():
+        readable.set_result(None)
