@@ -84,6 +84,7 @@ def be(orders: socket.socket, wall: Wall) -> NoReturn:
             resource.setrlimit(resource.RLIMIT_NPROC, (step.processes, step.processes))
         if step.main is None:
             _execute(step, wall)
+        script.prepare(step.environment)
         call_filter.install(wall.filter)
     except BaseException as error:  # noqa: BLE001 - told to process 1, and this process must end here
         orders.send(f"{type(error).__name__}: {error}".encode()[:4096])
