@@ -18,13 +18,14 @@ import httpx2
 from rich.console import Console
 from rich.progress import Progress
 
-from benchmarks import others
+from benchmarks import alive, others, throughput
 from benchmarks.memory import process_tree, resident_bytes
 from benchmarks.programs import (
     BARE,
     WrongResultError,
     bare,
     cold,
+    has_numpy,
     interpreter_of,
     post_once,
     quickest_python,
@@ -45,9 +46,16 @@ BATCHES = 3
 REPORT_WIDTH = 110
 SETTLING_SECONDS = 2.0
 """How long the server is left alone before its memory is looked at."""
-LARGEST_POST_RATIO = 4.0
+NUMPY = "bare Python that imports numpy"
+WARM_NUMPY = "the same, warm, through the executor"
+TARGETS = {WARM: (0.5, 1.5), POST: (1.0, None)}
+LARGEST_NUMPY_RATIO = 0.05
 LARGEST_IDLE_BYTES = 250_000_000
-SMALLEST_RATE = 30.0
+SMALLEST_RATE = 80.0
+SMALLEST_THROUGHPUT = 150.0
+TIMES_FASTER = {"bwrap": 3.0, "runc": 10.0, "docker run": 60.0}
+PROGRAMS = 600
+LARGEST_WAITING_BYTES = 1_000_000
 LONGEST_START_SECONDS = 3.0
 
 
@@ -86,7 +94,7 @@ def beside(interpreter: Path, stack: ExitStack) -> tuple[list[Subject], list[Row
 def one_by_one(
     server: Server, http: httpx2.Client, runtime: str, rounds: int, console: Console
 ) -> tuple[list[Row], dict[str, Timed]]:
-    """Time single runs against each other."""
+    """Time single runs against each other, and then many at once."""
     interpreter = interpreter_of(http, runtime)
     console.print(f"comparing with {interpreter}")
     with ExitStack() as stack:
@@ -107,9 +115,74 @@ def one_by_one(
         progress = stack.enter_context(Progress(console=console, transient=True))
         task = progress.add_task("one by one", total=rounds)
         timed = in_rounds(subjects, rounds, on_round=lambda done: progress.update(task, completed=done))
-    targets = {POST: LARGEST_POST_RATIO}
-    rows = [timed_row(timed[subject.name], timed[BARE], targets.get(subject.name)) for subject in subjects]
-    return [*rows, *absent], timed
+        progress.stop()
+        console.print("many at once")
+        rate = runner.run(throughput.of_executor(executor, runtime, PROGRAMS))
+        others_rates = {one.name: throughput.of_others(one) for one in found}
+        waiting = runner.run(alive.at_once(executor, executor_of(server), runtime, alive.SANDBOXES))
+    rows = [timed_row(timed[subject.name], timed[BARE], *TARGETS.get(subject.name, ())) for subject in subjects]
+    return [*rows, *absent, *at_once(rate, others_rates, waiting)], timed
+
+
+def executor_of(server: Server) -> int:
+    """Return the process id of the server's executor."""
+    for process in process_tree(server.process):
+        if b"executor" in Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0"):
+            return process
+    raise WrongResultError("the server has no executor")
+
+
+def at_once(rate: float, others_rates: dict[str, float], waiting_bytes: float) -> list[Row]:
+    """Return the rows of what runs with every core busy, and of many sandboxes at once."""
+    rows = [
+        Row(
+            "programs through the executor, all cores",
+            measured=f"{rate:.0f} a second",
+            target=f"≥ {SMALLEST_THROUGHPUT:.0f} a second",
+            reached=rate >= SMALLEST_THROUGHPUT,
+        )
+    ]
+    for name, other in others_rates.items():
+        times = TIMES_FASTER[name]
+        rows.append(
+            Row(
+                f"{name}, all cores",
+                measured=f"{other:.1f} a second",
+                target=f"ours ≥ {times:.0f} times, is {rate / other:.1f}",
+                reached=rate / other >= times,
+            )
+        )
+    held = f"memory of each of {alive.SANDBOXES} sandboxes alive at once"
+    rows.append(
+        Row(
+            held,
+            measured=f"{waiting_bytes / 1e6:.2f} MB",
+            target=f"≤ {LARGEST_WAITING_BYTES / 1e6:.0f} MB",
+            reached=waiting_bytes <= LARGEST_WAITING_BYTES,
+        )
+    )
+    return rows
+
+
+def with_numpy(server: Server, rounds: int, console: Console) -> tuple[list[Row], dict[str, Timed]]:
+    """Time programs that import numpy, on a Python of this host that has it."""
+    with ExitStack() as stack:
+        runner = stack.enter_context(asyncio.Runner())
+        executor = stack.enter_context(connected(runner, server))
+        runtime = next(filter(has_numpy, runner.run(discover())), None)
+        if runtime is None:
+            return [Row(WARM_NUMPY, "no Python here has numpy")], {}
+        console.print(f"numpy in {runtime.interpreter}")
+        name, interpreter = runtime.report.name, Path(runtime.interpreter)
+        subjects = [
+            Subject(NUMPY, partial(bare, interpreter, "import numpy")),
+            Subject(WARM_NUMPY, lambda: runner.run(warm(executor, name, "import numpy"))),
+        ]
+        timed = in_rounds(subjects, rounds)
+    return [
+        timed_row(timed[NUMPY], timed[NUMPY]),
+        timed_row(timed[WARM_NUMPY], timed[NUMPY], LARGEST_NUMPY_RATIO),
+    ], timed
 
 
 def human_eval(server: Server, runtime: str) -> float:
@@ -153,13 +226,17 @@ def measure(asked_runtime: str | None, rounds: int, console: Console) -> Report:
         idle = sum(map(resident_bytes, process_tree(server.process)))
         runtime = asked_runtime or quickest_python(http)
         rows, timed = one_by_one(server, http, runtime, rounds, console)
+        numpy_rows, numpy_timed = with_numpy(server, max(rounds // 4, 1), console)
         rate = median(human_eval(server, runtime) for _ in range(BATCHES))
     host = f"{os.cpu_count()} cores, Linux {platform.release()}, {runtime}"
     return Report(
         host=f"{host}; p50 / p99 of {rounds} rounds that run everything in turn; median of {BATCHES} batches",
-        rows=(*rows, *totals(rate, timed[BARE].percentile(50), idle, server.start_seconds)),
+        rows=(*rows, *numpy_rows, *totals(rate, timed[BARE].percentile(50), idle, server.start_seconds)),
         figures={
-            "seconds": {name: {"p50": t.percentile(50), "p99": t.percentile(99)} for name, t in timed.items()},
+            "seconds": {
+                name: {"p50": t.percentile(50), "p99": t.percentile(99)}
+                for name, t in (timed | numpy_timed).items()
+            },
             "evaluations_per_second": rate,
             "idle_bytes": idle,
             "start_seconds": server.start_seconds,

@@ -24,9 +24,17 @@ class WrongResultError(Exception):
     """A program did not succeed, so that its time means nothing."""
 
 
-def bare(interpreter: Path) -> None:
+def bare(interpreter: Path, code: str = "pass") -> None:
     """Start the interpreter with nothing around it."""
-    subprocess.run([interpreter, "-I", "-c", "pass"], check=True, stdin=subprocess.DEVNULL)
+    subprocess.run([interpreter, "-I", "-c", code], check=True, stdin=subprocess.DEVNULL)
+
+
+def has_numpy(runtime: Runtime) -> bool:
+    """Whether programs of this runtime can import numpy."""
+    if runtime.report.language != "python":
+        return False
+    command = [runtime.interpreter, "-I", "-c", "import numpy"]
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0
 
 
 async def cold(driver: Driver, runtime: Runtime) -> None:
@@ -41,9 +49,9 @@ async def cold(driver: Driver, runtime: Runtime) -> None:
         raise WrongResultError(f"{ended.outcome}: {ended.error}")
 
 
-async def warm(executor: ExecutorClient, runtime: str) -> None:
-    """Run an empty program through the executor, whose sandboxes stand already."""
-    async for event in executor.run(SandboxSpec(runtime=runtime, code="pass")):
+async def warm(executor: ExecutorClient, runtime: str, code: str = "pass") -> None:
+    """Run a program through the executor, whose sandboxes stand already."""
+    async for event in executor.run(SandboxSpec(runtime=runtime, code=code)):
         if isinstance(event, SandboxFinished) and event.outcome is not Outcome.SUCCEEDED:
             raise WrongResultError(f"{event.outcome}: {event.error}")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import le
 from pathlib import Path
 from typing import Any
 
@@ -50,15 +51,16 @@ class Report:
         return any(row.reached is False for row in self.rows)
 
 
-def timed_row(timed: Timed, baseline: Timed, target: float | None = None) -> Row:
-    """Return a row of milliseconds and their ratio to the baseline, p50 and p99; the target bounds p50's ratio."""
+def timed_row(timed: Timed, baseline: Timed, target: float | None = None, tail: float | None = None) -> Row:
+    """Return a row of milliseconds and ratios to the baseline, p50 and p99, which `target` and `tail` bound."""
+    bounds = {name: bound for name, bound in (("p50", target), ("p99", tail)) if bound}
     ratios = [timed.percentile(percent) / baseline.percentile(percent) for percent in (50, 99)]
     return Row(
         what=timed.name,
         measured=" / ".join(f"{timed.percentile(percent) * 1000:.1f}" for percent in (50, 99)) + " ms",
         ratio=f"{ratios[0]:.2f} / {ratios[1]:.2f}",
-        target=f"p50 ≤ {target:g}" if target else "",
-        reached=ratios[0] <= target if target else None,
+        target=", ".join(f"{name} ≤ {bound:g}" for name, bound in bounds.items()),
+        reached=all(map(le, ratios, bounds.values())) if bounds else None,
     )
 
 

@@ -44,6 +44,8 @@ class Supervision:
         self._emit = emit
         self._counted: int | None = None
         self._stopped_for: Outcome | None = None
+        self._started = asyncio.Event()
+        """Set once that was told: no output is told before."""
         self._ended = asyncio.Event()
         self._patience: asyncio.TimerHandle | None = None
         self._output_left = limits.output_bytes
@@ -64,6 +66,7 @@ class Supervision:
         except SandboxBrokenError as error:
             broken = str(error)
         finally:
+            self._started.set()
             self._ended.set()
             if self._patience is not None:
                 self._patience.cancel()
@@ -92,6 +95,7 @@ class Supervision:
                     timer.cancel()
                     timer = loop.call_later(self._limits.wall_seconds, self.stop, Outcome.TIMED_OUT)
                     await self._emit(SandboxStarted(containment=self._containment))
+                    self._started.set()
                     sampling = asyncio.create_task(self._sample())
                 elif kind == report.FILE:
                     await self._emit(_file(content))
@@ -153,6 +157,7 @@ class Supervision:
         offset = 0
         due = 0.0
         try:
+            await self._started.wait()
             while data := await pipe.read(_CHUNK_BYTES):
                 if (early := due - loop.time()) > 0:
                     with contextlib.suppress(TimeoutError):

@@ -1,0 +1,43 @@
+"""How many sandboxes can be alive at once, and what one that waits holds in memory."""
+
+import asyncio
+
+from benchmarks.memory import process_tree, resident_bytes
+from benchmarks.programs import WrongResultError
+from crucible.domain.outcome import Outcome
+from crucible.domain.sandbox import SandboxEvent, SandboxSpec, SandboxStarted
+from crucible.executor.client import ExecutorClient
+
+SANDBOXES = 1000
+_LONGEST_SECONDS = 120.0
+_WAITS = "import sys, time; time.sleep(600)"
+
+
+async def at_once(executor: ExecutorClient, executor_process: int, runtime: str, sandboxes: int) -> float:
+    """Have so many programs wait at the same time; return what each holds in memory, in bytes, then end them."""
+    before = sum(map(resident_bytes, process_tree(executor_process)))
+    alive = asyncio.Semaphore(0)
+
+    async def wait() -> None:
+        async for event in executor.run(SandboxSpec(runtime=runtime, code=_WAITS)):
+            _expect_alive(event)
+            if isinstance(event, SandboxStarted):
+                alive.release()
+
+    waiting = [asyncio.create_task(wait()) for _ in range(sandboxes)]
+    try:
+        async with asyncio.timeout(_LONGEST_SECONDS):
+            for _ in range(sandboxes):
+                await alive.acquire()
+        after = sum(map(resident_bytes, process_tree(executor_process)))
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+    return (after - before) / sandboxes
+
+
+def _expect_alive(event: SandboxEvent) -> None:
+    outcome = getattr(event, "outcome", None)
+    if outcome is not None and outcome is not Outcome.CANCELLED:
+        raise WrongResultError(f"a program that waits ended: {outcome}: {getattr(event, 'error', None)}")
