@@ -138,6 +138,8 @@ def _show_engines(engines: "tuple[DriverReport, ...]") -> None:
     for engine in engines:
         if engine.available:
             detail = Text(engine.enforces.get("container", "works"))
+            for what, reason in engine.missing.items():
+                detail.append(f"\nweaker: {what} ({reason})", "yellow")
             for promise, reason in engine.unpromised.items():
                 detail.append(f"\nnot promised: {promise} ({reason})", "yellow")
         else:

@@ -271,6 +271,8 @@ def _unpromised(house: container.House) -> dict[Promise, str]:
     if house.runtime == _GVISOR_RUNTIME:
         unpromised |= {
             Promise.FILES_AFTER_MEMORY: "the host's kernel ends gVisor's, with all that is in it",
+            Promise.PROCESS_1_HIDDEN: "gVisor's /proc shows its environment and memory map; no secret is there",
+            Promise.PRIORITY_FIXED: "gVisor's kernel grants it, and the host is not told",
             Promise.FIRST_VICTIM: "the host's kernel sees one process: gVisor's kernel",
         }
     return unpromised
@@ -292,6 +294,7 @@ def _describe(name: str, about: engine.About, house: container.House, said: dict
         landlock_abi=landlock,
         cgroup_version=version,
         enforces={
+            "container": f"Docker {about.release} with {house.runtime or 'its own runtime'}",
             "wall_seconds": "the executor's clock",
             "cpu_seconds": f"{group} {'cpuacct' if version == 1 else 'cpu'}, sampled",
             "cpus": f"{group} cpu",

@@ -34,6 +34,11 @@ class Entrance:
 @functools.cache
 def entrance() -> Entrance:
     """Return the entrance of this executor's containers. Raises NoLoaderError."""
+    if sys.platform != "linux":
+        raise NoLoaderError(
+            "containers run Linux, and their process 1 is this Python, which is not built for it; "
+            "run Crucible itself in a Linux machine, such as the one of: limactl start template://docker"
+        )
     libraries = _loaded()
     loader = next((path for path in libraries if os.path.basename(path).startswith("ld-")), None)
     if loader is None:
