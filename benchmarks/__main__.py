@@ -132,7 +132,7 @@ def executor_of(server: Server) -> int:
     raise WrongResultError("the server has no executor")
 
 
-def at_once(rate: float, others_rates: dict[str, float], waiting_bytes: float) -> list[Row]:
+def at_once(rate: float, others_rates: dict[str, float], waiting_bytes: float | None) -> list[Row]:
     """Return the rows of what runs with every core busy, and of many sandboxes at once."""
     rows = [
         Row(
@@ -156,9 +156,9 @@ def at_once(rate: float, others_rates: dict[str, float], waiting_bytes: float) -
     rows.append(
         Row(
             held,
-            measured=f"{waiting_bytes / 1e6:.2f} MB",
+            measured="not all stood" if waiting_bytes is None else f"{waiting_bytes / 1e6:.2f} MB",
             target=f"≤ {LARGEST_WAITING_BYTES / 1e6:.0f} MB",
-            reached=waiting_bytes <= LARGEST_WAITING_BYTES,
+            reached=waiting_bytes is not None and waiting_bytes <= LARGEST_WAITING_BYTES,
         )
     )
     return rows

@@ -16,8 +16,11 @@ _PATIENT = Limits(wall_seconds=600)
 _WAITS = "import sys, time; time.sleep(600)"
 
 
-async def at_once(executor: ExecutorClient, executor_process: int, runtime: str, sandboxes: int) -> float:
-    """Have so many programs wait at the same time; return what each holds in memory, in bytes, then end them."""
+async def at_once(executor: ExecutorClient, executor_process: int, runtime: str, sandboxes: int) -> float | None:
+    """Have so many programs wait at the same time; return what each holds in memory, in bytes, then end them.
+
+    None where not all of them stand after two minutes.
+    """
     before = _held_by(executor_process)
     alive = asyncio.Semaphore(0)
 
@@ -33,6 +36,8 @@ async def at_once(executor: ExecutorClient, executor_process: int, runtime: str,
             for _ in range(sandboxes):
                 await alive.acquire()
         after = _held_by(executor_process)
+    except TimeoutError:
+        return None
     finally:
         for task in waiting:
             task.cancel()

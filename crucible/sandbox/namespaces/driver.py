@@ -45,7 +45,7 @@ _NEVER_CHANGED = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | f
 """A program can open the file behind its input anew, for writing, whatever rights its own descriptor has."""
 _USUAL = Limits()
 """The limits that a sandbox stands with; others are set when the program comes."""
-_REMOVAL_PAUSES = (0.0, 0.002, 0.01, 0.05, 0.2, 0.5, 1.0, 2.0)
+_REMOVAL_PAUSES = (0.0, 0.002, 0.01, 0.05, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
 class NamespacesDriver:
