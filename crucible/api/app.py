@@ -13,6 +13,7 @@ from crucible.api.answers import json_response
 from crucible.api.collaborators import Collaborators
 from crucible.api.console import Console, wants_html
 from crucible.api.guard import Guard
+from crucible.api.metrics import metrics
 from crucible.api.routes import evaluations, events, health, output, runtimes, sessions, statistics, submissions
 from crucible.api.schema import describe
 from crucible.domain.answer import Welcome
@@ -55,6 +56,7 @@ def _routes() -> FastAPI:
         app.include_router(module.router, prefix=PREFIX)
     app.add_route("/", _welcome)
     app.add_route(_OPENAPI, _openapi)
+    app.add_route("/metrics", metrics)
     problems.install(app)
     return app
 

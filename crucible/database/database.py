@@ -23,6 +23,7 @@ from crucible.database.failures import translated
 from crucible.database.idempotency import IdempotencyRepository
 from crucible.database.leases import LeaseRepository
 from crucible.database.sessions import SessionLedger, SessionReader, SessionRepository
+from crucible.database.signals import SignalReader
 from crucible.database.statistics import StatisticsReader
 from crucible.database.transactions import (
     AfterCommit,
@@ -84,6 +85,7 @@ class SystemWork(_Work):
         self.leases = LeaseRepository(transaction.connection)
         self.sessions = SessionLedger(transaction.connection)
         self.workers = WorkerRepository(transaction.connection)
+        self.signals = SignalReader(transaction.connection)
 
 
 class Database:

@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 
 from crucible.database.database import Database
 from crucible.domain.errors import ExecutorUnavailableError, StorageUnavailableError
 from crucible.domain.sandbox import RuntimeReport
-from crucible.domain.worker import WorkerReport  # noqa: TC001 - a test may ask for the hints
+
+if TYPE_CHECKING:
+    from crucible.domain.worker import WorkerReport
 
 REPORT_SECONDS = 3.0
 """How often a worker writes down that it lives, and others read that."""

@@ -1,0 +1,56 @@
+"""What there is to do and who is there to do it, across tenants, counted: by this one decides how many work."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from crucible.database.tables import evaluations, is_queued, is_running
+from crucible.domain.evaluation import Priority
+
+_E = evaluations.c
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The queued evaluations of one priority and runtime."""
+
+    priority: Priority
+    runtime: str
+    count: int
+    oldest_seconds: float
+    """How long the first of them has been due."""
+
+
+class SignalReader:
+    """Counts over all tenants."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def waiting(self, at: datetime) -> Sequence[Waiting]:
+        """Return what is queued, by priority and runtime."""
+        rows = await self._connection.execute(
+            sa.select(
+                _E.priority,
+                _E.runtime,
+                sa.func.count().label("number"),
+                sa.func.min(_E.not_before, type_=_E.not_before.type).label("since"),
+            )
+            .where(is_queued)
+            .group_by(_E.priority, _E.runtime)
+            .order_by(_E.priority, _E.runtime)
+        )
+        return [
+            Waiting(row.priority, row.runtime, row.number, max(0.0, (at - row.since).total_seconds()))
+            for row in rows
+        ]
+
+    async def running(self) -> int:
+        """Return how many evaluations run."""
+        found = await self._connection.execute(
+            sa.select(sa.func.count()).select_from(evaluations).where(is_running)
+        )
+        return int(found.scalar_one())
