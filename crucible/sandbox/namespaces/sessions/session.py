@@ -61,6 +61,7 @@ class NamespacesSession:
         self._numbers = itertools.count(1)
         self._reports: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._measures: list[asyncio.Future[dict[str, Any]]] = []
+        self._active: set[TrackingGroup] = set()
         self._lingering: set[TrackingGroup] = set()
         """Groups of execs that ended, in which something may still run."""
         self._leftovers = Leftovers()
@@ -171,7 +172,8 @@ class NamespacesSession:
             await _gone(self._stage, _LEAVING_SECONDS)
         os.close(self._stage)
         self._leftovers.close()
-        for _ in range(100):
+        for _ in range(250):
+            self._lingering |= self._active  # nobody is left who could still enter one
             if self._sweep():
                 break
             await asyncio.sleep(0.02)
@@ -205,6 +207,7 @@ class NamespacesSession:
         except OSError as error:
             group.remove()
             raise UnavailableError(f"the executor can't begin it now: {error}", retry_after_seconds=1) from error
+        self._active.add(group)
         reported = self._reports[number] = asyncio.get_running_loop().create_future()
         try:
             try:
@@ -220,6 +223,7 @@ class NamespacesSession:
             raise self._ended() from None
         finally:
             self._reports.pop(number, None)
+            self._active.discard(group)
             self._lingering.add(group)
             self._sweep()
 

@@ -6,6 +6,7 @@ since no session shows any. So killing the group kills the tree, and nothing els
 
 import asyncio
 import contextlib
+import errno
 import os
 import signal
 
@@ -28,12 +29,15 @@ class TrackingGroup:
 
     async def kill(self) -> None:
         """Kill everything in it, and return when all of it is dead."""
-        with contextlib.suppress(FileNotFoundError):
+        try:
             self._forbid_forks()
             for _ in range(_PASSES):
                 if not self._kill_once():
                     return
                 await asyncio.sleep(_PAUSE_SECONDS)
+        except OSError as error:
+            if error.errno not in {errno.ENOENT, errno.ENODEV}:  # it was removed meanwhile: nothing is in it
+                raise
 
     def remove(self) -> bool:
         """Remove it; False while something in it still runs."""
