@@ -253,7 +253,7 @@ class OciDriver:
         whole = _tree(kind)
         told = self._tool.told_group
         return Place(
-            command=self._found.command(self._platform),
+            command=self._found.command(self._platform, f"crucible-{os.getpid()}-{slot.number}"),
             config=bundle.configuration(
                 [*kind.command, "-c", _START, *kind.preload],
                 identity,
@@ -269,6 +269,7 @@ class OciDriver:
             ),
             anterooms=list(slot.group.anterooms) if told else [],
             entrances=[] if told else slot.group.entrances,
+            own_kernel=self._tool.own_kernel,
             hidden=cgroup.mounted_besides("devices") if self._cgroups.version == 1 else [],
         )
 

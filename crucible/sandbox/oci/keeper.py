@@ -107,6 +107,12 @@ def _mount(place: Place) -> None:
     root.fill(ROOT, place.tree)
     attributes = kernel.MOUNT_ATTR_RDONLY | kernel.MOUNT_ATTR_NOSUID | kernel.MOUNT_ATTR_NODEV
     kernel.set_mount_attributes(ROOT, attributes, recursive=True)
+    if (
+        place.own_kernel
+    ):  # runsc of 2022 can't remount what has flags that it doesn't know of; nothing there needs them
+        kernel.set_mount_attributes(
+            ROOT, kernel.MOUNT_ATTR_RDONLY, clear=kernel.MOUNT_ATTR_NOSUID | kernel.MOUNT_ATTR_NODEV
+        )
     kernel.mount("scratch", SCRATCH, "tmpfs", _UNTRUSTED, "size=64k,nr_inodes=64,mode=755")
     for folder in WRITABLE:
         inner = bundle.scratch(folder)

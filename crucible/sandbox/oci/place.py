@@ -32,6 +32,8 @@ class Place:
     """The `cgroup.procs` files to join oneself: from there the tool looks for the group that it was told."""
     entrances: list[str]
     """Those that the command has to join, because it isn't told of any group."""
+    own_kernel: bool
+    """Whether the tool brings one."""
     hidden: list[str]
     """Mounts of control group hierarchies that are none of the tool's business."""
 

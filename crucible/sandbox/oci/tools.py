@@ -15,7 +15,6 @@ from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.sandbox import Isolation
 from crucible.sandbox.oci.place import BUNDLE, LOG, PROCESS_1, STATE
 
-_CONTAINER: Final = "sandbox"
 ANSWER_SECONDS: Final = 10.0
 PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -75,11 +74,14 @@ class Found:
     path: str
     version: str
 
-    def command(self, platform: str) -> list[str]:
-        """Return what makes a container from the keeper's bundle and ends when its process 1 runs."""
+    def command(self, platform: str, name: str) -> list[str]:
+        """Return what makes a container from the keeper's bundle and ends when its process 1 runs.
+
+        `name` must be nobody else's on this host: runsc of 2022 has a socket of that name.
+        """
         flags = [*self.tool.flags, f"--platform={platform}"] if platform else [*self.tool.flags]
         noted = [] if self.tool.own_kernel else ["--pid-file", PROCESS_1]
-        run = ["run", "--detach", *noted, "--bundle", BUNDLE, _CONTAINER]
+        run = ["run", "--detach", *noted, "--bundle", BUNDLE, name]
         return [self.path, "--root", STATE, "--log", LOG, *flags, *run]
 
 
