@@ -251,7 +251,8 @@ def _missing(about: engine.About) -> dict[str, str]:
     """Return what this engine can't give, each with the one command that mends it, where one does."""
     missing = {
         "attempts": "what is refused is not recorded; use the engine namespaces",
-        "identity of its own": "every sandbox runs under one uid; use the engine namespaces",
+        "identity of its own": "all run under one uid and share what it may have of inotify and signals; "
+        "use the engine namespaces",
     }
     if not {"userns", "rootless"} & set(about.security):
         missing["user namespace"] = (
