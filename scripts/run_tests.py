@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CGROUPS = Path("/sys/fs/cgroup")
 ORDINARY = ("tests/sandbox", "tests/security")
 """What an ordinary user's tier runs."""
-ALONE = ("tests/sandbox/test_conformance.py", "tests/sandbox/namespaces", "tests/security/test_escape.py")
+ALONE = ("tests/sandbox/test_conformance.py", "tests/sandbox/namespaces", "tests/security/test_neighbours.py")
 """The same, where the user has no ids but its own."""
 SETTLING_SECONDS = 5.0
 """How long what was told to end may take to be gone."""

@@ -43,6 +43,7 @@ class Promise(StrEnum):
     FILES_AFTER_MEMORY = "files are kept when memory is exceeded"
     PROCESSES_COUNTED = "samples count the program's own processes and threads"
     NOBODY_OUTSIDE = "on the host its processes belong to nobody"
+    COUNTED_APART = "what the kernel counts by user is counted for each sandbox apart"
     ONLY_ITS_OWN_PROCESSES = "it sees no process but its own"
     PROCESS_1_HIDDEN = "process 1 shows it nothing"
     PRIORITY_FIXED = "it can't raise its own priority"

@@ -9,6 +9,7 @@ fields, one a line:
     ends: the outcomes that it may have, `succeeded` unless said otherwise: an attack that is refused goes on and ends
     limits: what it may use, `memory_bytes=67108864 processes=16`
     at once: in how many sandboxes it runs at the same time; 1 unless said otherwise
+    promise: what of `Promise` it puts to the test; an engine whose report says that it can't keep it may fail here
     own kernel: why a user-space kernel may grant it: what it gives then is inside of that kernel, not of the host's
 
 A program says `SUCCEEDED: ...` for each thing that it got, `refused: ...` for each that it did not, and `tried: ...`
@@ -27,6 +28,7 @@ from pathlib import Path
 from typing import Final
 
 from crucible.domain.outcome import Outcome
+from crucible.domain.sandbox import Promise
 
 HERE: Final = Path(__file__).parent
 WORDS: Final = HERE / "words"
@@ -41,7 +43,7 @@ GOALS: Final = {
 }
 LANGUAGES: Final = {".py": "Python", ".c": "C", ".sh": "shell"}
 CONTROLS: Final = ("user", "namespaces", "root")
-_FIELDS: Final = ("origin", "stopped by", "control", "ends", "limits", "at once", "own kernel")
+_FIELDS: Final = ("origin", "stopped by", "control", "ends", "limits", "at once", "promise", "own kernel")
 
 
 class MalformedAttackError(Exception):
@@ -103,6 +105,10 @@ class Attack:
     @property
     def at_once(self) -> int:
         return int(self._fields.get("at once", "1"))
+
+    @property
+    def promise(self) -> Promise | None:
+        return Promise[self._fields["promise"]] if "promise" in self._fields else None
 
     @property
     def may_be_granted_by_own_kernel(self) -> bool:

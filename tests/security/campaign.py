@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from crucible.domain.limits import Limits
-from crucible.domain.sandbox import Isolation, SandboxOutput
+from crucible.domain.sandbox import Isolation, Promise, SandboxOutput
 from tests.sandbox import host
 from tests.sandbox.fixtures import Ran, Sandboxes
 from tests.security import ordinary_user
@@ -222,9 +222,11 @@ class Campaign:
         """Return what an attack may use."""
         return Limits(**(_LIMITS | attack.limits))
 
-    @property
-    def has_a_kernel_of_its_own(self) -> bool:
-        return self._sandboxes.driver.report().isolation is not Isolation.SHARED_KERNEL
+    def tolerates(self, attack: Attack) -> bool:
+        """Tell whether its success is none: what it gets is of the sandbox's own kernel, or never was promised."""
+        report = self._sandboxes.driver.report()
+        own_kernel = report.isolation is not Isolation.SHARED_KERNEL
+        return (attack.may_be_granted_by_own_kernel and own_kernel) or attack.promise in report.unpromised
 
     async def _harm(self, before: dict[str, object]) -> list[str]:
         await self._sandboxes.driver.give_back()
@@ -238,6 +240,8 @@ class Campaign:
         harm = [f"{what}: {_difference(before[what], now[what])}" for what in now if now[what] != before[what]]
         harm += [f"the host's victim says: {line}" for line in self._world.host_victim.complaints()]
         harm += [f"the neighbour says: {line}" for line in await self._neighbour.complaints()]
+        if Promise.COUNTED_APART in self._sandboxes.driver.report().unpromised:
+            harm = [line for line in harm if "says: starved: " not in line]
         return harm
 
     def secrets(self) -> tuple[bytes, ...]:

@@ -25,7 +25,7 @@ async def test_the_attack_fails(campaign: Campaign, attack: Attack) -> None:
 
     lines = verdict.ran.text.splitlines()
     assert ran.finished.outcome in attack.ends, (ran.finished, printed.decode(errors="replace"))
-    if not (attack.may_be_granted_by_own_kernel and campaign.has_a_kernel_of_its_own):
+    if not campaign.tolerates(attack):
         assert [line for line in lines if line.startswith("SUCCEEDED")] == []
     assert any(line.startswith(("refused", "tried", "SUCCEEDED")) for line in lines) or ran.finished.signal
 

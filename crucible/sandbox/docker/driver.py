@@ -267,6 +267,7 @@ def _unpromised(house: container.House) -> dict[Promise, str]:
     unpromised = {
         Promise.ONLY_ITS_OWN_PROCESSES: "the engine mounts /proc without hidepid, so process 1 is listed",
         Promise.ATTEMPTS_RECORDED: "inside a container the filter has nobody to ask, and refuses by itself",
+        Promise.COUNTED_APART: "all containers' programs are the same user of the host",
         Promise.NOBODY_OUTSIDE: "the engine has one range of ids for all containers, or none",
     }
     if house.runtime == _GVISOR_RUNTIME:

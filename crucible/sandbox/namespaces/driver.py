@@ -20,6 +20,7 @@ from crucible.domain.sandbox import (
     Containment,
     DriverReport,
     Isolation,
+    Promise,
     SandboxFinished,
     SandboxSpec,
 )
@@ -45,6 +46,9 @@ _NEVER_CHANGED = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | f
 """A program can open the file behind its input anew, for writing, whatever rights its own descriptor has."""
 _USUAL = Limits()
 """The limits that a sandbox stands with; others are set when the program comes."""
+_ONE_PAYS = (
+    "an ordinary user pays for all its sandboxes together: inotify instances, message queues, locked memory"
+)
 _REMOVAL_PAUSES = (0.0, 0.002, 0.01, 0.05, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
@@ -107,6 +111,7 @@ class NamespacesDriver:
             isolation=self._containment.isolation,
             enforces=self._containment.enforces,
             missing=missing,
+            unpromised={} if os.geteuid() == 0 else {Promise.COUNTED_APART: _ONE_PAYS},
             sessions="sessions" not in missing,
         )
 

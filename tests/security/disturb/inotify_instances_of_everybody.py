@@ -3,6 +3,7 @@
 origin: user_namespaces(7): what is made inside is counted against whoever made the namespace, too
 stopped by: each namespace is made by a uid of its own
 control: user
+promise: COUNTED_APART
 at once: 4
 """
 

@@ -3,6 +3,7 @@
  * origin: user_namespaces(7), RLIMIT_MEMLOCK
  * stopped by: each namespace is made by a uid of its own; RLIMIT_MEMLOCK
  * control: it ends when the kernel refuses the next page
+ * promise: COUNTED_APART
  * at once: 4
  */
 #include "attempt.h"

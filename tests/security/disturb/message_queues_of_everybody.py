@@ -3,6 +3,7 @@
 origin: user_namespaces(7), RLIMIT_MSGQUEUE
 stopped by: each namespace is made by a uid of its own
 control: user
+promise: COUNTED_APART
 at once: 8
 """
 

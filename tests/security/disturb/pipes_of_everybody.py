@@ -3,6 +3,7 @@
 origin: pipe(7), pipe-user-pages-soft
 stopped by: a uid of its own, open files
 control: it ends when the kernel refuses
+promise: COUNTED_APART
 at once: 4
 """
 

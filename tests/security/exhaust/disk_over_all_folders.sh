@@ -12,4 +12,5 @@ status=0
 for folder in /workspace /tmp /dev/shm; do
   head -c 3000000 /dev/zero >"$folder/attack-file" || status=1
 done
+sleep 1 # where the bound is watched, not built in, whoever watches has a moment
 exit $status

@@ -3,6 +3,7 @@
 # origin: ps(1)
 # stopped by: PID namespace, hidepid
 # control: user
+# promise: ONLY_ITS_OWN_PROCESSES
 . ./attempt.sh
 
 strangers() { for entry in /proc/[0-9]*; do p=${entry#/proc/}; [ "$p" -le 1 ] || [ ! -r "$entry/stat" ] || awk '$4 == 0 && $1 > 1 || $1 > 1000' "$entry/stat"; done; }

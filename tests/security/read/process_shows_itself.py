@@ -3,6 +3,7 @@
 origin: proc(5); CVE-2019-5736 and CVE-2024-21626 begin so
 stopped by: PID namespace, hidepid, process 1 not dumpable
 control: user
+promise: ONLY_ITS_OWN_PROCESSES
 """
 
 import os

@@ -1,0 +1,59 @@
+"""Several sandboxes at once, and one after the other: none learns of, or harms, another."""
+
+import asyncio
+import os
+
+import pytest
+
+from crucible.domain.limits import MIB
+from crucible.domain.sandbox import Promise, SandboxEvent, SandboxOutput
+from crucible.sandbox.namespaces import ordinary
+from tests.sandbox import host
+from tests.sandbox.fixtures import Sandboxes
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("unharmed")]
+
+
+async def test_sandboxes_that_start_together_do_not_inherit_each_others_descriptors(sandboxes: Sandboxes) -> None:
+    look = "import os, time; time.sleep(0.2); print(sorted(os.listdir('/proc/self/fd')))"
+    together = await asyncio.gather(*(sandboxes.run(look) for _ in range(8)))
+    assert {ran.text for ran in together} == {"['0', '1', '2', '3']\n"}
+
+
+async def test_many_hostile_sandboxes_at_once_leave_a_neighbour_alone(sandboxes: Sandboxes) -> None:
+    hostile = [
+        sandboxes.run("while True: pass", wall_seconds=1.5),
+        sandboxes.run(
+            "import os\nwhile True:\n  try: os.fork()\n  except OSError: pass", wall_seconds=1.5, processes=16
+        ),
+        sandboxes.run("b = []\nwhile True: b.append(bytearray(b'x' * (1 << 20)))", memory_bytes=32 * MIB),
+        sandboxes.run("yes", "bash"),
+    ]
+    neighbour = sandboxes.run("print(sum(range(10 ** 6)))")
+    *_, ran = await asyncio.gather(*hostile, neighbour)
+    assert ran.text == "499999500000\n"
+
+
+async def test_the_next_sandbox_finds_nothing_of_the_last(sandboxes: Sandboxes) -> None:
+    folders = ("/workspace", "/tmp", "/dev/shm")
+    await sandboxes.run(f"for folder in {folders}: open(folder + '/left', 'w').write('mine')")
+    ran = await sandboxes.run(f"import os\nprint([os.listdir(folder) for folder in {folders}])")
+    assert ran.text == "[['main.py'], [], []]\n"
+
+
+@pytest.mark.promise(Promise.NOBODY_OUTSIDE)
+async def test_on_the_host_it_is_nobody_whatever_it_is_inside(sandboxes: Sandboxes) -> None:
+    seen: set[int] = set()
+
+    def look(event: SandboxEvent) -> None:
+        if isinstance(event, SandboxOutput):
+            seen.update(host.uids_in_sandboxes())
+
+    ran = await sandboxes.run("print('here', flush=True)\nimport time; time.sleep(0.3)", on_event=look)
+    assert ran.text == "here\n"
+    assert seen
+    assert 0 not in seen
+    if os.geteuid() == 0 or ordinary.ranges():
+        assert os.geteuid() not in seen
+    else:
+        assert seen == {os.geteuid()}
