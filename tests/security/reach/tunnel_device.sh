@@ -2,7 +2,7 @@
 #
 # origin: tun(4)
 # stopped by: no such device
-# control: user
+# control: none: who may use them differs between hosts
 . ./attempt.sh
 
 for device in /dev/net/tun /dev/vhost-net /dev/ppp /dev/tap0; do
