@@ -9,7 +9,7 @@ fields, one a line:
     ends: the outcomes that it may have, `succeeded` unless said otherwise: an attack that is refused goes on and ends
     limits: what it may use, `memory_bytes=67108864 processes=16`
     at once: in how many sandboxes it runs at the same time; 1 unless said otherwise
-    promise: what of `Promise` it puts to the test; an engine whose report says that it can't keep it may fail here
+    promise: what of `Promise` it puts to the test; an engine whose report says that it can't keep one may fail here
     own kernel: why a user-space kernel may grant it: what it gives then is inside of that kernel, not of the host's
 
 A program says `SUCCEEDED: ...` for each thing that it got, `refused: ...` for each that it did not, and `tried: ...`
@@ -107,8 +107,8 @@ class Attack:
         return int(self._fields.get("at once", "1"))
 
     @property
-    def promise(self) -> Promise | None:
-        return Promise[self._fields["promise"]] if "promise" in self._fields else None
+    def promises(self) -> frozenset[Promise]:
+        return frozenset(Promise[name] for name in self._fields.get("promise", "").split())
 
     @property
     def may_be_granted_by_own_kernel(self) -> bool:

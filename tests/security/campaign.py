@@ -226,7 +226,9 @@ class Campaign:
         """Tell whether its success is none: what it gets is of the sandbox's own kernel, or never was promised."""
         report = self._sandboxes.driver.report()
         own_kernel = report.isolation is not Isolation.SHARED_KERNEL
-        return (attack.may_be_granted_by_own_kernel and own_kernel) or attack.promise in report.unpromised
+        return bool(
+            (attack.may_be_granted_by_own_kernel and own_kernel) or attack.promises & report.unpromised.keys()
+        )
 
     async def _harm(self, before: dict[str, object]) -> list[str]:
         await self._sandboxes.driver.give_back()

@@ -49,7 +49,9 @@ async def test_on_the_host_it_is_nobody_whatever_it_is_inside(sandboxes: Sandbox
         if isinstance(event, SandboxOutput):
             seen.update(host.uids_in_sandboxes())
 
-    ran = await sandboxes.run("print('here', flush=True)\nimport time; time.sleep(0.3)", on_event=look)
+    # After a second no spare sandbox is being made, which is somebody until it is nobody.
+    code = "import time; time.sleep(1); print('here', flush=True); time.sleep(0.3)"
+    ran = await sandboxes.run(code, on_event=look)
     assert ran.text == "here\n"
     assert seen
     assert 0 not in seen

@@ -3,6 +3,7 @@
 origin: proc(5), oom_score_adj
 stopped by: /proc is read-only, PID namespace
 control: user
+promise: FIRST_VICTIM
 """
 
 import os

@@ -3,6 +3,7 @@
 origin: sched(7)
 stopped by: RLIMIT_NICE and RLIMIT_RTPRIO 0, no capability, seccomp
 control: root
+promise: PRIORITY_FIXED
 """
 
 import ctypes

@@ -3,7 +3,7 @@
 origin: Judge0 CVE-2024-28185 and every supervisor that runs as one user with its jail; proc(5)
 stopped by: PID namespace, hidepid, process 1 not dumpable
 control: user
-promise: ONLY_ITS_OWN_PROCESSES
+promise: ONLY_ITS_OWN_PROCESSES PROCESS_1_HIDDEN
 """
 
 import glob

@@ -3,7 +3,7 @@
 origin: proc(5); CVE-2019-5736 and CVE-2024-21626 begin so
 stopped by: PID namespace, hidepid, process 1 not dumpable
 control: user
-promise: ONLY_ITS_OWN_PROCESSES
+promise: ONLY_ITS_OWN_PROCESSES PROCESS_1_HIDDEN
 """
 
 import os
