@@ -16,6 +16,7 @@ from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Containment, DriverReport, Promise, SandboxFinished, SandboxSpec
 from crucible.sandbox import cgroup, plan, seccomp
 from crucible.sandbox.driver import Emit
+from crucible.sandbox.images import MARK
 from crucible.sandbox.launching import Launcher
 from crucible.sandbox.namespaces import ordinary
 from crucible.sandbox.oci import bundle, tools
@@ -40,6 +41,9 @@ _OLDEST_INTERPRETER = (3, 11)
 """What runs process 1: our own oldest."""
 _CODE = "/.crucible"
 """Where process 1's own code stands, inside."""
+_LIBRARIES = f"{_CODE}/lib"
+"""Where the host's libraries stand in an image, for process 1 alone."""
+_LOADERS = ("/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1")
 _START = f"import sys; sys.path[0] = {_CODE!r}; from crucible.sandbox.process_1 import main; main()"
 _LONGEST_ARGUMENTS = 32 * 1024
 """In characters, each of which may be four bytes of the 128 KiB that Linux takes as one argument."""
@@ -78,6 +82,23 @@ def _kind(spec: SandboxSpec, runtime: Runtime) -> Kind:
     if not waits or spec.fresh or at_start or _is_too_long(spec):
         return Kind(runtime.prefix, _OWN.command)
     return Kind(runtime.prefix, tuple(runtime.command(runtime.warm, entrypoint)), runtime.preload, warm=True)
+
+
+def _command(kind: Kind) -> list[str]:
+    """Return how the interpreter is started: in an image with the host's loader, whatever libraries are there."""
+    if not kind.prefix.startswith(MARK):
+        return list(kind.command)
+    if _OWN.prefix == "/usr":
+        raise SandboxBrokenError(
+            "process 1 needs an interpreter of its own beside an image's /usr, and Crucible runs on the host's; "
+            "install it for a Python that lives in a folder of its own"
+        )
+    return [f"{_LIBRARIES}/{os.path.basename(_loader())}", "--library-path", _LIBRARIES, *kind.command]
+
+
+def _loader() -> str:
+    """Return the host's own loader of programs, which stands among its libraries."""
+    return os.path.realpath(next(filter(os.path.exists, _LOADERS)))
 
 
 def _is_too_long(spec: SandboxSpec) -> bool:
@@ -255,7 +276,7 @@ class OciDriver:
         return Place(
             command=self._found.command(self._platform, f"crucible-{os.getpid()}-{slot.number}"),
             config=bundle.configuration(
-                [*kind.command, "-c", _START, *kind.preload],
+                [*_command(kind), "-c", _START, *kind.preload],
                 identity,
                 whole.masked,
                 own_kernel=self._tool.own_kernel,
@@ -310,4 +331,6 @@ def _tree(kind: Kind) -> plan.Tree:
     shown = any(_OWN.prefix == path or _OWN.prefix.startswith(f"{path}/") for path, _ in binds)
     if kind.command[0] == _OWN_INTERPRETER and not shown:
         binds.append((_OWN.prefix, _OWN.prefix))
+    if kind.prefix.startswith(MARK):
+        binds.append((os.path.dirname(_loader()), _LIBRARIES))
     return dataclasses.replace(whole, binds=binds)
