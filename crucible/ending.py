@@ -1,7 +1,8 @@
 """How a task ends that a library may keep from hearing of its cancellation.
 
 A cancellation that comes in the very moment in which a timeout's inner wait is over is lost in Python 3.11's
-`asyncio.wait_for`, and in libraries that are built on such; so it is repeated until the task is over.
+`asyncio.wait_for`, and in libraries that are built on such; so it is repeated until the task is over. That is for
+tasks alone whose own way of ending takes no time.
 """
 
 import asyncio

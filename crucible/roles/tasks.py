@@ -5,7 +5,6 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from typing import Any
 
-from crucible.ending import ended
 from crucible.roles.stopping import Stopping
 
 
@@ -19,7 +18,7 @@ class RoleTasks:
     def start(self, name: str, role: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run a task beside the others."""
         task = self._tasks[name] = asyncio.create_task(role, name=name)
-        self._stack.push_async_callback(ended, task)
+        self._stack.push_async_callback(_end, task)
         return task
 
     async def until(self, stopping: Stopping) -> None:
@@ -32,3 +31,9 @@ class RoleTasks:
         for task in done:
             task.result()
             raise RuntimeError(f"the {task.get_name()} ended, which it never should")
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    """Cancel a task once: some have an executor to stop or programs to let go, which must not be broken off."""
+    task.cancel()
+    await asyncio.wait({task})
