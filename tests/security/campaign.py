@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from crucible.domain.limits import Limits
-from crucible.domain.sandbox import Isolation, Promise, SandboxOutput
+from crucible.domain.sandbox import Promise, SandboxOutput
 from tests.sandbox import host
 from tests.sandbox.fixtures import Ran, Sandboxes
 from tests.security import ordinary_user
@@ -222,13 +222,15 @@ class Campaign:
         """Return what an attack may use."""
         return Limits(**(_LIMITS | attack.limits))
 
+    @property
+    def has_a_kernel_of_its_own(self) -> bool:
+        return self._sandboxes.has_a_kernel_of_its_own
+
     def tolerates(self, attack: Attack) -> bool:
         """Tell whether its success is none: what it gets is of the sandbox's own kernel, or never was promised."""
         report = self._sandboxes.driver.report()
-        own_kernel = report.isolation is not Isolation.SHARED_KERNEL
-        return bool(
-            (attack.may_be_granted_by_own_kernel and own_kernel) or attack.promises & report.unpromised.keys()
-        )
+        granted = attack.may_be_granted_by_own_kernel and self.has_a_kernel_of_its_own
+        return granted or bool(attack.promises & report.unpromised.keys())
 
     async def _harm(self, before: dict[str, object]) -> list[str]:
         await self._sandboxes.driver.give_back()

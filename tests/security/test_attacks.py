@@ -2,15 +2,18 @@
 
 import pytest
 
-from tests.sandbox.fixtures import on_engine
 from tests.security.attack import GOALS, Attack, every_attack
 from tests.security.campaign import Campaign
 
 ATTACKS = list(every_attack())
+ENGINES = ("namespaces", "gvisor")
+"""Those in which all of them have been seen to fail, one of a kind: processes of the host, and a kernel of its own."""
 LEAST = 150
+A_BATCH_OF_PAGES = 64 * 4096
+"""What cgroup v1 may count beyond a limit, since each processor charges in advance."""
 
 
-@on_engine("namespaces")
+@pytest.mark.parametrize("sandboxes", ENGINES, indirect=True)
 @pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize("attack", [pytest.param(attack, id=attack.identity) for attack in ATTACKS])
 async def test_the_attack_fails(campaign: Campaign, attack: Attack) -> None:
@@ -31,8 +34,11 @@ async def test_the_attack_fails(campaign: Campaign, attack: Attack) -> None:
 
     limits = campaign.limits(attack)
     assert len(printed) <= limits.output_bytes
-    assert ran.finished.peak_memory_bytes <= limits.memory_bytes
-    assert max((sample.processes for sample in ran.samples), default=0) <= limits.processes
+    assert ran.finished.peak_memory_bytes <= limits.memory_bytes + A_BATCH_OF_PAGES
+    if (
+        not campaign.has_a_kernel_of_its_own
+    ):  # of another kernel, the host's sees threads that are none of the program's
+        assert max((sample.processes for sample in ran.samples), default=0) <= limits.processes
     assert ran.finished.wall_seconds < limits.wall_seconds + 5
 
 

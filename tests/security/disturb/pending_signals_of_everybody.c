@@ -3,6 +3,7 @@
  * origin: user_namespaces(7), RLIMIT_SIGPENDING; timer_create(2)
  * stopped by: each namespace is made by a uid of its own; RLIMIT_SIGPENDING
  * control: it ends when the kernel refuses the next one
+ * ends: succeeded or memory_exceeded
  * promise: COUNTED_APART
  * at once: 4
  */

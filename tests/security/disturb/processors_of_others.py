@@ -3,6 +3,7 @@
 origin: sched_setaffinity(2), migrate_pages(2)
 stopped by: PID namespace, seccomp
 control: user
+own kernel: what it gives is its own
 """
 
 import os

@@ -3,6 +3,7 @@
 # origin: #include "/etc/shadow", .incbin, linker scripts, -fplugin, response files
 # stopped by: compilers run in the same sandbox
 # control: none: they read what their user can
+# promise: PROCESS_1_HIDDEN
 . ./attempt.sh
 
 compile() { printf '%s\n' "$2" >attack.c && gcc "$1" -o /dev/null attack.c; }

@@ -3,6 +3,7 @@
 # origin: /dev of the host mounted into a container
 # stopped by: five devices of its own and no others
 # control: root
+# own kernel: what it gives is its own
 . ./attempt.sh
 
 for device in /dev/mem /dev/port /dev/sda /dev/vda /dev/nvme0n1 /dev/kvm /dev/fuse /dev/loop-control /dev/loop0 /dev/net/tun /dev/vhost-net \

@@ -3,6 +3,7 @@
  * origin: userfaultfd(2) in CVE-2016-6187 and a hundred others; FUSE does as well
  * stopped by: seccomp, no /dev/fuse, no /dev/userfaultfd
  * control: user
+ * own kernel: what it gives is its own
  */
 #include "attempt.h"
 

@@ -3,7 +3,7 @@
 origin: the fork bomb
 stopped by: pids cgroup, the limit on time
 control: none: on the host nobody would end it
-ends: timed_out
+ends: timed_out or memory_exceeded
 limits: wall_seconds=1.5 processes=24
 """
 

@@ -3,6 +3,7 @@
  * origin: timer_create(2)
  * stopped by: RLIMIT_SIGPENDING
  * control: none: how many a host grants differs
+ * ends: succeeded or memory_exceeded
  */
 #include "attempt.h"
 #include <time.h>

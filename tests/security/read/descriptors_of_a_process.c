@@ -3,6 +3,7 @@
  * origin: pidfd_getfd(2)
  * stopped by: PID namespace, seccomp, process 1 not dumpable
  * control: user
+ * promise: PROCESS_1_HIDDEN
  */
 #include "attempt.h"
 

@@ -3,7 +3,7 @@
 origin: SIGSTOP; supervisors that wait for a process to change its state
 stopped by: SIGKILL also ends what is stopped
 control: none: a limit is what ends it
-ends: timed_out
+ends: timed_out or killed_by_signal
 limits: wall_seconds=1.0
 """
 
