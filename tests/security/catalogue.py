@@ -15,7 +15,7 @@ PLACE: Final = Path("docs/attacks.md")
 _HEAD: Final = """# Attacks
 
 Crucible is put to the test by {count} hostile programs: {languages}.
-Each runs in every engine that the machine offers, beside a *neighbour* in another sandbox and a *victim* on the host, who hold secrets, listen on
+Each runs in the engines `namespaces` and `gvisor`, beside a *neighbour* in another sandbox and a *victim* on the host, who hold secrets, listen on
 everything that they can listen on and tell when anybody came. An attack fails only if nothing of what it tried
 succeeded, no secret is in anything that came out, and processes, mounts, control groups, files, settings and
 clock of the host, the victim and the neighbour are as before. `make test FLAGS="tests/security"` runs them.
