@@ -129,3 +129,15 @@ def test_every_link_within_the_tree_leads_somewhere(page: Path) -> None:
 def test_every_decision_is_in_the_list_of_decisions() -> None:
     listed = re.findall(r"\((\d{4}-[^)]+\.md)\)", (DOCS / "adr" / "README.md").read_text())
     assert listed == sorted(path.name for path in (DOCS / "adr").glob("[0-9]*.md"))
+
+
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md")])
+"""Decisions are left out: they speak of the time when they were made."""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
+def test_each_file_that_a_page_names_is_there(page: Path) -> None:
+    named = re.findall(
+        r"`((?:crucible|tests|docs|examples|benchmarks|scripts|deploy|web)/[\w./-]+)`", page.read_text()
+    )
+    assert [name for name in named if not (ROOT / name).exists()] == []
