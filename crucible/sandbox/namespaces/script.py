@@ -125,7 +125,8 @@ def _show(error: BaseException) -> int:
         raise
     except BaseException as failure:  # noqa: BLE001 - the program's own hook, and told as Python tells it
         _write("Error in sys.excepthook:\n")
-        sys.__excepthook__(type(failure), failure, _without_ours(failure))
+        own = _without_ours(failure)
+        sys.__excepthook__(type(failure), failure.with_traceback(own), own)
         _write("\nOriginal exception was:\n")
         sys.__excepthook__(type(error), error, trace)
     return -signal.SIGINT if isinstance(error, KeyboardInterrupt) else 1
