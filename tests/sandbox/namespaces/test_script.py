@@ -55,7 +55,7 @@ ALIKE = {
     "    with multiprocessing.get_context(m).Pool(2) as pool: print(pool.map(abs, [-1, -2]))",
     "a pickle of its own": "import pickle\nclass A: pass\nprint(type(pickle.loads(pickle.dumps(A()))) is A)",
     "annotations": "x: int = 1\nprint(__annotations__)",
-    "recursion": "def f(n): return f(n + 1)\ntry: f(0)\nexcept RecursionError as e: print(e)",
+    "recursion": "def f(n): return f(n + 1)\ntry: f(0)\nexcept RecursionError as e: print(str(e)[:32])",
     "the command line": "print(open('/proc/self/cmdline').read().rstrip('\\0').split('\\0'))",
 }
 
