@@ -137,7 +137,8 @@ async def sandboxes(
         pytest.skip(f"no engine {request.param} here: {error.detail}")
     yield Sandboxes(driver, found)
     await driver.close()
-    assert host.traces() - before == set(), "the driver left something behind when it closed"
+    left = host.traces() - before
+    assert not left, f"the driver left something behind when it closed: {sorted(left)}"
 
 
 def on_engine(name: str) -> pytest.MarkDecorator:

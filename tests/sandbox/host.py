@@ -5,6 +5,8 @@ from pathlib import Path
 
 bystanders: set[int] = set()
 """Processes that a test started and that are in no sandbox."""
+_SERVERS = {"postgres", "redis-server"}
+"""What a session's tests share, and what forks when it pleases."""
 
 
 def traces() -> set[str]:
@@ -22,7 +24,11 @@ def _descendants(parent: int) -> set[str]:
             names[int(entry.name)] = status["Name"]
     found, left = set(), [parent]
     while left:
-        below = [child for child in children.get(left.pop(), []) if child not in bystanders]
+        below = [
+            child
+            for child in children.get(left.pop(), [])
+            if child not in bystanders and names[child] not in _SERVERS
+        ]
         found |= {f"process {child} {names[child]}" for child in below}
         left += below
     return found

@@ -3,7 +3,7 @@
 origin: fork bombs that guard themselves
 stopped by: SIGKILL to all at once, again until process 1 is alone
 control: none: on the host nobody would end it
-ends: timed_out
+ends: timed_out or memory_exceeded
 limits: wall_seconds=1.0 processes=16
 """
 
