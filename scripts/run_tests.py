@@ -6,8 +6,9 @@ descendants' subreaper) and compares mounts, cgroups and temporary files with wh
 to pytest, and then only the first tier runs, without the bound on coverage, which a part of the tests can't reach.
 
 There are tiers, since what a sandbox can do depends on who makes it and on which control groups there are:
-everything as whoever runs this; the sandbox again as an ordinary user, with subordinate ids and without; and the
-limits on cgroup v2, in a virtual machine where this host has version 1. A tier that doesn't apply here says why.
+everything as whoever runs this; the `namespaces` engine again as an ordinary user, with subordinate ids and
+without; and the limits on cgroup v2, in a virtual machine where this host has version 1. A tier that doesn't apply
+here says why.
 """
 
 import ctypes
@@ -105,7 +106,11 @@ def tiers(own: Path, temporary: Path, arguments: list[str]) -> Iterator[Tier]:
         yield Tier(
             name,
             ["scripts/as-ordinary-user", str(home), *coverage, f"--basetemp={home / 'pytest'}", *paths],
-            {"SUBORDINATE_IDS": ids, "COVERAGE_FILE": str(home / "coverage")},
+            {
+                "SUBORDINATE_IDS": ids,
+                "COVERAGE_FILE": str(home / "coverage"),
+                "CRUCIBLE_TEST_ENGINES": "namespaces",
+            },
             as_user,
         )
     version = cgroup.find()

@@ -93,7 +93,7 @@ async def test_an_endless_loop_is_timed_out(sandboxes: Sandboxes) -> None:
     ran = await sandboxes.run("print('before')\nwhile True: pass", wall_seconds=0.5)
     assert (ran.finished.outcome, ran.text) == (Outcome.TIMED_OUT, "before\n")
     assert ran.finished.error == "it ran for longer than limits.wall_seconds, 0.5"
-    assert ran.finished.wall_seconds >= 0.5
+    assert ran.finished.wall_seconds >= 0.45  # process 1 counts from a moment after the executor's clock began
 
 
 async def test_a_program_that_ignores_every_signal_is_timed_out(sandboxes: Sandboxes) -> None:
