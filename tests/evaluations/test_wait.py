@@ -1,13 +1,17 @@
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 
 import pytest
 
 from crucible.domain.errors import NotFoundError
+from crucible.domain.event import Event
 from crucible.domain.principal import LOCAL_OWNER
 from crucible.domain.status import Status
 from crucible.evaluations.reap import reap
 from crucible.evaluations.wait import until_final
 from crucible.stream.stream import EventStream
+from crucible.stream.telling import Position
 from tests.evaluations.steps import claimed, finished, held, submitted
 from tests.evaluations.test_reap import AT_ONCE
 
@@ -36,6 +40,23 @@ async def test_what_has_ended_is_not_waited_for(database, blobs, stream):
 async def test_a_wait_that_is_not_answered_shows_what_there_is(database, stream):
     (one,) = await submitted(database)
     assert (await until_final(database, stream, LOCAL_OWNER, one, 0.01)).status is Status.QUEUED
+
+
+class Deaf:
+    """A subscription that swallows that it was cancelled, as a client library may, and then ends."""
+
+    async def after(self, _position: Position) -> AsyncIterator[Event]:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return
+        yield
+
+
+async def test_a_wait_ends_though_its_subscription_does_not_hear_that_it_should(database, stream, monkeypatch):
+    (one,) = await submitted(database)
+    monkeypatch.setattr(stream, "subscribe", lambda _: contextlib.nullcontext(Deaf()))
+    async with asyncio.timeout(30):
+        assert (await until_final(database, stream, LOCAL_OWNER, one, 0.01)).status is Status.QUEUED
 
 
 async def test_a_wait_goes_on_over_a_lost_attempt(database, blobs, stream):
