@@ -16,6 +16,7 @@ from crucible.api.collaborators import Collaborators
 from crucible.blobs.file import FileBlobs
 from crucible.database.database import Database
 from crucible.database.migrate import migrate
+from crucible.evaluations.check import Checks
 from crucible.queue.local import LocalDoorbell
 from crucible.queue.worker import Worker
 from crucible.roles.http_server import HttpServer
@@ -72,6 +73,7 @@ def serving(
             stream=stream,
             doorbell=doorbell,
             runtimes=lambda: executor.runtimes,
+            checks=Checks(executor),
             unready=unready,
         )
         server.http = HttpServer(create_app(server.collaborators))

@@ -14,7 +14,17 @@ from crucible.api.collaborators import Collaborators
 from crucible.api.console import Console, wants_html
 from crucible.api.guard import Guard
 from crucible.api.metrics import metrics
-from crucible.api.routes import evaluations, events, health, output, runtimes, sessions, statistics, submissions
+from crucible.api.routes import (
+    check,
+    evaluations,
+    events,
+    health,
+    output,
+    runtimes,
+    sessions,
+    statistics,
+    submissions,
+)
 from crucible.api.schema import describe
 from crucible.domain.answer import Welcome
 from crucible.domain.errors import NotFoundError
@@ -52,7 +62,7 @@ def _routes() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    for module in (submissions, evaluations, events, output, sessions, runtimes, statistics, health):
+    for module in (submissions, check, evaluations, events, output, sessions, runtimes, statistics, health):
         app.include_router(module.router, prefix=PREFIX)
     app.add_route("/", _welcome)
     app.add_route(_OPENAPI, _openapi)

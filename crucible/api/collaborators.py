@@ -11,6 +11,7 @@ from crucible.database.database import Database
 from crucible.domain.errors import ExecutorUnavailableError
 from crucible.domain.principal import LOCAL_OWNER, Principal
 from crucible.domain.sandbox import RuntimeReport
+from crucible.evaluations.check import Checks
 from crucible.queue.doorbell import Doorbell
 from crucible.sessions.holder import SessionHolder
 from crucible.stream.stream import EventStream
@@ -28,6 +29,8 @@ class Collaborators:
     """What the executor can run; the last known while it is away."""
     sessions: SessionHolder | None = None
     """Who holds sessions for this server; `None` where it stands beside no executor."""
+    checks: Checks | None = None
+    """Who has programs parsed for this server; `None` where it stands beside no executor."""
     unready: Callable[[], Awaitable[dict[str, str]]]
     """Each part that can't do its work now, and why; empty once all can."""
 
@@ -37,6 +40,13 @@ class Collaborators:
         if self.sessions is None:
             raise ExecutorUnavailableError("this server stands beside no executor that could hold sessions")
         return self.sessions
+
+    @property
+    def checker(self) -> Checks:
+        """Return who has programs parsed. Raises ExecutorUnavailableError where nobody does."""
+        if self.checks is None:
+            raise ExecutorUnavailableError("this server stands beside no executor that could parse a program")
+        return self.checks
 
 
 def _collaborators(request: Request) -> Collaborators:

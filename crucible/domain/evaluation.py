@@ -59,7 +59,9 @@ def _relative_path(path: str) -> str:
     return str(PurePosixPath(path))
 
 
-def _at_most(maximum_bytes: int) -> Callable[[str], str]:
+def at_most(maximum_bytes: int) -> Callable[[str], str]:
+    """Return a validator of texts that hold this much in UTF-8."""
+
     def check(text: str) -> str:
         if (size := len(text.encode())) > maximum_bytes:
             raise ValueError(f"must be at most {maximum_bytes} bytes, is {size}")
@@ -71,11 +73,11 @@ def _at_most(maximum_bytes: int) -> Callable[[str], str]:
 def _program(code: str) -> str:
     if not code.strip():
         raise ValueError("must not be empty: there is nothing to run")
-    return _at_most(MAXIMUM_CODE_BYTES)(code)
+    return at_most(MAXIMUM_CODE_BYTES)(code)
 
 
 def _fits_in_exec(arguments: tuple[str, ...]) -> tuple[str, ...]:
-    _at_most(MAXIMUM_ARGUMENTS_BYTES)("\0".join(arguments))
+    at_most(MAXIMUM_ARGUMENTS_BYTES)("\0".join(arguments))
     return arguments
 
 
@@ -121,7 +123,8 @@ class InputFile(_Model):
             raise ValueError(f"content is not base64: {error}") from error
 
 
-def _file_tree(files: tuple[InputFile, ...]) -> tuple[InputFile, ...]:
+def file_tree(files: tuple[InputFile, ...]) -> tuple[InputFile, ...]:
+    """Return the files where they can lie in one folder and fit. Raises ValueError."""
     paths: set[str] = set()
     for file in files:
         if file.path in paths:
@@ -143,10 +146,10 @@ class Submission(_Model):
     """
 
     code: Annotated[Text, AfterValidator(_program)] | None = None
-    files: Annotated[tuple[InputFile, ...], Field(max_length=MAXIMUM_FILES), AfterValidator(_file_tree)] = ()
+    files: Annotated[tuple[InputFile, ...], Field(max_length=MAXIMUM_FILES), AfterValidator(file_tree)] = ()
     entrypoint: RelativePath | None = None
     runtime: Annotated[str, Field(min_length=1, max_length=64)] = "python"
-    stdin: Annotated[Text, AfterValidator(_at_most(MAXIMUM_INPUT_BYTES))] = ""
+    stdin: Annotated[Text, AfterValidator(at_most(MAXIMUM_INPUT_BYTES))] = ""
     argv: Annotated[tuple[Argument, ...], Field(max_length=1024), AfterValidator(_fits_in_exec)] = ()
     env: Annotated[dict[VariableName, Argument], Field(max_length=256), AfterValidator(_environment_fits)] = Field(
         default_factory=dict

@@ -16,6 +16,7 @@ from crucible.domain.errors import ExecutorUnavailableError, StorageUnavailableE
 from crucible.domain.sandbox import RuntimeReport
 from crucible.embedded.data_folder import socket_path
 from crucible.embedded.executor_process import ExecutorProcess
+from crucible.evaluations.check import Checks
 from crucible.evaluations.reap import reap
 from crucible.evaluations.requeue import Patience
 from crucible.queue.link import ExecutorLink
@@ -67,6 +68,7 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
                 doorbell=doorbell,
                 runtimes=lambda: _known_runtimes(link),
                 sessions=link,
+                checks=Checks(link),
                 unready=unready,
             ),
             allowed_hosts=settings.allowed_hosts,

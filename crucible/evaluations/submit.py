@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from crucible.access.policy import Permission, require
 from crucible.database.database import Database, TenantWork
 from crucible.database.failures import DuplicateKeyError, repeated
+from crucible.domain.check import CheckRequest
 from crucible.domain.errors import FieldError, IdempotencyConflictError, InvalidRequestError
 from crucible.domain.evaluation import MAXIMUM_BATCH, Evaluation, Submission
 from crucible.domain.event import Queued
@@ -53,7 +54,7 @@ async def submit(
         async with database.unit_of_work(principal) as work:
             if idempotency_key is not None and (ids := await _answered(work, idempotency_key, digest)):
                 return Submitted(await work.evaluations.get_all(ids), replayed=True)
-            names = _resolve_all(submissions, runtimes, listed_in)
+            names = resolve_all(submissions, runtimes, listed_in)
             evaluations = await _add(work, submissions, names)
             ids = [evaluation.id for evaluation in evaluations]
             if idempotency_key is not None:
@@ -105,9 +106,10 @@ def _check_count(submissions: Sequence[Submission], field: str) -> None:
         raise InvalidRequestError(f"{field} {message}", errors=(FieldError(field, message),))
 
 
-def _resolve_all(
-    submissions: Sequence[Submission], runtimes: Sequence[RuntimeReport], listed_in: str | None
+def resolve_all(
+    submissions: Sequence[Submission | CheckRequest], runtimes: Sequence[RuntimeReport], listed_in: str | None
 ) -> list[str]:
+    """Return the name of each one's runtime. Raises InvalidRequestError for those that are not here."""
     names = {(runtime.image, alias): runtime.name for runtime in runtimes for alias in runtime.aliases}
     names |= {(runtime.image, runtime.name): runtime.name for runtime in runtimes}
     errors = tuple(
@@ -120,7 +122,9 @@ def _resolve_all(
     return [names[submission.image, submission.runtime] for submission in submissions]
 
 
-def _unknown(submission: Submission, names: Collection[tuple[str | None, str]], where: str) -> FieldError:
+def _unknown(
+    submission: Submission | CheckRequest, names: Collection[tuple[str | None, str]], where: str
+) -> FieldError:
     """Return what is wrong with a runtime that isn't there: its name, or the image in which it should be."""
     images = {image for image, _ in names if image is not None}
     if submission.image is not None and submission.image not in images:

@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from crucible.api.app import create_app
 from crucible.api.collaborators import Collaborators
 from crucible.domain.errors import StorageUnavailableError
+from crucible.evaluations.check import Checks
 from crucible.queue.link import ExecutorLink
 from crucible.roles.http_server import HttpServer
 from crucible.roles.known_workers import KnownWorkers
@@ -51,6 +52,7 @@ async def serve(
             runtimes=known.accepted,
             unready=unready,
             sessions=link,
+            checks=Checks(link) if link else None,
         )
         http = HttpServer(create_app(collaborators, allowed_hosts=settings.allowed_hosts))
         answering = tasks.start("http", http.answer(listener))

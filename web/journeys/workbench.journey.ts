@@ -118,6 +118,22 @@ test("a limit out of bounds is refused in the form, and one that is hit is named
   await expect(headline(page, /Ran out of time/)).toContainText("a limit’s doing");
 });
 
+test("a mistake is underlined where it is before anything runs, and gone once it is mended", async ({
+  console: page,
+}) => {
+  await compose(page, "total = 1\nprint((total)");
+  const line = page.getByRole("status").filter({ hasText: "never closed" });
+  await expect(line).toContainText("Line 2");
+  await expect(page.locator(".squiggly-error")).toHaveCount(1);
+  await line.getByRole("button").click();
+  await page.keyboard.press("End");
+  await page.keyboard.type(")");
+  await expect(page.getByText("finds nothing wrong with the syntax")).toBeVisible();
+  await expect(page.locator(".squiggly-error")).toHaveCount(0);
+  const answer = await page.request.get("/api/v1/evaluations?limit=1&text=total%20%3D%201");
+  expect((await answer.json()).items).toEqual([]);
+});
+
 test("a refusal names its field, and what was typed stays", async ({ console: page }) => {
   await compose(page, "print(1)", { env: [["NOT A NAME", "x"]] });
   await run(page);

@@ -85,6 +85,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Program
+         * @description Have a program parsed in a sandbox. Nothing of it runs, and nothing of it is kept.
+         */
+        post: operations["check_program"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/evaluations/{evaluation_id}": {
         parameters: {
             query?: never;
@@ -518,6 +538,51 @@ export interface components {
             subject: string;
         };
         /**
+         * CheckRequest
+         * @description A program to be looked at. It is behind the same walls as if it ran.
+         */
+        CheckRequest: {
+            /** Code */
+            code: string;
+            /**
+             * Runtime
+             * @default python
+             */
+            runtime: string;
+            /**
+             * Files
+             * @default []
+             */
+            files: components["schemas"]["InputFile"][];
+            /**
+             * Engine
+             * @default null
+             */
+            engine: string | null;
+            /** @default shared-kernel */
+            minimum_isolation: components["schemas"]["Isolation"];
+            /**
+             * Image
+             * @default null
+             */
+            image: string | null;
+        };
+        /**
+         * CheckResult
+         * @description What the parser thinks.
+         */
+        CheckResult: {
+            /** Checked */
+            checked: boolean;
+            /** Reason */
+            reason?: string | null;
+            /**
+             * Findings
+             * @default []
+             */
+            findings: components["schemas"]["Finding"][];
+        };
+        /**
          * Containment
          * @description What stood between one program and the host: enforced, not hoped for.
          */
@@ -849,6 +914,27 @@ export interface components {
              * @default false
              */
             truncated: boolean;
+        };
+        /**
+         * Finding
+         * @description Something that the parser objects to. Lines and columns count from 1, columns in characters.
+         */
+        Finding: {
+            /** Line */
+            line: number;
+            /** Column */
+            column?: number | null;
+            /** End Line */
+            end_line?: number | null;
+            /** End Column */
+            end_column?: number | null;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "error" | "warning";
+            /** Message */
+            message: string;
         };
         /**
          * Finished
@@ -1980,6 +2066,93 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_program: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckResult"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

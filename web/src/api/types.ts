@@ -5,7 +5,10 @@ type Schemas = components["schemas"];
 
 export type Evaluation = Schemas["Evaluation"];
 export type EvaluationSummary = Schemas["EvaluationSummary"];
+export type CheckRequest = Schemas["CheckRequest"];
+export type CheckResult = Schemas["CheckResult"];
 export type CrucibleEvent = Schemas["Event"];
+export type Finding = Schemas["Finding"];
 export type InputFile = Schemas["InputFile"];
 export type EventKind = CrucibleEvent["kind"];
 export type EventOf<K extends EventKind> = Extract<CrucibleEvent, { kind: K }>;

@@ -2,6 +2,9 @@
 import "@fontsource-variable/geist-mono/wght.css";
 import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef } from "react";
+import type { Finding } from "../api/types";
+import { plain } from "../text/visible";
+import { columnOf } from "./check";
 import classes from "./Editor.module.css";
 import { languageOf, monaco, OPTIONS } from "./monaco";
 
@@ -22,10 +25,12 @@ export default function Editor(given: {
   value: string;
   onChange: (value: string) => void;
   markers: readonly Marker[];
+  /** What the runtime's parser objects to. */
+  findings: readonly Finding[];
   place: Place | null;
   onRun: () => void;
 }) {
-  const { path, value, onChange, markers, place, onRun } = given;
+  const { path, value, onChange, markers, findings, place, onRun } = given;
   const box = useRef<HTMLDivElement>(null);
   const editor = useRef<monaco.editor.IStandaloneCodeEditor | null>(null);
   const models = useRef(new Map<string, monaco.editor.ITextModel>());
@@ -100,6 +105,16 @@ export default function Editor(given: {
   }, [markers, path]);
 
   useEffect(() => {
+    const model = models.current.get(path);
+    if (model)
+      monaco.editor.setModelMarkers(
+        model,
+        "check",
+        findings.map((finding) => underline(model, finding)),
+      );
+  }, [findings, path]);
+
+  useEffect(() => {
     if (!place || !editor.current) return;
     const position = { lineNumber: place.line, column: place.column ?? 1 };
     editor.current.revealLineInCenterIfOutsideViewport(place.line);
@@ -108,4 +123,23 @@ export default function Editor(given: {
   }, [place]);
 
   return <div ref={box} className={classes.editor} data-testid="editor" />;
+}
+
+/** Under the word at its place, where the parser says no end; under the line, where it says no place. */
+function underline(model: monaco.editor.ITextModel, finding: Finding): monaco.editor.IMarkerData {
+  const line = Math.min(finding.line, model.getLineCount());
+  const last = Math.min(finding.end_line ?? line, model.getLineCount());
+  const column = finding.column ? columnOf(model.getLineContent(line), finding.column) : null;
+  const word = column ? model.getWordAtPosition({ lineNumber: line, column }) : null;
+  const end = finding.end_column ? columnOf(model.getLineContent(last), finding.end_column) : word?.endColumn;
+  const full = model.getLineMaxColumn(line);
+  const from = Math.min(column ?? (model.getLineFirstNonWhitespaceColumn(line) || 1), Math.max(1, full - 1));
+  return {
+    severity: finding.severity === "error" ? monaco.MarkerSeverity.Error : monaco.MarkerSeverity.Warning,
+    message: plain(finding.message),
+    startLineNumber: line,
+    startColumn: from,
+    endLineNumber: last,
+    endColumn: column ? (end ?? from + 1) : full,
+  };
 }

@@ -12,6 +12,8 @@ import { type Command, useCommands } from "../app/commands";
 import { complain, tell } from "../app/Toasts";
 import { type Frame, lastLines, traceOf } from "../run/trace";
 import { useRun } from "../run/useRun";
+import { CheckLine } from "./CheckLine";
+import { useCheck } from "./check";
 import { COPY_LABELS, type CopyKind, copyAs } from "./copyAs";
 import { draft, edit, packed, unpacked } from "./draft";
 import type { Marker, Place } from "./Editor";
@@ -147,6 +149,9 @@ export function Workbench() {
 
   const shownFile = current.files.find((one) => one.path === file);
   const path = shownFile ? shownFile.path : entrypoint;
+  const isProgram = !shownFile || suffix(shownFile.path) === suffix(entrypoint);
+  const text = shownFile ? (shownFile.encoding === "utf-8" ? shownFile.content : "") : current.code;
+  const checked = useCheck(current, isProgram ? text : null, runtime?.language);
 
   return (
     <div
@@ -183,6 +188,7 @@ export function Workbench() {
                   path={path}
                   value={shownFile?.content ?? current.code}
                   markers={markers.path === path ? markers.markers : NONE}
+                  findings={checked.state === "checked" ? checked.findings : NONE}
                   place={place}
                   onRun={() => void start()}
                   onChange={(value) => {
@@ -197,6 +203,13 @@ export function Workbench() {
               </Suspense>
             )}
           </div>
+          <CheckLine
+            checked={checked}
+            runtime={runtime?.name ?? current.runtime}
+            go={({ line, column }) =>
+              setPlace((before) => ({ line, column: column ?? 1, jump: (before?.jump ?? 0) + 1 }))
+            }
+          />
         </div>
         <Inputs current={current} refused={refused} />
       </section>
@@ -230,7 +243,11 @@ export function Workbench() {
   );
 }
 
-const NONE: readonly Marker[] = [];
+const NONE: readonly never[] = [];
+
+function suffix(path: string): string {
+  return path.slice(path.lastIndexOf(".") + 1);
+}
 
 /** Puts the place of a failure onto its line, as long as the program is the one that ran. */
 function Marked(given: {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { LIMIT_BOUNDS } from "../api/vocabulary";
 import { exactBytes, parseBytes } from "../words/units";
+import { columnOf } from "./check";
 import { copyAs, quoted } from "./copyAs";
 import { packed, unpacked } from "./draft";
 import { toDraftFile } from "./files";
@@ -88,6 +89,10 @@ test("limits are read in their units and held to the API's bounds", () => {
 test("a size that is edited is never rounded", () => {
   for (const size of [1, 1023, 1024, 1536, 64 * 1024 ** 2, 16777217])
     expect(parseBytes(exactBytes(size))).toBe(size);
+});
+
+test("a parser's column is found in text that UTF-16 has in pairs", () => {
+  expect([1, 2, 3, 9].map((character) => columnOf("a😀b", character))).toEqual([1, 2, 4, 5]);
 });
 
 test("files that are no text are handed in as their bytes", () => {
