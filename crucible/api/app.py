@@ -16,6 +16,7 @@ from crucible.api.guard import Guard
 from crucible.api.metrics import metrics
 from crucible.api.routes import (
     check,
+    dead_letters,
     evaluations,
     events,
     health,
@@ -62,7 +63,18 @@ def _routes() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    for module in (submissions, check, evaluations, events, output, sessions, runtimes, statistics, health):
+    for module in (
+        submissions,
+        check,
+        evaluations,
+        events,
+        output,
+        sessions,
+        runtimes,
+        statistics,
+        dead_letters,
+        health,
+    ):
         app.include_router(module.router, prefix=PREFIX)
     app.add_route("/", _welcome)
     app.add_route(_OPENAPI, _openapi)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from crucible.api.problems import MEDIA_TYPE
-from crucible.domain.answer import Problem, Submissions
+from crucible.domain.answer import DeadLetterChoice, Problem, Submissions
 from crucible.domain.check import CheckRequest
 from crucible.domain.evaluation import Submission
 from crucible.domain.event import Event
@@ -56,6 +56,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
             (Submission, "validation"),
             (Submissions, "validation"),
             (CheckRequest, "validation"),
+            (DeadLetterChoice, "validation"),
             (SessionRequest, "validation"),
             (ExecRequest, "validation"),
             (Problem, "serialization"),

@@ -31,6 +31,7 @@ class Command:
 
 
 _PROGRAMS = "Programs"
+_OPERATIONS = "Operations"
 _SERVER = "This machine"
 _ROLES = "Roles, each a process of its own"
 COMMANDS = (
@@ -43,6 +44,12 @@ COMMANDS = (
     Command("rerun", "crucible.cli.rerun:rerun", "Run an evaluation's program again.", _PROGRAMS),
     Command("delete", "crucible.cli.delete:delete", "Hide an evaluation that ended.", _PROGRAMS),
     Command("session", "crucible.cli.session:session", "Use sandboxes that stay.", _PROGRAMS),
+    Command(
+        "dead-letters",
+        "crucible.cli.dead_letters:dead_letters",
+        "Replay or discard what Crucible gave up.",
+        _OPERATIONS,
+    ),
     Command("runtimes", "crucible.cli.runtimes:runtimes", "List what programs can be written in.", _PROGRAMS),
     Command("up", "crucible.cli.up:up", "Start Crucible here, all of it in one process.", _SERVER),
     Command(

@@ -8,6 +8,7 @@ from typing import Literal, Self, TypeVar
 import httpx2
 
 from crucible.client import calls
+from crucible.client.async_operations import AsyncOperations
 from crucible.client.async_sessions import AsyncSessions
 from crucible.client.calls import LONGEST_WAIT_SECONDS, Call
 from crucible.client.connection import (
@@ -185,6 +186,11 @@ class AsyncCrucible:
     async def readiness(self) -> Readiness:
         """Return whether the server can do its work now, and what is in the way."""
         return await self._ask(calls.readiness())
+
+    @property
+    def operations(self) -> AsyncOperations:
+        """What was given up, what waits, and who works."""
+        return AsyncOperations(self._ask)
 
     @property
     def sessions(self) -> AsyncSessions:

@@ -23,7 +23,7 @@ from crucible.domain.evaluation import Evaluation, EvaluationFilter, Submission
 
 T = TypeVar("T")
 LONGEST_WAIT_SECONDS = 60.0
-_PREFIX = "/api/v1"
+PREFIX = "/api/v1"
 
 Parameters = tuple[tuple[str, str], ...]
 
@@ -61,10 +61,10 @@ def submit(submission: Submission, wait_seconds: float, idempotency_key: str | N
     """Hand in a program."""
     return Call(
         method="POST",
-        path=f"{_PREFIX}/evaluations",
+        path=f"{PREFIX}/evaluations",
         read=Evaluation.model_validate_json,
         parameters=_wait(wait_seconds),
-        content=_body(submission),
+        content=body(submission),
         idempotency_key=idempotency_key or new_key(),
         wait_seconds=wait_seconds,
     )
@@ -74,9 +74,9 @@ def submit_many(submissions: Sequence[Submission], idempotency_key: str | None) 
     """Hand in many programs; all are acknowledged, or none is."""
     return Call(
         method="POST",
-        path=f"{_PREFIX}/evaluations/bulk",
+        path=f"{PREFIX}/evaluations/bulk",
         read=EvaluationList.model_validate_json,
-        content=_body(Submissions(evaluations=tuple(submissions))),
+        content=body(Submissions(evaluations=tuple(submissions))),
         idempotency_key=idempotency_key or new_key(),
     )
 
@@ -117,7 +117,7 @@ def page(wanted: EvaluationFilter, limit: int, cursor: str | None) -> Call[Evalu
         parameters.append(("cursor", cursor))
     return Call(
         method="GET",
-        path=f"{_PREFIX}/evaluations",
+        path=f"{PREFIX}/evaluations",
         read=EvaluationPage.model_validate_json,
         parameters=tuple(parameters),
     )
@@ -160,13 +160,13 @@ def file(evaluation_id: str, path: str) -> Call[bytes]:
 
 def runtimes() -> Call[RuntimeList]:
     """List what programs can be written in."""
-    return Call(method="GET", path=f"{_PREFIX}/runtimes", read=RuntimeList.model_validate_json)
+    return Call(method="GET", path=f"{PREFIX}/runtimes", read=RuntimeList.model_validate_json)
 
 
 def readiness() -> Call[Readiness]:
     """Ask whether the server can do its work."""
     return Call(
-        method="GET", path=f"{_PREFIX}/ready", read=Readiness.model_validate_json, also_success=frozenset({503})
+        method="GET", path=f"{PREFIX}/ready", read=Readiness.model_validate_json, also_success=frozenset({503})
     )
 
 
@@ -176,14 +176,15 @@ def events_path(evaluation_id: str) -> str:
 
 
 def _evaluation(evaluation_id: str) -> str:
-    return f"{_PREFIX}/evaluations/{quote(evaluation_id, safe='')}"
+    return f"{PREFIX}/evaluations/{quote(evaluation_id, safe='')}"
 
 
 def _wait(seconds: float) -> Parameters:
     return (("wait", f"{min(seconds, LONGEST_WAIT_SECONDS):g}"),) if seconds > 0 else ()
 
 
-def _body(model: BaseModel) -> bytes:
+def body(model: BaseModel) -> bytes:
+    """Return the model as a request carries it: what is left out has its default."""
     return model.model_dump_json(exclude_defaults=True).encode()
 
 

@@ -18,6 +18,7 @@ from crucible.client.connection import (
     resume_headers,
 )
 from crucible.client.errors import ServerUnreachableError, error_of, unreachable
+from crucible.client.operations import Operations
 from crucible.client.retries import Retries
 from crucible.client.sessions import Sessions
 from crucible.domain.answer import EvaluationPage, FileList, Readiness
@@ -184,6 +185,11 @@ class Crucible:
     def readiness(self) -> Readiness:
         """Return whether the server can do its work now, and what is in the way."""
         return self._ask(calls.readiness())
+
+    @property
+    def operations(self) -> Operations:
+        """What was given up, what waits, and who works."""
+        return Operations(self._ask)
 
     @property
     def sessions(self) -> Sessions:

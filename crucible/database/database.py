@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crucible.database.audit import AuditRepository
 from crucible.database.clock import now
+from crucible.database.dead_letters import DeadLetterReader, DeadLetterRepository
 from crucible.database.engine import is_sqlite, reader_engine, writer_engine
 from crucible.database.evaluations import EvaluationReader, EvaluationRepository
 from crucible.database.events import EventReader, EventRepository
@@ -46,6 +47,7 @@ class View:
         self.sessions = SessionReader(connection, principal.tenant_id)
         self.events = EventReader(connection, principal.tenant_id)
         self.statistics = StatisticsReader(connection, principal.tenant_id)
+        self.dead_letters = DeadLetterReader(connection, principal.tenant_id)
 
 
 class _Work:
@@ -73,6 +75,7 @@ class TenantWork(_Work):
         self.evaluations = EvaluationRepository(connection, principal.tenant_id)
         self.sessions = SessionRepository(connection, principal.tenant_id)
         self.events = EventRepository(connection, principal.tenant_id)
+        self.dead_letters = DeadLetterRepository(connection, principal.tenant_id)
         self.idempotency = IdempotencyRepository(connection, principal.tenant_id)
         self.audit = AuditRepository(connection, principal)
 

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from crucible.database.dead_letters import insert_dead_letter
 from crucible.database.endings import insert_ending
 from crucible.database.events import insert_events
 from crucible.database.records import Claimed, Lost, Result
@@ -208,14 +209,25 @@ class LeaseRepository:
             at=at,
             reason=reason,
             infrastructure_attempts=attempts,
+            worker=lost.worker,
         )
         await insert_events(self._connection, lost.tenant_id, [event])
         return True
 
     async def give_up(
-        self, lost: Lost, outcome: Outcome, *, error: str | None, attempts: int, at: datetime
+        self,
+        lost: Lost,
+        outcome: Outcome,
+        *,
+        error: str | None,
+        attempts: int,
+        at: datetime,
+        loss: str | None = None,
     ) -> bool:
-        """End an evaluation that has no result and will get none; False where somebody else was first."""
+        """End an evaluation that has no result and will get none; False where somebody else was first.
+
+        `loss`: what Crucible lost last, where that is why; then it is a dead letter.
+        """
         fence = lost.fence + 1
         changed = await self._connection.execute(
             evaluations.update()
@@ -227,6 +239,8 @@ class LeaseRepository:
         await insert_ending(
             self._connection, lost.tenant_id, lost.evaluation_id, fence, outcome, error=error, at=at
         )
+        if loss is not None:
+            await insert_dead_letter(self._connection, lost, loss, at)
         return True
 
     async def _lost(self, *conditions: sa.ColumnElement[bool], limit: int) -> list[Lost]:
@@ -239,6 +253,7 @@ class LeaseRepository:
                 _E.infrastructure_attempts,
                 _E.cancel_requested_by,
                 _E.runtime,
+                _E.worker,
             )
             .where(*conditions)
             .limit(limit)
@@ -253,6 +268,7 @@ class LeaseRepository:
                 infrastructure_attempts=row.infrastructure_attempts,
                 cancel_requested_by=row.cancel_requested_by,
                 runtime=row.runtime,
+                worker=row.worker,
             )
             for row in rows
         ]

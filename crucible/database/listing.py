@@ -42,7 +42,12 @@ def page_statement(tenant_id: str, wanted: EvaluationFilter, *, limit: int, curs
 
 def cursor_after(row: AnyRow) -> str:
     """Return the cursor of the page that begins behind this row."""
-    text = json.dumps([row.queued_at.isoformat(), row.id], separators=(",", ":"))
+    return cursor_at(row.queued_at, row.id)
+
+
+def cursor_at(moment: datetime, evaluation_id: str) -> str:
+    """Return the cursor that names this place in a list by time."""
+    text = json.dumps([moment.isoformat(), evaluation_id], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 

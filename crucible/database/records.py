@@ -31,6 +31,8 @@ class Lost:
     infrastructure_attempts: int
     cancel_requested_by: str | None
     runtime: str
+    worker: str | None
+    """Who held it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from typing import Any, get_args
 import sqlalchemy as sa
 
 from crucible.database.clock import Moment
+from crucible.domain.dead_letter import DeadLetterState
 from crucible.domain.evaluation import Priority
 from crucible.domain.event import Event
 from crucible.domain.outcome import Outcome
@@ -244,6 +245,23 @@ audit_entries = sa.Table(
     sa.Column("session_id", _identifier(), sa.ForeignKey("sessions.id")),
     sa.CheckConstraint("(evaluation_id IS NULL) <> (session_id IS NULL)", name="about_one"),
     sa.Index("ix_audit_entries_at", "tenant_id", "at"),
+)
+
+dead_letters = sa.Table(
+    "dead_letters",
+    metadata,
+    _evaluation(),
+    _tenant(),
+    sa.Column("state", _enumeration(DeadLetterState, "state"), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("worker", sa.String(255)),
+    sa.Column("died_at", Moment, nullable=False),
+    sa.Column("resolved_at", Moment),
+    sa.Column("resolved_by", sa.String(255)),
+    sa.Column("replayed_as", _identifier(), sa.ForeignKey("evaluations.id")),
+    sa.CheckConstraint("(state = 'waiting') = (resolved_at IS NULL)", name="waiting_is_unresolved"),
+    sa.CheckConstraint("(state = 'replayed') = (replayed_as IS NOT NULL)", name="replayed_has_evaluation"),
+    sa.Index("ix_dead_letters_page", "tenant_id", "died_at", "evaluation_id"),
 )
 
 workers = sa.Table(

@@ -4,7 +4,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from crucible.domain.dead_letter import DeadLetterSummary
 from crucible.domain.evaluation import MAXIMUM_BATCH, EvaluationSummary, OutputFile, Submission
+from crucible.domain.identifiers import EVALUATION_PATTERN
 from crucible.domain.runtime import Runtime
 
 
@@ -32,6 +34,31 @@ class EvaluationPage(_Shape):
     items: tuple[EvaluationSummary, ...]
     next_cursor: str | None = None
     """Where the next page begins; none where this is the last."""
+
+
+class DeadLetterPage(_Shape):
+    """Part of the list of dead letters, newest first."""
+
+    items: tuple[DeadLetterSummary, ...]
+    next_cursor: str | None = None
+    """Where the next page begins; none where this is the last."""
+
+
+class DeadLetterList(_Shape):
+    """Dead letters, in the order in which they were named."""
+
+    items: tuple[DeadLetterSummary, ...]
+
+
+class DeadLetterChoice(_Shape):
+    """Dead letters to decide about; each of them is, or none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    evaluation_ids: Annotated[
+        tuple[Annotated[str, Field(pattern=EVALUATION_PATTERN)], ...],
+        Field(min_length=1, max_length=MAXIMUM_BATCH),
+    ]
 
 
 class FileList(_Shape):

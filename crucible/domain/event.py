@@ -94,6 +94,8 @@ class Requeued(_Event):
     kind: Literal["requeued"] = "requeued"
     reason: str
     infrastructure_attempts: int
+    worker: str | None = None
+    """Who held it."""
 
 
 class Finished(_Event):

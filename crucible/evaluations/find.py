@@ -1,8 +1,10 @@
-"""Look evaluations up."""
+"""Look evaluations up, and what became of those that were given up."""
 
 from crucible.access.policy import Permission, require
 from crucible.database.database import Database
 from crucible.database.evaluations import Page
+from crucible.domain.answer import DeadLetterPage
+from crucible.domain.dead_letter import DeadLetter, DeadLetterState
 from crucible.domain.evaluation import Evaluation, EvaluationFilter
 from crucible.domain.principal import Principal
 
@@ -21,3 +23,24 @@ async def page(
     require(principal, Permission.READ)
     async with database.read(principal) as view:
         return await view.evaluations.page(wanted, limit=limit, cursor=cursor)
+
+
+async def dead_letter(database: Database, principal: Principal, evaluation_id: str) -> DeadLetter:
+    """Return a dead letter with its history. Raises NotFoundError."""
+    require(principal, Permission.READ)
+    async with database.read(principal) as view:
+        return await view.dead_letters.get(evaluation_id)
+
+
+async def dead_letters(
+    database: Database,
+    principal: Principal,
+    states: frozenset[DeadLetterState],
+    *,
+    limit: int,
+    cursor: str | None = None,
+) -> DeadLetterPage:
+    """Return at most `limit` dead letters, newest first. Raises InvalidRequestError for a cursor that is none."""
+    require(principal, Permission.READ)
+    async with database.read(principal) as view:
+        return await view.dead_letters.page(states, limit=limit, cursor=cursor)

@@ -9,7 +9,7 @@ import structlog
 from crucible.blobs.store import BlobStore, prefix_of
 from crucible.database.database import Database
 from crucible.domain.outcome import Outcome
-from crucible.evaluations.requeue import Patience, take_back
+from crucible.evaluations.requeue import Patience, take_back, tell_of_dead_letter
 from crucible.queue.doorbell import Doorbell
 from crucible.stream.stream import EventStream
 
@@ -75,8 +75,10 @@ async def end_unrunnable(database: Database, stream: EventStream, runtimes: Coll
         at = await work.now()
         for lost in found:
             error = f"the runtime {lost.runtime!r} is not there any more; there are: {', '.join(sorted(runtimes))}"
-            await work.leases.give_up(
-                lost, Outcome.SANDBOX_ERROR, error=error, attempts=lost.infrastructure_attempts, at=at
-            )
+            attempts = lost.infrastructure_attempts
+            if await work.leases.give_up(
+                lost, Outcome.SANDBOX_ERROR, error=error, attempts=attempts, at=at, loss=error
+            ):
+                work.after_commit(partial(tell_of_dead_letter, lost, error, attempts))
             work.after_commit(partial(stream.close, lost.evaluation_id, lost.fence))
     return len(found)

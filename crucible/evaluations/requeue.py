@@ -2,7 +2,7 @@
 
 What the user's program does is an outcome and never comes here; what is counted here is the loss of a worker or an
 executor. Each loss makes the next attempt wait longer, at random, so that what was lost together does not return
-together; when the attempts are spent the evaluation fails, and says why.
+together; when the attempts are spent the evaluation fails, says why, and is a dead letter.
 """
 
 import random
@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+import structlog
+
 from crucible.database.database import Database, SystemWork
 from crucible.database.records import Claimed, Lost
 from crucible.domain.outcome import Outcome
 from crucible.stream.stream import EventStream
+
+_log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +66,17 @@ async def take_back(work: SystemWork, lost: Lost, *, reason: str, patience: Pati
         return False
     if counted and attempts >= patience.attempts:
         error = f"given up after {attempts} attempts that Crucible could not bring to an end; the last: {reason}"
-        await work.leases.give_up(lost, Outcome.SANDBOX_ERROR, error=error, attempts=attempts, at=at)
+        if await work.leases.give_up(
+            lost, Outcome.SANDBOX_ERROR, error=error, attempts=attempts, at=at, loss=reason
+        ):
+            work.after_commit(partial(tell_of_dead_letter, lost, reason, attempts))
         return False
     not_before = at + patience.delay(attempts) if counted else at
     return await work.leases.requeue(lost, reason=reason, attempts=attempts, at=at, not_before=not_before)
+
+
+def tell_of_dead_letter(lost: Lost, reason: str, attempts: int) -> None:
+    """Leave a line in the log, which an operator's alerts may read."""
+    _log.error(
+        "dead_letter", evaluation=lost.evaluation_id, attempts=attempts, reason=reason, last_worker=lost.worker
+    )

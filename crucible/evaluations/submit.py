@@ -55,13 +55,10 @@ async def submit(
             if idempotency_key is not None and (ids := await _answered(work, idempotency_key, digest)):
                 return Submitted(await work.evaluations.get_all(ids), replayed=True)
             names = resolve_all(submissions, runtimes, listed_in)
-            evaluations = await _add(work, submissions, names)
+            evaluations = await acknowledge(work, doorbell, submissions, names)
             ids = [evaluation.id for evaluation in evaluations]
             if idempotency_key is not None:
                 await work.idempotency.add(idempotency_key, digest, ids, await work.now())
-            work.after_commit(
-                lambda: doorbell.ring([Ring(each.id, each.runtime, each.priority) for each in evaluations])
-            )
         return Submitted(evaluations, replayed=False)
 
     try:
@@ -71,12 +68,16 @@ async def submit(
         return await repeated(attempt)
 
 
-async def _add(work: TenantWork, submissions: Sequence[Submission], names: Sequence[str]) -> list[Evaluation]:
+async def acknowledge(
+    work: TenantWork, doorbell: Doorbell, submissions: Sequence[Submission], names: Sequence[str]
+) -> list[Evaluation]:
+    """Queue programs for the runtimes of these names within a transaction, and ring once that is on disk."""
     at = await work.now()
     evaluations = await work.evaluations.add(submissions, names, at)
     ids = [evaluation.id for evaluation in evaluations]
     await work.events.add([Queued(evaluation_id=each, fence=0, sequence=0, at=at) for each in ids])
     await work.audit.add("submit", ids, at)
+    work.after_commit(lambda: doorbell.ring([Ring(each.id, each.runtime, each.priority) for each in evaluations]))
     return evaluations
 
 

@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 
 from crucible.database.tables import metadata
+from crucible.domain.dead_letter import DeadLetterState
 from crucible.domain.evaluation import Priority
 from crucible.domain.event import Event
 from crucible.domain.outcome import Outcome
@@ -21,6 +22,7 @@ from crucible.domain.status import TRANSITIONS, Lifecycle, Status
         ("evaluations", "lifecycle", Lifecycle),
         ("evaluations", "priority", Priority),
         ("evaluations", "minimum_isolation", Isolation),
+        ("dead_letters", "state", DeadLetterState),
         ("events", "kind", [kind.model_fields["kind"].default for kind in get_args(get_args(Event)[0])]),
     ],
 )

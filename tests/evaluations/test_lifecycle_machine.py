@@ -19,7 +19,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from crucible.blobs.file import FileBlobs
 from crucible.database.database import Database
 from crucible.database.records import Claimed
-from crucible.domain.errors import ConflictError, ExecutorUnavailableError
+from crucible.domain.errors import ConflictError, ExecutorUnavailableError, NotFoundError
 from crucible.domain.outcome import Outcome
 from crucible.domain.principal import LOCAL_OWNER
 from crucible.domain.sandbox import SandboxFinished
@@ -27,13 +27,14 @@ from crucible.domain.status import TRANSITIONS, Status
 from crucible.evaluations.cancel import cancel
 from crucible.evaluations.heartbeat import heartbeat
 from crucible.evaluations.reap import end_unrunnable, reap
+from crucible.evaluations.replay import replay
 from crucible.evaluations.requeue import hand_back
 from crucible.queue.local import LocalDoorbell
 from crucible.stream.memory import InProcessEventStream
 from tests.database.fixtures import Cluster
 from tests.evaluations.steps import HELLO, claimed, finished, get, history, submitted
 from tests.evaluations.test_reap import AT_ONCE
-from tests.fake_executor import STARTED, stdout
+from tests.fake_executor import RUNTIMES, STARTED, stdout
 
 FORGOTTEN, LONG = 0.0, 3600.0
 WORKERS = st.sampled_from("AB")
@@ -130,6 +131,28 @@ class Lifecycle(RuleBasedStateMachine):
     @rule()
     def lose_a_runtime(self) -> None:
         self.loop.run(end_unrunnable(self.database, self.stream, ["bash"]))
+
+    @rule(target=queue, one=queue)
+    def replay(self, one: str):
+        """Ask to replay it, dead letter or not: twice, and only what was given up runs again, once."""
+        known = set(self.statuses)
+        made = set()
+        for _ in range(2):
+            try:
+                (letter,) = self.loop.run(
+                    replay(self.database, LocalDoorbell(), LOCAL_OWNER, [one], runtimes=RUNTIMES)
+                )
+            except NotFoundError:
+                final = self.finals.get(one)
+                given_up = final is not None and final.outcome is Outcome.SANDBOX_ERROR
+                assert not given_up or one in self.results  # a sandbox's own error is a result
+                return multiple()
+            made.add(letter.replayed_as)
+        (again,) = made
+        if again in known:
+            return multiple()
+        self.statuses[again] = Status.QUEUED
+        return again
 
     @invariant()
     def statuses_move_only_as_the_table_says(self) -> None:

@@ -1,5 +1,6 @@
 // Generated from docs/openapi.json by scripts/generate-api.mjs (npm run generate).
 
+export const DEAD_LETTER_STATE_VALUES = ["waiting","replayed","discarded"] as const;
 export const END_REASON_VALUES = ["destroyed","idle","lifetime","broken","executor_gone"] as const;
 export const FAULT_VALUES = ["nobody","program","limit","user","crucible"] as const;
 export const ISOLATION_VALUES = ["shared-kernel","user-space-kernel","virtual-machine"] as const;

@@ -1,0 +1,49 @@
+"""What whoever runs a Crucible asks of it, for programs that do something else meanwhile; see `operations`."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from typing import Protocol, TypeVar
+
+from crucible.client import operations_calls as calls
+from crucible.client.calls import Call
+from crucible.domain.dead_letter import DeadLetter, DeadLetterState, DeadLetterSummary
+
+T = TypeVar("T")
+
+
+class _Ask(Protocol):
+    async def __call__(self, call: Call[T]) -> T: ...
+
+
+class AsyncOperations:
+    """An operator's view of the server; `AsyncCrucible.operations` makes it."""
+
+    def __init__(self, ask: _Ask) -> None:
+        self._ask = ask
+
+    async def dead_letters(
+        self, states: Collection[DeadLetterState] = (), *, page_size: int = 200
+    ) -> AsyncIterator[DeadLetterSummary]:
+        """Yield every dead letter in these states, or in any, newest first."""
+        cursor = None
+        while True:
+            page = await self._ask(calls.dead_letters(states, page_size, cursor))
+            for letter in page.items:
+                yield letter
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    async def dead_letter(self, evaluation_id: str) -> DeadLetter:
+        """Return a dead letter with its history."""
+        return await self._ask(calls.dead_letter(evaluation_id))
+
+    async def replay(self, evaluation_ids: Sequence[str]) -> tuple[DeadLetterSummary, ...]:
+        """Hand up to 1,000 dead letters' programs in again, all or none; `replayed_as` says as what.
+
+        Asking again runs nothing again.
+        """
+        return (await self._ask(calls.decide("replay", evaluation_ids))).items
+
+    async def discard(self, evaluation_ids: Sequence[str]) -> tuple[DeadLetterSummary, ...]:
+        """Decide that up to 1,000 dead letters are not worth another run, all or none."""
+        return (await self._ask(calls.decide("discard", evaluation_ids))).items

@@ -1,0 +1,48 @@
+"""What whoever runs a Crucible asks of it: what was given up, what waits, who works."""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Protocol, TypeVar
+
+from crucible.client import operations_calls as calls
+from crucible.client.calls import Call
+from crucible.domain.dead_letter import DeadLetter, DeadLetterState, DeadLetterSummary
+
+T = TypeVar("T")
+
+
+class _Ask(Protocol):
+    def __call__(self, call: Call[T]) -> T: ...
+
+
+class Operations:
+    """An operator's view of the server; `Crucible.operations` makes it."""
+
+    def __init__(self, ask: _Ask) -> None:
+        self._ask = ask
+
+    def dead_letters(
+        self, states: Collection[DeadLetterState] = (), *, page_size: int = 200
+    ) -> Iterator[DeadLetterSummary]:
+        """Yield every dead letter in these states, or in any, newest first."""
+        cursor = None
+        while True:
+            page = self._ask(calls.dead_letters(states, page_size, cursor))
+            yield from page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    def dead_letter(self, evaluation_id: str) -> DeadLetter:
+        """Return a dead letter with its history."""
+        return self._ask(calls.dead_letter(evaluation_id))
+
+    def replay(self, evaluation_ids: Sequence[str]) -> tuple[DeadLetterSummary, ...]:
+        """Hand up to 1,000 dead letters' programs in again, all or none; `replayed_as` says as what.
+
+        Asking again runs nothing again.
+        """
+        return self._ask(calls.decide("replay", evaluation_ids)).items
+
+    def discard(self, evaluation_ids: Sequence[str]) -> tuple[DeadLetterSummary, ...]:
+        """Decide that up to 1,000 dead letters are not worth another run, all or none."""
+        return self._ask(calls.decide("discard", evaluation_ids)).items

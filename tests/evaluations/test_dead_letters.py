@@ -1,0 +1,156 @@
+"""What is given up is kept with its history, and decided about once."""
+
+import asyncio
+
+import pytest
+
+from crucible.domain.dead_letter import DeadLetterState
+from crucible.domain.errors import ConflictError, InvalidRequestError, NotFoundError, PermissionDeniedError
+from crucible.domain.principal import LOCAL_OWNER
+from crucible.domain.status import Status
+from crucible.evaluations import find
+from crucible.evaluations.cancel import cancel
+from crucible.evaluations.delete import delete
+from crucible.evaluations.discard import discard
+from crucible.evaluations.reap import end_unrunnable, reap
+from crucible.evaluations.replay import replay
+from crucible.evaluations.requeue import hand_back
+from tests.evaluations.steps import HELLO, STRANGER, VIEWER, claimed, finished, get, held, submitted
+from tests.evaluations.test_reap import AT_ONCE
+from tests.evaluations.test_submit import NotingDoorbell
+from tests.fake_executor import RUNTIMES
+
+WAITING = frozenset({DeadLetterState.WAITING})
+
+
+async def given_up(database, blobs, stream, *, count: int = 1) -> list[str]:
+    """Submit some and lose a worker under each until nobody tries again."""
+    ids = await submitted(database, *[HELLO] * count)
+    for worker in ("A", "B", "C"):
+        assert len(await claimed(database, limit=count, worker=worker, lease=0.0)) == count
+        await reap(database, blobs, stream, patience=AT_ONCE)
+    return ids
+
+
+async def test_a_dead_letter_tells_of_every_loss_and_who_held_it(database, blobs, stream):
+    (one,) = await given_up(database, blobs, stream)
+    letter = await find.dead_letter(database, LOCAL_OWNER, one)
+    assert (letter.state, letter.infrastructure_attempts) == (DeadLetterState.WAITING, 3)
+    assert [(loss.attempt, loss.worker) for loss in letter.history] == [(1, "A"), (2, "B"), (3, "C")]
+    assert {loss.reason for loss in letter.history} == {"its worker was not heard of for too long"}
+    assert letter.history[-1].at == letter.died >= letter.history[0].at
+
+
+async def test_what_was_given_back_without_a_fault_is_in_the_history_and_costs_nothing(database, blobs, stream):
+    one = await held(database)
+    await hand_back(database, stream, one, reason="its worker is shutting down", patience=AT_ONCE, counted=False)
+    for _ in range(3):
+        await claimed(database, lease=0.0)
+        await reap(database, blobs, stream, patience=AT_ONCE)
+    letter = await find.dead_letter(database, LOCAL_OWNER, one.evaluation_id)
+    assert [loss.attempt for loss in letter.history] == [0, 1, 2, 3]
+
+
+async def test_a_program_that_fails_and_one_that_is_cancelled_are_no_dead_letters(
+    database, blobs, stream, doorbell
+):
+    failed, cancelled = await held(database), await held(database, lease=0.0)
+    await finished(database, blobs, stream, failed)
+    await cancel(database, doorbell, stream, LOCAL_OWNER, cancelled.evaluation_id)
+    await reap(database, blobs, stream, patience=AT_ONCE)
+    assert (await find.dead_letters(database, LOCAL_OWNER, frozenset(), limit=9)).items == ()
+
+
+async def test_what_nobody_can_run_is_a_dead_letter_until_somebody_can(database, stream, doorbell):
+    (one,) = await submitted(database)
+    await end_unrunnable(database, stream, ["bash"])
+    letter = await find.dead_letter(database, LOCAL_OWNER, one)
+    assert "not there any more" in letter.reason
+    bash = [runtime for runtime in RUNTIMES if runtime.name == "bash"]
+    with pytest.raises(InvalidRequestError, match=r"'python3\.11' is not a runtime"):
+        await replay(database, doorbell, LOCAL_OWNER, [one], runtimes=bash)
+    (again,) = await replay(database, doorbell, LOCAL_OWNER, [one], runtimes=RUNTIMES)
+    assert again.state is DeadLetterState.REPLAYED
+
+
+async def test_a_replay_is_another_evaluation_of_the_same_program_and_rings(database, blobs, stream):
+    ids = await given_up(database, blobs, stream, count=3)
+    bell = NotingDoorbell()
+    replayed = await replay(database, bell, LOCAL_OWNER, ids[:2], runtimes=RUNTIMES)
+    assert [letter.evaluation_id for letter in replayed] == ids[:2]
+    made = [letter.replayed_as for letter in replayed]
+    assert bell.rung == [made]
+    waiting = await find.dead_letters(database, LOCAL_OWNER, WAITING, limit=9)
+    assert [letter.evaluation_id for letter in waiting.items] == ids[2:]
+    again = await get(database, made[0])
+    assert (again.status, again.infrastructure_attempts, again.code) == (Status.QUEUED, 0, HELLO.code)
+    assert (await get(database, ids[0])).status is Status.FAILED
+
+
+async def test_two_who_replay_at_once_run_it_once(database, blobs, stream, doorbell):
+    ids = await given_up(database, blobs, stream, count=2)
+    orders = [ids, ids[::-1], [*ids, *ids]]
+    answers = await asyncio.gather(
+        *(replay(database, doorbell, LOCAL_OWNER, order, runtimes=RUNTIMES) for order in orders)
+    )
+    assert len({letter.replayed_as for answer in answers for letter in answer}) == 2
+    assert len(await claimed(database, limit=9)) == 2
+
+
+async def test_a_decision_stands(database, blobs, stream, doorbell):
+    replayed, discarded = await given_up(database, blobs, stream, count=2)
+    await replay(database, doorbell, LOCAL_OWNER, [replayed], runtimes=RUNTIMES)
+    await discard(database, LOCAL_OWNER, [discarded])
+    (again,) = await discard(database, LOCAL_OWNER, [discarded])
+    assert (again.state, again.resolved_by) == (DeadLetterState.DISCARDED, "local")
+    with pytest.raises(ConflictError, match="was replayed as"):
+        await discard(database, LOCAL_OWNER, [replayed])
+    with pytest.raises(ConflictError, match="was discarded"):
+        await replay(database, doorbell, LOCAL_OWNER, [discarded], runtimes=RUNTIMES)
+
+
+async def test_of_many_all_are_decided_about_or_none(database, blobs, stream, doorbell):
+    (one,) = await given_up(database, blobs, stream)
+    with pytest.raises(NotFoundError, match="no dead letter 'ev_missing'"):
+        await replay(database, doorbell, LOCAL_OWNER, [one, "ev_missing"], runtimes=RUNTIMES)
+    assert (await find.dead_letter(database, LOCAL_OWNER, one)).state is DeadLetterState.WAITING
+    assert await claimed(database) == []
+
+
+async def test_another_tenants_dead_letters_do_not_exist(database, blobs, stream, doorbell):
+    (one,) = await given_up(database, blobs, stream)
+    assert (await find.dead_letters(database, STRANGER, frozenset(), limit=9)).items == ()
+    for ask in (
+        find.dead_letter(database, STRANGER, one),
+        replay(database, doorbell, STRANGER, [one], runtimes=RUNTIMES),
+        discard(database, STRANGER, [one]),
+    ):
+        with pytest.raises(NotFoundError):
+            await ask
+
+
+async def test_who_only_looks_decides_nothing(database, blobs, stream, doorbell):
+    (one,) = await given_up(database, blobs, stream)
+    for ask in (replay(database, doorbell, VIEWER, [one], runtimes=RUNTIMES), discard(database, VIEWER, [one])):
+        with pytest.raises(PermissionDeniedError):
+            await ask
+
+
+async def test_a_deleted_evaluation_takes_its_dead_letter_with_it(database, blobs, stream):
+    (one,) = await given_up(database, blobs, stream)
+    await delete(database, LOCAL_OWNER, one)
+    with pytest.raises(NotFoundError):
+        await find.dead_letter(database, LOCAL_OWNER, one)
+
+
+async def test_pages_join_without_a_gap_or_a_repeat(database, blobs, stream):
+    ids = await given_up(database, blobs, stream, count=5)
+    found, cursor = [], None
+    while True:
+        page = await find.dead_letters(database, LOCAL_OWNER, WAITING, limit=2, cursor=cursor)
+        found += [letter.evaluation_id for letter in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert sorted(found) == sorted(ids)
+    assert len(set(found)) == 5
