@@ -11,6 +11,7 @@ from crucible.domain.errors import ExecutorUnavailableError
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import (
     Containment,
+    DriverReport,
     Isolation,
     RuntimeReport,
     SandboxAttempt,
@@ -26,6 +27,21 @@ PYTHON = RuntimeReport(
 )
 BASH = RuntimeReport(name="bash", language="bash", version="5.2", entrypoint="main.sh")
 RUNTIMES = (PYTHON, BASH)
+ENGINES = (
+    DriverReport(
+        engine="strong",
+        driver="fake",
+        available=False,
+        isolation=Isolation.USER_SPACE_KERNEL,
+        missing={"engine": "it is not installed; sudo apt-get install it"},
+    ),
+    DriverReport(engine="fake", driver="fake", available=True, isolation=Isolation.SHARED_KERNEL, default=True),
+)
+
+
+async def known_engines() -> tuple[DriverReport, ...]:
+    return ENGINES
+
 
 CONTAINMENT = Containment(engine="fake", driver="fake", isolation=Isolation.SHARED_KERNEL, kernel="none")
 STARTED = SandboxStarted(containment=CONTAINMENT)

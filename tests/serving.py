@@ -23,7 +23,7 @@ from crucible.roles.http_server import HttpServer
 from crucible.roles.listener import listen, url_of
 from crucible.settings import Settings
 from crucible.stream.memory import InProcessEventStream
-from tests.fake_executor import FakeExecutor
+from tests.fake_executor import FakeExecutor, known_engines
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,6 +74,7 @@ def serving(
             doorbell=doorbell,
             runtimes=lambda: executor.runtimes,
             checks=Checks(executor),
+            engines=known_engines,
             unready=unready,
         )
         server.http = HttpServer(create_app(server.collaborators))

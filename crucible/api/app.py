@@ -17,6 +17,7 @@ from crucible.api.metrics import metrics
 from crucible.api.routes import (
     check,
     dead_letters,
+    engines,
     evaluations,
     events,
     health,
@@ -71,6 +72,7 @@ def _routes() -> FastAPI:
         output,
         sessions,
         runtimes,
+        engines,
         statistics,
         dead_letters,
         health,

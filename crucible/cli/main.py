@@ -51,6 +51,7 @@ COMMANDS = (
         _OPERATIONS,
     ),
     Command("runtimes", "crucible.cli.runtimes:runtimes", "List what programs can be written in.", _PROGRAMS),
+    Command("engines", "crucible.cli.engines:engines", "List what programs can be isolated by.", _PROGRAMS),
     Command("up", "crucible.cli.up:up", "Start Crucible here, all of it in one process.", _SERVER),
     Command(
         "doctor", "crucible.cli.doctor:doctor", "Say which limits and walls work here, and what mends it.", _SERVER

@@ -22,6 +22,7 @@ from crucible.client.connection import (
 from crucible.client.errors import ServerUnreachableError, error_of, unreachable
 from crucible.client.retries import Retries
 from crucible.domain.answer import EvaluationPage, FileList, Readiness
+from crucible.domain.engine import Engine
 from crucible.domain.evaluation import Evaluation, EvaluationFilter, EvaluationSummary, Submission
 from crucible.domain.event import Event, Finished
 from crucible.domain.runtime import Runtime
@@ -182,6 +183,10 @@ class AsyncCrucible:
     async def runtimes(self) -> tuple[Runtime, ...]:
         """Return what programs can be written in."""
         return (await self._ask(calls.runtimes())).items
+
+    async def engines(self) -> tuple[Engine, ...]:
+        """Return what programs can be isolated by, the strongest first."""
+        return (await self._ask(calls.engines())).items
 
     async def readiness(self) -> Readiness:
         """Return whether the server can do its work now, and what is in the way."""

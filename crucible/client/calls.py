@@ -12,6 +12,7 @@ from urllib.parse import quote
 from pydantic import BaseModel
 
 from crucible.domain.answer import (
+    EngineList,
     EvaluationList,
     EvaluationPage,
     FileList,
@@ -161,6 +162,11 @@ def file(evaluation_id: str, path: str) -> Call[bytes]:
 def runtimes() -> Call[RuntimeList]:
     """List what programs can be written in."""
     return Call(method="GET", path=f"{PREFIX}/runtimes", read=RuntimeList.model_validate_json)
+
+
+def engines() -> Call[EngineList]:
+    """List what programs can be isolated by."""
+    return Call(method="GET", path=f"{PREFIX}/engines", read=EngineList.model_validate_json)
 
 
 def readiness() -> Call[Readiness]:

@@ -22,6 +22,7 @@ from crucible.client.operations import Operations
 from crucible.client.retries import Retries
 from crucible.client.sessions import Sessions
 from crucible.domain.answer import EvaluationPage, FileList, Readiness
+from crucible.domain.engine import Engine
 from crucible.domain.evaluation import Evaluation, EvaluationFilter, EvaluationSummary, Submission
 from crucible.domain.event import Event, Finished
 from crucible.domain.runtime import Runtime
@@ -181,6 +182,10 @@ class Crucible:
     def runtimes(self) -> tuple[Runtime, ...]:
         """Return what programs can be written in."""
         return (self._ask(calls.runtimes())).items
+
+    def engines(self) -> tuple[Engine, ...]:
+        """Return what programs can be isolated by, the strongest first."""
+        return self._ask(calls.engines()).items
 
     def readiness(self) -> Readiness:
         """Return whether the server can do its work now, and what is in the way."""

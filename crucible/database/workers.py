@@ -6,12 +6,13 @@ It decides nothing about evaluations (leases do); it answers what can be run, an
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crucible.database.tables import workers
-from crucible.domain.sandbox import RuntimeReport
+from crucible.domain.sandbox import DriverReport, Isolation, Promise, RuntimeReport
 from crucible.domain.worker import WorkerReport
 
 _W = workers.c
@@ -30,7 +31,7 @@ class WorkerRepository:
             "running": worker.running,
             "draining": worker.draining,
             "runtimes": [asdict(runtime) for runtime in worker.runtimes],
-            "engines": list(worker.engines),
+            "engines": [asdict(engine) for engine in worker.engines],
             "seen_at": at,
         }
         changed = await self._connection.execute(workers.update().where(_W.name == worker.name).values(**row))
@@ -49,7 +50,7 @@ class WorkerRepository:
                 runtimes=tuple(
                     RuntimeReport(**{**report, "aliases": tuple(report["aliases"])}) for report in row.runtimes
                 ),
-                engines=tuple(row.engines),
+                engines=_engines(row.engines),
                 started_at=row.started_at,
                 seen_at=row.seen_at,
             )
@@ -63,3 +64,17 @@ class WorkerRepository:
     async def forget(self, *, at: datetime, after: timedelta) -> None:
         """Forget workers that were not heard of for so long."""
         await self._connection.execute(workers.delete().where(_W.seen_at <= at - after))
+
+
+def _engines(rows: list[Any]) -> tuple[DriverReport, ...]:
+    return tuple(
+        DriverReport(
+            **{
+                **row,
+                "isolation": Isolation(row["isolation"]),
+                "unpromised": {Promise(promise): reason for promise, reason in row["unpromised"].items()},
+            }
+        )
+        for row in rows
+        if isinstance(row, dict)  # a worker of an older release names them alone, and is not asked what they give
+    )

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from crucible.domain.dead_letter import DeadLetterSummary
+from crucible.domain.engine import Engine
 from crucible.domain.evaluation import MAXIMUM_BATCH, EvaluationSummary, OutputFile, Submission
 from crucible.domain.identifiers import EVALUATION_PATTERN
 from crucible.domain.runtime import Runtime
@@ -73,6 +74,12 @@ class RuntimeList(_Shape):
     """What programs can be written in here."""
 
     items: tuple[Runtime, ...]
+
+
+class EngineList(_Shape):
+    """What programs can be isolated by here."""
+
+    items: tuple[Engine, ...]
 
 
 class Readiness(_Shape):

@@ -196,3 +196,5 @@ class DriverReport:
     """Promise that this engine doesn't keep → why it can't."""
     sessions: bool = False
     """Whether it has sessions: sandboxes that stay."""
+    default: bool = False
+    """Whether a program that names no engine gets this one."""

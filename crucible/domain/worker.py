@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from crucible.domain.sandbox import RuntimeReport
+from crucible.domain.sandbox import DriverReport, RuntimeReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,7 @@ class WorkerReport:
     draining: bool
     """Whether it takes nothing more."""
     runtimes: tuple[RuntimeReport, ...]
-    engines: tuple[str, ...]
+    engines: tuple[DriverReport, ...]
+    """Every engine, and what it gives there or why it can't; none before its executor was surveyed."""
     started_at: datetime | None = None
     seen_at: datetime | None = None

@@ -67,6 +67,7 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
                 stream=stream,
                 doorbell=doorbell,
                 runtimes=lambda: _known_runtimes(link),
+                engines=link.survey,
                 sessions=link,
                 checks=Checks(link),
                 unready=unready,

@@ -1,11 +1,11 @@
 """Run an evaluation's program again, as another evaluation."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from crucible.access.policy import Permission, require
 from crucible.database.database import Database
 from crucible.domain.principal import Principal
-from crucible.domain.sandbox import RuntimeReport
+from crucible.domain.sandbox import DriverReport, RuntimeReport
 from crucible.evaluations.submit import Submitted, submit
 from crucible.queue.doorbell import Doorbell
 
@@ -17,6 +17,7 @@ async def rerun(
     evaluation_id: str,
     *,
     runtimes: Sequence[RuntimeReport],
+    engines: Callable[[], Awaitable[Sequence[DriverReport]]],
     idempotency_key: str | None = None,
     endpoint: str = "",
 ) -> Submitted:
@@ -33,6 +34,7 @@ async def rerun(
         principal,
         [submission],
         runtimes=runtimes,
+        engines=engines,
         idempotency_key=idempotency_key,
         endpoint=endpoint,
     )

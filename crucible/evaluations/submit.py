@@ -5,7 +5,7 @@ doorbell rings after it.
 """
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from crucible.access.policy import Permission, require
@@ -17,7 +17,8 @@ from crucible.domain.evaluation import MAXIMUM_BATCH, Evaluation, Submission
 from crucible.domain.event import Queued
 from crucible.domain.principal import Principal
 from crucible.domain.ring import Ring
-from crucible.domain.sandbox import RuntimeReport
+from crucible.domain.sandbox import DriverReport, RuntimeReport
+from crucible.evaluations.isolation import asks_for_isolation, unmet
 from crucible.queue.doorbell import Doorbell
 
 
@@ -37,24 +38,27 @@ async def submit(
     submissions: Sequence[Submission],
     *,
     runtimes: Sequence[RuntimeReport],
+    engines: Callable[[], Awaitable[Sequence[DriverReport]]],
     idempotency_key: str | None = None,
     endpoint: str = "",
     listed_in: str | None = None,
 ) -> Submitted:
     """Queue programs, all of them or none.
 
-    `listed_in` is the request's field that lists them, where it does, so that errors name the right one. Raises
+    `engines` tells what isolation can be had, and is asked where a submission asks for any. `listed_in` is the
+    request's field that lists them, where it does, so that errors name the right one. Raises
     InvalidRequestError, IdempotencyConflictError, PermissionDeniedError, StorageUnavailableError.
     """
     require(principal, Permission.SUBMIT)
     _check_count(submissions, listed_in or "submissions")
+    offered = await engines() if any(map(asks_for_isolation, submissions)) else ()
     digest = _digest(submissions, endpoint) if idempotency_key is not None else ""
 
     async def attempt() -> Submitted:
         async with database.unit_of_work(principal) as work:
             if idempotency_key is not None and (ids := await _answered(work, idempotency_key, digest)):
                 return Submitted(await work.evaluations.get_all(ids), replayed=True)
-            names = resolve_all(submissions, runtimes, listed_in)
+            names = resolve_all(submissions, runtimes, listed_in, offered)
             evaluations = await acknowledge(work, doorbell, submissions, names)
             ids = [evaluation.id for evaluation in evaluations]
             if idempotency_key is not None:
@@ -108,18 +112,23 @@ def _check_count(submissions: Sequence[Submission], field: str) -> None:
 
 
 def resolve_all(
-    submissions: Sequence[Submission | CheckRequest], runtimes: Sequence[RuntimeReport], listed_in: str | None
+    submissions: Sequence[Submission | CheckRequest],
+    runtimes: Sequence[RuntimeReport],
+    listed_in: str | None,
+    engines: Sequence[DriverReport] = (),
 ) -> list[str]:
-    """Return the name of each one's runtime. Raises InvalidRequestError for those that are not here."""
+    """Return the name of each one's runtime. Raises InvalidRequestError for what is asked and not here."""
     names = {(runtime.image, alias): runtime.name for runtime in runtimes for alias in runtime.aliases}
     names |= {(runtime.image, runtime.name): runtime.name for runtime in runtimes}
-    errors = tuple(
-        _unknown(submission, names, f"{listed_in}[{place}]." if listed_in else "")
-        for place, submission in enumerate(submissions)
-        if (submission.image, submission.runtime) not in names
-    )
+    errors: list[FieldError] = []
+    for place, submission in enumerate(submissions):
+        where = f"{listed_in}[{place}]." if listed_in else ""
+        if (submission.image, submission.runtime) not in names:
+            errors.append(_unknown(submission, names, where))
+        if isinstance(submission, Submission) and (error := unmet(submission, engines, where)):
+            errors.append(error)
     if errors:
-        raise InvalidRequestError(f"{errors[0].field} {errors[0].message}", errors=errors)
+        raise InvalidRequestError(f"{errors[0].field} {errors[0].message}", errors=tuple(errors))
     return [names[submission.image, submission.runtime] for submission in submissions]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from crucible.domain.errors import ExecutorUnavailableError
-from crucible.domain.sandbox import SandboxEvent, SandboxFinished, SandboxSpec
+from crucible.domain.sandbox import DriverReport, SandboxEvent, SandboxFinished, SandboxSpec
 from crucible.executor import protocol
 from crucible.executor.session_messages import Abandon, SessionAnswer, SessionRequest
 
@@ -31,6 +31,7 @@ class ExecutorClient:
         self._events: dict[int, asyncio.Queue[SandboxEvent | None]] = {}
         self._requests = itertools.count(1)
         self._answers: dict[int, asyncio.Queue[SessionAnswer | None]] = {}
+        self._surveys: list[asyncio.Future[tuple[DriverReport, ...]]] = []
         self._lost = asyncio.Event()
         self._dispatching = asyncio.create_task(self._dispatch())
 
@@ -85,6 +86,20 @@ class ExecutorClient:
             if not finished and self.is_connected:
                 self._writer.write(protocol.encode(protocol.Stop(run=number)))
 
+    async def survey(self) -> tuple[DriverReport, ...]:
+        """Return what each engine gives on the executor's host, or why it can't. The first time takes seconds.
+
+        Raises ExecutorUnavailableError where the connection is lost meanwhile.
+        """
+        answer: asyncio.Future[tuple[DriverReport, ...]] = asyncio.get_running_loop().create_future()
+        self._surveys.append(answer)
+        try:
+            await self._send(protocol.Survey())
+            return await answer
+        finally:
+            if answer in self._surveys:
+                self._surveys.remove(answer)
+
     def next_request(self) -> int:
         """Return a number for a request to a session."""
         return next(self._requests)
@@ -132,7 +147,9 @@ class ExecutorClient:
             while (message := await protocol.read_from_server(self._reader)) is not None:
                 if isinstance(message, protocol.Welcome | protocol.Refusal):
                     raise protocol.ProtocolError("a greeting after the greeting")
-                if isinstance(message, SessionAnswer):
+                if isinstance(message, protocol.Surveyed):
+                    self._answer_surveys(message.drivers)
+                elif isinstance(message, SessionAnswer):
                     if answers := self._answers.get(message.request):
                         answers.put_nowait(message)
                 elif events := self._events.get(message.run):
@@ -142,8 +159,17 @@ class ExecutorClient:
         finally:
             self._lose()
 
+    def _answer_surveys(self, drivers: tuple[DriverReport, ...]) -> None:
+        while self._surveys:
+            answer = self._surveys.pop()
+            if not answer.done():
+                answer.set_result(drivers)
+
     def _lose(self) -> None:
         self._lost.set()
+        for survey in self._surveys:
+            if not survey.done():
+                survey.set_exception(ExecutorUnavailableError("the executor went away"))
         for events in self._events.values():
             events.put_nowait(None)
         for answers in self._answers.values():

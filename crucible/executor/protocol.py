@@ -24,7 +24,7 @@ from crucible.domain.sandbox import (
 )
 from crucible.executor.session_messages import SessionAnswer, SessionRequest
 
-VERSION = 3
+VERSION = 4
 MAXIMUM_FRAME_BYTES = 64 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 
@@ -40,10 +40,9 @@ class Hello(_Message, tag="hello"):
 
 
 class Welcome(_Message, tag="welcome"):
-    """The server's answer: what it can run, and how."""
+    """The server's answer: what it can run."""
 
     version: int = VERSION
-    drivers: tuple[DriverReport, ...] = ()
     runtimes: tuple[RuntimeReport, ...] = ()
 
 
@@ -51,6 +50,16 @@ class Refusal(_Message, tag="refusal"):
     """The server won't talk to this client; the connection ends after it."""
 
     reason: str
+
+
+class Survey(_Message, tag="survey"):
+    """Ask which engines there are. Answered by `Surveyed`, the first time only when each was tried out."""
+
+
+class Surveyed(_Message, tag="surveyed"):
+    """Every engine, and what it gives on the executor's host, or why it can't."""
+
+    drivers: tuple[DriverReport, ...]
 
 
 class Run(_Message, tag="run"):
@@ -108,9 +117,9 @@ class Finished(_Message, tag="finished"):
     event: SandboxFinished
 
 
-FromClient = Hello | Run | Stop | SessionRequest
+FromClient = Hello | Survey | Run | Stop | SessionRequest
 RunEvent = Started | Output | Sample | Attempt | File | Finished
-FromServer = Welcome | Refusal | Started | Output | Sample | Attempt | File | Finished | SessionAnswer
+FromServer = Welcome | Refusal | Surveyed | Started | Output | Sample | Attempt | File | Finished | SessionAnswer
 
 _encoder = msgspec.msgpack.Encoder()
 _from_client: msgspec.msgpack.Decoder[FromClient] = msgspec.msgpack.Decoder(FromClient)

@@ -109,7 +109,6 @@ class ExecutorServer:
         _send(
             writer,
             protocol.Welcome(
-                drivers=self._engines.known(),
                 runtimes=tuple(runtime.report for runtime in self._runtimes),
             ),
         )
@@ -138,6 +137,7 @@ class _Connection:
         self._engines = engines
         self._runtimes = runtimes
         self._runs: dict[int, tuple[asyncio.Task[None], asyncio.Event]] = {}
+        self._surveys: set[asyncio.Task[None]] = set()
         self._requests = SessionRequests(sessions, self._answer)
         self._leaving = False
         """Whether runs are being ended because either side goes, which must not look like somebody's wish."""
@@ -155,31 +155,41 @@ class _Connection:
                     case protocol.Stop(run=number):
                         if run := self._runs.get(number):
                             run[1].set()
-                    case protocol.Hello():
-                        raise protocol.ProtocolError("a second hello")
+                    case protocol.Survey() | protocol.Hello():
+                        self._tell(message)
                     case _ if not self._requests.take(message):
                         raise protocol.ProtocolError(f"request {message.request} is already under way")
         finally:
             self._leaving = True
-            tasks = [task for task, _ in self._runs.values()]
+            tasks = [*self._surveys, *(task for task, _ in self._runs.values())]
+            for survey in self._surveys:
+                survey.cancel()
             for _, cancelled in self._runs.values():
                 cancelled.set()
             await asyncio.gather(self._requests.leave(), *tasks, return_exceptions=True)
 
+    def _tell(self, message: protocol.Survey | protocol.Hello) -> None:
+        if isinstance(message, protocol.Hello):
+            raise protocol.ProtocolError("a second hello")
+        survey = asyncio.create_task(self._survey())
+        self._surveys.add(survey)
+        survey.add_done_callback(self._surveys.discard)
+
+    async def _survey(self) -> None:
+        await self._send(protocol.Surveyed(drivers=await self._engines.reports()))
+
     async def _answer(self, answer: SessionAnswer) -> None:
+        await self._send(answer)
+
+    async def _send(self, message: protocol.FromServer) -> None:
         if not (self._leaving or self._writer.is_closing()):
-            self._writer.write(protocol.encode(answer))
-            with contextlib.suppress(
-                ConnectionError
-            ):  # the client left; what it asked for is being ended for that
+            self._writer.write(protocol.encode(message))
+            with contextlib.suppress(ConnectionError):  # the client left; what it asked for is ended for that
                 await self._writer.drain()
 
     async def _run(self, number: int, spec: SandboxSpec, cancelled: asyncio.Event) -> None:
         async def emit(event: SandboxEvent) -> None:
-            if not (self._leaving or self._writer.is_closing()):
-                self._writer.write(protocol.encode(_message(number, event)))
-                with contextlib.suppress(ConnectionError):  # the client left; the run is being ended for that
-                    await self._writer.drain()
+            await self._send(_message(number, event))
 
         try:
             runtime = self._runtimes.find(spec.runtime, spec.image)

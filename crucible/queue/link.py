@@ -21,6 +21,7 @@ from crucible.executor.session_client import SessionClient
 
 _FIRST_RETRY_SECONDS = 0.02
 _LONGEST_RETRY_SECONDS = 1.0
+_SURVEY_SECONDS = 20.0
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -37,7 +38,7 @@ class ExecutorLink:
         self.known_runtimes: tuple[RuntimeReport, ...] = ()
         """What it could run when it was last heard of."""
         self.drivers: tuple[DriverReport, ...] = ()
-        """How it could isolate when it was last heard of."""
+        """Every engine, and what it gave there when it was last surveyed; empty before the first time."""
         self.refusal = "no connection was tried yet"
         """Why there is no connection, while there is none."""
 
@@ -73,6 +74,19 @@ class ExecutorLink:
     def runtimes(self) -> tuple[RuntimeReport, ...]:
         """See `Executor`."""
         return self.known_runtimes if self.is_connected else ()
+
+    async def survey(self) -> tuple[DriverReport, ...]:
+        """Return every engine, and what it gives there or why it can't: the last that is known where none answers.
+
+        The executor remembers, so that only its first answer takes seconds.
+        """
+        if self._client is not None:
+            try:
+                async with asyncio.timeout(_SURVEY_SECONDS):
+                    self.drivers = await self._client.survey()
+            except (ExecutorUnavailableError, TimeoutError) as error:
+                _log.warning("engines_not_surveyed", reason=str(error) or "the executor took too long")
+        return self.drivers
 
     async def connected(self) -> None:
         """Wait until the executor can be reached."""
@@ -112,5 +126,4 @@ class ExecutorLink:
         self.known_runtimes = tuple(
             runtime for runtime in client.welcome.runtimes if not self._only or runtime.name in self._only
         )
-        self.drivers = client.welcome.drivers
         self._connected.set()

@@ -9,7 +9,7 @@ import structlog
 
 from crucible.database.database import Database
 from crucible.domain.errors import ExecutorUnavailableError, StorageUnavailableError
-from crucible.domain.sandbox import RuntimeReport
+from crucible.domain.sandbox import DriverReport, RuntimeReport
 
 if TYPE_CHECKING:
     from crucible.domain.worker import WorkerReport
@@ -29,6 +29,7 @@ class KnownWorkers:
         self._database = database
         self.workers: Sequence[WorkerReport] = ()
         self._runtimes: dict[str, RuntimeReport] = {}
+        self._engines: dict[str, DriverReport] = {}
         self._any_alive = False
 
     @property
@@ -49,6 +50,10 @@ class KnownWorkers:
             )
         return self.runtimes
 
+    async def engines(self) -> Sequence[DriverReport]:
+        """Return each engine as the worker reports it that can use it, if any can; empty where none told."""
+        return tuple(self._engines.values())
+
     async def keep(self) -> None:
         """Read the table again and again until cancelled."""
         while True:
@@ -64,6 +69,11 @@ class KnownWorkers:
             at = await work.now()
             self.workers = await work.workers.seen(at=at, within=REMEMBERED)
         self._runtimes = {runtime.name: runtime for worker in self.workers for runtime in worker.runtimes}
+        self._engines = {}
+        for engine in (engine for worker in self.workers for engine in worker.engines):
+            known = self._engines.get(engine.engine)
+            if known is None or (engine.available, engine.default) > (known.available, known.default):
+                self._engines[engine.engine] = engine
         self._any_alive = any(
             worker.seen_at and worker.seen_at > at - ALIVE and not worker.draining for worker in self.workers
         )

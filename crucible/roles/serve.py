@@ -50,6 +50,7 @@ async def serve(
             stream=parts.stream,
             doorbell=parts.doorbell,
             runtimes=known.accepted,
+            engines=known.engines,
             unready=unready,
             sessions=link,
             checks=Checks(link) if link else None,

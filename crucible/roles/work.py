@@ -23,6 +23,8 @@ from crucible.roles.stopping import Stopping
 from crucible.roles.tasks import RoleTasks
 from crucible.settings import Settings
 
+SURVEY_SECONDS = 60.0
+"""How often a worker asks which engines its executor has: one that comes or goes is known a minute later."""
 LOOK_SECONDS = 5.0
 """How often a worker looks for what is queued without being asked: no lost ring and no deaf ear lasts longer."""
 _log = structlog.stdlib.get_logger(__name__)
@@ -47,6 +49,7 @@ async def work(
         worker = make_worker(settings, parts, link, LocalDoorbell(), look_seconds=LOOK_SECONDS)
         tasks.start("worker", worker.run())
         tasks.start("presence", _keep_reporting(parts.database, worker, link))
+        tasks.start("engines", _keep_surveying(link))
         runtimes = [runtime.name for runtime in link.known_runtimes]
         ear = Ear(
             parts.celery,
@@ -81,7 +84,7 @@ async def _keep_reporting(database: Database, worker: Worker, link: ExecutorLink
             running=worker.running,
             draining=worker.draining,
             runtimes=link.known_runtimes,
-            engines=tuple(driver.engine for driver in link.drivers if driver.available),
+            engines=link.drivers,
         )
         try:
             if link.is_connected:
@@ -90,6 +93,13 @@ async def _keep_reporting(database: Database, worker: Worker, link: ExecutorLink
         except StorageUnavailableError as error:
             _log.warning("presence_not_reported", reason=error.detail)
         await asyncio.sleep(REPORT_SECONDS)
+
+
+async def _keep_surveying(link: ExecutorLink) -> None:
+    while True:
+        await link.connected()
+        await link.survey()
+        await asyncio.sleep(SURVEY_SECONDS)
 
 
 async def _leave(database: Database, worker: Worker) -> None:

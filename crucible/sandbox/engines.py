@@ -8,8 +8,8 @@ with the reason: no engine stands in for another in silence.
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from crucible.domain.errors import SandboxUnavailableError
@@ -79,6 +79,9 @@ class Engines:
         self._engines = engines
         self._opened: dict[str, Driver] = {}
         self._failures: dict[str, tuple[float, SandboxUnavailableError]] = {}
+        self._seen: dict[str, DriverReport] = {}
+        self._survey: asyncio.Task[tuple[DriverReport, ...]] | None = None
+        self._closing = False
         self._locks = {name: asyncio.Lock() for name in engines}
 
     async def choose(self, spec: SandboxSpec) -> Driver:
@@ -98,44 +101,74 @@ class Engines:
     async def open(self, name: str) -> Driver:
         """Return an engine's driver, opening it where that was not done. Raises SandboxUnavailableError."""
         async with self._locks[name]:
-            if driver := self._opened.get(name):
-                return driver
-            failed_at, error = self._failures.get(name, (0.0, None))
-            if error is not None and time.monotonic() < failed_at + _RETRY_SECONDS:
-                raise error
-            try:
-                driver = self._opened[name] = await self._engines[name].open()
-            except SandboxUnavailableError as failure:
-                self._failures[name] = (time.monotonic(), failure)
-                raise
-            return driver
+            if name not in self._opened:
+                self._opened[name] = await self._try_to_open(name)
+            return self._opened[name]
+
+    async def _try_to_open(self, name: str) -> Driver:
+        failed_at, error = self._failures.get(name, (0.0, None))
+        if error is not None and time.monotonic() < failed_at + _RETRY_SECONDS:
+            raise error
+        try:
+            return await self._engines[name].open()
+        except SandboxUnavailableError as failure:
+            self._failures[name] = (time.monotonic(), failure)
+            self._seen.pop(name, None)
+            raise
 
     async def reports(self) -> tuple[DriverReport, ...]:
-        """Open every engine and return what each does here, or why it can't."""
-        return tuple([await self._report(name) for name in self._engines])
+        """Return what each engine does here, or why it can't.
 
-    def known(self) -> tuple[DriverReport, ...]:
-        """Return what is known of engines that were needed already."""
-        return tuple(driver.report() for driver in self._opened.values())
+        What nobody needed until now is opened for a look and closed again; what was seen to work once is taken to
+        work until it is needed, and what didn't is looked at again. Who is cancelled stops no look: an engine that
+        is half open would leave something behind.
+        """
+        if self._survey is None:
+            self._survey = asyncio.create_task(self._look())
+            self._survey.add_done_callback(lambda _: setattr(self, "_survey", None))
+        return await asyncio.shield(self._survey)
+
+    async def _look(self) -> tuple[DriverReport, ...]:
+        reports = [await self._report(name) for name in self._engines if not self._closing]
+        default = self._default
+        if default == AUTO:
+            default = next((report.engine for report in self._by_strength(reports) if report.available), AUTO)
+        return tuple(replace(report, default=report.engine == default) for report in reports)
 
     async def close(self) -> None:
         """End whatever runs in any of them and leave nothing behind."""
+        self._closing = True
+        if self._survey is not None:
+            await self._survey
         while self._opened:
             _, driver = self._opened.popitem()
             await driver.close()
 
     async def _report(self, name: str) -> DriverReport:
         engine = self._engines[name]
-        try:
-            return (await self.open(name)).report()
-        except SandboxUnavailableError as error:
-            return DriverReport(
-                engine=name,
-                driver=engine.driver,
-                available=False,
-                isolation=engine.isolation,
-                missing={"engine": error.detail},
-            )
+        async with self._locks[name]:
+            if driver := self._opened.get(name):
+                return driver.report()
+            if name in self._seen:
+                return self._seen[name]
+            try:
+                driver = await self._try_to_open(name)
+            except SandboxUnavailableError as error:
+                return DriverReport(
+                    engine=name,
+                    driver=engine.driver,
+                    available=False,
+                    isolation=engine.isolation,
+                    missing={"engine": error.detail},
+                )
+            self._seen[name] = driver.report()
+            await driver.close()
+            return self._seen[name]
+
+    @staticmethod
+    def _by_strength(reports: Iterable[DriverReport]) -> list[DriverReport]:
+        tiers = list(Isolation)
+        return sorted(reports, key=lambda report: tiers.index(report.isolation), reverse=True)
 
     async def _strongest(self, minimum: Isolation) -> Driver:
         reasons: list[str] = []

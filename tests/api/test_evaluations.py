@@ -252,6 +252,23 @@ def test_runtimes_are_what_the_executor_has(http: httpx2.Client) -> None:
     assert [(item["name"], item["aliases"]) for item in items] == [("python3.11", ["python"]), ("bash", [])]
 
 
+def test_engines_are_what_the_executor_said_of_them(http: httpx2.Client) -> None:
+    strong, fake = http.get("/engines").json()["items"]
+    assert (strong["name"], strong["isolation"], strong["available"]) == ("strong", "user-space-kernel", False)
+    assert strong["reason"] == "it is not installed; sudo apt-get install it"
+    assert (fake["name"], fake["available"], fake["default"], fake["reason"]) == ("fake", True, True, None)
+
+
+def test_an_engine_that_is_not_there_is_named_when_it_is_asked_for(http: httpx2.Client) -> None:
+    answer = http.post(
+        "/evaluations/bulk", json={"evaluations": [{"code": "1"}, {"code": "1", "engine": "gvisr"}]}
+    )
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["field"] == "evaluations[1].engine"
+    assert "there are: auto, strong, fake" in error["message"]
+
+
 def test_ready_names_the_part_that_is_not(server: Serving, http: httpx2.Client) -> None:
     assert (http.get("/ready").status_code, http.get("/ready").json()["ready"]) == (200, True)
     server.unready = {"executor": "it went away"}

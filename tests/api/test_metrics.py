@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from crucible.domain.worker import WorkerReport
 from tests.database.fixtures import Cluster
-from tests.fake_executor import RUNTIMES, FakeExecutor, Gate
+from tests.fake_executor import ENGINES, RUNTIMES, FakeExecutor, Gate
 from tests.serving import Serving, serving
 
 
@@ -48,13 +48,13 @@ def test_the_signals_say_what_waits_what_runs_and_who_is_there(
 
 
 async def test_workers_are_counted_until_they_fall_silent(database) -> None:
-    report = WorkerReport(name="a", slots=4, running=1, draining=False, runtimes=RUNTIMES, engines=("namespaces",))
+    report = WorkerReport(name="a", slots=4, running=1, draining=False, runtimes=RUNTIMES, engines=ENGINES)
     async with database.system_unit_of_work() as work:
         at = await work.now()
         await work.workers.report(report, at)
         await work.workers.report(report, at)
         (seen,) = await work.workers.seen(at=at, within=at - at.replace(year=at.year - 1))
-        assert (seen.name, seen.slots, seen.runtimes, seen.engines) == ("a", 4, RUNTIMES, ("namespaces",))
+        assert (seen.name, seen.slots, seen.runtimes, seen.engines) == ("a", 4, RUNTIMES, ENGINES)
         await work.workers.leave("a")
         (seen,) = await work.workers.seen(at=at, within=at - at.replace(year=at.year - 1))
         assert (seen.draining, seen.running) == (True, 0)

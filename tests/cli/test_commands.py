@@ -324,6 +324,15 @@ def test_cancel_rerun_delete_and_restore(server: Serving, command: Command) -> N
 
 
 @pytest.mark.usefixtures("server")
+def test_engines_are_listed_with_the_reason_of_those_that_do_not_work(command: Command) -> None:
+    text = command("engines").out.decode()
+    assert "the default" in text
+    assert "it is not installed" in text
+    listed = [json.loads(line) for line in command("engines", "--json").out.splitlines()]
+    assert [(engine["name"], engine["available"]) for engine in listed] == [("strong", False), ("fake", True)]
+
+
+@pytest.mark.usefixtures("server")
 def test_runtimes_are_listed(command: Command) -> None:
     text = command("runtimes").out.decode()
     assert "python3.11" in text

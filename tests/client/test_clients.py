@@ -27,6 +27,7 @@ def test_an_evaluation_lives_through_the_client(server: Serving) -> None:
     with Crucible(server.url) as crucible:
         assert crucible.readiness().ready
         assert [runtime.name for runtime in crucible.runtimes()] == ["python3.11", "bash"]
+        assert [engine.name for engine in crucible.engines()] == ["strong", "fake"]
         evaluation = crucible.run(PROGRAM)
         assert (evaluation.outcome, evaluation.stdout) == (Outcome.SUCCEEDED, "0123456789")
         assert crucible.wait(evaluation.id) == crucible.get(evaluation.id) == evaluation
@@ -49,6 +50,7 @@ async def test_an_evaluation_lives_through_the_asynchronous_client(server: Servi
     async with AsyncCrucible(server.url) as crucible:
         assert (await crucible.readiness()).ready
         assert [runtime.name for runtime in await crucible.runtimes()] == ["python3.11", "bash"]
+        assert [engine.name for engine in await crucible.engines()] == ["strong", "fake"]
         evaluation = await crucible.run(PROGRAM)
         assert await crucible.wait(evaluation.id) == await crucible.get(evaluation.id) == evaluation
         assert await crucible.output(evaluation.id) == b"0123456789"

@@ -116,15 +116,21 @@ def test_what_a_program_tries_and_what_it_ran_behind_is_in_its_record(shared: Ma
 
 
 def test_a_tier_that_can_not_be_had_is_refused_with_what_there_is(shared: Machine, slowly: Path) -> None:
+    with Crucible(shared.url) as crucible:
+        engines = {engine.name: engine for engine in crucible.engines()}
+    assert [name for name, engine in engines.items() if engine.default] == ["namespaces"]
+    assert "memory_bytes" in engines["namespaces"].enforces
     done = shared.command("run", slowly, "--isolation", "virtual-machine")
-    assert (done.returncode, done.stdout) == (125, b"")
+    assert (done.returncode, done.stdout) == (1, b"")
     said = " ".join(done.stderr.decode().split())
-    assert "sandbox error" in said
-    assert "no engine here gives virtual-machine or more; there are: " in said
+    assert "minimum_isolation must be what the engine gives, is virtual-machine; there are: " in said
     assert "namespaces (shared-kernel)" in said
     done = shared.command("run", slowly, "--engine", "namespaces", "--isolation", "user-space-kernel")
-    assert done.returncode == 125
-    assert b"gives shared-kernel, less than the user-space-kernel that is asked for" in done.stderr
+    assert done.returncode == 1
+    assert b"is user-space-kernel; there are: namespaces (shared-kernel)" in done.stderr
+    done = shared.command("run", slowly, "--engine", "gvisr")
+    assert done.returncode == 1
+    assert b"engine 'gvisr' is not an engine of this server; there are: auto, gvisor" in done.stderr
 
 
 def test_a_resumed_stream_has_no_gap_and_no_repeat(shared: Machine) -> None:

@@ -11,7 +11,7 @@ from crucible.evaluations.finish import finish
 from crucible.evaluations.relay import Relay
 from crucible.queue.local import LocalDoorbell
 from crucible.stream.memory import InProcessEventStream
-from tests.fake_executor import RUNTIMES, STARTED, SUCCEEDED, stdout
+from tests.fake_executor import RUNTIMES, STARTED, SUCCEEDED, known_engines, stdout
 
 STRANGER = Principal(tenant_id="tn_other", subject="stranger", role=Role.OWNER)
 VIEWER = Principal(tenant_id=LOCAL_OWNER.tenant_id, subject="viewer", role=Role.VIEWER)
@@ -20,7 +20,9 @@ LEASE_SECONDS = 30.0
 
 
 async def submitted(database: Database, *submissions: Submission) -> list[str]:
-    made = await submit.submit(database, LocalDoorbell(), LOCAL_OWNER, submissions or [HELLO], runtimes=RUNTIMES)
+    made = await submit.submit(
+        database, LocalDoorbell(), LOCAL_OWNER, submissions or [HELLO], runtimes=RUNTIMES, engines=known_engines
+    )
     return [evaluation.id for evaluation in made.evaluations]
 
 

@@ -7,11 +7,12 @@ from crucible.database.idempotency import AnsweredRequest, IdempotencyRepository
 from crucible.domain.errors import IdempotencyConflictError, InvalidRequestError, PermissionDeniedError
 from crucible.domain.evaluation import EvaluationFilter, Submission
 from crucible.domain.principal import LOCAL_OWNER
+from crucible.domain.sandbox import DriverReport, Isolation
 from crucible.domain.status import Status
 from crucible.evaluations import delete, find
 from crucible.evaluations.submit import Submitted, submit
 from tests.evaluations.steps import HELLO, STRANGER, VIEWER, claimed, finished, get, history
-from tests.fake_executor import RUNTIMES
+from tests.fake_executor import RUNTIMES, known_engines
 
 
 class NotingDoorbell:
@@ -34,7 +35,14 @@ def bell() -> NotingDoorbell:
 
 async def hand_in(database, bell, *submissions: Submission, key: str | None = None, **how) -> Submitted:
     return await submit(
-        database, bell, LOCAL_OWNER, submissions or [HELLO], runtimes=RUNTIMES, idempotency_key=key, **how
+        database,
+        bell,
+        LOCAL_OWNER,
+        submissions or [HELLO],
+        runtimes=RUNTIMES,
+        engines=known_engines,
+        idempotency_key=key,
+        **how,
     )
 
 
@@ -65,6 +73,41 @@ async def test_an_unknown_runtime_is_refused_with_what_there_is_and_nothing_is_q
     assert bell.rung == []
 
 
+@pytest.mark.parametrize(
+    ("asked", "field", "why"),
+    [
+        ({"engine": "gvisr"}, "engine", "there are: auto, strong, fake"),
+        ({"engine": "strong"}, "engine", "apt-get install"),
+        (
+            {"engine": "fake", "minimum_isolation": "user-space-kernel"},
+            "minimum_isolation",
+            "fake \\(shared-kernel",
+        ),
+        ({"minimum_isolation": "user-space-kernel"}, "minimum_isolation", "strong does not: it is not installed"),
+        ({"engine": "auto", "minimum_isolation": "virtual-machine"}, "minimum_isolation", "strong \\(user-space"),
+    ],
+)
+async def test_isolation_that_no_engine_gives_is_refused_by_field(database, bell, asked, field: str, why: str):
+    with pytest.raises(InvalidRequestError, match=why) as refusal:
+        await hand_in(database, bell, Submission.model_validate({"code": "1", **asked}))
+    assert [error.field for error in refusal.value.errors] == [field]
+
+
+@pytest.mark.parametrize("engine", [None, "auto", "fake"])
+async def test_isolation_that_an_engine_gives_is_accepted(database, bell, engine: str | None):
+    assert (await hand_in(database, bell, Submission(code="1", engine=engine))).evaluations
+
+
+async def test_isolation_of_which_nobody_knows_is_left_to_the_executor(database, bell):
+    async def nobody_knows() -> tuple[DriverReport, ...]:
+        return ()
+
+    asked = Submission(code="1", engine="new", minimum_isolation=Isolation.VIRTUAL_MACHINE)
+    assert (
+        await submit(database, bell, LOCAL_OWNER, [asked], runtimes=RUNTIMES, engines=nobody_knows)
+    ).evaluations
+
+
 async def test_a_batch_is_all_or_nothing_and_keeps_its_order(database, bell):
     made = await hand_in(database, bell, *(Submission(code=str(n)) for n in range(1000)))
     ids = [evaluation.id for evaluation in made.evaluations]
@@ -76,7 +119,15 @@ async def test_a_batch_is_all_or_nothing_and_keeps_its_order(database, bell):
 @pytest.mark.parametrize("count", [0, 1001])
 async def test_an_empty_batch_and_one_over_a_thousand_are_refused(database, bell, count: int):
     with pytest.raises(InvalidRequestError, match=f"1 to 1000 at once, are {count}"):
-        await submit(database, bell, LOCAL_OWNER, [HELLO] * count, runtimes=RUNTIMES, listed_in="evaluations")
+        await submit(
+            database,
+            bell,
+            LOCAL_OWNER,
+            [HELLO] * count,
+            runtimes=RUNTIMES,
+            engines=known_engines,
+            listed_in="evaluations",
+        )
 
 
 async def test_the_same_key_and_body_answers_with_the_same_evaluations_as_they_are_now(
@@ -133,12 +184,12 @@ async def test_a_refused_request_does_not_use_up_its_key(database, bell):
 
 async def test_who_may_only_read_may_not_submit(database, bell):
     with pytest.raises(PermissionDeniedError):
-        await submit(database, bell, VIEWER, [HELLO], runtimes=RUNTIMES)
+        await submit(database, bell, VIEWER, [HELLO], runtimes=RUNTIMES, engines=known_engines)
 
 
 async def test_a_tenant_that_is_not_there_can_not_own_an_evaluation(database, bell):
     with pytest.raises(Exception, match=r"(?i)foreign key"):
-        await submit(database, bell, STRANGER, [HELLO], runtimes=RUNTIMES)
+        await submit(database, bell, STRANGER, [HELLO], runtimes=RUNTIMES, engines=known_engines)
 
 
 async def test_another_tenant_may_use_the_same_key(database, database_file, bell):
@@ -148,7 +199,13 @@ async def test_another_tenant_may_use_the_same_key(database, database_file, bell
     connection.close()
     mine = await hand_in(database, bell, key="k")
     theirs = await submit(
-        database, bell, STRANGER, [Submission(code="other")], runtimes=RUNTIMES, idempotency_key="k"
+        database,
+        bell,
+        STRANGER,
+        [Submission(code="other")],
+        runtimes=RUNTIMES,
+        engines=known_engines,
+        idempotency_key="k",
     )
     assert not theirs.replayed
     assert mine.evaluations[0].id != theirs.evaluations[0].id

@@ -89,9 +89,6 @@ async def test_a_run_yields_its_events_and_ends_with_the_result(client: Executor
 async def test_the_welcome_says_what_there_is(client: ExecutorClient) -> None:
     assert client.welcome.version == protocol.VERSION
     assert any("python" in runtime.aliases for runtime in client.welcome.runtimes)
-    (driver,) = client.welcome.drivers
-    assert driver.available
-    assert "memory_bytes" in driver.enforces
 
 
 async def test_many_runs_share_one_connection(client: ExecutorClient) -> None:

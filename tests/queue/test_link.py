@@ -93,7 +93,8 @@ async def test_it_connects_as_soon_as_the_executor_listens_and_runs_there(path, 
         server = await listen(path, driver)
         await asyncio.wait_for(link.connected(), 5)
         assert link.runtimes == (PYTHON,)
-        assert [report.engine for report in link.drivers] == ["played"]
+        assert link.drivers == ()
+        assert [report.engine for report in await link.survey()] == ["played"]
         assert await played(link) == [STARTED, SUCCEEDED]
         await server.close()
 
@@ -116,6 +117,34 @@ async def test_it_outlives_the_executor_and_finds_the_next_one(path, driver):
         await asyncio.wait_for(link.connected(), 5)
         assert await played(link) == [STARTED, SUCCEEDED]
         await server.close()
+
+
+async def test_while_it_is_away_its_engines_are_those_that_it_had(path, driver):
+    async with ExecutorLink(path) as link:
+        assert await link.survey() == ()
+        server = await listen(path, driver)
+        await asyncio.wait_for(link.connected(), 5)
+        had = await link.survey()
+        await server.close()
+        await lost(link)
+        assert await link.survey() == had == link.drivers
+
+
+async def test_a_survey_of_an_executor_that_goes_away_is_the_last_one(path, driver, monkeypatch):
+    async with ExecutorLink(path) as link:
+        server = await listen(path, driver)
+        await asyncio.wait_for(link.connected(), 5)
+        asked = asyncio.Event()
+
+        async def never(_: Engines) -> tuple[DriverReport, ...]:
+            asked.set()
+            return await asyncio.get_running_loop().create_future()
+
+        monkeypatch.setattr(Engines, "reports", never)
+        surveying = asyncio.ensure_future(link.survey())
+        await asyncio.wait_for(asked.wait(), 5)
+        await server.close()
+        assert await asyncio.wait_for(surveying, 5) == ()
 
 
 async def test_leaving_a_run_stops_it_in_the_executor(path, driver):

@@ -17,7 +17,17 @@ from crucible.evaluations.wait import until_final
 from crucible.queue.worker import Worker
 from tests.database.lock import locked
 from tests.evaluations.steps import HELLO, get
-from tests.fake_executor import RUNTIMES, STARTED, SUCCEEDED, FakeExecutor, Gate, dies, hello, stdout
+from tests.fake_executor import (
+    RUNTIMES,
+    STARTED,
+    SUCCEEDED,
+    FakeExecutor,
+    Gate,
+    dies,
+    hello,
+    known_engines,
+    stdout,
+)
 
 AT_ONCE = Patience(attempts=3, chance=lambda low, _high: low)
 
@@ -40,7 +50,14 @@ class Crew:
         self.running = asyncio.create_task(self.worker.run())
 
     async def submit(self, count: int = 1, submission: Submission = HELLO) -> list[str]:
-        made = await submit(self.database, self.doorbell, LOCAL_OWNER, [submission] * count, runtimes=RUNTIMES)
+        made = await submit(
+            self.database,
+            self.doorbell,
+            LOCAL_OWNER,
+            [submission] * count,
+            runtimes=RUNTIMES,
+            engines=known_engines,
+        )
         return [evaluation.id for evaluation in made.evaluations]
 
     async def end_of(self, evaluation_id: str) -> Evaluation:
@@ -76,7 +93,7 @@ async def test_what_is_submitted_is_run_and_finished(hire):
 
 
 async def test_what_was_queued_before_the_start_is_found(hire, database, doorbell):
-    made = await submit(database, doorbell, LOCAL_OWNER, [HELLO], runtimes=RUNTIMES)
+    made = await submit(database, doorbell, LOCAL_OWNER, [HELLO], runtimes=RUNTIMES, engines=known_engines)
     assert (await hire().end_of(made.evaluations[0].id)).status is Status.COMPLETED
 
 
@@ -228,7 +245,7 @@ async def test_a_result_is_not_lost_while_the_storage_is_locked(hire, database_f
 
 
 async def test_a_claim_that_the_storage_refused_is_tried_again(hire, database_file, database, doorbell):
-    made = await submit(database, doorbell, LOCAL_OWNER, [HELLO], runtimes=RUNTIMES)
+    made = await submit(database, doorbell, LOCAL_OWNER, [HELLO], runtimes=RUNTIMES, engines=known_engines)
     async with locked(database_file):
         crew = hire()
         await asyncio.sleep(0.3)

@@ -12,8 +12,10 @@ import pytest
 import redis as redis_client
 
 from crucible.client import Crucible, Limits, Outcome, Retries, Status, Submission
+from crucible.domain.errors import InvalidRequestError
 from crucible.domain.evaluation import Priority
 from crucible.domain.event import Output
+from crucible.domain.sandbox import Isolation
 from crucible.queue.bell import MOST_WAITING
 from crucible.queue.broker import CHUNK, RING
 from tests.end_to_end.machine import CRUCIBLE
@@ -209,3 +211,12 @@ def test_a_runtime_that_the_executor_does_not_have_is_no_worker(scaled: Scaled) 
 def test_a_server_beside_an_executor_holds_sessions(scaled: Scaled) -> None:
     with Crucible(scaled.url) as crucible, crucible.sessions.create() as session:
         assert session.exec(["sh", "-c", "echo $((6 * 7))"]).stdout.data == "42\n"
+
+
+def test_engines_are_those_of_the_workers_executors(scaled: Scaled) -> None:
+    with Crucible(scaled.url) as crucible:
+        until(crucible.engines)
+        (default,) = [engine for engine in crucible.engines() if engine.default]
+        assert (default.name, default.available) == ("namespaces", True)
+        with pytest.raises(InvalidRequestError, match="minimum_isolation must be what the engine gives"):
+            crucible.submit(Submission(code="1", minimum_isolation=Isolation.VIRTUAL_MACHINE))

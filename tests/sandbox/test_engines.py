@@ -34,9 +34,10 @@ class _Named:
         self.closed = True
 
 
-def _opens(name: str, isolation: Isolation) -> Engine:
+def _opens(name: str, isolation: Isolation, opened: list[_Named]) -> Engine:
     async def open_it() -> Driver:
-        return _Named(name, isolation)
+        opened.append(_Named(name, isolation))
+        return opened[-1]
 
     return Engine(isolation, "named", open_it)
 
@@ -55,14 +56,19 @@ def attempts() -> list[str]:
 
 
 @pytest.fixture
-def some(attempts: list[str]) -> Engines:
+def opened() -> list[_Named]:
+    return []
+
+
+@pytest.fixture
+def some(attempts: list[str], opened: list[_Named]) -> Engines:
     return Engines(
         "plain",
         {
             "broken": _fails(USER_SPACE, attempts),
-            "strong": _opens("strong", USER_SPACE),
-            "plain": _opens("plain", SHARED),
-            "other": _opens("other", SHARED),
+            "strong": _opens("strong", USER_SPACE, opened),
+            "plain": _opens("plain", SHARED, opened),
+            "other": _opens("other", SHARED, opened),
         },
     )
 
@@ -123,9 +129,34 @@ async def test_the_reports_say_what_is_missing_and_what_mends_it(some: Engines) 
     assert "apt-get install" in reports["broken"].missing["engine"]
 
 
+async def test_a_look_at_the_engines_keeps_none_open(
+    some: Engines, opened: list[_Named], attempts: list[str]
+) -> None:
+    kept = await some.open("plain")
+    reports = await some.reports()
+    assert await some.reports() == reports
+    assert [driver.engine for driver in opened if not driver.closed] == [kept.engine]
+    assert [driver.engine for driver in opened] == ["plain", "strong", "other"]
+    assert attempts == ["tried"]
+    assert [report.engine for report in reports if report.default] == ["plain"]
+
+
+async def test_the_strongest_that_works_is_the_default_of_auto(some: Engines) -> None:
+    automatic = Engines("auto", some._engines)
+    assert [report.engine for report in await automatic.reports() if report.default] == ["strong"]
+
+
+async def test_looks_at_once_are_one_look_which_closing_waits_for(some: Engines, opened: list[_Named]) -> None:
+    looking = [asyncio.ensure_future(some.reports()) for _ in range(3)]
+    await asyncio.sleep(0)
+    looking[0].cancel()
+    await some.close()
+    assert await looking[1] == await looking[2]
+    assert all(driver.closed for driver in opened)
+
+
 async def test_closing_closes_what_was_opened(some: Engines) -> None:
     driver = await some.open("other")
-    assert [report.engine for report in some.known()] == ["other"]
     await some.close()
     assert isinstance(driver, _Named)
     assert driver.closed

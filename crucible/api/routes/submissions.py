@@ -46,6 +46,7 @@ async def submit_one(
         asker,
         [await read_json(request, _submission, maximum_bytes=MAXIMUM_BODY_BYTES)],
         runtimes=crucible.runtimes(),
+        engines=crucible.engines,
         idempotency_key=idempotency_key,
         endpoint="evaluations",
     )
@@ -74,6 +75,7 @@ async def submit_many(
         asker,
         submissions.evaluations,
         runtimes=crucible.runtimes(),
+        engines=crucible.engines,
         idempotency_key=idempotency_key,
         endpoint="evaluations/bulk",
         listed_in="evaluations",
@@ -105,6 +107,7 @@ async def rerun_one(
         asker,
         evaluation_id,
         runtimes=crucible.runtimes(),
+        engines=crucible.engines,
         idempotency_key=idempotency_key,
         endpoint=f"evaluations/{evaluation_id}/rerun",
     )

@@ -401,6 +401,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/engines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Engines
+         * @description List every engine, the strongest first, with what it gives on the executor's host or why it can't.
+         *
+         *     The first time after an executor's start it tries each of them out, which takes a second or a few. The list is
+         *     empty while no executor has told.
+         */
+        get: operations["list_engines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/statistics": {
         parameters: {
             query?: never;
@@ -799,6 +822,49 @@ export interface components {
          * @enum {string}
          */
         EndReason: "destroyed" | "idle" | "lifetime" | "broken" | "executor_gone";
+        /**
+         * Engine
+         * @description Something that programs can be isolated by, and what it gives.
+         */
+        Engine: {
+            /** Name */
+            name: string;
+            isolation: components["schemas"]["Isolation"];
+            /** Available */
+            available: boolean;
+            /** Reason */
+            reason?: string | null;
+            /**
+             * Default
+             * @default false
+             */
+            default: boolean;
+            /**
+             * Sessions
+             * @default false
+             */
+            sessions: boolean;
+            /** Enforces */
+            enforces?: {
+                [key: string]: string;
+            };
+            /** Weaker */
+            weaker?: {
+                [key: string]: string;
+            };
+            /** Unpromised */
+            unpromised?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * EngineList
+         * @description What programs can be isolated by here.
+         */
+        EngineList: {
+            /** Items */
+            items: components["schemas"]["Engine"][];
+        };
         /**
          * Evaluation
          * @description An evaluation with all that is known of it, its first 64 KiB of each output stream included.
@@ -1356,6 +1422,14 @@ export interface components {
             /** Message */
             message: string;
         };
+        /**
+         * Promise
+         * @description What every engine promises, but for one whose report says that it can't, and why.
+         *
+         *     Limits are not among them: one that can't be enforced is refused. These are what a caller would miss.
+         * @enum {string}
+         */
+        Promise: "files are kept when memory is exceeded" | "samples count the program's own processes and threads" | "on the host its processes belong to nobody" | "what the kernel counts by user is counted for each sandbox apart" | "it sees no process but its own" | "process 1 shows it nothing" | "it can't raise its own priority" | "what it tries and is refused is recorded" | "the kernel ends the program, not its sandbox, when memory is spent";
         /**
          * Queued
          * @description It was acknowledged, and is on disk.
@@ -3863,6 +3937,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RuntimeList"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_engines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineList"];
                 };
             };
             /** @description Forbidden */

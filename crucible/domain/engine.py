@@ -1,0 +1,29 @@
+"""A way to isolate that a submission may name, as the API shows it."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from crucible.domain.sandbox import Isolation, Promise
+
+
+class Engine(BaseModel):
+    """Something that programs can be isolated by, and what it gives."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    """What a submission names it: `namespaces`, `gvisor`."""
+    isolation: Isolation
+    available: bool
+    """Whether it works on the executor's host."""
+    reason: str | None = None
+    """Why it doesn't, and what mends that."""
+    default: bool = False
+    """Whether a program that names no engine gets this one."""
+    sessions: bool = False
+    """Whether it has sessions: sandboxes that stay."""
+    enforces: dict[str, str] = Field(default_factory=dict)
+    """Limit or layer → the mechanism that enforces it there."""
+    weaker: dict[str, str] = Field(default_factory=dict)
+    """Limit or layer → why it can't be had there, and what mends it."""
+    unpromised: dict[Promise, str] = Field(default_factory=dict)
+    """What other engines promise and this one does not → why it can't."""
