@@ -15,3 +15,6 @@ class SessionHolder(Protocol):
     @property
     def sessions(self) -> SessionClient:
         """Its sessions. Raises ExecutorUnavailableError while it can't be reached."""
+
+    async def connected(self) -> None:
+        """Wait until it can be reached."""

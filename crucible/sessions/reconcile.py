@@ -4,6 +4,7 @@ The rows are read before the executor is asked, so that what was made in between
 """
 
 import asyncio
+import contextlib
 from datetime import timedelta
 
 import structlog
@@ -15,6 +16,8 @@ from crucible.domain.session_record import SessionState
 from crucible.sessions.holder import SessionHolder
 
 _PAUSE_SECONDS = 5.0
+_PATIENCE_SECONDS = 10.0
+"""How long an executor may take to listen, or to come back, before its absence is worth a word."""
 _STARTING = timedelta(minutes=2)
 """How long a session may take from its row to standing."""
 _OVERDUE = timedelta(minutes=10)
@@ -23,9 +26,12 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 async def keep_reconciling(database: Database, holder: SessionHolder) -> None:
-    """Reconcile now and again, whatever is away meanwhile."""
+    """Reconcile now and again, whatever is away meanwhile; at once where an executor comes back."""
     told = ""
     while True:
+        with contextlib.suppress(TimeoutError):  # why it isn't there, is told by asking it
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await holder.connected()
         try:
             await reconcile(database, holder)
             told = ""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import structlog
 
 from crucible.client import Crucible, SessionLimits, SessionRequest, SessionState
 from crucible.database.database import Database
@@ -20,6 +21,7 @@ from crucible.domain.session import EndReason, SessionSpec
 from crucible.domain.session_record import ExecRequest, Session
 from crucible.queue.link import ExecutorLink
 from crucible.sessions import create, destroy, find, use
+from crucible.sessions import reconcile as reconciling
 from crucible.sessions.reconcile import reconcile
 from tests.end_to_end.machine import Machine, wait_until_gone
 from tests.sandbox import host
@@ -184,3 +186,57 @@ async def test_a_session_that_could_not_be_made_says_why(database: Database, exe
     assert (session.state, session.reason) == (SessionState.ENDED, EndReason.BROKEN)
     assert session.detail is not None
     assert "there is no engine 'no-such-engine'" in session.detail
+
+
+def test_a_server_that_starts_says_nothing_of_an_executor_that_does_not_listen_yet(own: Machine) -> None:
+    with Crucible(own.url) as crucible:
+        crucible.sessions.create().destroy()
+    assert "session_ended" in own.log
+    assert "sessions_not_reconciled" not in own.log
+
+
+async def test_rows_are_compared_as_soon_as_the_executor_is_there(database: Database, executor: Path) -> None:
+    async with ExecutorLink(executor) as link:
+        session = await made(database, link)
+        await link.sessions.get(session.id).end()
+
+    async def is_known_to_have_ended() -> bool:
+        return (await find.get(database, LOCAL_OWNER, session.id)).state is SessionState.ENDED
+
+    away = executor.rename(executor.with_name("away.sock"))
+    with structlog.testing.capture_logs() as said:
+        async with ExecutorLink(executor) as link:
+            keeping = asyncio.create_task(reconciling.keep_reconciling(database, link))
+            with pytest.raises(TimeoutError):
+                await until(is_known_to_have_ended, seconds=0.2)
+            away.rename(executor)
+            await until(is_known_to_have_ended)
+            keeping.cancel()
+    assert "sessions_not_reconciled" not in [line["event"] for line in said]
+
+
+async def test_an_executor_that_stays_away_is_told_once(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconciling, "_PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(reconciling, "_PAUSE_SECONDS", 0.0)
+    rounds = 0
+
+    class Away(ExecutorLink):
+        @property
+        def name(self) -> str:
+            nonlocal rounds
+            rounds += 1
+            return super().name
+
+    async def went_round() -> bool:
+        return rounds > 2
+
+    with structlog.testing.capture_logs() as said:
+        async with Away(tmp_path / "nobody.sock") as link:
+            keeping = asyncio.create_task(reconciling.keep_reconciling(database, link))
+            await until(went_round)
+            keeping.cancel()
+    reasons = [line["reason"] for line in said if line["event"] == "sessions_not_reconciled"]
+    assert len(reasons) == 1
+    assert "no executor listens" in reasons[0]
