@@ -7,7 +7,6 @@ program for it. The executor decides; the sandbox's processes look nothing up.
 
 from __future__ import annotations
 
-import json
 import marshal
 import os
 from dataclasses import asdict, dataclass
@@ -135,7 +134,7 @@ def read_place(message: bytes) -> Place:
 
 def write_work(work: Work, contents: list[bytes]) -> int:
     """Return a descriptor from which `read_work` reads the work and its inputs' bytes."""
-    return _write("work", vars(work) | {"bounds": vars(work.bounds)}, contents)
+    return _write("work", _raw(work), contents)
 
 
 def read_work(descriptor: int) -> tuple[bytes, Work, list[bytes]]:
@@ -152,16 +151,29 @@ def work_of(head: bytes) -> Work:
 
 def encode_work(work: Work, contents: list[bytes], standard_input: bytes) -> bytes:
     """Return a work, its inputs' bytes and its standard input as bytes, for who can't be handed a memfd."""
-    head = json.dumps(asdict(work)).encode()
-    return b"".join([len(head).to_bytes(4, "big"), head, *contents, standard_input])
+    return b"".join([_head(_raw(work)), *contents, standard_input])
 
 
-def decode_work(body: bytes) -> tuple[Work, list[bytes], bytes]:
-    """Return the work, its inputs' bytes and its standard input."""
+def decode_work(body: bytes) -> tuple[bytes, Work, list[bytes], bytes]:
+    """Return the work as it came and as it reads, its inputs' bytes and its standard input."""
     start = 4 + int.from_bytes(body[:4], "big")
-    work = _work(json.loads(body[4:start]))
-    contents, start = _cut(work, body, start)
-    return work, contents, body[start:]
+    work = work_of(body[4:start])
+    contents, end = _cut(work, body, start)
+    return body[4:start], work, contents, body[end:]
+
+
+def order_of(work: Work) -> bytes:
+    """Return what `work_of` reads."""
+    return marshal.dumps(_raw(work), _MARSHAL_VERSION)
+
+
+def _raw(work: Work) -> dict[str, Any]:
+    return {**vars(work), "bounds": vars(work.bounds)}
+
+
+def _head(content: dict[str, Any]) -> bytes:
+    head = marshal.dumps(content, _MARSHAL_VERSION)
+    return len(head).to_bytes(4, "big") + head
 
 
 def _work(raw: dict[str, Any]) -> Work:
@@ -179,10 +191,9 @@ def _cut(work: Work, rest: bytes, start: int) -> tuple[list[bytes], int]:
 
 
 def _write(name: str, content: dict[str, Any], rest: list[bytes]) -> int:
-    head = marshal.dumps(content, _MARSHAL_VERSION)
     descriptor = os.memfd_create(name, os.MFD_CLOEXEC)
     try:
-        view = memoryview(b"".join((len(head).to_bytes(4, "big"), head, *rest)))
+        view = memoryview(b"".join((_head(content), *rest)))
         while view:
             view = view[os.write(descriptor, view) :]
     except OSError:

@@ -2,17 +2,15 @@
 
 A container's process 1 needs calls that the program must not have: it still has to become somebody else and to
 install the program's filter. So this profile is the outer wall, around the whole container, and a little wider;
-the exact filter (see `seccomp`) is the inner one, which process 1 puts up before it executes a program. Where both
-refuse, the kernel answers with the inner one's error.
+the exact filter (see `seccomp`) is the inner one, which process 1 puts up before it executes a program. Of two
+filters the one that refuses is heard before the one that asks, so what is recorded has to pass the outer one: the
+inner one hands it to process 1, which refuses it.
 """
 
 import errno
-import json
-import tomllib
-from importlib import resources
 from typing import Any
 
-from crucible.sandbox import kernel
+from crucible.sandbox import kernel, seccomp
 
 _ARCHITECTURES = {"x86_64": "SCMP_ARCH_X86_64", "aarch64": "SCMP_ARCH_AARCH64"}
 _SMALL_NUMBERS = (*range(64), *range(1024, 1088))
@@ -23,12 +21,11 @@ def profile(machine: str = kernel.MACHINE) -> dict[str, Any]:
     """Return the profile of a container for `machine`. Raises ValueError for one without a table."""
     if machine not in _ARCHITECTURES:
         raise ValueError(f"there is no system call table for {machine}; there are: {', '.join(_ARCHITECTURES)}")
-    package = resources.files(__package__)
-    policy = tomllib.loads((package / "seccomp.toml").read_text())
-    known = json.loads((package / "syscalls.json").read_text())[machine]
+    policy, known = seccomp.read_policy(), seccomp.system_calls()[machine]
     process_1 = policy["process_1"]
-    allowed = " ".join([*policy["allow"].values(), process_1["calls"]]).split()
-    refused = " ".join([*policy["record"].values(), *policy["refuse"].values()]).split()
+    whole = [rule["call"] for rule in policy["arguments"] if rule.get("record") is True]
+    allowed = " ".join([*policy["allow"].values(), *policy["record"].values(), process_1["calls"], *whole]).split()
+    refused = " ".join(policy["refuse"].values()).split()
     return {
         "defaultAction": "SCMP_ACT_ERRNO",
         "defaultErrnoRet": errno.ENOSYS,
@@ -43,6 +40,7 @@ def profile(machine: str = kernel.MACHINE) -> dict[str, Any]:
             *(
                 _allowed_where(rule, value)
                 for rule in policy["arguments"]
+                if rule["call"] not in whole
                 for value in _values(rule, process_1.get(rule["call"], []))
             ),
         ],
@@ -51,7 +49,7 @@ def profile(machine: str = kernel.MACHINE) -> dict[str, Any]:
 
 def _values(rule: dict[str, Any], also: list[int]) -> list[int]:
     if "only" in rule:
-        return [*rule["only"], *also]
+        return [*rule["only"], *rule.get("record", []), *also]
     return [value for value in _SMALL_NUMBERS if value not in rule["except"] and value & rule["mask"] == value]
 
 

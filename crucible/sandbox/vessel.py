@@ -1,134 +1,161 @@
-"""The process that becomes the program: everything is given up before it knows which.
+"""The process that becomes the program. It is made ahead, gives up everything, and then waits for its orders.
 
-It waits behind every wall but the last, as nobody, with nothing open but its orders and the two output streams.
-What comes with the orders is set last: standard input, the limits of a process, and the filter of system calls,
-which is in place before a byte of the program is looked at.
+So every layer stands before a byte of the program is there. What the order says is done last: standard streams,
+resource limits, and the program itself, by an exec or in this very interpreter.
 """
 
-import array
+from __future__ import annotations
+
+import contextlib
 import errno
-import json
 import os
-import resource
 import signal
 import socket
-from dataclasses import asdict, dataclass
+import struct
+from dataclasses import dataclass
 from typing import NoReturn
 
-from crucible.sandbox import call_filter, capabilities, kernel, landlock
+from crucible.sandbox import call_filter, capabilities, descriptors, kernel, landlock, notification, rlimits
 from crucible.sandbox.namespaces import script
-from crucible.sandbox.namespaces.program import set_resource_limits
-from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Bounds, Work
+from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, work_of
+from crucible.sandbox.wall import Wall
 
-_ORDERS_DESCRIPTOR = 3
-_LONGEST_ARGUMENTS = 128 * 1024
+_HEAD = struct.Struct("=I?")
+"""Of an order: the length of the work that follows, and whether it is its compilation that is meant."""
+_ORDERS = 3
+"""The descriptor on which orders come and the reason goes why a program can't be started; gone when it runs."""
+_LONGEST_ARGUMENT = 32 * 4096
+"""The kernel's MAX_ARG_STRLEN, with pages of 4 KiB, the final NUL included."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wall:
-    """What the program is put behind that does not depend on it."""
+@dataclass(frozen=True)
+class Confines:
+    """What a vessel is put behind that doesn't depend on the program."""
 
-    filter: bytes
+    wall: Wall
     landlock: int
     """The ABI to restrict with; 0 where the kernel has none."""
+    environment: dict[str, str] | None
+    """Of programs that this interpreter runs itself; None: they are started by an exec."""
+    ranged: bool = True
+    """Whether there are ids besides its own, and so groups to leave."""
+    processes: int | None = None
+    """A /proc that says, and can be told, whom the kernel ends first when memory is spent; None: it was told."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """What a vessel is to become."""
+class Vessel:
+    """Process 1's hold on one. Makes it, and waits until it has given up everything."""
 
-    arguments: list[str]
-    environment: dict[str, str]
-    bounds: Bounds
-    main: list[str] | None
-    """The script and its arguments, where this interpreter runs them itself; None: it executes `arguments`."""
-    processes: int | None
-    """RLIMIT_NPROC, where that is what bounds processes; None: a cgroup does."""
+    def __init__(self, confines: Confines) -> None:
+        self._orders, there = socket.socketpair()
+        self.process = os.fork()
+        if self.process == 0:
+            self._orders.detach()
+            _wait_for_orders(confines, there.detach())
+        there.close()
+        self.listener: notification.Listener | None = None
+        """What tells of its attempts, where there is somebody to ask."""
+        if confines.wall.known:
+            self.listener, failure = notification.take_over(self._orders)
+            if self.listener is None:
+                reason = failure.decode(errors="replace")
+                raise OSError(f"no process could be made to wait for a program: {reason}")
 
-    @classmethod
-    def of(cls, work: Work, arguments: list[str]) -> "Step":
-        """Return the step of a work that these arguments are."""
-        return cls(
-            arguments=arguments,
-            environment=work.environment,
-            bounds=work.bounds,
-            main=work.main if arguments is work.run else None,
-            processes=work.processes,
-        )
-
-    def encode(self) -> bytes:
-        """Return it as bytes."""
-        return json.dumps(asdict(self)).encode()
-
-    @classmethod
-    def decode(cls, body: bytes) -> "Step":
-        """Return what was encoded."""
-        raw = json.loads(body)
-        return cls(**raw | {"bounds": Bounds(**raw["bounds"])})
+    def start(self, order: bytes, streams: list[int], *, compiles: bool) -> None:
+        """Have it become a step of the work; return once it is, or raises OSError where it can't."""
+        with self._orders:
+            message, gone = b"", False
+            try:
+                descriptors.send(self._orders, _HEAD.pack(len(order), compiles), streams)
+                self._orders.sendall(order)
+            except BrokenPipeError:  # it may have said why, before it went
+                gone = True
+            with contextlib.suppress(ConnectionResetError):  # killed meanwhile, which its end will show
+                message = b"".join(iter(lambda: self._orders.recv(4096), b""))
+        if message:
+            raise OSError(f"could not start {message.decode(errors='replace')}")
+        if gone:
+            raise OSError("the process that waited for a program is gone")
 
 
-def be(orders: socket.socket, wall: Wall) -> NoReturn:
-    """Wait for orders and become the program. Ends this process."""
+def _wait_for_orders(confines: Confines, orders: int) -> NoReturn:
     try:
-        orders = _alone(orders)
-        script.find_command_line()
+        signal.set_wakeup_fd(-1)
         os.setsid()
-        _give_up(wall)
-        step, standard_input = _receive(orders)
-        os.dup2(standard_input, 0, inheritable=True)
-        os.close(standard_input)
-        os.chdir(WORKSPACE)
-        os.umask(0o022)
-        set_resource_limits(step.bounds)
-        if step.processes is not None:
-            resource.setrlimit(resource.RLIMIT_NPROC, (step.processes, step.processes))
-        if step.main is None:
-            _execute(step, wall)
-        script.prepare(step.environment)
-        call_filter.install(wall.filter)
-    except BaseException as error:  # noqa: BLE001 - told to process 1, and this process must end here
-        orders.send(f"{type(error).__name__}: {error}".encode()[:4096])
+        if confines.processes is not None:
+            _be_the_first_victim(confines.processes)
+        _keep_only(orders)
+        _give_up(confines)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        commands = socket.socket(fileno=_ORDERS)
+        if confines.wall.known:
+            notification.hand_over(commands, notification.install(confines.wall.program))
+        else:
+            call_filter.install(confines.wall.program)
+        if confines.environment is not None:
+            script.prepare(confines.environment)
+        _obey(commands, warm=confines.environment is not None)
+    except BaseException as error:  # noqa: BLE001 - this process must end here, whatever happened
+        with contextlib.suppress(OSError):
+            os.write(_ORDERS, f"{type(error).__name__}: {error}".encode()[:4096])
+    finally:
         os._exit(127)
-    orders.close()
-    script.run(step.arguments, step.main, step.environment)
 
 
-def _alone(orders: socket.socket) -> socket.socket:
-    """Close all but the three standard streams and the orders, which are returned."""
-    alone = socket.socket(fileno=os.dup2(orders.fileno(), _ORDERS_DESCRIPTOR, inheritable=False))
-    kernel.close_descriptors_from(_ORDERS_DESCRIPTOR + 1)
-    orders.detach()
-    return alone
+def _be_the_first_victim(processes: int) -> None:
+    """Have the kernel choose the program, when its memory is spent, before the processes that report on it."""
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 1, about="PR_SET_DUMPABLE")  # else /proc/self belongs to host root
+    descriptor = os.open("self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC, dir_fd=processes)
+    os.write(descriptor, b"1000")
+    os.close(descriptor)
 
 
-def _give_up(wall: Wall) -> None:
-    os.setgroups([])
+def _keep_only(orders: int) -> None:
+    """Close every descriptor but that of the orders; the standard streams are replaced by the program's."""
+    if orders != _ORDERS:
+        os.dup2(orders, _ORDERS, inheritable=False)
+    kernel.close_descriptors_from(_ORDERS + 1)
+
+
+def _give_up(confines: Confines) -> None:
+    if confines.ranged:
+        os.setgroups([])
     os.setresgid(PROGRAM_UID, PROGRAM_UID, PROGRAM_UID)
     os.setresuid(PROGRAM_UID, PROGRAM_UID, PROGRAM_UID)
     capabilities.keep_only(0)
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, about="PR_SET_NO_NEW_PRIVS")
-    if wall.landlock:
-        landlock.restrict(wall.landlock, readable=("/",), writable=WRITABLE, devices="/dev")
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 1, about="PR_SET_DUMPABLE")  # else its own /proc/self isn't its own
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 1, about="PR_SET_DUMPABLE")  # its own /proc is its own to read
+    os.chdir(WORKSPACE)
+    os.umask(0o022)
+    if confines.landlock:
+        landlock.restrict(confines.landlock, readable=("/",), writable=WRITABLE, devices="/dev")
 
 
-def _receive(orders: socket.socket) -> tuple[Step, int]:
-    rights = array.array("i")
-    head, ancillary, _, _ = orders.recvmsg(4, socket.CMSG_LEN(rights.itemsize))
+def _obey(orders: socket.socket, *, warm: bool) -> NoReturn:
+    """Become the step of the work that is ordered."""
+    head, streams = descriptors.receive(orders, _HEAD.size, 3)
     if not head:
-        os._exit(0)  # there is no use for this container any more
-    rights.frombytes(ancillary[0][2][: rights.itemsize])
-    length = int.from_bytes(head, "big")
-    body = b""
-    while len(body) < length:
-        body += orders.recv(length - len(body))
-    return Step.decode(body), rights[0]
-
-
-def _execute(step: Step, wall: Wall) -> NoReturn:
+        os._exit(0)  # there is no use for this sandbox any more
+    missing, compiles = _HEAD.unpack(head)
+    parts = []
+    while missing and (part := orders.recv(missing)):
+        parts.append(part)
+        missing -= len(part)
+    work = work_of(b"".join(parts))
+    for descriptor, stream in enumerate(streams):
+        os.dup2(stream, descriptor, inheritable=True)
+        os.close(stream)
+    rlimits.bound(work.bounds.open_files, work.bounds.disk_bytes, work.processes)
+    if warm and work.main is not None and not compiles:
+        orders.close()
+        script.run(work.run, work.main, work.environment)
+    orders.detach()
     for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)  # this interpreter's choices are not the program's
-    if max(map(len, map(os.fsencode, step.arguments))) >= _LONGEST_ARGUMENTS:
-        raise OSError(errno.E2BIG, os.strerror(errno.E2BIG))  # where gVisor's kernel says that a name is too long
-    call_filter.install(wall.filter)
-    os.execve(step.arguments[0], step.arguments, step.environment)  # noqa: S606 - there is no shell
+    arguments = (work.compile or []) if compiles else work.run
+    try:
+        if max(len(os.fsencode(argument)) for argument in arguments) >= _LONGEST_ARGUMENT:
+            raise OSError(errno.E2BIG, os.strerror(errno.E2BIG))  # gVisor's kernel says that a name is too long
+        os.execve(arguments[0], arguments, work.environment)  # noqa: S606 - there is no shell, which is the point
+    except OSError as error:
+        raise OSError(f"{arguments[0]}: {error}") from error

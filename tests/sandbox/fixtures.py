@@ -141,9 +141,9 @@ async def sandboxes(
     assert not left, f"the driver left something behind when it closed: {sorted(left)}"
 
 
-def on_engine(name: str) -> pytest.MarkDecorator:
-    """Have tests that use `sandboxes` run on this engine alone."""
-    return pytest.mark.parametrize("sandboxes", [name], indirect=True)
+def on_engine(*names: str) -> pytest.MarkDecorator:
+    """Have tests that use `sandboxes` run on this engine, or these, and no other."""
+    return pytest.mark.parametrize("sandboxes", names, indirect=True)
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import SandboxAttempt
 from tests.sandbox.fixtures import Ran, Sandboxes, on_engine
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_engine("namespaces")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_engine("namespaces", "crun", "runc", "docker")]
 
 LIBC = "import ctypes, os, socket, time; libc = ctypes.CDLL(None, use_errno=True)\n"
 

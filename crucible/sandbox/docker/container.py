@@ -5,13 +5,16 @@ import resource
 from dataclasses import dataclass
 from typing import Any, Final
 
-from crucible.sandbox.namespaces.program import BOUND_ALWAYS
+from crucible.sandbox.docker.wire import RECORDS
 from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE
+from crucible.sandbox.rlimits import BOUND_ALWAYS
 
 LABEL: Final = "crucible.sandbox"
 EXECUTOR_LABEL: Final = "crucible.executor"
 _CAPABILITIES: Final = ("SETUID", "SETGID", "SETPCAP", "KILL", "DAC_READ_SEARCH")
 """Of process 1, until the program runs; the program has none and can gain none."""
+_TO_ANSWER: Final = "SYS_PTRACE"
+"""Of process 1, too, where it is asked about refused calls and reads whom the program tries to reach."""
 _PERIOD_MICROSECONDS = 100_000
 _ULIMITS: Final = {
     "core": resource.RLIMIT_CORE,
@@ -52,8 +55,18 @@ class House:
     """0 where the kernel lets one group be told; None on cgroup v2, where no swap is enough."""
     own_memory_bytes: int
     """What a container uses while it waits for a program, whose limit comes on top."""
-    counts_processes: bool
-    """Whether the kernel's count of processes is that of the program's."""
+    own_kernel: bool
+    """Whether the program has one, as in gVisor: its processes aren't the host's, and it asks nobody."""
+
+    @property
+    def counts_processes(self) -> bool:
+        """Whether the host's count of processes is that of the program's."""
+        return not self.own_kernel
+
+    @property
+    def records(self) -> bool:
+        """Whether process 1 records what the program tries and is refused."""
+        return not self.own_kernel
 
 
 def configuration(blueprint: Blueprint, house: House) -> dict[str, Any]:
@@ -68,7 +81,7 @@ def configuration(blueprint: Blueprint, house: House) -> dict[str, Any]:
         "ReadonlyRootfs": True,
         "Privileged": False,
         "CapDrop": ["ALL"],
-        "CapAdd": list(_CAPABILITIES),
+        "CapAdd": [*_CAPABILITIES, *((_TO_ANSWER,) if house.records else ())],
         "SecurityOpt": ["no-new-privileges", f"seccomp={json.dumps(house.seccomp)}"],
         "MaskedPaths": ["/sys", *blueprint.masked],
         "ReadonlyPaths": ["/proc/sys"],
@@ -90,7 +103,7 @@ def configuration(blueprint: Blueprint, house: House) -> dict[str, Any]:
     return {
         "Image": blueprint.image,
         "Entrypoint": house.command,
-        "Cmd": [],
+        "Cmd": [RECORDS if house.records else "refuses"],
         "Env": ["PATH=/nowhere"],
         "User": "0:0",
         "WorkingDir": "/",

@@ -50,7 +50,6 @@ class DockerDriver:
         self._about = about
         self._house = house
         self._fates = Fates(asked, f"{container.EXECUTOR_LABEL}={house.labels[container.EXECUTOR_LABEL]}")
-        self._filter = seccomp.compile_filter()
         self._names = itertools.count(1)
         self._blueprints: dict[str, container.Blueprint] = {}
         self._roots: dict[str, root.Root] = {}
@@ -74,7 +73,7 @@ class DockerDriver:
                 labels={container.LABEL: name, container.EXECUTOR_LABEL: owner.label()},
                 swappiness=0 if about.cgroup_version == 1 else None,
                 own_memory_bytes=0,
-                counts_processes=runtime != _GVISOR_RUNTIME,
+                own_kernel=runtime == _GVISOR_RUNTIME,
             )
             driver = cls(name, asked, about, house, spares)
             await driver._sweep()
@@ -106,14 +105,14 @@ class DockerDriver:
             return SandboxFinished(outcome=Outcome.SANDBOX_ERROR, error=f"no sandbox could be made: {error}")
         try:
             work, contents = work_of(spec, runtime)
+            if not self._house.counts_processes:
+                work = replace(work, processes=spec.limits.processes - container.OURS)
             errand = Errand(
                 work=work,
-                call_filter=self._filter.hex(),
                 stdin_bytes=len(spec.stdin),
                 wall_seconds=spec.limits.wall_seconds,
                 output_bytes=spec.limits.output_bytes,
                 disk_bytes=spec.limits.disk_bytes,
-                processes=None if self._house.counts_processes else spec.limits.processes - container.OURS,
                 inodes=None if self._house.counts_processes else work.bounds.inodes,
             )
             if not self._house.counts_processes:
@@ -250,7 +249,6 @@ def _has_swap() -> bool:
 def _missing(about: engine.About) -> dict[str, str]:
     """Return what this engine can't give, each with the one command that mends it, where one does."""
     missing = {
-        "attempts": "what is refused is not recorded; use the engine namespaces",
         "identity of its own": "all run under one uid and share what it may have of inotify and signals; "
         "use the engine namespaces",
     }
@@ -266,12 +264,12 @@ def _unpromised(house: container.House) -> dict[Promise, str]:
     """Return what a caller would miss here, and why."""
     unpromised = {
         Promise.ONLY_ITS_OWN_PROCESSES: "the engine mounts /proc without hidepid, so process 1 is listed",
-        Promise.ATTEMPTS_RECORDED: "inside a container the filter has nobody to ask, and refuses by itself",
         Promise.COUNTED_APART: "all containers' programs are the same user of the host",
         Promise.NOBODY_OUTSIDE: "the engine has one range of ids for all containers, or none",
     }
     if house.runtime == _GVISOR_RUNTIME:
         unpromised |= {
+            Promise.ATTEMPTS_RECORDED: "gVisor's kernel has no way of asking process 1",
             Promise.FILES_AFTER_MEMORY: "the host's kernel ends gVisor's, with all that is in it",
             Promise.PROCESS_1_HIDDEN: "gVisor's /proc shows its environment and memory map; no secret is there",
             Promise.PRIORITY_FIXED: "gVisor's kernel grants it, and the host is not told",
@@ -292,7 +290,7 @@ def _describe(name: str, about: engine.About, house: container.House, said: dict
         isolation=Isolation.USER_SPACE_KERNEL if guest else Isolation.SHARED_KERNEL,
         kernel=f"gVisor, as Linux {said.get('kernel')}" if guest else f"Linux {about.kernel}",
         namespaces=("mount", "pid", "network", "ipc", "uts", "cgroup", *(("user",) if remapped else ())),
-        seccomp=seccomp.digest(seccomp.compile_filter()),
+        seccomp=seccomp.digest(seccomp.build_wall(records=house.records).program),
         landlock_abi=landlock,
         cgroup_version=version,
         enforces={
@@ -311,6 +309,7 @@ def _describe(name: str, about: engine.About, house: container.House, said: dict
             "network": "an empty network namespace, seccomp",
             "identity": "an ordinary user without capabilities" + (", in a user namespace" if remapped else ""),
             "system calls": "seccomp allow-list, inside of the engine's own",
+            **({"attempts": "seccomp user notification, answered by process 1"} if house.records else {}),
         },
     )
 

@@ -8,38 +8,22 @@ closes its input then, and its end is the container's.
 import contextlib
 import itertools
 import os
-import select
-import signal
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from functools import partial
 
-from crucible.sandbox import call_filter, capabilities, collect, kernel, landlock, report
-from crucible.sandbox.docker import program
-from crucible.sandbox.docker.wire import COUNT, STDERR, STDOUT, Errand, Streams
-from crucible.sandbox.plan import WORKSPACE, WRITABLE
+from crucible.sandbox import capabilities, collect, kernel, landlock, report, seccomp, steps
+from crucible.sandbox.answers import Answers
+from crucible.sandbox.docker.wire import COUNT, RECORDS, STDERR, STDOUT, Errand, Streams
+from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, order_of
+from crucible.sandbox.vessel import Confines, Vessel
 
-_UNTIL_COLLECTED = capabilities.CAP_KILL | capabilities.CAP_DAC_READ_SEARCH
 _CHUNK_BYTES = 64 * 1024
 _LOOK_MILLISECONDS = 100
 _COUNT_SECONDS = 0.5
 _GRACE_SECONDS = 30.0
 """How long after the program's time the executor may be silent."""
-
-
-@dataclass(slots=True)
-class Ended:
-    """How a step ended; the executor's `verdict.Report`."""
-
-    step: str
-    code: int | None
-    signal: int | None
-    stopped: bool
-    foreign_call: str | None = None
-    wall_seconds: float = 0.0
-    disk_full: bool = False
-    files_truncated: bool = False
 
 
 def main() -> None:
@@ -49,7 +33,7 @@ def main() -> None:
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
     try:
-        _serve(streams)
+        _serve(streams, records=sys.argv[1] == RECORDS)
     except EOFError:
         pass  # the executor is gone, and with it whoever could be told
     except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
@@ -60,28 +44,45 @@ def main() -> None:
         os._exit(0)
 
 
-def _serve(streams: Streams) -> None:
+def _serve(streams: Streams, *, records: bool) -> None:
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
-    last = capabilities.last_capability()
-    wakeup = _wake_on_children()
-    report.send(streams, report.READY, {"landlock": landlock.abi(), "kernel": os.uname().release})
+    capabilities.drop_bounding_set(capabilities.last_capability())
+    wakeup = steps.wake_on_children()
+    processes = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    confines = Confines(
+        wall=seccomp.build_wall(records=records), landlock=landlock.abi(), environment=None, processes=processes
+    )
+    waiting = Vessel(confines)
+    report.send(streams, report.READY, {"landlock": confines.landlock, "kernel": os.uname().release})
 
     kind, _ = report.HEAD.unpack(streams.read(report.HEAD.size))
     if kind != report.WORK:
         return
     errand = streams.read_errand()
     contents = [streams.read(size) for _, size in errand.work.inputs]
-    inputs = _write_inputs(errand, contents)
+    unchanged = _write_inputs(errand, contents)
     contents.clear()
-    run = _Run(streams, errand, last, wakeup, _stdin(streams, errand))
+    relay = _Relay(streams, errand, wakeup)
+    given = [_stdin(streams, errand), *relay.written]
     report.send(streams, report.STARTED, {})
-    ended = run.steps()
-    collection = collect.Collection(errand.work.bounds, inputs)
-    for path, content in collection.walk(WORKSPACE):
-        report.send_bytes(streams, report.FILE, len(path).to_bytes(2, "big"), path, content)
-    ended.files_truncated = collection.truncated
-    report.send(streams, report.ENDED, asdict(ended))
+    ended = steps.Steps(
+        fork=partial(Vessel, confines),
+        wall=confines.wall,
+        order=order_of(errand.work),
+        work=errand.work,
+        streams=given,
+        channel=streams,
+        watch=relay.watch,
+        let_go=partial(_close, [*given, processes]),
+    ).run(waiting)
+    relay.finish(ended)
+    steps.conclude(streams, errand.work, unchanged, ended)
     _await_end(streams)
+
+
+def _close(given: list[int]) -> None:
+    for descriptor in given:
+        os.close(descriptor)
 
 
 def _await_end(streams: Streams) -> None:
@@ -91,13 +92,12 @@ def _await_end(streams: Streams) -> None:
             streams.read(1)
 
 
-class _Run:
-    """A program's compilation, if it has one, and its run."""
+class _Relay:
+    """Sends on what the program writes, and ends what exceeds a bound that no single part of the kernel holds."""
 
-    def __init__(self, streams: Streams, errand: Errand, last_capability: int, wakeup: int, stdin: int) -> None:
+    def __init__(self, streams: Streams, errand: Errand, wakeup: int) -> None:
         self._streams = streams
         self._errand = errand
-        self._last_capability = last_capability
         self._wakeup = wakeup
         self._deadline = time.monotonic() + errand.wall_seconds + _GRACE_SECONDS
         self._output_left = errand.output_bytes
@@ -105,98 +105,45 @@ class _Run:
         self._count_due = 0.0
         self._told = 0
         self._most_used = errand.disk_bytes + sum(map(_used, WRITABLE))
-        stdout, self._stdout = os.pipe2(os.O_CLOEXEC)
-        stderr, self._stderr = os.pipe2(os.O_CLOEXEC)
-        self._stdin = stdin
+        stdout, out = os.pipe2(os.O_CLOEXEC)
+        stderr, err = os.pipe2(os.O_CLOEXEC)
+        self.written = [out, err]
+        """The program's ends of its output streams."""
         self._pipes = {stdout: STDOUT, stderr: STDERR}
         for descriptor in self._pipes:
             os.set_blocking(descriptor, False)
 
-    def steps(self) -> Ended:
-        """Return how the last step ended, when nothing that they started is left and all output was sent."""
-        began = time.monotonic()
-        ended: Ended | None = None
-        if self._errand.work.compile:
-            ended = self._wait("compile", self._start(self._errand.work.compile))
-            _kill_the_rest()
-        if ended is None or (ended.code == 0 and not ended.stopped):
-            child = self._start(self._errand.work.run)
-            self._let_go()
-            capabilities.drop_bounding_set(self._last_capability)
-            capabilities.keep_only(_UNTIL_COLLECTED)
-            call_filter.install(bytes.fromhex(self._errand.call_filter))
-            ended = self._wait("run", child)
-        else:
-            self._let_go()
-        ended.wall_seconds = time.monotonic() - began
-        ended.disk_full = self._full or any(map(_is_full, WRITABLE))
-        _kill_the_rest()
+    def watch(self, step: str, process: int, answers: Answers | None) -> steps.Ended:
+        """See `steps.watch`."""
+        return steps.watch(
+            step,
+            process,
+            answers,
+            stop=self._streams.incoming,
+            wakeup=self._wakeup,
+            others=dict.fromkeys(self._pipes, self._relay),
+            now_and_then=self._look,
+            milliseconds=_LOOK_MILLISECONDS,
+        )
+
+    def finish(self, ended: steps.Ended) -> None:
+        """Send the rest of what was written by who lives no more."""
+        ended.disk_full = ended.disk_full or self._full
         for descriptor in list(self._pipes):
             while descriptor in self._pipes and self._relay(descriptor):
                 pass
         if self._output_left < 0 and not ended.stopped:
             self._streams.read(1)  # the executor ends it for that; it must not seem to have ended by itself before
             ended.stopped = True
-        return ended
-
-    def _start(self, arguments: list[str]) -> int:
-        """Start a step and return its process id once it has become the program. Raises OSError where it can't."""
-        failure, tell = os.pipe2(os.O_CLOEXEC)
-        child = os.fork()
-        if child == 0:
-            try:
-                signal.set_wakeup_fd(-1)
-                streams = (self._stdin, self._stdout, self._stderr)
-                program.become(arguments, self._errand, streams, tell, self._last_capability)
-            except BaseException as error:  # noqa: BLE001 - this process must end here, whatever happened
-                message = f"{type(error).__name__}: {error}".encode()[:4096]
-                for descriptor in (program.FAILURE_DESCRIPTOR, tell):
-                    with contextlib.suppress(OSError):
-                        os.write(descriptor, message)
-                        break
-            finally:
-                os._exit(127)
-        os.close(tell)
-        with os.fdopen(failure, "rb") as file:
-            if message := file.read():
-                raise OSError(f"could not start {arguments[0]}: {message.decode(errors='replace')}")
-        return child
-
-    def _let_go(self) -> None:
-        for descriptor in (self._stdin, self._stdout, self._stderr):
-            os.close(descriptor)
-
-    def _wait(self, step: str, child: int) -> Ended:
-        """Relay and reap until `child` has ended or the executor asks for the end."""
-        poll = select.poll()
-        for descriptor in (self._wakeup, self._streams.incoming, *self._pipes):
-            poll.register(descriptor, select.POLLIN)
-        stopped = False
-        while True:
-            while (reaped := _reap())[0]:
-                if reaped[0] == child:
-                    return _ended(step, reaped[1], stopped=stopped)
-            for descriptor, _ in poll.poll(_LOOK_MILLISECONDS):
-                if descriptor == self._wakeup:
-                    with contextlib.suppress(BlockingIOError):
-                        os.read(self._wakeup, 4096)
-                elif descriptor == self._streams.incoming:
-                    self._streams.read(1)
-                    stopped = True
-                    _kill_all()
-                elif not self._relay(descriptor):
-                    poll.unregister(descriptor)
-            self._look(stopped=stopped)
 
     def _look(self, *, stopped: bool) -> None:
-        """End what exceeds a bound that no single part of the kernel holds."""
         if time.monotonic() > self._deadline:
             raise EOFError
-        if self._errand.processes is not None:
+        if self._errand.work.processes is not None:
             self._tell_processes()
         if not stopped and (sum(map(_used, WRITABLE)) > self._most_used or self._has_too_many_files()):
             self._full = True
-            _kill_all()
+            steps.kill_all()
 
     def _tell_processes(self) -> None:
         count = sum(1 for name in os.listdir("/proc") if name.isdigit()) - 1
@@ -228,29 +175,15 @@ class _Run:
         return False
 
 
-def _reap() -> tuple[int, int]:
-    try:
-        return os.waitpid(-1, os.WNOHANG)
-    except ChildProcessError:
-        return 0, 0
-
-
-def _ended(step: str, status: int, *, stopped: bool) -> Ended:
-    return Ended(
-        step=step,
-        code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
-        signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
-        stopped=stopped,
-    )
-
-
 def _write_inputs(errand: Errand, contents: list[bytes]) -> collect.Unchanged:
     """Write the inputs as the program's user, in a process of its own: this one may not write where it does."""
     failure, tell = os.pipe2(os.O_CLOEXEC)
     child = os.fork()
     if child == 0:
         try:
-            program.be_the_programs_user()
+            os.setgroups([])
+            os.setresgid(PROGRAM_UID, PROGRAM_UID, PROGRAM_UID)
+            os.setresuid(PROGRAM_UID, PROGRAM_UID, PROGRAM_UID)
             os.umask(0o022)
             os.chdir(WORKSPACE)
             for (path, _), content in zip(errand.work.inputs, contents, strict=True):
@@ -297,39 +230,9 @@ def _entries(folders: Iterable[str]) -> Iterator[str]:
                     left.append(entry.path)
 
 
-def _is_full(folder: str) -> bool:
-    space = os.statvfs(folder)
-    return space.f_bavail == 0 or (space.f_files > 0 and space.f_favail == 0)
-
-
 def _used(folder: str) -> int:
     space = os.statvfs(folder)
     return (space.f_blocks - space.f_bfree) * space.f_frsize
-
-
-def _wake_on_children() -> int:
-    """Return a descriptor that becomes readable when a child ended: zombies count towards the process limit."""
-    readable, writable = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(writable, warn_on_full_buffer=False)
-    return readable
-
-
-def _kill_all() -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(-1, signal.SIGKILL)
-
-
-def _kill_the_rest() -> None:
-    """Return once process 1 is alone."""
-    _kill_all()
-    while True:
-        try:
-            os.waitpid(-1, 0)
-        except ChildProcessError:
-            return
-        _kill_all()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from typing import Any, Final
 from crucible.sandbox import report
 from crucible.sandbox.plan import Bounds, Work
 
+RECORDS: Final = "records"
+"""What process 1's command line ends with where it is asked about refused calls, and records them."""
 STDOUT: Final = b"o"
 """Bytes that the program wrote to standard output."""
 STDERR: Final = b"e"
@@ -30,16 +32,12 @@ class Errand:
     """A program, and what process 1 has to see to itself."""
 
     work: Work
-    call_filter: str
-    """The filter of system calls, in hexadecimal."""
     stdin_bytes: int
     wall_seconds: float
     """When it has to end even where the executor says nothing: it, or the engine, may be gone."""
     output_bytes: int
     disk_bytes: int
     """Over all the folders that the program may write, each of which has this bound of its own."""
-    processes: int | None
-    """How many children there may be at once where a resource limit counts them, as in gVisor's kernel."""
     inodes: int | None
     """How many files there may be where the file system doesn't count them, as gVisor's does not."""
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import fcntl
 import heapq
 import itertools
 import os
@@ -31,6 +30,7 @@ from crucible.sandbox.namespaces import ordinary
 from crucible.sandbox.namespaces.sessions.driver import NamespacesSessions
 from crucible.sandbox.namespaces.sessions.driver import obstacle as sessions_obstacle
 from crucible.sandbox.namespaces.zygotes import Kind, Zygote, ZygoteFailedError, Zygotes
+from crucible.sandbox.readable import readable
 from crucible.sandbox.runtimes import Runtime
 from crucible.sandbox.standing import SandboxBrokenError, Standing
 from crucible.sandbox.supervision import Supervision
@@ -42,8 +42,6 @@ MOST_SPARES = 8
 _FIRST_UID = 1_879_048_192
 """Above every range that distributions and container engines hand out, below 2**31."""
 _UIDS_EACH = 65_536
-_NEVER_CHANGED = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
-"""A program can open the file behind its input anew, for writing, whatever rights its own descriptor has."""
 _USUAL = Limits()
 """The limits that a sandbox stands with; others are set when the program comes."""
 _ONE_PAYS = (
@@ -310,7 +308,7 @@ def _give(standing: Standing, work: tuple[plan.Work, list[bytes]], stdin: bytes)
     """Hand the program over; return what to read its output and errors from."""
     stdout, stdout_inside = os.pipe2(os.O_CLOEXEC)
     stderr, stderr_inside = os.pipe2(os.O_CLOEXEC)
-    with _closing(plan.write_work(*work), _readable(stdin), stdout_inside, stderr_inside) as given:
+    with _closing(plan.write_work(*work), readable(stdin), stdout_inside, stderr_inside) as given:
         try:
             standing.give(given[0], (given[1], given[2], given[3]))
         except OSError:
@@ -328,16 +326,3 @@ def _closing(*descriptors: int) -> Iterator[tuple[int, ...]]:
     finally:
         for descriptor in descriptors:
             os.close(descriptor)
-
-
-def _readable(content: bytes) -> int:
-    """Return a descriptor from which a program can read the bytes, and which it can't write."""
-    descriptor = os.memfd_create("stdin", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    try:
-        view = memoryview(content)
-        while view:
-            view = view[os.write(descriptor, view) :]
-        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _NEVER_CHANGED)
-        return os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY | os.O_CLOEXEC)
-    finally:
-        os.close(descriptor)

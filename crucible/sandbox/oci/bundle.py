@@ -8,9 +8,9 @@ import resource
 from typing import Any
 
 from crucible.sandbox import seccomp_profile
-from crucible.sandbox.namespaces.program import BOUND_ALWAYS
 from crucible.sandbox.oci.place import ROOT, SCRATCH
 from crucible.sandbox.plan import WRITABLE, Identity
+from crucible.sandbox.rlimits import BOUND_ALWAYS
 from crucible.sandbox.tree import ENVIRONMENT
 
 _OF_PROCESS_1 = [
@@ -22,6 +22,8 @@ _OF_PROCESS_1 = [
     "CAP_SETUID",
     "CAP_SETPCAP",  # takes these from what the program could ever have
 ]
+_TO_ANSWER = "CAP_SYS_PTRACE"
+"""With which process 1 reads whom the program tries to reach, where the kernel asks it."""
 _MOST_OPEN_FILES = 65_536
 """As many as a limit can ask for."""
 _READ_ONLY_IN_PROC = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
@@ -44,6 +46,7 @@ def configuration(
     `group`: the control group that the tool is to join.
     """
     open_files = _most_open_files()
+    powers = _OF_PROCESS_1 if own_kernel else [*_OF_PROCESS_1, _TO_ANSWER]
     linux: dict[str, Any] = {
         "namespaces": [{"type": name} for name in NAMESPACES],
         "uidMappings": _mappings(identity),
@@ -58,7 +61,7 @@ def configuration(
         "env": [f"{name}={value}" for name, value in ENVIRONMENT.items()],
         "cwd": "/",
         "noNewPrivileges": True,
-        "capabilities": dict.fromkeys(("bounding", "effective", "permitted"), _OF_PROCESS_1),
+        "capabilities": dict.fromkeys(("bounding", "effective", "permitted"), powers),
         "rlimits": [
             {"type": "RLIMIT_NOFILE", "soft": open_files, "hard": open_files},
             *_bound_always(),

@@ -23,6 +23,7 @@ from crucible.sandbox.oci import bundle, tools
 from crucible.sandbox.oci.container import Container, Pipes
 from crucible.sandbox.oci.place import Place, write_place
 from crucible.sandbox.oci.tools import Found, Tool
+from crucible.sandbox.process_1 import Manner
 from crucible.sandbox.runtimes import Runtime
 from crucible.sandbox.slots import Slot, Slots
 from crucible.sandbox.standing import SandboxBrokenError
@@ -177,7 +178,7 @@ class OciDriver:
             available=True,
             isolation=self._tool.isolation,
             enforces=self._containment.enforces,
-            unpromised=_OF_ITS_OWN_KERNEL if self._tool.own_kernel else _UNTOLD,
+            unpromised=_OF_ITS_OWN_KERNEL if self._tool.own_kernel else {},
         )
 
     def _describe(self, landlock_abi: int) -> Containment:
@@ -190,7 +191,7 @@ class OciDriver:
             isolation=self._tool.isolation,
             kernel=f"gVisor {self._found.version}" if ours else f"Linux {platform.release()}",
             namespaces=bundle.NAMESPACES,
-            seccomp=seccomp.digest(seccomp.compile_filter()),
+            seccomp=seccomp.digest(seccomp.build_wall(records=not ours).program),
             landlock_abi=landlock_abi,
             cgroup_version=version,
             enforces={
@@ -207,6 +208,7 @@ class OciDriver:
                 "identity": "a user namespace without host root"
                 + (", uids of its own" if self._identity(0).ranged else ""),
                 "system calls": "seccomp allow-list" + (", answered by gVisor" if ours else ""),
+                **({} if ours else {"attempts": "seccomp user notification, answered by process 1"}),
                 "container": how,
             },
         )
@@ -276,7 +278,7 @@ class OciDriver:
         return Place(
             command=self._found.command(self._platform, f"crucible-{os.getpid()}-{slot.number}"),
             config=bundle.configuration(
-                [*_command(kind), "-c", _START, *kind.preload],
+                [*_command(kind), "-c", _START, self._manner(kind).encode()],
                 identity,
                 whole.masked,
                 own_kernel=self._tool.own_kernel,
@@ -293,6 +295,9 @@ class OciDriver:
             own_kernel=self._tool.own_kernel,
             hidden=cgroup.mounted_besides("devices") if self._cgroups.version == 1 else [],
         )
+
+    def _manner(self, kind: Kind) -> Manner:
+        return Manner(warm=kind.warm, preload=kind.preload, records=not self._tool.own_kernel)
 
     def _identity(self, slot: int) -> plan.Identity:
         if os.geteuid() != 0:
@@ -312,7 +317,6 @@ class OciDriver:
         self._cgroups.close()
 
 
-_UNTOLD = {Promise.ATTEMPTS_RECORDED: "the container's outer filter answers before anybody is asked"}
 _OF_ITS_OWN_KERNEL = {
     Promise.ATTEMPTS_RECORDED: "gVisor's kernel has no way of asking process 1",
     Promise.FILES_AFTER_MEMORY: "gVisor's kernel shares the program's memory limit and is killed with it",

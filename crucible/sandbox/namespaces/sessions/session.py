@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import fcntl
 import itertools
 import json
 import os
@@ -23,6 +22,7 @@ from crucible.sandbox.namespaces.sessions.errand import Ended, Errand, KeeperSil
 from crucible.sandbox.namespaces.sessions.failures import failure
 from crucible.sandbox.namespaces.sessions.streams import Leftovers
 from crucible.sandbox.namespaces.sessions.tracking import TrackingGroup
+from crucible.sandbox.readable import readable
 
 _FILE_SECONDS = 60.0
 """How long a file may take: what is slower is held up by something in the session."""
@@ -202,7 +202,7 @@ class NamespacesSession:
                 errand = Errand(group, keep, emit, begun)
                 memory = plan.write(order)
                 begun.callback(os.close, memory)
-                source = _readable(stdin)
+                source = readable(stdin)
                 begun.pop_all()
         except OSError as error:
             group.remove()
@@ -299,22 +299,6 @@ async def _gone(process: int, seconds: float) -> bool:
 def _settle(ended: asyncio.Future[None]) -> None:
     if not ended.done():
         ended.set_result(None)
-
-
-def _readable(content: bytes) -> int:
-    """Return a descriptor from which a program can read the bytes, and which nobody can write any more."""
-    if not content:
-        return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
-    descriptor = os.memfd_create("stdin", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    try:
-        view = memoryview(content)
-        while view:
-            view = view[os.write(descriptor, view) :]
-        seals = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
-        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
-        return os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY | os.O_CLOEXEC)
-    finally:
-        os.close(descriptor)
 
 
 def _outcome(ended: Ended, out_of_memory: bool) -> Outcome:

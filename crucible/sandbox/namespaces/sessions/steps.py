@@ -8,20 +8,15 @@ import contextlib
 import errno
 import json
 import os
-import resource
 import signal
 from dataclasses import dataclass
 from typing import NoReturn
 
-from crucible.sandbox import kernel
+from crucible.sandbox import kernel, rlimits
 from crucible.sandbox.namespaces.sessions import files, plan, users
 
 FAILURE_DESCRIPTOR = 3
 """Where the reason goes if the order can't be carried out; closed by an exec."""
-_LOCKED_BYTES = 64 * 1024
-_QUEUED_BYTES = 256 * 1024
-_QUEUED_SIGNALS = 1024
-_STACK_BYTES = 8 * 1024 * 1024
 _FAILURE_BYTES = 2048
 
 
@@ -42,7 +37,7 @@ def run(ground: plan.Ground, descriptors: list[int], host_processes: int) -> NoR
         order = plan.read_order(descriptors[0])
         os.setsid()
         failure = _keep_only_standard_streams(descriptors)
-        _set_resource_limits(ground)
+        rlimits.bound(ground.open_files, ground.disk_bytes)
         _carry_out(order, ground.identity.ranged, step)
     except BaseException as error:  # noqa: BLE001 - this process must end here, whatever happened
         tell_failure(failure, error, step.name)
@@ -96,22 +91,6 @@ def _keep_only_standard_streams(descriptors: list[int]) -> int:
         os.dup2(descriptors[4], FAILURE_DESCRIPTOR, inheritable=False)
     kernel.close_descriptors_from(FAILURE_DESCRIPTOR + 1)
     return FAILURE_DESCRIPTOR
-
-
-def _set_resource_limits(ground: plan.Ground) -> None:
-    limits = {
-        resource.RLIMIT_NOFILE: ground.open_files,
-        resource.RLIMIT_FSIZE: ground.disk_bytes,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_MEMLOCK: _LOCKED_BYTES,
-        resource.RLIMIT_MSGQUEUE: _QUEUED_BYTES,
-        resource.RLIMIT_SIGPENDING: _QUEUED_SIGNALS,
-        resource.RLIMIT_NICE: 0,
-        resource.RLIMIT_RTPRIO: 0,
-    }
-    for kind, bound in limits.items():
-        resource.setrlimit(kind, (bound, bound))
-    resource.setrlimit(resource.RLIMIT_STACK, (_STACK_BYTES, resource.getrlimit(resource.RLIMIT_STACK)[1]))
 
 
 def _become(user: users.User, mapped: bool) -> None:

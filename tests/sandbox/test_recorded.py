@@ -9,7 +9,7 @@ from crucible.domain.sandbox import SandboxAttempt
 from crucible.sandbox import kernel
 from tests.sandbox.fixtures import Ran, Sandboxes, on_engine
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_engine("namespaces")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_engine("namespaces", "crun", "runc", "docker")]
 
 LIBC = "import ctypes, os, socket; libc = ctypes.CDLL(None, use_errno=True)\n"
 
@@ -214,6 +214,10 @@ int main(void) {{
         "c",
     )
     assert ran.text == ""
+    if sandboxes.driver.engine != "namespaces":  # a runtime's own filter ends it, before anybody could be asked
+        assert attempts(ran) == []
+        assert (ran.finished.outcome, ran.finished.signal) == (Outcome.KILLED_BY_SIGNAL, "SIGSYS")
+        return
     assert attempts(ran) == [(name, f"number={number}", 1)]
     assert (ran.finished.outcome, ran.finished.signal) == (Outcome.KILLED_BY_SIGNAL, "SIGKILL")
     assert f"as {name.split(maxsplit=1)[0]} programs do" in (ran.finished.error or "")

@@ -12,7 +12,7 @@ from crucible.domain.sandbox import SandboxAttempt
 from crucible.sandbox.runtimes import Runtimes
 from tests.sandbox.fixtures import Ran, Sandboxes, on_engine
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_engine("namespaces")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_engine("namespaces", "crun")]
 
 CONCURRENCY = """
 import asyncio, concurrent.futures, multiprocessing, subprocess, threading
