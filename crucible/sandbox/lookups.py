@@ -1,8 +1,8 @@
 """The name server of a sandbox: it knows no name, and remembers which were asked for.
 
 Without one, whoever looks up a name gives up before it makes a single system call that could be seen, and most
-programs name whom they want to reach. So `resolv.conf` points at an address at which nobody listens, over TCP, and
-whoever connects to it gets a Unix stream to process 1 in the place of its socket (see `answers`).
+programs name whom they want to reach. So `etc/resolv.conf` points at an address at which nobody listens, over
+TCP, and whoever connects to it gets a Unix stream to process 1 in the place of its socket (see `answers`).
 
 The format is that of RFC 1035, sections 4.1 and 4.2.2. Questions come from a hostile program.
 """
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import socket
 
 NAME_SERVER: Final = "127.0.0.1:53"
-RESOLV_CONF: Final = "nameserver 127.0.0.1\noptions use-vc attempts:1 timeout:2\n"
 MOST_AT_ONCE: Final = 16
 
 _LENGTH: Final = struct.Struct(">H")

@@ -3,9 +3,9 @@
 import functools
 import os
 import stat
+from pathlib import Path
 
 from crucible.sandbox.images import MARK
-from crucible.sandbox.lookups import RESOLV_CONF
 from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, Tree
 
 _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -13,16 +13,17 @@ _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 
 _SHARED_FILES = ("/etc/ld.so.cache", "/etc/alternatives")
 
+NAMES = tuple((f"{os.path.dirname(__file__)}/etc/{name}", f"/etc/{name}") for name in ("hosts", "resolv.conf"))
+"""Files that say what is known by name, and where they stand inside; an engine can mount them, too."""
 _MADE_UP = (
     (
         "/etc/passwd",
         f"root:x:0:0:root:/root:/usr/sbin/nologin\nsandbox:x:{PROGRAM_UID}:{PROGRAM_UID}:sandbox:/tmp:/bin/sh\n",
     ),
     ("/etc/group", f"root:x:0:\nsandbox:x:{PROGRAM_UID}:\n"),
-    ("/etc/hosts", "127.0.0.1 localhost sandbox\n::1 localhost sandbox\n"),
     ("/etc/hostname", "sandbox\n"),
     ("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n"),
-    ("/etc/resolv.conf", RESOLV_CONF),
+    *((path, Path(file).read_text()) for file, path in NAMES),
 )
 
 _MASKED_IN_PROC = (

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from crucible.sandbox.docker.entrance import HIDDEN, entrance
 from crucible.sandbox.plan import WORKSPACE, WRITABLE
+from crucible.sandbox.tree import NAMES
 from crucible.sandbox.tree import tree as host_tree
 
 REPOSITORY = "crucible-root"
@@ -59,7 +60,8 @@ def of_host(prefix: str) -> Root:
             _add_file(archive, path, content.encode())
         for _, path in tree.binds:
             _add_parents(archive, path, made)
-    return Root(buffer.getvalue(), [*tree.binds, *doors.binds])
+    # An engine puts empty files of its own where an image has these, and so they are mounted.
+    return Root(buffer.getvalue(), [*tree.binds, *doors.binds, *NAMES])
 
 
 def _add_parents(archive: tarfile.TarFile, path: str, made: set[str]) -> None:
