@@ -13,14 +13,27 @@ class Permission(StrEnum):
     SUBMIT = "submit"
     CANCEL = "cancel"
     DELETE = "delete"
+    ANNOTATE = "annotate"
+    ADMINISTER = "administer"
     USE_SESSIONS = "use sessions"
 
 
 POLICY: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
-    Role.MEMBER: frozenset({Permission.READ, Permission.SUBMIT, Permission.CANCEL, Permission.USE_SESSIONS}),
+    Role.MEMBER: frozenset(
+        {
+            Permission.READ,
+            Permission.SUBMIT,
+            Permission.CANCEL,
+            Permission.ANNOTATE,
+            Permission.USE_SESSIONS,
+        }
+    ),
     Role.VIEWER: frozenset({Permission.READ}),
 }
+
+_WHOLE_PHRASES = frozenset({Permission.USE_SESSIONS, Permission.ADMINISTER})
+"""Those that need no object."""
 
 
 def require(principal: Principal, permission: Permission) -> None:
@@ -28,5 +41,5 @@ def require(principal: Principal, permission: Permission) -> None:
     if permission in POLICY[principal.role]:
         return
     roles = ", ".join(role for role, permissions in POLICY.items() if permission in permissions)
-    what = permission if permission is Permission.USE_SESSIONS else f"{permission} evaluations"
+    what = permission if permission in _WHOLE_PHRASES else f"{permission} evaluations"
     raise PermissionDeniedError(f"a {principal.role} may not {what}; one of these roles may: {roles}")

@@ -21,6 +21,7 @@ from crucible.api.routes import (
     evaluations,
     events,
     health,
+    log_level,
     output,
     runtimes,
     sessions,
@@ -75,6 +76,7 @@ def _routes() -> FastAPI:
         engines,
         statistics,
         dead_letters,
+        log_level,
         health,
     ):
         app.include_router(module.router, prefix=PREFIX)

@@ -14,7 +14,7 @@ from pydantic.json_schema import models_json_schema
 from crucible.api.problems import MEDIA_TYPE
 from crucible.domain.answer import DeadLetterChoice, Problem, Submissions
 from crucible.domain.check import CheckRequest
-from crucible.domain.evaluation import Submission
+from crucible.domain.evaluation import Annotation, Submission
 from crucible.domain.event import Event
 from crucible.domain.session_record import ExecEvent, ExecRequest, SessionRequest
 
@@ -55,6 +55,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         [
             (Submission, "validation"),
             (Submissions, "validation"),
+            (Annotation, "validation"),
             (CheckRequest, "validation"),
             (DeadLetterChoice, "validation"),
             (SessionRequest, "validation"),

@@ -11,7 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from crucible.database.endings import insert_ending
 from crucible.database.listing import cursor_after, page_statement
 from crucible.database.rows import WHOLE_EVALUATION, to_evaluation, to_summary
-from crucible.database.submissions import evaluation_row, inputs_row, queued_evaluation, to_submission
+from crucible.database.submissions import (
+    evaluation_row,
+    inputs_row,
+    queued_evaluation,
+    searched_text,
+    to_submission,
+)
 from crucible.database.tables import (
     AnyRow,
     AnySelect,
@@ -21,7 +27,7 @@ from crucible.database.tables import (
     evaluations,
 )
 from crucible.domain.errors import NotFoundError
-from crucible.domain.evaluation import Evaluation, EvaluationFilter, EvaluationSummary, Submission
+from crucible.domain.evaluation import Annotation, Evaluation, EvaluationFilter, EvaluationSummary, Submission
 from crucible.domain.identifiers import new_evaluation_id
 from crucible.domain.outcome import Outcome
 from crucible.domain.status import Lifecycle, Status
@@ -47,7 +53,7 @@ _GET_SUBMISSION = (
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some evaluations, newest first, and what finds the ones behind them."""
+    """Some evaluations, in order, and what finds the ones behind them."""
 
     items: list[EvaluationSummary]
     next_cursor: str | None
@@ -93,7 +99,9 @@ class EvaluationReader:
         statement = page_statement(self._tenant_id, wanted, limit=limit, cursor=cursor)
         rows = (await self._connection.execute(statement)).all()
         shown = rows[:limit]
-        return Page([to_summary(row) for row in shown], cursor_after(shown[-1]) if len(rows) > limit else None)
+        return Page(
+            [to_summary(row) for row in shown], cursor_after(shown[-1], wanted) if len(rows) > limit else None
+        )
 
     async def submission(self, evaluation_id: str) -> Submission:
         """Return what was submitted. Raises NotFoundError."""
@@ -154,6 +162,10 @@ class EvaluationRepository(EvaluationReader):
         pairs = list(zip(ids, submissions, strict=True))
         await self._connection.execute(_INSERT_EVALUATIONS, rows)
         await self._connection.execute(_INSERT_INPUTS, [inputs_row(i, self._tenant_id, s) for i, s in pairs])
+        await self._add_labels(pairs)
+        return [queued_evaluation(row, submission) for row, submission in zip(rows, submissions, strict=True)]
+
+    async def _add_labels(self, pairs: Sequence[tuple[str, Submission]]) -> None:
         labels = [
             {"evaluation_id": evaluation_id, "tenant_id": self._tenant_id, "key": key, "value": value}
             for evaluation_id, submission in pairs
@@ -161,7 +173,6 @@ class EvaluationRepository(EvaluationReader):
         ]
         if labels:
             await self._connection.execute(_INSERT_LABELS, labels)
-        return [queued_evaluation(row, submission) for row, submission in zip(rows, submissions, strict=True)]
 
     async def cancel_queued(self, evaluation_id: str, at: datetime) -> int | None:
         """End an evaluation that nobody holds and return its fence; None where it is not queued."""
@@ -198,6 +209,25 @@ class EvaluationRepository(EvaluationReader):
             self._named(evaluation_id),
         )
         return bool(changed.rowcount)
+
+    async def annotate(self, evaluation_id: str, annotation: Annotation) -> None:
+        """Replace what is given of note and labels, and what is searched with them. Raises NotFoundError."""
+        row = await self._one(_GET_SUBMISSION, evaluation_id)
+        note = row.note if annotation.note is None else annotation.note
+        labels = row.labels if annotation.labels is None else annotation.labels
+        submission = to_submission(row).model_copy(update={"labels": labels})
+        named = self._named(evaluation_id)
+        await self._connection.execute(evaluations.update().where(_IS_ONE).values(note=note, labels=labels), named)
+        await self._connection.execute(
+            evaluation_inputs.update()
+            .where(evaluation_inputs.c.evaluation_id == evaluation_id)
+            .values(search_text=searched_text(submission, note))
+        )
+        if annotation.labels is not None:
+            await self._connection.execute(
+                evaluation_labels.delete().where(evaluation_labels.c.evaluation_id == evaluation_id)
+            )
+            await self._add_labels([(evaluation_id, submission)])
 
     async def set_lifecycle(self, evaluation_id: str, lifecycle: Lifecycle) -> None:
         """Change whether the record is shown."""

@@ -7,8 +7,10 @@ that come meanwhile shift nothing.
 import base64
 import binascii
 import json
+import math
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,51 +18,103 @@ from crucible.database.rows import SUMMARY
 from crucible.database.search import contains
 from crucible.database.tables import AnyRow, AnySelect, evaluation_labels, evaluations
 from crucible.domain.errors import FieldError, InvalidRequestError
-from crucible.domain.evaluation import EvaluationFilter
+from crucible.domain.evaluation import EvaluationFilter, Order, Sort
 from crucible.domain.identifiers import EVALUATION_PATTERN
+from crucible.domain.outcome import Outcome
 
-_PLACE = (evaluations.c.queued_at, evaluations.c.id)
+_KEYS: dict[Sort, tuple[sa.Column[Any], type, bool]] = {
+    Sort.QUEUED: (evaluations.c.queued_at, datetime, False),
+    Sort.FINISHED: (evaluations.c.finished_at, datetime, True),
+    Sort.DURATION: (evaluations.c.wall_seconds, float, True),
+    Sort.CPU: (evaluations.c.cpu_seconds, float, True),
+    Sort.MEMORY: (evaluations.c.peak_memory_bytes, int, True),
+    Sort.ATTEMPTS: (evaluations.c.attempt_count, int, False),
+    Sort.RUNTIME: (evaluations.c.runtime, str, False),
+    Sort.OUTCOME: (evaluations.c.outcome, Outcome, True),
+}
+"""What each order looks at, of which type that is, and whether it may be missing."""
+_LARGEST = 2**63 - 1
 
 
 def page_statement(tenant_id: str, wanted: EvaluationFilter, *, limit: int, cursor: str | None) -> AnySelect:
-    """Return the query for a page, newest first, and one row more to tell whether there is a next.
+    """Return the query for a page, in order, and one row more to tell whether there is a next.
 
     Raises InvalidRequestError for a cursor that is none of ours.
     """
     statement = (
         sa.select(*SUMMARY)
         .where(evaluations.c.tenant_id == tenant_id, *_conditions(wanted))
-        .order_by(*(column.desc() for column in _PLACE))
+        .order_by(*_order(wanted))
         .limit(limit + 1)
     )
-    if cursor is None:
-        return statement
-    queued_at, evaluation_id = parse_cursor(cursor)
-    last = (sa.literal(queued_at, evaluations.c.queued_at.type), sa.literal(evaluation_id))
-    return statement.where(sa.tuple_(*_PLACE) < sa.tuple_(*last))
+    return statement if cursor is None else statement.where(_behind(wanted, *parse_cursor(cursor, wanted.sort)))
 
 
-def cursor_after(row: AnyRow) -> str:
+def _order(wanted: EvaluationFilter) -> list[sa.ColumnElement[Any]]:
+    key, _, may_be_missing = _KEYS[wanted.sort]
+    descending = wanted.order is Order.DESCENDING
+    place = [column.desc() if descending else column.asc() for column in (key, evaluations.c.id)]
+    return [key.is_(None), *place] if may_be_missing else [*place]
+
+
+def _behind(wanted: EvaluationFilter, value: Any, evaluation_id: str) -> sa.ColumnElement[bool]:
+    """Hold for what comes behind this place."""
+    key, _, may_be_missing = _KEYS[wanted.sort]
+    descending = wanted.order is Order.DESCENDING
+    if value is None:
+        later = evaluations.c.id < evaluation_id if descending else evaluations.c.id > evaluation_id
+        return sa.and_(key.is_(None), later)
+    here = sa.tuple_(key, evaluations.c.id)
+    there = sa.tuple_(sa.literal(value, key.type), sa.literal(evaluation_id))
+    later = here < there if descending else here > there
+    return sa.or_(later, key.is_(None)) if may_be_missing else later
+
+
+def cursor_after(row: AnyRow, wanted: EvaluationFilter) -> str:
     """Return the cursor of the page that begins behind this row."""
-    return cursor_at(row.queued_at, row.id)
+    return _cursor(getattr(row, _KEYS[wanted.sort][0].name), row.id, wanted.sort)
 
 
 def cursor_at(moment: datetime, evaluation_id: str) -> str:
     """Return the cursor that names this place in a list by time."""
-    text = json.dumps([moment.isoformat(), evaluation_id], separators=(",", ":"))
+    return _cursor(moment, evaluation_id, Sort.QUEUED)
+
+
+def _cursor(value: Any, evaluation_id: str, sort: Sort) -> str:
+    shown = value.isoformat() if isinstance(value, datetime) else value
+    text = json.dumps([shown, evaluation_id, sort], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def parse_cursor(cursor: str) -> tuple[datetime, str]:
+def parse_cursor(cursor: str, sort: Sort = Sort.QUEUED) -> tuple[Any, str]:
     """Return the place that a cursor names. Raises InvalidRequestError."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        queued_at, evaluation_id = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        if not re.fullmatch(EVALUATION_PATTERN, evaluation_id):
-            raise ValueError("not an evaluation's id")
-        return _utc(datetime.fromisoformat(queued_at)), evaluation_id
+        value, evaluation_id, made_for = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        if not re.fullmatch(EVALUATION_PATTERN, evaluation_id) or made_for != sort:
+            raise ValueError("not an evaluation's id, or one of a list in another order")
+        return _value(value, sort), evaluation_id
     except (binascii.Error, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise _invalid("cursor", "is not a cursor that a list gave: leave it out to begin anew") from error
+
+
+def _value(value: object, sort: Sort) -> Any:
+    """Return a cursor's value as the database compares it. Raises ValueError for one that no row has."""
+    _, kind, may_be_missing = _KEYS[sort]
+    if value is None and may_be_missing:
+        return None
+    if kind is datetime and isinstance(value, str):
+        return _utc(datetime.fromisoformat(value))
+    if kind is float and isinstance(value, float | int) and math.isfinite(value):
+        return float(value)
+    if kind is int and type(value) is int and abs(value) <= _LARGEST:
+        return value
+    if kind is Outcome:
+        return Outcome(str(value))
+    if kind is str and isinstance(value, str) and "\0" not in value:
+        value.encode()
+        return value
+    raise ValueError("not a value of this order")
 
 
 def _conditions(wanted: EvaluationFilter) -> list[sa.ColumnElement[bool]]:

@@ -28,6 +28,7 @@ SUMMARY = (
     evaluations.c.peak_memory_bytes,
     evaluations.c.infrastructure_attempts,
     evaluations.c.attempt_count,
+    evaluations.c.note,
 )
 _WHOLE = (
     *SUMMARY,
@@ -76,6 +77,7 @@ def summary_fields(row: AnyRow) -> dict[str, Any]:
         "usage": _usage(row),
         "infrastructure_attempts": row.infrastructure_attempts,
         "attempt_count": row.attempt_count,
+        "note": row.note,
     }
 
 

@@ -53,14 +53,20 @@ def inputs_row(evaluation_id: str, tenant_id: str, submission: Submission) -> di
         "code": None if submission.code is None else submission.code.encode(),
         "stdin": submission.stdin.encode(),
         "files": msgspec.msgpack.encode(files) if files else None,
-        "search_text": folded(_program(submission, files), *submission.labels.values()),
+        "search_text": searched_text(submission),
     }
 
 
-def _program(submission: Submission, files: dict[str, bytes]) -> str:
+def searched_text(submission: Submission, note: str = "") -> str:
+    """Return what of a submission, and of what was noted about it, is found by its text."""
+    return folded(_program(submission), *submission.labels.values(), note)
+
+
+def _program(submission: Submission) -> str:
     if submission.code is not None:
         return submission.code
-    return files[submission.entrypoint or ""].decode(errors="replace")
+    (program,) = (file for file in submission.files if file.path == submission.entrypoint)
+    return program.data().decode(errors="replace")
 
 
 def queued_evaluation(row: dict[str, Any], submission: Submission) -> Evaluation:

@@ -117,6 +117,7 @@ evaluations = sa.Table(
     sa.Column("image", sa.String(64)),
     sa.Column("fresh", sa.Boolean(create_constraint=False), nullable=False, server_default=sa.false()),
     sa.Column("attempt_count", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
     sa.CheckConstraint("(status = 'running') = (lease_until IS NOT NULL)", name="running_is_leased"),
     sa.CheckConstraint(
         f"(status IN ({_literal(sorted(FINAL_STATUSES))})) = (outcome IS NOT NULL)", name="final_has_outcome"

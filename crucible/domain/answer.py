@@ -1,6 +1,6 @@
 """Shapes of the API that hold more than one thing. The server writes them and the client reads them."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -88,6 +88,14 @@ class Readiness(_Shape):
     ready: bool
     unready: dict[str, str] = Field(default_factory=dict)
     """Each part that can't do its work now, and why."""
+
+
+class LogLevel(_Shape):
+    """How much a server writes to its log."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    level: Literal["debug", "info", "warning", "error"]
 
 
 class Welcome(_Shape):

@@ -21,6 +21,7 @@ MAXIMUM_INPUT_BYTES = 8 * MIB
 MAXIMUM_ARGUMENTS_BYTES = 128 * KIB - 1
 """Linux takes no single string of 128 KiB or more, its NUL included."""
 MAXIMUM_LABELS = 32
+MAXIMUM_NOTE = 2000
 MAXIMUM_BATCH = 1000
 INLINE_OUTPUT_BYTES = 64 * KIB
 """How much of each stream an evaluation shows itself; the whole of it is at its `output` address."""
@@ -95,6 +96,7 @@ RelativePath = Annotated[
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$", max_length=64)]
 LabelKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?$", max_length=63)]
 LabelValue = Annotated[str, Field(max_length=255), AfterValidator(_encodable), AfterValidator(_no_nul)]
+Labels = Annotated[dict[LabelKey, LabelValue], Field(max_length=MAXIMUM_LABELS)]
 
 
 class _Model(BaseModel):
@@ -164,7 +166,7 @@ class Submission(_Model):
     fresh: bool = False
     """Whether it gets an interpreter that was started for it alone."""
     priority: Priority = Priority.NORMAL
-    labels: Annotated[dict[LabelKey, LabelValue], Field(max_length=MAXIMUM_LABELS)] = Field(default_factory=dict)
+    labels: Labels = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _has_one_program(self) -> Self:
@@ -175,6 +177,19 @@ class Submission(_Model):
             raise ValueError(f"`entrypoint` {self.entrypoint!r} is not among `files`")
         if self.code is not None and self.entrypoint in paths:
             raise ValueError(f"both `code` and `files` give {self.entrypoint!r}")
+        return self
+
+
+class Annotation(_Model):
+    """What people say about an evaluation. What is given replaces what was there; what is not stays."""
+
+    note: Annotated[Argument, Field(max_length=MAXIMUM_NOTE)] | None = None
+    labels: Labels | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.note is None and self.labels is None:
+            raise ValueError("give a `note`, `labels`, or both")
         return self
 
 
@@ -225,6 +240,8 @@ class EvaluationSummary(_Model):
     """How often a worker or executor was lost while running it."""
     attempt_count: int = 0
     """How many different things it tried that its sandbox refused; `attempts` says which."""
+    note: str = ""
+    """What somebody noted about it."""
 
 
 class Evaluation(EvaluationSummary):
@@ -257,8 +274,28 @@ class Evaluation(EvaluationSummary):
     """What it tried and was refused, in order of the first time; known once it ended."""
 
 
+class Sort(StrEnum):
+    """What a list of evaluations is in order of. What has no such value yet comes last."""
+
+    QUEUED = "queued"
+    FINISHED = "finished"
+    DURATION = "duration"
+    CPU = "cpu"
+    MEMORY = "memory"
+    ATTEMPTS = "attempts"
+    RUNTIME = "runtime"
+    OUTCOME = "outcome"
+
+
+class Order(StrEnum):
+    """In which direction."""
+
+    DESCENDING = "desc"
+    ASCENDING = "asc"
+
+
 class EvaluationFilter(_Model):
-    """Which evaluations to list. All that is given must hold."""
+    """Which evaluations to list, and in which order. All that is given must hold."""
 
     status: frozenset[Status] = frozenset()
     outcome: frozenset[Outcome] = frozenset()
@@ -270,5 +307,7 @@ class EvaluationFilter(_Model):
     attempted: bool | None = None
     """Whether it tried something that its sandbox refused."""
     text: Annotated[str, Field(max_length=256)] = ""
-    """Found, whatever its case, in the code, the shown output, the error, or a label's value; or the id itself."""
+    """Found, whatever its case, in code, shown output, error, note, or a label's value; or the id itself."""
     lifecycle: frozenset[Lifecycle] = frozenset({Lifecycle.ACTIVE})
+    sort: Sort = Sort.QUEUED
+    order: Order = Order.DESCENDING

@@ -6,13 +6,36 @@ look alike. They go to standard error: standard output belongs to what a command
 
 import logging
 import sys
-from typing import Literal
+from typing import Literal, get_args
 
 import structlog
 
+Level = Literal["debug", "info", "warning", "error"]
+_QUIET = ("alembic", "celery")
+"""What they do is what is wanted, so that they tell of warnings alone."""
+
+
+def log_level() -> Level:
+    """Return from which level on lines are written."""
+    number = logging.getLogger().level
+    return next(level for level in reversed(get_args(Level)) if number >= logging.getLevelName(level.upper()))
+
+
+def set_log_level(level: Level, *, asked_by: str) -> None:
+    """Write lines from this level on, in this process; the log says who asked, whatever the level is."""
+    structlog.stdlib.get_logger(__name__).error("log_level_set", level=level, before=log_level(), by=asked_by)
+    _set_level(level)
+
+
+def _set_level(level: Level) -> None:
+    root = logging.getLogger()
+    root.setLevel(level.upper())
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
+
 
 def configure_logging(
-    level: Literal["debug", "info", "warning", "error"] = "info",
+    level: Level = "info",
     form: Literal["auto", "json", "console"] = "auto",
 ) -> None:
     """Send every log line to standard error, in the given form; `auto` is `console` on a terminal, else `json`."""
@@ -53,6 +76,4 @@ def configure_logging(
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(level.upper())
-    for name in ("alembic", "celery"):  # what they do is what is wanted
-        logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
+    _set_level(level)

@@ -11,7 +11,7 @@ test("the list is narrowed by the server, and the address brings the view back",
   await page.goto("/evaluations");
   await page.getByLabel("Label", { exact: true }).fill(label);
   await expect(page.getByText("2 evaluations", { exact: true })).toBeVisible();
-  await page.getByRole("button", { name: "Outcome" }).click();
+  await page.getByRole("button", { name: "Outcome" }).first().click();
   await page.getByRole("menuitemcheckbox", { name: "Ended with an error" }).click();
   await page.keyboard.press("Escape");
   await expect(page.getByText("1 evaluation", { exact: true })).toBeVisible();
@@ -83,4 +83,56 @@ test("a list is exported, and no label becomes a formula", async ({ console: pag
   const text = readFileSync(await (await downloading).path(), "utf8");
   expect(text.split("\r\n")).toHaveLength(3);
   expect(text).toContain("succeeded,nobody,0");
+});
+
+test("the list is put in order by a column's head, from the keyboard, and the address keeps it", async ({
+  console: page,
+}) => {
+  const label = mine();
+  for (const seconds of [0.3, 0, 0.15])
+    await evaluated(page, {
+      code: `import time\ntime.sleep(${seconds})`,
+      labels: { [label]: `s${seconds * 100}` },
+    });
+  await page.goto(`/evaluations?label=${label}`);
+  const cells = page.getByRole("row").filter({ hasText: `${label}=` });
+  await expect(cells).toHaveCount(3);
+  await page.getByRole("columnheader", { name: "Time", exact: true }).getByRole("button").press("Enter");
+  await expect(page.getByRole("columnheader", { name: "Time", exact: true })).toHaveAttribute(
+    "aria-sort",
+    "descending",
+  );
+  await expect(cells.first()).toContainText(`${label}=s30`);
+  await page.getByRole("columnheader", { name: "Time", exact: true }).getByRole("button").press("Enter");
+  await expect(cells.first()).toContainText(`${label}=s0`);
+  await page.reload();
+  await expect(cells.first()).toContainText(`${label}=s0`);
+});
+
+test("a note and labels are given to a run and found again, whatever is written in them", async ({
+  console: page,
+}) => {
+  const label = mine();
+  const id = await evaluated(page, { code: "print(1)" });
+  await page.goto(`/evaluations/${id}`);
+  await page.getByRole("button", { name: "Add a note or labels" }).click();
+  await page
+    .getByRole("textbox", { name: "Note" })
+    .fill(`<img src=x onerror="document.title='owned'"> \u202etrap ${label}`);
+  await page.getByRole("button", { name: "Add a label" }).click();
+  await page.getByLabel("label 1, name").fill("not a key");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("alert")).toContainText("not a key");
+  await page.getByLabel("label 1, name").fill(label);
+  await page.getByLabel("label 1, value").fill("<b>v</b>");
+  await page.getByRole("button", { name: "Save" }).click();
+  const said = page.getByRole("region", { name: "Note and labels" });
+  await expect(said).toContainText("<img src=x");
+  await expect(said).toContainText("⟨RLO⟩trap");
+  await expect(said).toContainText(`${label}=<b>v</b>`);
+  await expect(said.locator("img, b")).toHaveCount(0);
+  await expectAccessible(page);
+  await page.goto(`/evaluations?text=trap+${label}&columns=note`);
+  await expect(page.getByRole("table")).toContainText("⟨RLO⟩trap");
+  expect(await page.title()).not.toBe("owned");
 });

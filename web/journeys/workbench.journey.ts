@@ -174,6 +174,17 @@ test("everything can be reached from the keyboard", async ({ console: page }) =>
   await expect(headline(page, "Succeeded")).toBeVisible();
 });
 
+test("the server's log is raised from the debug overlay", async ({ console: page }) => {
+  await page.goto("/statistics?debug=true");
+  const level = page.getByLabel("The server’s log tells from");
+  await expect(level).toHaveValue("error");
+  await level.selectOption("debug");
+  await expect(page.getByText("tells from “debug” on")).toBeVisible();
+  expect(await (await page.request.get("/api/v1/log-level")).json()).toEqual({ level: "debug" });
+  await level.selectOption("error");
+  await expect(page.getByText("tells from “error” on")).toBeVisible();
+});
+
 test("an evaluation has a page of its own, from which it is edited and run anew", async ({ console: page }) => {
   const id = await evaluated(page, {
     code: "import sys\nprint(sys.stdin.read())",

@@ -3,22 +3,27 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, TypeAdapter
+from starlette.requests import Request
 from starlette.responses import Response
 
 from crucible.api.answers import json_response
+from crucible.api.body import read_json
 from crucible.api.collaborators import Asker, Crucible
 from crucible.api.parameters import EvaluationId, WaitSeconds
-from crucible.api.schema import refusals
+from crucible.api.schema import json_body, refusals
 from crucible.domain.answer import EvaluationPage
-from crucible.domain.evaluation import Argument, Evaluation, EvaluationFilter
+from crucible.domain.evaluation import Annotation, Argument, Evaluation, EvaluationFilter, Order, Sort
+from crucible.domain.limits import KIB
 from crucible.domain.outcome import Outcome
 from crucible.domain.status import Lifecycle, Status
-from crucible.evaluations import cancel, delete, find, wait
+from crucible.evaluations import annotate, cancel, delete, find, wait
 
 MAXIMUM_PAGE = 200
+MAXIMUM_ANNOTATION_BYTES = 128 * KIB
 
 router = APIRouter(prefix="/evaluations", tags=["evaluations"])
+_annotation: TypeAdapter[Annotation] = TypeAdapter(Annotation)
 _Short = Annotated[Argument, Field(max_length=512)]
 
 
@@ -34,8 +39,10 @@ def _filter(
     attempted: Annotated[
         bool | None, Query(description="Whether it tried something that its sandbox refused.")
     ] = None,
-    text: Annotated[str, Query(max_length=256, description="In code, output, error or a label.")] = "",
+    text: Annotated[str, Query(max_length=256, description="In code, output, error, note or a label.")] = "",
     lifecycle: Annotated[list[Lifecycle], Query()] = [Lifecycle.ACTIVE],  # noqa: B006 - the same
+    sort: Annotated[Sort, Query(description="What has no such value yet comes last.")] = Sort.QUEUED,
+    order: Annotated[Order, Query()] = Order.DESCENDING,
 ) -> EvaluationFilter:
     return EvaluationFilter(
         status=frozenset(status),
@@ -46,6 +53,8 @@ def _filter(
         attempted=attempted,
         text=text,
         lifecycle=frozenset(lifecycle),
+        sort=sort,
+        order=order,
     )
 
 
@@ -57,7 +66,7 @@ async def list_evaluations(
     limit: Annotated[int, Query(ge=1, le=MAXIMUM_PAGE)] = 50,
     cursor: Annotated[str | None, Query(max_length=512)] = None,
 ) -> Response:
-    """List evaluations, newest first. What is given several times admits each of its values."""
+    """List evaluations, newest first where no other order is asked for. What is given twice admits both values."""
     page = await find.page(crucible.database, asker, wanted, limit=limit, cursor=cursor)
     return json_response(EvaluationPage(items=tuple(page.items), next_cursor=page.next_cursor))
 
@@ -72,6 +81,20 @@ async def get_evaluation(
     else:
         found = await find.get(crucible.database, asker, evaluation_id)
     return json_response(found)
+
+
+@router.patch(
+    "/{evaluation_id}",
+    response_model=Evaluation,
+    responses=refusals(404, 422, body=True),
+    openapi_extra=json_body(Annotation),
+)
+async def annotate_evaluation(
+    request: Request, evaluation_id: EvaluationId, crucible: Crucible, asker: Asker
+) -> Response:
+    """Replace its note, its labels, or both, whether it has ended or not."""
+    annotation = await read_json(request, _annotation, maximum_bytes=MAXIMUM_ANNOTATION_BYTES)
+    return json_response(await annotate.annotate(crucible.database, asker, evaluation_id, annotation))
 
 
 @router.post("/{evaluation_id}/cancel", response_model=Evaluation, responses=refusals(404, 409, 422))

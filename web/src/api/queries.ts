@@ -3,7 +3,14 @@ import { QueryClient, queryOptions } from "@tanstack/react-query";
 import { backoffMs } from "./backoff";
 import { answer, api, idempotencyKey } from "./client";
 import { Problem } from "./problem";
-import { type Evaluation, isFinal, type Statistics, type Submission } from "./types";
+import {
+  type Annotation,
+  type Evaluation,
+  isFinal,
+  type LogLevel,
+  type Statistics,
+  type Submission,
+} from "./types";
 
 const ATTEMPTS = 4;
 
@@ -93,6 +100,25 @@ export async function rerun(id: string): Promise<Evaluation> {
       params: { path: { evaluation_id: id }, header: { "idempotency-key": idempotencyKey() } },
     }),
   )) as Evaluation;
+}
+
+export async function annotate(id: string, annotation: Annotation): Promise<Evaluation> {
+  return (await answer(
+    api.PATCH("/api/v1/evaluations/{evaluation_id}", {
+      params: { path: { evaluation_id: id } },
+      body: annotation,
+    }),
+  )) as Evaluation;
+}
+
+export const logLevelQuery = queryOptions({
+  queryKey: ["log level"],
+  queryFn: async ({ signal }) => (await answer(api.GET("/api/v1/log-level", { signal }))).level,
+});
+
+export async function setLogLevel(level: LogLevel): Promise<void> {
+  await answer(api.PUT("/api/v1/log-level", { body: { level } }));
+  queryClient.setQueryData(logLevelQuery.queryKey, level);
 }
 
 export async function cancel(id: string): Promise<Evaluation> {

@@ -10,7 +10,7 @@ export interface paths {
         };
         /**
          * List Evaluations
-         * @description List evaluations, newest first. What is given several times admits each of its values.
+         * @description List evaluations, newest first where no other order is asked for. What is given twice admits both values.
          */
         get: operations["list_evaluations"];
         put?: never;
@@ -126,7 +126,11 @@ export interface paths {
         delete: operations["delete_evaluation"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Annotate Evaluation
+         * @description Replace its note, its labels, or both, whether it has ended or not.
+         */
+        patch: operations["annotate_evaluation"];
         trace?: never;
     };
     "/api/v1/evaluations/{evaluation_id}/cancel": {
@@ -524,6 +528,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/log-level": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Log Level
+         * @description Tell how much is written to the log.
+         */
+        get: operations["get_log_level"];
+        /**
+         * Put Log Level
+         * @description Write more or less to the log of this process, from now to its end.
+         */
+        put: operations["put_log_level"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -568,6 +596,24 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Annotation
+         * @description What people say about an evaluation. What is given replaces what was there; what is not stays.
+         */
+        Annotation: {
+            /**
+             * Note
+             * @default null
+             */
+            note: string | null;
+            /**
+             * Labels
+             * @default null
+             */
+            labels: {
+                [key: string]: string;
+            } | null;
+        };
         /**
          * Attempt
          * @description Something that the sandbox refused. The last with one `action`, `name` and `detail` counts all of them.
@@ -902,6 +948,11 @@ export interface components {
              * @default 0
              */
             attempt_count: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
             /** Code */
             code: string | null;
             /** Entrypoint */
@@ -1026,6 +1077,11 @@ export interface components {
              * @default 0
              */
             attempt_count: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
         };
         Event: components["schemas"]["Queued"] | components["schemas"]["Started"] | components["schemas"]["Output"] | components["schemas"]["UsageSample"] | components["schemas"]["Attempt"] | components["schemas"]["CancelRequested"] | components["schemas"]["Requeued"] | components["schemas"]["Finished"];
         /**
@@ -1307,6 +1363,17 @@ export interface components {
             open_files: number;
         };
         /**
+         * LogLevel
+         * @description How much a server writes to its log.
+         */
+        LogLevel: {
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "debug" | "info" | "warning" | "error";
+        };
+        /**
          * Loss
          * @description One run that Crucible could not bring to an end.
          */
@@ -1323,6 +1390,12 @@ export interface components {
             /** Worker */
             worker?: string | null;
         };
+        /**
+         * Order
+         * @description In which direction.
+         * @enum {string}
+         */
+        Order: "desc" | "asc";
         /**
          * Outcome
          * @description How an evaluation ended. Exactly one applies; the first that explains the end wins.
@@ -1674,6 +1747,12 @@ export interface components {
          */
         SessionState: "starting" | "running" | "ended" | "lost";
         /**
+         * Sort
+         * @description What a list of evaluations is in order of. What has no such value yet comes last.
+         * @enum {string}
+         */
+        Sort: "queued" | "finished" | "duration" | "cpu" | "memory" | "attempts" | "runtime" | "outcome";
+        /**
          * Started
          * @description A worker holds it and its sandbox is about to run the program.
          */
@@ -1948,9 +2027,12 @@ export interface operations {
                 since?: string | null;
                 /** @description Whether it tried something that its sandbox refused. */
                 attempted?: boolean | null;
-                /** @description In code, output, error or a label. */
+                /** @description In code, output, error, note or a label. */
                 text?: string;
                 lifecycle?: components["schemas"]["Lifecycle"][];
+                /** @description What has no such value yet comes last. */
+                sort?: components["schemas"]["Sort"];
+                order?: components["schemas"]["Order"];
             };
             header?: never;
             path?: never;
@@ -2572,6 +2654,105 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    annotate_evaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the submission's answer gave it: `ev_…`. */
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Annotation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4358,6 +4539,140 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_log_level: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogLevel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_log_level: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogLevel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogLevel"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -5,10 +5,12 @@ export const END_REASON_VALUES = ["destroyed","idle","lifetime","broken","execut
 export const FAULT_VALUES = ["nobody","program","limit","user","crucible"] as const;
 export const ISOLATION_VALUES = ["shared-kernel","user-space-kernel","virtual-machine"] as const;
 export const LIFECYCLE_VALUES = ["active","archived","deleted"] as const;
+export const ORDER_VALUES = ["desc","asc"] as const;
 export const OUTCOME_VALUES = ["succeeded","nonzero_exit","killed_by_signal","compile_error","timed_out","cpu_exceeded","memory_exceeded","disk_exceeded","output_exceeded","cancelled","sandbox_error"] as const;
 export const PRIORITY_VALUES = ["high","normal","low"] as const;
 export const PROMISE_VALUES = ["files are kept when memory is exceeded","samples count the program's own processes and threads","on the host its processes belong to nobody","what the kernel counts by user is counted for each sandbox apart","it sees no process but its own","process 1 shows it nothing","it can't raise its own priority","what it tries and is refused is recorded","the kernel ends the program, not its sandbox, when memory is spent"] as const;
 export const SESSION_STATE_VALUES = ["starting","running","ended","lost"] as const;
+export const SORT_VALUES = ["queued","finished","duration","cpu","memory","attempts","runtime","outcome"] as const;
 export const STATUS_VALUES = ["queued","running","completed","failed","cancelled"] as const;
 
 export const LIMIT_BOUNDS = [

@@ -2,13 +2,15 @@
  * What passed between this page and the server, over the page: for whoever wants to know why something is slow. It
  * shows with `?debug=true` in the address, until the tab is closed or it is closed here.
  */
-import { CloseButton } from "@mantine/core";
+import { CloseButton, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { statisticsQuery } from "../api/queries";
+import { logLevelQuery, statisticsQuery } from "../api/queries";
 import { useStore } from "../api/store";
 import { eventLag, exchanges, reach } from "../api/traffic";
+import type { LogLevel } from "../api/types";
 import classes from "./Debug.module.css";
 import { setDebugging } from "./debugging";
+import { changeLogLevel, LEVELS } from "./logLevel";
 
 const SHOWN = 14;
 
@@ -17,6 +19,7 @@ export default function Debug() {
   const reached = useStore(reach);
   const lag = useStore(eventLag);
   const { data } = useQuery(statisticsQuery(1));
+  const level = useQuery(logLevelQuery);
   const times = passed.map((one) => one.milliseconds).sort((left, right) => left - right);
   const median = times[Math.floor(times.length / 2)];
   return (
@@ -35,6 +38,14 @@ export default function Debug() {
         <dt>queue</dt>
         <dd>{data?.queue?.reduce((sum, one) => sum + one.count, 0) ?? "–"}</dd>
       </dl>
+      <NativeSelect
+        className={classes.level}
+        label="The server’s log tells from"
+        value={level.data ?? ""}
+        disabled={level.data === undefined}
+        data={level.data === undefined ? [{ value: "", label: "not yours to set" }] : [...LEVELS]}
+        onChange={(event) => void changeLogLevel(event.currentTarget.value as LogLevel)}
+      />
       <ol className={classes.list}>
         {passed.slice(0, SHOWN).map((one) => (
           <li key={`${one.at} ${one.path} ${one.requestId}`}>

@@ -15,6 +15,7 @@ import { useStore } from "../api/store";
 import { Connection } from "./Connection";
 import { type Command, press, shown, useCommands } from "./commands";
 import { debugging, setDebugging } from "./debugging";
+import { changeLogLevel, LEVELS } from "./logLevel";
 import classes from "./Shell.module.css";
 import { Toasts } from "./Toasts";
 
@@ -55,6 +56,13 @@ export function Shell() {
         group: "Console",
         run: () => setDebugging(!debugging.get()),
       },
+      ...LEVELS.map((level) => ({
+        id: `log ${level}`,
+        label: `Have the server’s log tell from “${level}” on`,
+        keywords: "log level verbose logging",
+        group: "Server",
+        run: () => void changeLogLevel(level),
+      })),
       ...(["light", "dark", "auto"] as const).map((scheme) => ({
         id: `theme ${scheme}`,
         label:

@@ -1,6 +1,5 @@
 /** What goes in beside the program: limits, standard input, arguments, variables, and how it is to be run. */
-import { ActionIcon, Button, NativeSelect, Tabs, Textarea, TextInput } from "@mantine/core";
-import { IconPlus, IconX } from "@tabler/icons-react";
+import { NativeSelect, Tabs, Textarea, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
 import type { Problem } from "../api/problem";
 import type { Isolation, Priority } from "../api/types";
@@ -9,6 +8,7 @@ import { Refusal } from "../app/State";
 import { edit } from "./draft";
 import classes from "./Inputs.module.css";
 import { LimitsForm } from "./LimitsForm";
+import { Pairs } from "./Pairs";
 import type { Draft } from "./submission";
 
 export function Inputs({ current, refused }: { current: Draft; refused: Problem | null }) {
@@ -132,53 +132,4 @@ function tabOf(problem: Problem): string | undefined {
     ["priority", "how"],
   ];
   return starts.find(([start]) => field.startsWith(start))?.[1];
-}
-
-function Pairs(given: {
-  what: string;
-  first: string;
-  pairs: [string, string][];
-  onChange: (pairs: [string, string][]) => void;
-}) {
-  const { what, first, pairs, onChange } = given;
-  const change = (index: number, pair: [string, string]) =>
-    onChange(pairs.map((one, at) => (at === index ? pair : one)));
-  return (
-    <div className={classes.pairs}>
-      {pairs.map(([name, value], index) => (
-        <div key={index} className={classes.pair}>
-          <TextInput
-            aria-label={`${what} ${index + 1}, name`}
-            placeholder={first}
-            value={name}
-            onChange={(event) => change(index, [event.currentTarget.value, value])}
-            classNames={{ input: classes.mono }}
-          />
-          <TextInput
-            aria-label={`${what} ${index + 1}, value`}
-            placeholder="value"
-            value={value}
-            onChange={(event) => change(index, [name, event.currentTarget.value])}
-            classNames={{ input: classes.mono }}
-          />
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            aria-label={`Remove ${what} ${index + 1}`}
-            onClick={() => onChange(pairs.filter((_, at) => at !== index))}
-          >
-            <IconX size={15} />
-          </ActionIcon>
-        </div>
-      ))}
-      <Button
-        variant="subtle"
-        color="gray"
-        leftSection={<IconPlus size={15} />}
-        onClick={() => onChange([...pairs, ["", ""]])}
-      >
-        Add a {what}
-      </Button>
-    </div>
-  );
 }

@@ -15,7 +15,7 @@ import { count } from "../words/units";
 import { columns, USUAL } from "./columns";
 import { toCsv, toJsonLines } from "./exported";
 import classes from "./FilterBar.module.css";
-import { type Filter, isNarrowed } from "./filter";
+import { type Filter, isNarrowed, widened } from "./filter";
 import { everything } from "./list";
 import { forget, keep, views } from "./views";
 
@@ -27,7 +27,7 @@ export function FilterBar({ filter, change }: { filter: Filter; change: (filter:
     <div className={classes.bar}>
       <Typed
         label="Search"
-        placeholder="Code, output, error, label, id"
+        placeholder="Code, output, note, label, id"
         value={filter.text ?? ""}
         icon={<IconSearch size={15} />}
         className={classes.search}
@@ -88,7 +88,7 @@ export function FilterBar({ filter, change }: { filter: Filter; change: (filter:
             variant="subtle"
             color="gray"
             leftSection={<IconX size={14} />}
-            onClick={() => change({ columns: filter.columns })}
+            onClick={() => change(widened(filter))}
           >
             Clear
           </Button>

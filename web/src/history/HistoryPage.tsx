@@ -12,9 +12,9 @@ import { Refusal, State } from "../app/State";
 import { inBrief } from "../words/outcomes";
 import { count } from "../words/units";
 import { BulkBar } from "./BulkBar";
-import { columns, features, NUMBERS, USUAL, WIDTHS } from "./columns";
+import { columns, features, NUMBERS, SORTS, USUAL, WIDTHS } from "./columns";
 import { FilterBar } from "./FilterBar";
-import { type Filter, isNarrowed } from "./filter";
+import { type Filter, isNarrowed, sorted, widened } from "./filter";
 import classes from "./History.module.css";
 import { historyQuery } from "./list";
 
@@ -81,7 +81,7 @@ export function HistoryPage() {
       {query.error instanceof Problem && !query.data ? (
         <Refusal problem={query.error} retry={() => void query.refetch()} />
       ) : query.data && data.length === 0 ? (
-        <Empty filter={filter} clear={() => change({ columns: filter.columns })} />
+        <Empty filter={filter} clear={() => change(widened(filter))} />
       ) : (
         <div
           ref={box}
@@ -104,9 +104,13 @@ export function HistoryPage() {
                 />
               </span>
               {table.getVisibleLeafColumns().map((column) => (
-                <span key={column.id} role="columnheader" data-number={NUMBERS.has(column.id) || undefined}>
-                  {String(column.columnDef.header)}
-                </span>
+                <Head
+                  key={column.id}
+                  id={column.id}
+                  words={String(column.columnDef.header)}
+                  filter={filter}
+                  change={change}
+                />
               ))}
             </div>
           </div>
@@ -155,6 +159,29 @@ export function HistoryPage() {
         </div>
       )}
     </div>
+  );
+}
+
+function Head(given: { id: string; words: string; filter: Filter; change: (filter: Filter) => void }) {
+  const { id, words, filter, change } = given;
+  const sort = SORTS[id];
+  const number = NUMBERS.has(id) || undefined;
+  if (!sort) {
+    return (
+      <span role="columnheader" data-number={number}>
+        {words}
+      </span>
+    );
+  }
+  const now = (filter.sort ?? "queued") === sort;
+  const up = now && filter.order === "asc";
+  return (
+    <span role="columnheader" data-number={number} aria-sort={now ? (up ? "ascending" : "descending") : "none"}>
+      <button type="button" className={classes.sort} onClick={() => change(sorted(filter, sort))}>
+        {words}
+        <span aria-hidden>{now ? (up ? "↑" : "↓") : ""}</span>
+      </button>
+    </span>
   );
 }
 

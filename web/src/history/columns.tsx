@@ -5,7 +5,7 @@ import {
   rowSelectionFeature,
   tableFeatures,
 } from "@tanstack/react-table";
-import type { EvaluationSummary } from "../api/types";
+import type { EvaluationSummary, Sort } from "../api/types";
 import { Hostile } from "../text/Hostile";
 import { inBrief, toneOf } from "../words/outcomes";
 import { Ago, exact } from "../words/times";
@@ -19,6 +19,7 @@ export const WIDTHS: Record<string, string> = {
   outcome: "minmax(200px, 1.4fr)",
   runtime: "110px",
   labels: "minmax(140px, 2fr)",
+  note: "minmax(160px, 2fr)",
   wall: "92px",
   cpu: "92px",
   memory: "92px",
@@ -27,16 +28,35 @@ export const WIDTHS: Record<string, string> = {
   priority: "80px",
   queued: "116px",
   at: "190px",
+  finished: "116px",
   id: "270px",
 };
 
 export const USUAL = ["outcome", "runtime", "labels", "wall", "memory", "exit", "refused", "queued"];
-export const NUMBERS = new Set(["wall", "cpu", "memory", "exit", "refused", "queued"]);
+export const NUMBERS = new Set(["wall", "cpu", "memory", "exit", "refused", "queued", "finished"]);
+
+/** Which order of the server's a column's head asks for. */
+export const SORTS: Record<string, Sort> = {
+  outcome: "outcome",
+  runtime: "runtime",
+  wall: "duration",
+  cpu: "cpu",
+  memory: "memory",
+  refused: "attempts",
+  queued: "queued",
+  at: "queued",
+  finished: "finished",
+};
 
 export const columns = helper.columns([
   helper.display({ id: "outcome", header: "Outcome", cell: ({ row }) => <Verdict of={row.original} /> }),
   helper.display({ id: "runtime", header: "Runtime", cell: ({ row }) => row.original.runtime }),
   helper.display({ id: "labels", header: "Labels", cell: ({ row }) => <Labels of={row.original.labels} /> }),
+  helper.display({
+    id: "note",
+    header: "Note",
+    cell: ({ row }) => (row.original.note ? <Hostile>{row.original.note}</Hostile> : null),
+  }),
   helper.display({
     id: "wall",
     header: "Time",
@@ -62,6 +82,11 @@ export const columns = helper.columns([
   helper.display({ id: "priority", header: "Priority", cell: ({ row }) => row.original.priority }),
   helper.display({ id: "queued", header: "Queued", cell: ({ row }) => <Ago at={row.original.timing.queued} /> }),
   helper.display({ id: "at", header: "Queued at", cell: ({ row }) => exact(row.original.timing.queued) }),
+  helper.display({
+    id: "finished",
+    header: "Finished",
+    cell: ({ row }) => row.original.timing.finished && <Ago at={row.original.timing.finished} />,
+  }),
   helper.display({
     id: "id",
     header: "Id",

@@ -17,6 +17,7 @@ const COLUMNS: [name: string, value: (one: EvaluationSummary) => unknown][] = [
   ["wall_seconds", (one) => one.usage?.wall_seconds],
   ["cpu_seconds", (one) => one.usage?.cpu_seconds],
   ["peak_memory_bytes", (one) => one.usage?.peak_memory_bytes],
+  ["note", (one) => one.note],
   ["labels", (one) => JSON.stringify(one.labels)],
 ];
 

@@ -1,6 +1,6 @@
 /** What the history shows, as it stands in the address and as the API is asked for it. */
-import type { Lifecycle, Outcome, Status } from "../api/types";
-import { LIFECYCLE_VALUES, OUTCOME_VALUES, STATUS_VALUES } from "../api/vocabulary";
+import type { Lifecycle, Order, Outcome, Sort, Status } from "../api/types";
+import { LIFECYCLE_VALUES, ORDER_VALUES, OUTCOME_VALUES, SORT_VALUES, STATUS_VALUES } from "../api/vocabulary";
 
 export interface Filter {
   status?: Status[];
@@ -11,6 +11,8 @@ export interface Filter {
   /** How far back: `1h`, `24h`, `7d`, `30d`. */
   within?: keyof typeof WITHIN_HOURS;
   lifecycle?: Lifecycle[];
+  sort?: Sort;
+  order?: Order;
   /** Columns that are shown beside the usual ones, or, with `-` before, are not. */
   columns?: string[];
 }
@@ -27,6 +29,8 @@ export function parseFilter(search: Record<string, unknown>): Filter {
     text: typeof search.text === "string" || typeof search.text === "number" ? String(search.text) : undefined,
     within: Object.keys(WITHIN_HOURS).find((one) => one === search.within) as Filter["within"],
     lifecycle: chosen(search.lifecycle, LIFECYCLE_VALUES),
+    sort: SORT_VALUES.find((one) => one === search.sort),
+    order: ORDER_VALUES.find((one) => one === search.order),
     columns: texts(search.columns),
   };
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined && value !== ""));
@@ -44,12 +48,29 @@ export function toQuery(filter: Filter, now: number) {
     text: filter.text,
     lifecycle: filter.lifecycle,
     since: since?.toISOString(),
+    sort: filter.sort,
+    order: filter.order,
   };
 }
 
-/** Whether anything but the columns differs from the whole list. */
+const OF_THE_VIEW = new Set(["columns", "sort", "order"]);
+
+/** Whether anything but columns and order differs from the whole list. */
 export function isNarrowed(filter: Filter): boolean {
-  return Object.entries(filter).some(([name, value]) => name !== "columns" && value !== undefined);
+  return Object.entries(filter).some(([name, value]) => !OF_THE_VIEW.has(name) && value !== undefined);
+}
+
+/** What is left of a filter when it narrows nothing: how the list is shown. */
+export function widened({ columns, sort, order }: Filter): Filter {
+  return { columns, sort, order };
+}
+
+/** The list in this order; asked for what it is in already, it turns. The usual order needs no words. */
+export function sorted(filter: Filter, by: Sort): Filter {
+  const now = filter.sort ?? "queued";
+  const turned = now === by && (filter.order ?? "desc") === "desc";
+  const order = turned ? ("asc" as const) : undefined;
+  return { ...filter, sort: by === "queued" ? undefined : by, order };
 }
 
 function texts(value: unknown): string[] | undefined {

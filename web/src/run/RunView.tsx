@@ -9,6 +9,7 @@ import { evaluationQuery, queryClient, submissionQuery } from "../api/queries";
 import { isFinal } from "../api/types";
 import { Refusal } from "../app/State";
 import { explanation, FAULT_WORDS, inBrief, toneOf } from "../words/outcomes";
+import { Annotations } from "./Annotations";
 import { Attempts } from "./Attempts";
 import { Diagnosis, type Sources } from "./Diagnosis";
 import { containmentFacts, givenFacts, recordFacts } from "./details";
@@ -114,6 +115,7 @@ export function RunView(given: { id: string; open?: (frame: Frame) => void; acti
           The connection was lost. It is taken up where it stopped.
         </p>
       )}
+      {evaluation && <Annotations evaluation={evaluation} />}
       <Phases snapshot={snapshot} evaluation={evaluation} />
       {verdict && <UsageMeters evaluation={verdict} />}
       {verdict && (
