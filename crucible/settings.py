@@ -5,6 +5,7 @@ role starts, and passed on from there.
 """
 
 import os
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -55,6 +56,8 @@ class Settings(BaseSettings):
     """How often a worker or executor may be lost under an evaluation before it is given up."""
     grace_seconds: Annotated[float, Field(ge=0, le=3600)] = 5.0
     """How long running programs have to end when the server is told to stop."""
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Private networks that notifications may be sent to all the same."""
     engine: str = "namespaces"
     """The engine of a submission that names none; `auto`: the strongest that works on the executor's host."""
     python: str | None = None

@@ -27,6 +27,7 @@ from crucible.api.routes import (
     sessions,
     statistics,
     submissions,
+    webhooks,
 )
 from crucible.api.schema import describe
 from crucible.domain.answer import Welcome
@@ -77,6 +78,7 @@ def _routes() -> FastAPI:
         statistics,
         dead_letters,
         log_level,
+        webhooks,
         health,
     ):
         app.include_router(module.router, prefix=PREFIX)

@@ -1,7 +1,8 @@
 """Everything that the routes work with, handed over once by whoever starts the server."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -33,6 +34,8 @@ class Collaborators:
     """Who holds sessions for this server; `None` where it stands beside no executor."""
     checks: Checks | None = None
     """Who has programs parsed for this server; `None` where it stands beside no executor."""
+    webhook_networks: Collection[IPv4Network | IPv6Network] = ()
+    """Private networks that notifications may be sent to all the same."""
     unready: Callable[[], Awaitable[dict[str, str]]]
     """Each part that can't do its work now, and why; empty once all can."""
 

@@ -17,6 +17,7 @@ from crucible.domain.check import CheckRequest
 from crucible.domain.evaluation import Annotation, Submission
 from crucible.domain.event import Event
 from crucible.domain.session_record import ExecEvent, ExecRequest, SessionRequest
+from crucible.domain.webhook import WebhookRequest
 
 _REFERENCE = "#/components/schemas/{model}"
 _EVERYWHERE = (HTTPStatus.FORBIDDEN, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -58,6 +59,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
             (Annotation, "validation"),
             (CheckRequest, "validation"),
             (DeadLetterChoice, "validation"),
+            (WebhookRequest, "validation"),
             (SessionRequest, "validation"),
             (ExecRequest, "validation"),
             (Problem, "serialization"),

@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 from crucible.client import operations_calls as calls
 from crucible.client.calls import Call
 from crucible.domain.dead_letter import DeadLetter, DeadLetterState, DeadLetterSummary
+from crucible.domain.webhook import Delivery, Webhook, WebhookCreated, WebhookRequest
 
 T = TypeVar("T")
 
@@ -46,3 +47,19 @@ class Operations:
     def discard(self, evaluation_ids: Sequence[str]) -> tuple[DeadLetterSummary, ...]:
         """Decide that up to 1,000 dead letters are not worth another run, all or none."""
         return self._ask(calls.decide("discard", evaluation_ids)).items
+
+    def webhooks(self) -> tuple[Webhook, ...]:
+        """Return who is told of failures."""
+        return self._ask(calls.webhooks()).items
+
+    def add_webhook(self, request: WebhookRequest) -> WebhookCreated:
+        """Have a receiver told of failures from now on; keep its secret, which is not shown again."""
+        return self._ask(calls.add_webhook(request))
+
+    def remove_webhook(self, webhook_id: str) -> None:
+        """Tell a receiver no more."""
+        self._ask(calls.remove_webhook(webhook_id))
+
+    def deliveries(self, webhook_id: str, *, limit: int = 50) -> tuple[Delivery, ...]:
+        """Return what a receiver was told lately, the newest first."""
+        return self._ask(calls.deliveries(webhook_id, limit)).items

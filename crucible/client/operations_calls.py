@@ -7,6 +7,9 @@ from urllib.parse import quote
 from crucible.client.calls import PREFIX, Call, body
 from crucible.domain.answer import DeadLetterChoice, DeadLetterList, DeadLetterPage
 from crucible.domain.dead_letter import DeadLetter, DeadLetterState
+from crucible.domain.webhook import DeliveryList, WebhookCreated, WebhookList, WebhookRequest
+
+_WEBHOOKS = f"{PREFIX}/webhooks"
 
 
 def dead_letters(states: Collection[DeadLetterState], limit: int, cursor: str | None) -> Call[DeadLetterPage]:
@@ -39,4 +42,35 @@ def decide(decision: Literal["replay", "discard"], evaluation_ids: Sequence[str]
         path=f"{PREFIX}/dead-letters/{decision}",
         read=DeadLetterList.model_validate_json,
         content=body(DeadLetterChoice(evaluation_ids=tuple(evaluation_ids))),
+    )
+
+
+def webhooks() -> Call[WebhookList]:
+    """List who is told of failures."""
+    return Call(method="GET", path=_WEBHOOKS, read=WebhookList.model_validate_json)
+
+
+def add_webhook(request: WebhookRequest) -> Call[WebhookCreated]:
+    """Have somebody told of failures."""
+    return Call(
+        method="POST",
+        path=_WEBHOOKS,
+        read=WebhookCreated.model_validate_json,
+        content=body(request),
+        repeatable=False,
+    )
+
+
+def remove_webhook(webhook_id: str) -> Call[None]:
+    """Tell somebody no more."""
+    return Call(method="DELETE", path=f"{_WEBHOOKS}/{quote(webhook_id, safe='')}", read=lambda _body: None)
+
+
+def deliveries(webhook_id: str, limit: int) -> Call[DeliveryList]:
+    """List what somebody was told."""
+    return Call(
+        method="GET",
+        path=f"{_WEBHOOKS}/{quote(webhook_id, safe='')}/deliveries",
+        read=DeliveryList.model_validate_json,
+        parameters=(("limit", str(limit)),),
     )

@@ -33,6 +33,7 @@ from crucible.database.transactions import (
     Transaction,
     Transactions,
 )
+from crucible.database.webhooks import Outbox, WebhookReader, WebhookRepository
 from crucible.database.workers import WorkerRepository
 from crucible.domain.principal import Principal
 
@@ -48,6 +49,7 @@ class View:
         self.events = EventReader(connection, principal.tenant_id)
         self.statistics = StatisticsReader(connection, principal.tenant_id)
         self.dead_letters = DeadLetterReader(connection, principal.tenant_id)
+        self.webhooks = WebhookReader(connection, principal.tenant_id)
 
 
 class _Work:
@@ -76,6 +78,7 @@ class TenantWork(_Work):
         self.sessions = SessionRepository(connection, principal.tenant_id)
         self.events = EventRepository(connection, principal.tenant_id)
         self.dead_letters = DeadLetterRepository(connection, principal.tenant_id)
+        self.webhooks = WebhookRepository(connection, principal.tenant_id)
         self.idempotency = IdempotencyRepository(connection, principal.tenant_id)
         self.audit = AuditRepository(connection, principal)
 
@@ -89,6 +92,7 @@ class SystemWork(_Work):
         self.sessions = SessionLedger(transaction.connection)
         self.workers = WorkerRepository(transaction.connection)
         self.signals = SignalReader(transaction.connection)
+        self.outbox = Outbox(transaction.connection)
 
 
 class Database:

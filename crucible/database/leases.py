@@ -25,10 +25,12 @@ from crucible.database.tables import (
     is_queued,
     is_running,
 )
+from crucible.database.webhooks import insert_deliveries
 from crucible.domain.event import Event, Requeued
 from crucible.domain.outcome import Outcome
 from crucible.domain.ring import Ring
 from crucible.domain.status import Status
+from crucible.domain.webhook import WebhookEvent
 
 _E = evaluations.c
 
@@ -149,6 +151,10 @@ class LeaseRepository:
             return await self._was_finished(claimed)
         await self._connection.execute(_INSERT_OUTPUT, _output_row(claimed, result))
         await insert_events(self._connection, claimed.tenant_id, events)
+        if finished.outcome.status is Status.FAILED:
+            await insert_deliveries(
+                self._connection, claimed.tenant_id, claimed.evaluation_id, WebhookEvent.FAILED, at
+            )
         return True
 
     async def _was_finished(self, claimed: Claimed) -> bool:
@@ -241,6 +247,9 @@ class LeaseRepository:
         )
         if loss is not None:
             await insert_dead_letter(self._connection, lost, loss, at)
+            await insert_deliveries(
+                self._connection, lost.tenant_id, lost.evaluation_id, WebhookEvent.DEAD_LETTER, at
+            )
         return True
 
     async def _lost(self, *conditions: sa.ColumnElement[bool], limit: int) -> list[Lost]:

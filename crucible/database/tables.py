@@ -19,6 +19,7 @@ from crucible.domain.sandbox import Isolation
 from crucible.domain.session import EndReason
 from crucible.domain.session_record import SessionState
 from crucible.domain.status import FINAL_STATUSES, Lifecycle, Status
+from crucible.domain.webhook import DeliveryState, WebhookEvent
 
 AnyRow = sa.Row[*tuple[Any, ...]]
 AnySelect = sa.Select[*tuple[Any, ...]]
@@ -263,6 +264,46 @@ dead_letters = sa.Table(
     sa.CheckConstraint("(state = 'waiting') = (resolved_at IS NULL)", name="waiting_is_unresolved"),
     sa.CheckConstraint("(state = 'replayed') = (replayed_as IS NOT NULL)", name="replayed_has_evaluation"),
     sa.Index("ix_dead_letters_page", "tenant_id", "died_at", "evaluation_id"),
+)
+
+webhooks = sa.Table(
+    "webhooks",
+    metadata,
+    sa.Column("id", _identifier(), primary_key=True),
+    _tenant(),
+    sa.Column("url", sa.String(2048), nullable=False),
+    sa.Column("secret", sa.String(255), nullable=False),
+    sa.Column("events", sa.JSON, nullable=False),
+    sa.Column("created_by", sa.String(255), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Index("ix_webhooks_tenant_id", "tenant_id"),
+)
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("id", _identifier(), primary_key=True),
+    _tenant(),
+    sa.Column("webhook_id", _identifier(), sa.ForeignKey("webhooks.id"), nullable=False),
+    sa.Column("evaluation_id", _identifier(), sa.ForeignKey("evaluations.id"), nullable=False),
+    sa.Column("event", _enumeration(WebhookEvent, "event"), nullable=False),
+    sa.Column("state", _enumeration(DeliveryState, "state"), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("not_before", Moment, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("status", sa.Integer),
+    sa.Column("error", sa.Text),
+    sa.UniqueConstraint("webhook_id", "evaluation_id"),
+)
+is_pending = _is(deliveries.c.state, DeliveryState.PENDING)
+sa.Index(
+    "ix_deliveries_pending",
+    deliveries.c.webhook_id,
+    deliveries.c.not_before,
+    deliveries.c.id,
+    sqlite_where=is_pending,
+    postgresql_where=is_pending,
 )
 
 workers = sa.Table(

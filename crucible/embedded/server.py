@@ -29,6 +29,7 @@ from crucible.roles.stopping import Stopping
 from crucible.roles.tasks import RoleTasks
 from crucible.sessions.reconcile import keep_reconciling
 from crucible.settings import Settings
+from crucible.webhooks.delivering import keep_delivering
 
 Announce = Callable[[Sequence[RuntimeReport]], None]
 _log = structlog.stdlib.get_logger(__name__)
@@ -56,6 +57,7 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
             "reaper", keep_reaping(database, blobs, stream, doorbell, lambda: link.runtimes, patience=patience)
         )
         tasks.start("sessions", keep_reconciling(database, link))
+        tasks.start("notifications", keep_delivering(database, settings.webhook_networks))
 
         async def unready() -> dict[str, str]:
             return await _unready(database, link, working)
@@ -71,6 +73,7 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
                 sessions=link,
                 checks=Checks(link),
                 unready=unready,
+                webhook_networks=settings.webhook_networks,
             ),
             allowed_hosts=settings.allowed_hosts,
         )

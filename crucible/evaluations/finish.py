@@ -16,6 +16,7 @@ from crucible.database.rows import shown
 from crucible.domain.evaluation import INLINE_OUTPUT_BYTES
 from crucible.domain.event import Finished
 from crucible.domain.sandbox import SandboxFile, SandboxFinished
+from crucible.domain.status import Status
 from crucible.evaluations.relay import Relay
 from crucible.stream.stream import EventStream
 
@@ -54,6 +55,8 @@ async def finish(
     if not is_result:
         _log.warning("stale_result_discarded", evaluation=claimed.evaluation_id, fence=claimed.fence)
         await blobs.delete_all(prefix_of(claimed.evaluation_id, claimed.fence))
+    elif finished.outcome.status is Status.FAILED:
+        _log.error("evaluation_failed", evaluation=claimed.evaluation_id, reason=finished.error)
     return is_result
 
 

@@ -1,4 +1,4 @@
-"""`crucible scheduler`: takes lost leases back, rings again for what waits, and ends what nobody can run.
+"""`crucible scheduler`: takes lost leases back, rings for what waits, ends what nobody can run, tells of failures.
 
 Any number of them may run; whatever one does is conditional, so that two do it once.
 """
@@ -20,6 +20,7 @@ from crucible.roles.shared import shared_parts
 from crucible.roles.stopping import Stopping
 from crucible.roles.tasks import RoleTasks
 from crucible.settings import Settings
+from crucible.webhooks.delivering import keep_delivering
 
 _FORGET_AFTER = timedelta(days=1)
 _FORGET_SECONDS = 60.0
@@ -45,6 +46,7 @@ async def schedule(settings: Settings, announce: Callable[[], None]) -> signal.S
             lambda: known.runtimes if known.any_alive else (),
             patience=patience,
         )
+        tasks.start("notifications", keep_delivering(parts.database, settings.webhook_networks))
         announce()
         tasks.start("reaper", reaping)
         await tasks.until(stopping)

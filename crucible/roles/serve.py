@@ -52,6 +52,7 @@ async def serve(
             runtimes=known.accepted,
             engines=known.engines,
             unready=unready,
+            webhook_networks=settings.webhook_networks,
             sessions=link,
             checks=Checks(link) if link else None,
         )

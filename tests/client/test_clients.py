@@ -10,6 +10,7 @@ from crucible.client import AsyncCrucible, Crucible, EvaluationFilter, InputFile
 from crucible.client.connection import options
 from crucible.domain.errors import ConflictError, InvalidRequestError, NotFoundError
 from crucible.domain.event import Finished, Output
+from crucible.domain.webhook import WebhookEvent, WebhookRequest
 from tests.api.test_evaluations import prolific
 from tests.fake_executor import FakeExecutor
 from tests.serving import Serving, serving
@@ -109,3 +110,21 @@ def test_no_proxy_is_asked_for_what_is_on_this_machine() -> None:
     assert options("http://localhost:1")["trust_env"] is False
     assert options("https://crucible.example")["trust_env"] is True
     assert options("https://crucible.example")["verify"] is True
+
+
+async def test_receivers_are_made_and_removed_through_both_clients(server: Serving) -> None:
+    request = WebhookRequest(url="http://1.1.1.1/hook", events=frozenset({WebhookEvent.DEAD_LETTER}))
+    with Crucible(server.url) as crucible:
+        made = crucible.operations.add_webhook(request)
+        assert [each.id for each in crucible.operations.webhooks()] == [made.id]
+        assert crucible.operations.deliveries(made.id) == ()
+    async with AsyncCrucible(server.url) as crucible:
+        operations = crucible.operations
+        other = await operations.add_webhook(request)
+        assert [each.events for each in await operations.webhooks()] == [request.events] * 2
+        await operations.remove_webhook(made.id)
+        assert await operations.deliveries(other.id) == ()
+    with Crucible(server.url) as crucible:
+        crucible.operations.remove_webhook(other.id)
+        with pytest.raises(NotFoundError):
+            crucible.operations.deliveries(other.id)

@@ -12,6 +12,7 @@ from crucible.domain.event import Event
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Isolation
 from crucible.domain.status import TRANSITIONS, Lifecycle, Status
+from crucible.domain.webhook import DeliveryState, WebhookEvent
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,8 @@ from crucible.domain.status import TRANSITIONS, Lifecycle, Status
         ("evaluations", "priority", Priority),
         ("evaluations", "minimum_isolation", Isolation),
         ("dead_letters", "state", DeadLetterState),
+        ("deliveries", "event", WebhookEvent),
+        ("deliveries", "state", DeliveryState),
         ("events", "kind", [kind.model_fields["kind"].default for kind in get_args(get_args(Event)[0])]),
     ],
 )

@@ -1,6 +1,7 @@
 // Generated from docs/openapi.json by scripts/generate-api.mjs (npm run generate).
 
 export const DEAD_LETTER_STATE_VALUES = ["waiting","replayed","discarded"] as const;
+export const DELIVERY_STATE_VALUES = ["pending","delivered","given_up"] as const;
 export const END_REASON_VALUES = ["destroyed","idle","lifetime","broken","executor_gone"] as const;
 export const FAULT_VALUES = ["nobody","program","limit","user","crucible"] as const;
 export const ISOLATION_VALUES = ["shared-kernel","user-space-kernel","virtual-machine"] as const;
@@ -12,6 +13,7 @@ export const PROMISE_VALUES = ["files are kept when memory is exceeded","samples
 export const SESSION_STATE_VALUES = ["starting","running","ended","lost"] as const;
 export const SORT_VALUES = ["queued","finished","duration","cpu","memory","attempts","runtime","outcome"] as const;
 export const STATUS_VALUES = ["queued","running","completed","failed","cancelled"] as const;
+export const WEBHOOK_EVENT_VALUES = ["evaluation.failed","evaluation.dead_letter"] as const;
 
 export const LIMIT_BOUNDS = [
   {

@@ -1,0 +1,60 @@
+"""`/webhooks`: who is told of failures."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import TypeAdapter
+from starlette.responses import Response
+
+from crucible.api.answers import json_response
+from crucible.api.body import read_json
+from crucible.api.collaborators import Asker, Crucible
+from crucible.api.schema import json_body, refusals
+from crucible.domain.limits import KIB
+from crucible.domain.webhook import DeliveryList, WebhookCreated, WebhookList, WebhookRequest
+from crucible.webhooks import registering
+
+MAXIMUM_BODY_BYTES = 16 * KIB
+MAXIMUM_PAGE = 200
+
+router = APIRouter(prefix="/webhooks", tags=["webhooks"])
+_request: TypeAdapter[WebhookRequest] = TypeAdapter(WebhookRequest)
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=WebhookCreated,
+    response_description="The receiver, with its secret, which is not shown again.",
+    responses=refusals(409, 422, body=True),
+    openapi_extra=json_body(WebhookRequest),
+)
+async def create_webhook(request: Request, crucible: Crucible, asker: Asker) -> Response:
+    """Have a receiver told of failures from now on, by signed requests that are tried until taken."""
+    wanted = await read_json(request, _request, maximum_bytes=MAXIMUM_BODY_BYTES)
+    made = await registering.add(crucible.database, asker, wanted, allowed=crucible.webhook_networks)
+    return json_response(made, status=201)
+
+
+@router.get("", response_model=WebhookList, responses=refusals())
+async def list_webhooks(crucible: Crucible, asker: Asker) -> Response:
+    """List the receivers."""
+    return json_response(await registering.all_of(crucible.database, asker))
+
+
+@router.delete("/{webhook_id}", status_code=204, responses=refusals(404, 422))
+async def delete_webhook(webhook_id: str, crucible: Crucible, asker: Asker) -> Response:
+    """Tell a receiver no more, not even what it has still to be told."""
+    await registering.remove(crucible.database, asker, webhook_id)
+    return Response(status_code=204)
+
+
+@router.get("/{webhook_id}/deliveries", response_model=DeliveryList, responses=refusals(404, 422))
+async def list_deliveries(
+    webhook_id: str,
+    crucible: Crucible,
+    asker: Asker,
+    limit: Annotated[int, Query(ge=1, le=MAXIMUM_PAGE)] = 50,
+) -> Response:
+    """List what a receiver was told of, the newest first, and what became of that."""
+    return json_response(await registering.deliveries(crucible.database, asker, webhook_id, limit=limit))

@@ -1,0 +1,204 @@
+"""Receivers of notifications, and the outbox of what each has still to be told.
+
+What is to be told is a row of the transaction that made it so; whoever sends it takes it for a while, and writes
+what came of it. A sender that is killed in between loses nothing: the row falls due again.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from crucible.database.tables import AnyRow, deliveries, evaluations, is_pending, webhooks
+from crucible.domain.errors import NotFoundError
+from crucible.domain.identifiers import new_identifier
+from crucible.domain.webhook import Delivery, DeliveryState, Webhook, WebhookEvent
+
+_D = deliveries.c
+_W = webhooks.c
+
+
+async def insert_deliveries(
+    connection: AsyncConnection, tenant_id: str, evaluation_id: str, event: WebhookEvent, at: datetime
+) -> None:
+    """Insert what each of the tenant's receivers has to be told of an evaluation that was just ended so."""
+    wanting = await connection.execute(sa.select(_W.id, _W.events).where(_W.tenant_id == tenant_id))
+    receivers = [row.id for row in wanting if event in row.events]
+    if not receivers:
+        return
+    found = await connection.execute(
+        sa.select(
+            evaluations.c.outcome,
+            evaluations.c.error,
+            evaluations.c.runtime,
+            evaluations.c.labels,
+            evaluations.c.infrastructure_attempts,
+        ).where(evaluations.c.id == evaluation_id)
+    )
+    told = {"evaluation_id": evaluation_id, **found.one()._mapping}  # noqa: SLF001 - a public attribute of rows
+    body = json.dumps({"type": event, "timestamp": at.isoformat(), "data": told})
+    await connection.execute(
+        deliveries.insert(),
+        [
+            {
+                "id": new_identifier("de"),
+                "tenant_id": tenant_id,
+                "webhook_id": receiver,
+                "evaluation_id": evaluation_id,
+                "event": event,
+                "state": DeliveryState.PENDING,
+                "body": body,
+                "attempts": 0,
+                "not_before": at,
+                "created_at": at,
+            }
+            for receiver in receivers
+        ],
+    )
+
+
+class WebhookReader:
+    """The receivers of one tenant."""
+
+    def __init__(self, connection: AsyncConnection, tenant_id: str) -> None:
+        self._connection = connection
+        self._tenant_id = tenant_id
+
+    async def all(self) -> tuple[Webhook, ...]:
+        """Return them, the oldest first."""
+        rows = await self._connection.execute(
+            sa.select(webhooks).where(_W.tenant_id == self._tenant_id).order_by(_W.id)
+        )
+        return tuple(
+            Webhook(id=row.id, url=row.url, events=row.events, created=row.created_at, created_by=row.created_by)
+            for row in rows
+        )
+
+    async def deliveries(self, webhook_id: str, *, limit: int) -> tuple[Delivery, ...]:
+        """Return what one was told of, the newest first. Raises NotFoundError."""
+        await self._require(webhook_id)
+        rows = await self._connection.execute(
+            sa.select(deliveries)
+            .where(_D.tenant_id == self._tenant_id, _D.webhook_id == webhook_id)
+            .order_by(_D.id.desc())
+            .limit(limit)
+        )
+        return tuple(_delivery(row) for row in rows)
+
+    async def _require(self, webhook_id: str) -> None:
+        found = await self._connection.execute(
+            sa.select(_W.id).where(_W.id == webhook_id, _W.tenant_id == self._tenant_id)
+        )
+        if found.one_or_none() is None:
+            raise NotFoundError(f"there is no webhook {webhook_id!r}")
+
+
+class WebhookRepository(WebhookReader):
+    """The receivers of one tenant, to be added to and taken from."""
+
+    async def add(self, webhook: Webhook, secret: str) -> None:
+        """Insert one."""
+        await self._connection.execute(
+            webhooks.insert(),
+            {
+                "id": webhook.id,
+                "tenant_id": self._tenant_id,
+                "url": webhook.url,
+                "secret": secret,
+                "events": sorted(webhook.events),
+                "created_by": webhook.created_by,
+                "created_at": webhook.created,
+            },
+        )
+
+    async def remove(self, webhook_id: str) -> None:
+        """Remove one, with what it has and had to be told. Raises NotFoundError."""
+        await self._require(webhook_id)
+        await self._connection.execute(deliveries.delete().where(_D.webhook_id == webhook_id))
+        await self._connection.execute(webhooks.delete().where(_W.id == webhook_id))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A delivery that is to be tried now, and all that takes."""
+
+    id: str
+    webhook_id: str
+    url: str
+    secret: str
+    body: str
+    attempts: int
+    """This one included."""
+
+
+class Outbox:
+    """What is to be told, whoever's it is."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def take(
+        self, *, at: datetime, until: datetime, besides: Collection[str], limit: int
+    ) -> Sequence[Taken]:
+        """Take what is due, one for each receiver but those `besides`; it falls due again at `until`.
+
+        One at a time for each, so that a receiver that hangs holds up nobody else's.
+        """
+        due = (
+            sa.select(sa.func.min(_D.id).label("id"))
+            .where(is_pending, _D.not_before <= at, _D.webhook_id.not_in(besides))
+            .group_by(_D.webhook_id)
+            .limit(limit)
+        )
+        chosen = [row.id for row in await self._connection.execute(due)]
+        if not chosen:
+            return []
+        taken = await self._connection.execute(
+            deliveries.update()
+            .where(_D.id.in_(chosen), is_pending, _D.not_before <= at)
+            .values(attempts=_D.attempts + 1, not_before=until)
+            .returning(_D.id)
+        )
+        rows = await self._connection.execute(
+            sa.select(_D.id, _D.webhook_id, _W.url, _W.secret, _D.body, _D.attempts)
+            .join(webhooks, _W.id == _D.webhook_id)
+            .where(_D.id.in_([row.id for row in taken]))
+        )
+        return [Taken(**row._mapping) for row in rows]  # noqa: SLF001 - the same
+
+    async def settle(
+        self,
+        taken: Taken,
+        state: DeliveryState,
+        *,
+        status: int | None,
+        error: str | None,
+        not_before: datetime | None = None,
+    ) -> None:
+        """Write what came of an attempt, unless somebody else took it since, or it is no more."""
+        values: dict[str, Any] = {"state": state, "status": status, "error": error}
+        if not_before is not None:
+            values["not_before"] = not_before
+        await self._connection.execute(
+            deliveries.update()
+            .where(_D.id == taken.id, is_pending, _D.attempts == taken.attempts)
+            .values(**values)
+        )
+
+
+def _delivery(row: AnyRow) -> Delivery:
+    return Delivery(
+        id=row.id,
+        evaluation_id=row.evaluation_id,
+        event=row.event,
+        state=row.state,
+        attempts=row.attempts,
+        created=row.created_at,
+        due=row.not_before,
+        status=row.status,
+        error=row.error,
+    )

@@ -1,0 +1,89 @@
+"""Whom to tell of failures, and what became of telling them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MAXIMUM_WEBHOOKS = 20
+"""Of one tenant."""
+
+
+class WebhookEvent(StrEnum):
+    """What a webhook can be told of. A dead letter is told of as such alone."""
+
+    FAILED = "evaluation.failed"
+    """Crucible could not run it: the sandbox says why."""
+    DEAD_LETTER = "evaluation.dead_letter"
+    """Crucible gave it up."""
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery is."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    GIVEN_UP = "given_up"
+    """The receiver refused it, or was not there, each of a dozen times over hours."""
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class WebhookRequest(_Shape):
+    """Where to tell of failures, and of which."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: Annotated[str, Field(min_length=1, max_length=2048)]
+    """`https://…` or `http://…`; its host must not be within a private network, but by the operator's leave."""
+    events: Annotated[frozenset[WebhookEvent], Field(min_length=1)] = frozenset(WebhookEvent)
+
+
+class Webhook(_Shape):
+    """A receiver."""
+
+    id: str
+    url: str
+    events: frozenset[WebhookEvent]
+    created: datetime
+    created_by: str
+
+
+class WebhookCreated(Webhook):
+    """A receiver that was just made, with its secret; it is not shown again."""
+
+    secret: str
+    """What signatures are verified with: `whsec_…`, as Standard Webhooks has it."""
+
+
+class WebhookList(_Shape):
+    """A tenant's receivers."""
+
+    items: tuple[Webhook, ...]
+
+
+class Delivery(_Shape):
+    """One failure that one receiver is told of, at least once."""
+
+    id: str
+    """The same on every attempt, so that a receiver knows a repeat: the header `webhook-id`."""
+    evaluation_id: str
+    event: WebhookEvent
+    state: DeliveryState
+    attempts: int
+    created: datetime
+    due: datetime
+    """When it is tried, or was last to be tried."""
+    status: int | None = None
+    """What the receiver answered last."""
+    error: str | None = None
+    """Why the last attempt failed."""
+
+
+class DeliveryList(_Shape):
+    """What a receiver was told of, the newest first."""
+
+    items: tuple[Delivery, ...]

@@ -1,0 +1,35 @@
+"""Receivers over real HTTP."""
+
+import httpx2
+
+
+def test_a_private_address_is_refused_by_field(http: httpx2.Client) -> None:
+    for url in ("http://127.0.0.1:6379/", "http://169.254.169.254/latest/", "https://[fd00:ec2::254]/"):
+        answer = http.post("/webhooks", json={"url": url})
+        assert answer.status_code == 422
+        (error,) = answer.json()["errors"]
+        assert error["field"] == "url"
+        assert "is not a public address" in error["message"]
+    assert http.get("/webhooks").json() == {"items": []}
+
+
+def test_what_is_unknown_is_refused_by_field(http: httpx2.Client) -> None:
+    for body, field in (
+        ({}, "url"),
+        ({"url": "http://1.1.1.1/", "events": ["evaluation.won"]}, "events[0]"),
+        ({"url": "http://1.1.1.1/", "events": []}, "events"),
+        ({"url": "http://1.1.1.1/", "secret": "mine"}, "secret"),
+    ):
+        answer = http.post("/webhooks", json=body)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+
+
+def test_a_secret_is_shown_once(http: httpx2.Client) -> None:
+    made = http.post("/webhooks", json={"url": "http://1.1.1.1/hook"})
+    assert made.status_code == 201
+    assert made.json()["secret"].startswith("whsec_")
+    (listed,) = http.get("/webhooks").json()["items"]
+    assert "secret" not in listed
+    assert http.get(f"/webhooks/{listed['id']}/deliveries").json() == {"items": []}
+    assert http.delete(f"/webhooks/{listed['id']}").status_code == 204
+    assert http.delete(f"/webhooks/{listed['id']}").status_code == 404
