@@ -15,6 +15,7 @@ from crucible.api.console import Console, wants_html
 from crucible.api.guard import Guard
 from crucible.api.metrics import metrics
 from crucible.api.routes import (
+    batches,
     check,
     dead_letters,
     engines,
@@ -72,6 +73,7 @@ def _routes() -> FastAPI:
         evaluations,
         events,
         output,
+        batches,
         sessions,
         runtimes,
         engines,

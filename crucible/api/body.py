@@ -19,7 +19,7 @@ async def read_json(request: Request, adapter: TypeAdapter[T], *, maximum_bytes:
 
     Raises UnsupportedMediaTypeError, TooLargeError, MalformedRequestError or InvalidRequestError.
     """
-    _check_media_type(request)
+    check_media_type(request, "application/json")
     body = await _read(request, maximum_bytes)
     try:
         return adapter.validate_json(body)
@@ -29,14 +29,20 @@ async def read_json(request: Request, adapter: TypeAdapter[T], *, maximum_bytes:
 
 async def read_bytes(request: Request, *, maximum_bytes: int) -> bytes:
     """Return the request's body as it is. Raises UnsupportedMediaTypeError, TooLargeError."""
-    _check_media_type(request, "application/octet-stream")
+    check_media_type(request, "application/octet-stream")
     return await _read(request, maximum_bytes)
 
 
-def _check_media_type(request: Request, wanted: str = "application/json") -> None:
-    declared = request.headers.get("content-type", "")
-    if declared.partition(";")[0].strip().lower() != wanted:
-        raise UnsupportedMediaTypeError(f"Content-Type must be {wanted}, is {declared[:100]!r}")
+def media_type(request: Request) -> str:
+    """Return what the request says that its body is."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def check_media_type(request: Request, *wanted: str) -> None:
+    """Raise UnsupportedMediaTypeError where the body is said to be something else than one of these."""
+    if media_type(request) not in wanted:
+        declared = request.headers.get("content-type", "")
+        raise UnsupportedMediaTypeError(f"Content-Type must be {' or '.join(wanted)}, is {declared[:100]!r}")
 
 
 async def _read(request: Request, maximum_bytes: int) -> bytes:

@@ -7,7 +7,7 @@ from fastapi import Depends, Header, Path, Query
 
 from crucible.domain.errors import FieldError, InvalidRequestError, NotFoundError
 from crucible.domain.event import parse_event_id
-from crucible.domain.identifiers import EVALUATION_PATTERN, SESSION_PATTERN
+from crucible.domain.identifiers import BATCH_PATTERN, EVALUATION_PATTERN, SESSION_PATTERN
 
 LONGEST_WAIT_SECONDS = 60
 
@@ -30,6 +30,15 @@ def _session_id(
     return session_id
 
 
+def _batch_id(
+    batch_id: Annotated[str, Path(description="As the answer to its creation gave it: `ba_…`.")],
+) -> str:
+    """Refuse what can't be an id as one that nobody has, as `_evaluation_id` does."""
+    if not re.fullmatch(BATCH_PATTERN, batch_id):
+        raise NotFoundError(f"there is no batch {batch_id[:60]!r}")
+    return batch_id
+
+
 def _position(
     last_event_id: Annotated[
         str | None, Header(description="Resume behind this event; browsers send it by themselves.")
@@ -45,6 +54,7 @@ def _position(
         raise InvalidRequestError(f"{field}: {error}", errors=(FieldError(field, str(error)),)) from error
 
 
+BatchId = Annotated[str, Depends(_batch_id)]
 EvaluationId = Annotated[str, Depends(_evaluation_id)]
 SessionId = Annotated[str, Depends(_session_id)]
 Position = Annotated[tuple[int, int] | None, Depends(_position)]

@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 
 from crucible.api.problems import MEDIA_TYPE
 from crucible.domain.answer import DeadLetterChoice, Problem, Submissions
+from crucible.domain.batch import BatchRequest, RetryRequest
 from crucible.domain.check import CheckRequest
 from crucible.domain.evaluation import Annotation, Submission
 from crucible.domain.event import Event
@@ -60,6 +61,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
             (CheckRequest, "validation"),
             (DeadLetterChoice, "validation"),
             (WebhookRequest, "validation"),
+            (BatchRequest, "validation"),
+            (RetryRequest, "validation"),
             (SessionRequest, "validation"),
             (ExecRequest, "validation"),
             (Problem, "serialization"),

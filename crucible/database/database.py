@@ -15,6 +15,9 @@ from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crucible.database.audit import AuditRepository
+from crucible.database.batch_items import BatchItems
+from crucible.database.batch_ledger import BatchLedger
+from crucible.database.batches import BatchReader, BatchRepository
 from crucible.database.clock import now
 from crucible.database.dead_letters import DeadLetterReader, DeadLetterRepository
 from crucible.database.engine import is_sqlite, reader_engine, writer_engine
@@ -45,6 +48,7 @@ class View:
 
     def __init__(self, connection: AsyncConnection, principal: Principal) -> None:
         self.evaluations = EvaluationReader(connection, principal.tenant_id)
+        self.batches = BatchReader(connection, principal.tenant_id)
         self.sessions = SessionReader(connection, principal.tenant_id)
         self.events = EventReader(connection, principal.tenant_id)
         self.statistics = StatisticsReader(connection, principal.tenant_id)
@@ -75,6 +79,8 @@ class TenantWork(_Work):
         super().__init__(transaction)
         connection = transaction.connection
         self.evaluations = EvaluationRepository(connection, principal.tenant_id)
+        self.batches = BatchRepository(connection, principal.tenant_id)
+        self.batch_items = BatchItems(connection, principal.tenant_id)
         self.sessions = SessionRepository(connection, principal.tenant_id)
         self.events = EventRepository(connection, principal.tenant_id)
         self.dead_letters = DeadLetterRepository(connection, principal.tenant_id)
@@ -89,6 +95,7 @@ class SystemWork(_Work):
     def __init__(self, transaction: Transaction) -> None:
         super().__init__(transaction)
         self.leases = LeaseRepository(transaction.connection)
+        self.batches = BatchLedger(transaction.connection)
         self.sessions = SessionLedger(transaction.connection)
         self.workers = WorkerRepository(transaction.connection)
         self.signals = SignalReader(transaction.connection)

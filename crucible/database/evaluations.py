@@ -12,6 +12,7 @@ from crucible.database.endings import insert_ending
 from crucible.database.listing import cursor_after, page_statement
 from crucible.database.rows import WHOLE_EVALUATION, to_evaluation, to_summary
 from crucible.database.submissions import (
+    BatchPlace,
     evaluation_row,
     inputs_row,
     queued_evaluation,
@@ -151,13 +152,23 @@ class EvaluationRepository(EvaluationReader):
         return await super()._one(statement.with_for_update(of=evaluations), evaluation_id)
 
     async def add(
-        self, submissions: Sequence[Submission], runtimes: Sequence[str], at: datetime
+        self,
+        submissions: Sequence[Submission],
+        runtimes: Sequence[str],
+        at: datetime,
+        *,
+        first_place: BatchPlace | None = None,
     ) -> list[Evaluation]:
-        """Insert queued evaluations; their ids sort in the order of the submissions."""
+        """Insert queued evaluations; their ids sort in the order of the submissions.
+
+        `first_place`: where in a batch the first of them stands; the others follow it.
+        """
         ids = sorted(new_evaluation_id() for _ in submissions)
         rows = [
-            evaluation_row(evaluation_id, self._tenant_id, submission, runtime, at)
-            for evaluation_id, submission, runtime in zip(ids, submissions, runtimes, strict=True)
+            evaluation_row(evaluation_id, self._tenant_id, submission, runtime, at, place=place)
+            for evaluation_id, submission, runtime, place in zip(
+                ids, submissions, runtimes, _places(first_place, len(ids)), strict=True
+            )
         ]
         pairs = list(zip(ids, submissions, strict=True))
         await self._connection.execute(_INSERT_EVALUATIONS, rows)
@@ -234,3 +245,9 @@ class EvaluationRepository(EvaluationReader):
         await self._connection.execute(
             evaluations.update().where(_IS_ONE).values(lifecycle=lifecycle), self._named(evaluation_id)
         )
+
+
+def _places(first: BatchPlace | None, count: int) -> list[BatchPlace | None]:
+    if first is None:
+        return [None] * count
+    return [BatchPlace(first.batch_id, first.position + further) for further in range(count)]

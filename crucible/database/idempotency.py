@@ -1,21 +1,13 @@
 """Which requests that create were answered already, so that asking again creates nothing again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crucible.database.tables import idempotency_keys
-
-
-@dataclass(frozen=True, slots=True)
-class AnsweredRequest:
-    """What a request with this key asked for, and what it made."""
-
-    digest: str
-    evaluation_ids: tuple[str, ...]
+from crucible.domain.errors import IdempotencyConflictError
 
 
 class IdempotencyRepository:
@@ -25,8 +17,11 @@ class IdempotencyRepository:
         self._connection = connection
         self._tenant_id = tenant_id
 
-    async def find(self, key: str) -> AnsweredRequest | None:
-        """Return what was answered under this key."""
+    async def answered(self, key: str, digest: str) -> Sequence[str] | None:
+        """Return the ids of what a request under this key made; None where there was none yet.
+
+        Raises IdempotencyConflictError where that was another request: one with another digest.
+        """
         table = idempotency_keys.c
         row = (
             await self._connection.execute(
@@ -35,15 +30,21 @@ class IdempotencyRepository:
                 )
             )
         ).one_or_none()
-        return AnsweredRequest(row.digest, tuple(row.evaluation_ids)) if row else None
+        if row is None:
+            return None
+        if row.digest != digest:
+            raise IdempotencyConflictError(
+                f"the idempotency key {key!r} was used for another request: repeat that one, or use another key"
+            )
+        return tuple(row.evaluation_ids)
 
-    async def add(self, key: str, digest: str, evaluation_ids: Sequence[str], at: datetime) -> None:
+    async def add(self, key: str, digest: str, made: Sequence[str], at: datetime) -> None:
         """Keep the answer. Raises DuplicateKeyError where another transaction was first."""
         row = {
             "tenant_id": self._tenant_id,
             "key": key,
             "digest": digest,
-            "evaluation_ids": list(evaluation_ids),
+            "evaluation_ids": list(made),
             "created_at": at,
         }
         await self._connection.execute(idempotency_keys.insert(), row)

@@ -26,6 +26,7 @@ from crucible.database.tables import (
     is_running,
 )
 from crucible.database.webhooks import insert_deliveries
+from crucible.domain.cause import cause_of
 from crucible.domain.event import Event, Requeued
 from crucible.domain.outcome import Outcome
 from crucible.domain.ring import Ring
@@ -145,6 +146,7 @@ class LeaseRepository:
                 "cpu_seconds": finished.cpu_seconds,
                 "peak_memory_bytes": finished.peak_memory_bytes,
                 "attempt_count": len(result.attempts),
+                "cause": result.cause,
             },
         )
         if not changed.rowcount:
@@ -238,7 +240,13 @@ class LeaseRepository:
         changed = await self._connection.execute(
             evaluations.update()
             .where(_E.id == lost.evaluation_id, _E.fence == lost.fence, _E.status == lost.status)
-            .values(**_ended(outcome, at), fence=fence, error=error, infrastructure_attempts=attempts)
+            .values(
+                **_ended(outcome, at),
+                fence=fence,
+                error=error,
+                infrastructure_attempts=attempts,
+                cause=cause_of(outcome, exit_code=None, signal=None, error=error, stderr=b""),
+            )
         )
         if not changed.rowcount:
             return False

@@ -66,3 +66,4 @@ class Result:
     search_text: Sequence[str]
     containment: Containment | None = None
     attempts: Sequence[SandboxAttempt] = ()
+    cause: str | None = None

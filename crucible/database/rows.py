@@ -29,6 +29,10 @@ SUMMARY = (
     evaluations.c.infrastructure_attempts,
     evaluations.c.attempt_count,
     evaluations.c.note,
+    evaluations.c.cause,
+    evaluations.c.batch_id,
+    evaluations.c.batch_position,
+    evaluations.c.replaced_by,
 )
 _WHOLE = (
     *SUMMARY,
@@ -78,6 +82,10 @@ def summary_fields(row: AnyRow) -> dict[str, Any]:
         "infrastructure_attempts": row.infrastructure_attempts,
         "attempt_count": row.attempt_count,
         "note": row.note,
+        "cause": row.cause,
+        "batch_id": row.batch_id,
+        "batch_position": row.batch_position,
+        "replaced_by": row.replaced_by,
     }
 
 

@@ -1,7 +1,7 @@
 """How a submission becomes rows, and how those become a sandbox's specification or a submission again."""
 
 import base64
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +17,22 @@ from crucible.domain.status import Lifecycle, Status
 _FILES = msgspec.msgpack.Decoder(dict[str, bytes])
 
 
+@dataclass(frozen=True, slots=True)
+class BatchPlace:
+    """Where in a batch an evaluation stands."""
+
+    batch_id: str
+    position: int
+
+
 def evaluation_row(
-    evaluation_id: str, tenant_id: str, submission: Submission, runtime: str, at: datetime
+    evaluation_id: str,
+    tenant_id: str,
+    submission: Submission,
+    runtime: str,
+    at: datetime,
+    *,
+    place: BatchPlace | None = None,
 ) -> dict[str, Any]:
     """Return the row of an evaluation that is acknowledged now."""
     return {
@@ -38,6 +52,8 @@ def evaluation_row(
         "minimum_isolation": submission.minimum_isolation,
         "image": submission.image,
         "fresh": submission.fresh,
+        "batch_id": place.batch_id if place else None,
+        "batch_position": place.position if place else None,
     }
 
 
@@ -87,6 +103,8 @@ def queued_evaluation(row: dict[str, Any], submission: Submission) -> Evaluation
         minimum_isolation=submission.minimum_isolation,
         image=submission.image,
         fresh=submission.fresh,
+        batch_id=row["batch_id"],
+        batch_position=row["batch_position"],
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any, get_args
 import sqlalchemy as sa
 
 from crucible.database.clock import Moment
+from crucible.domain.cause import MAXIMUM_CAUSE_CHARACTERS
 from crucible.domain.dead_letter import DeadLetterState
 from crucible.domain.evaluation import Priority
 from crucible.domain.event import Event
@@ -119,6 +120,11 @@ evaluations = sa.Table(
     sa.Column("fresh", sa.Boolean(create_constraint=False), nullable=False, server_default=sa.false()),
     sa.Column("attempt_count", sa.Integer, nullable=False, server_default="0"),
     sa.Column("note", sa.Text, nullable=False, server_default=""),
+    # No foreign keys here: SQLite adds none to a table that stands, and whoever writes them holds the batch's row.
+    sa.Column("batch_id", _identifier()),
+    sa.Column("batch_position", sa.Integer),
+    sa.Column("replaced_by", _identifier()),
+    sa.Column("cause", sa.String(MAXIMUM_CAUSE_CHARACTERS)),
     sa.CheckConstraint("(status = 'running') = (lease_until IS NOT NULL)", name="running_is_leased"),
     sa.CheckConstraint(
         f"(status IN ({_literal(sorted(FINAL_STATUSES))})) = (outcome IS NOT NULL)", name="final_has_outcome"
@@ -134,6 +140,24 @@ sa.Index(
     evaluations.c.id,
     sqlite_where=is_queued,
     postgresql_where=is_queued,
+)
+is_in_place = sa.and_(evaluations.c.batch_id.is_not(None), evaluations.c.replaced_by.is_(None))
+"""Belongs to a batch, and no retry took its place."""
+sa.Index(
+    "ix_evaluations_batch",
+    evaluations.c.batch_id,
+    evaluations.c.batch_position,
+    unique=True,
+    sqlite_where=is_in_place,
+    postgresql_where=is_in_place,
+)
+sa.Index(
+    "ix_evaluations_batch_progress",
+    evaluations.c.batch_id,
+    evaluations.c.status,
+    evaluations.c.outcome,
+    sqlite_where=is_in_place,
+    postgresql_where=is_in_place,
 )
 sa.Index("ix_evaluations_leases", evaluations.c.lease_until, sqlite_where=is_running, postgresql_where=is_running)
 
@@ -234,6 +258,28 @@ _is_alive = sessions.c.state.in_(
     [sa.literal_column(f"'{state.value}'") for state in SessionState if not state.is_final]
 )
 sa.Index("ix_sessions_alive", sessions.c.executor, sqlite_where=_is_alive, postgresql_where=_is_alive)
+
+batches = sa.Table(
+    "batches",
+    metadata,
+    sa.Column("id", _identifier(), primary_key=True),
+    _tenant(),
+    sa.Column("name", sa.String(255)),
+    sa.Column("labels", sa.JSON, nullable=False),
+    sa.Column("created_by", sa.String(255), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("closed_at", Moment),
+    sa.Column("cancel_requested_by", sa.String(255)),
+    sa.Column("received", sa.Integer, nullable=False),
+    sa.Column("retried", sa.Integer, nullable=False),
+    sa.Column("finished_at", Moment),
+    sa.Column("counts", sa.JSON(none_as_null=True)),
+    sa.CheckConstraint("(finished_at IS NULL) = (counts IS NULL)", name="finished_is_counted"),
+    sa.CheckConstraint("finished_at IS NULL OR closed_at IS NOT NULL", name="finished_is_closed"),
+    sa.Index("ix_batches_page", "tenant_id", "id"),
+)
+is_unfinished = batches.c.finished_at.is_(None)
+sa.Index("ix_batches_unfinished", batches.c.id, sqlite_where=is_unfinished, postgresql_where=is_unfinished)
 
 audit_entries = sa.Table(
     "audit_entries",

@@ -242,6 +242,13 @@ class EvaluationSummary(_Model):
     """How many different things it tried that its sandbox refused; `attempts` says which."""
     note: str = ""
     """What somebody noted about it."""
+    cause: str | None = None
+    """What ended it badly, without what differs between those that ended alike; batches group by it."""
+    batch_id: str | None = None
+    batch_position: int | None = None
+    """Its place in the batch, from 0."""
+    replaced_by: str | None = None
+    """The evaluation that a retry put in its place."""
 
 
 class Evaluation(EvaluationSummary):

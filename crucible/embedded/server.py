@@ -11,6 +11,7 @@ import structlog
 
 from crucible.api.app import create_app
 from crucible.api.collaborators import Collaborators
+from crucible.batches.settle import keep_settling
 from crucible.database.database import Database
 from crucible.domain.errors import ExecutorUnavailableError, StorageUnavailableError
 from crucible.domain.sandbox import RuntimeReport
@@ -56,6 +57,7 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
         tasks.start(
             "reaper", keep_reaping(database, blobs, stream, doorbell, lambda: link.runtimes, patience=patience)
         )
+        tasks.start("batches", keep_settling(database, doorbell, stream))
         tasks.start("sessions", keep_reconciling(database, link))
         tasks.start("notifications", keep_delivering(database, settings.webhook_networks))
 

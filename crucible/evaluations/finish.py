@@ -13,6 +13,7 @@ from crucible.blobs.store import BlobStore, prefix_of
 from crucible.database.database import Database
 from crucible.database.records import KeptFiles, KeptStream, Result
 from crucible.database.rows import shown
+from crucible.domain.cause import cause_of
 from crucible.domain.evaluation import INLINE_OUTPUT_BYTES
 from crucible.domain.event import Finished
 from crucible.domain.sandbox import SandboxFile, SandboxFinished
@@ -78,6 +79,13 @@ async def _keep(blobs: BlobStore, relay: Relay, finished: SandboxFinished) -> Re
         ),
         containment=relay.containment,
         attempts=relay.attempts,
+        cause=cause_of(
+            finished.outcome,
+            exit_code=finished.exit_code,
+            signal=finished.signal,
+            error=finished.error,
+            stderr=relay.stderr,
+        ),
     )
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from crucible.access.policy import Permission, require
 from crucible.database.database import Database, TenantWork
 from crucible.database.failures import DuplicateKeyError, repeated
+from crucible.database.submissions import BatchPlace
 from crucible.domain.check import CheckRequest
-from crucible.domain.errors import FieldError, IdempotencyConflictError, InvalidRequestError
+from crucible.domain.errors import FieldError, InvalidRequestError
 from crucible.domain.evaluation import MAXIMUM_BATCH, Evaluation, Submission
 from crucible.domain.event import Queued
 from crucible.domain.principal import Principal
@@ -56,7 +57,7 @@ async def submit(
 
     async def attempt() -> Submitted:
         async with database.unit_of_work(principal) as work:
-            if idempotency_key is not None and (ids := await _answered(work, idempotency_key, digest)):
+            if idempotency_key is not None and (ids := await work.idempotency.answered(idempotency_key, digest)):
                 return Submitted(await work.evaluations.get_all(ids), replayed=True)
             names = resolve_all(submissions, runtimes, listed_in, offered)
             evaluations = await acknowledge(work, doorbell, submissions, names)
@@ -73,27 +74,24 @@ async def submit(
 
 
 async def acknowledge(
-    work: TenantWork, doorbell: Doorbell, submissions: Sequence[Submission], names: Sequence[str]
+    work: TenantWork,
+    doorbell: Doorbell,
+    submissions: Sequence[Submission],
+    names: Sequence[str],
+    *,
+    first_place: BatchPlace | None = None,
 ) -> list[Evaluation]:
-    """Queue programs for the runtimes of these names within a transaction, and ring once that is on disk."""
+    """Queue programs for the runtimes of these names within a transaction, and ring once that is on disk.
+
+    `first_place`: where in a batch the first of them stands.
+    """
     at = await work.now()
-    evaluations = await work.evaluations.add(submissions, names, at)
+    evaluations = await work.evaluations.add(submissions, names, at, first_place=first_place)
     ids = [evaluation.id for evaluation in evaluations]
     await work.events.add([Queued(evaluation_id=each, fence=0, sequence=0, at=at) for each in ids])
     await work.audit.add("submit", ids, at)
     work.after_commit(lambda: doorbell.ring([Ring(each.id, each.runtime, each.priority) for each in evaluations]))
     return evaluations
-
-
-async def _answered(work: TenantWork, key: str, digest: str) -> Sequence[str] | None:
-    answered = await work.idempotency.find(key)
-    if answered is None:
-        return None
-    if answered.digest != digest:
-        raise IdempotencyConflictError(
-            f"the idempotency key {key!r} was used for another request: repeat that one, or use another key"
-        )
-    return answered.evaluation_ids
 
 
 def _digest(submissions: Sequence[Submission], endpoint: str) -> str:
@@ -116,12 +114,17 @@ def resolve_all(
     runtimes: Sequence[RuntimeReport],
     listed_in: str | None,
     engines: Sequence[DriverReport] = (),
+    *,
+    first: int = 0,
 ) -> list[str]:
-    """Return the name of each one's runtime. Raises InvalidRequestError for what is asked and not here."""
+    """Return the name of each one's runtime. Raises InvalidRequestError for what is asked and not here.
+
+    `first`: the place of the first of them in what lists them.
+    """
     names = {(runtime.image, alias): runtime.name for runtime in runtimes for alias in runtime.aliases}
     names |= {(runtime.image, runtime.name): runtime.name for runtime in runtimes}
     errors: list[FieldError] = []
-    for place, submission in enumerate(submissions):
+    for place, submission in enumerate(submissions, first):
         where = f"{listed_in}[{place}]." if listed_in else ""
         if (submission.image, submission.runtime) not in names:
             errors.append(_unknown(submission, names, where))

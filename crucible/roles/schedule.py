@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import structlog
 
+from crucible.batches.settle import keep_settling
 from crucible.database.database import Database
 from crucible.domain.errors import StorageUnavailableError
 from crucible.evaluations.requeue import Patience
@@ -49,6 +50,7 @@ async def schedule(settings: Settings, announce: Callable[[], None]) -> signal.S
         tasks.start("notifications", keep_delivering(parts.database, settings.webhook_networks))
         announce()
         tasks.start("reaper", reaping)
+        tasks.start("batches", keep_settling(parts.database, parts.doorbell, parts.stream))
         await tasks.until(stopping)
         return await stopping.wait()
 

@@ -9,7 +9,6 @@ from crucible.database.failures import DuplicateKeyError, repeated
 from crucible.domain.errors import (
     CrucibleError,
     ExecutorUnavailableError,
-    IdempotencyConflictError,
     SessionEndedError,
 )
 from crucible.domain.principal import Principal
@@ -46,13 +45,8 @@ async def create(
 
     async def attempt() -> Created:
         async with database.unit_of_work(principal) as work:
-            if idempotency_key is not None and (answered := await work.idempotency.find(idempotency_key)):
-                if answered.digest != digest:
-                    raise IdempotencyConflictError(
-                        f"the idempotency key {idempotency_key!r} was used for another request: "
-                        "repeat that one, or use another key"
-                    )
-                return Created(await work.sessions.get(answered.evaluation_ids[0]), replayed=True)
+            if idempotency_key is not None and (made := await work.idempotency.answered(idempotency_key, digest)):
+                return Created(await work.sessions.get(made[0]), replayed=True)
             at = await work.now()
             session = await work.sessions.add(principal.subject, request, holder.name, at)
             await work.audit.add_of_session("create_session", session.id, at)

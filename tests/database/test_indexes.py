@@ -8,12 +8,16 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from crucible.batches import find as batches
+from crucible.batches.settle import count_ended
+from crucible.database.batches import ItemFilter
 from crucible.database.database import Database
 from crucible.domain.evaluation import EvaluationFilter
 from crucible.domain.principal import LOCAL_OWNER
 from crucible.evaluations import find
 from crucible.evaluations.heartbeat import heartbeat
 from crucible.evaluations.reap import end_unrunnable, reap
+from tests.batches.steps import made, programs
 from tests.evaluations.steps import claimed, finished, get, held, submitted
 from tests.evaluations.test_reap import AT_ONCE
 
@@ -90,3 +94,18 @@ async def test_a_page_is_read_in_the_order_of_its_index(plans_of, database):
     plans = await plans_of(find.page(database, LOCAL_OWNER, wanted, limit=10))
     assert any("ix_evaluations_page" in plan for plan in plans)
     assert not any("TEMP B-TREE" in plan or "Sort Key" in plan for plan in plans)
+
+
+async def test_a_batchs_progress_is_read_from_an_index_that_has_nothing_else(plans_of, database):
+    batch = await made(database, programs(3))
+    plans = await plans_of(batches.get(database, LOCAL_OWNER, batch.id))
+    assert any("ix_evaluations_batch_progress" in plan for plan in plans)
+    assert not any(plan.startswith("SCAN ev") or "Seq Scan" in plan for plan in plans)
+    listed = batches.items(database, LOCAL_OWNER, batch.id, ItemFilter(), limit=10)
+    assert not any("TEMP B-TREE" in plan or "Sort Key" in plan for plan in await plans_of(listed))
+
+
+async def test_a_round_over_batches_reads_no_whole_table(plans_of, database):
+    await made(database, programs(3))
+    plans = await plans_of(count_ended(database))
+    assert not any(plan.startswith("SCAN ev") or "Seq Scan on evaluations" in plan for plan in plans)

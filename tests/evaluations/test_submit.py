@@ -3,7 +3,7 @@ import sqlite3
 
 import pytest
 
-from crucible.database.idempotency import AnsweredRequest, IdempotencyRepository
+from crucible.database.idempotency import IdempotencyRepository
 from crucible.domain.errors import IdempotencyConflictError, InvalidRequestError, PermissionDeniedError
 from crucible.domain.evaluation import EvaluationFilter, Submission
 from crucible.domain.principal import LOCAL_OWNER
@@ -164,13 +164,13 @@ async def test_requests_that_race_with_one_key_make_one_evaluation(database, bel
 async def test_where_two_found_the_key_unused_the_later_answers_with_the_firsts(database, bell, monkeypatch):
     """SQLite has one writer, so that this can't happen there; on other databases it can."""
     first = await hand_in(database, bell, key="k")
-    find_truly = IdempotencyRepository.find
+    find_truly = IdempotencyRepository.answered
     answers = iter([None])
 
-    async def find_at_first_nothing(repository: IdempotencyRepository, key: str) -> AnsweredRequest | None:
-        return next(answers, await find_truly(repository, key))
+    async def find_at_first_nothing(repository: IdempotencyRepository, key: str, digest: str):
+        return next(answers, await find_truly(repository, key, digest))
 
-    monkeypatch.setattr(IdempotencyRepository, "find", find_at_first_nothing)
+    monkeypatch.setattr(IdempotencyRepository, "answered", find_at_first_nothing)
     second = await hand_in(database, bell, key="k")
     assert second.replayed
     assert second.evaluations == first.evaluations
