@@ -1,8 +1,10 @@
 // Generated from docs/openapi.json by scripts/generate-api.mjs (npm run generate).
 
+export const BATCH_STATE_VALUES = ["open","running","completed","cancelled"] as const;
 export const DEAD_LETTER_STATE_VALUES = ["waiting","replayed","discarded"] as const;
 export const DELIVERY_STATE_VALUES = ["pending","delivered","given_up"] as const;
 export const END_REASON_VALUES = ["destroyed","idle","lifetime","broken","executor_gone"] as const;
+export const EXPORT_FORMAT_VALUES = ["jsonl","csv"] as const;
 export const FAULT_VALUES = ["nobody","program","limit","user","crucible"] as const;
 export const ISOLATION_VALUES = ["shared-kernel","user-space-kernel","virtual-machine"] as const;
 export const LIFECYCLE_VALUES = ["active","archived","deleted"] as const;
