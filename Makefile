@@ -71,8 +71,8 @@ check: setup ## Lint, format, types, import rules, documents that are generated
 	scripts/with-node npm --prefix web run --silent check
 
 .PHONY: bench
-bench: setup ## Measure speed and memory against bare Python in one run (FLAGS="--json FILE")
-	@$(BIN)/python -m benchmarks $(FLAGS)
+bench: setup ## Measure speed and memory beside bare Python, some minutes (FLAGS="--json FILE --markdown README.md")
+	@PYTHONPATH=scripts $(BIN)/python -m benchmarks $(FLAGS)
 
 .PHONY: soak
 soak: setup ## Run 20,000 evaluations and see that nothing of them stays (FLAGS="--evaluations 5000")

@@ -1,9 +1,11 @@
 """What a process and all its descendants hold in memory."""
 
+import contextlib
 import re
 from pathlib import Path
 
 _PSS = re.compile(r"^Pss:\s+(\d+) kB$", re.MULTILINE)
+_PRIVATE = re.compile(r"^Private_(?:Clean|Dirty):\s+(\d+) kB$", re.MULTILINE)
 _RSS = re.compile(r"^VmRSS:\s+(\d+) kB$", re.MULTILINE)
 
 
@@ -24,3 +26,25 @@ def resident_bytes(process: int) -> int:
         match = None
     match = match or _RSS.search(Path(f"/proc/{process}/status").read_text())
     return int(match[1]) * 1024 if match else 0
+
+
+def own_bytes(root: int) -> int:
+    """Return what a process and all its descendants hold that no other process shares."""
+    found = (Path(f"/proc/{process}/smaps_rollup").read_text() for process in process_tree(root))
+    return sum(1024 * int(size) for text in found for size in _PRIVATE.findall(text))
+
+
+def sandboxes(executor: int) -> list[int]:
+    """Return the process 1 of each sandbox of an executor's zygotes: two PID namespaces further in than it."""
+    depth = len(_inside(executor)) + 2
+    inside = ((process, _inside(process)) for process in process_tree(executor))
+    return [process for process, numbers in inside if len(numbers) == depth and numbers[-1] == "1"]
+
+
+def _inside(process: int) -> list[str]:
+    """Return a process's number in each PID namespace that it is in, the outermost first; none where it ended."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for line in Path(f"/proc/{process}/status").read_text().splitlines():
+            if line.startswith("NSpid:"):
+                return line.split()[1:]
+    return []

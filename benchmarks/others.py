@@ -4,16 +4,18 @@ Each function yields a subject, or raises UnavailableError with the reason why i
 """
 
 import json
+import os
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 
 from benchmarks.bundle import skeleton
 from benchmarks.timing import Subject
+from tests.sandbox.docker import private_engine
 
 IMAGE = "crucible-benchmark:skeleton"
 
@@ -78,11 +80,7 @@ def runc(interpreter: Path) -> Iterator[Subject]:
 def docker(interpreter: Path) -> Iterator[Subject]:
     """Yield `docker run`, with no network, of an image that holds nothing but mount points."""
     program = _found("docker")
-    try:
-        _run([program, "version", "--format", "{{.Server.Version}}"])
-    except UnavailableError as error:
-        raise UnavailableError("no engine answers") from error
-    with tempfile.TemporaryDirectory(prefix="crucible-bench-") as folder:
+    with _engine(program), tempfile.TemporaryDirectory(prefix="crucible-bench-") as folder:
         root, archive = Path(folder, "rootfs"), Path(folder, "rootfs.tar")
         root.mkdir()
         shared = skeleton(root, interpreter)
@@ -105,3 +103,24 @@ def docker(interpreter: Path) -> Iterator[Subject]:
             yield _subject("docker run", command, every=5)
         finally:
             _run([program, "rmi", "--force", IMAGE])
+
+
+@contextmanager
+def _engine(program: str) -> Iterator[None]:
+    """Have an engine answer: the one that there is, or one of our own where we may start it."""
+    with ExitStack() as stack:
+        try:
+            _run([program, "version", "--format", "{{.Server.Version}}"])
+        except UnavailableError as error:
+            if os.geteuid() != 0 or shutil.which("dockerd") is None:
+                raise UnavailableError("no engine answers") from error
+            usual = os.environ.get("DOCKER_HOST")
+            os.environ["DOCKER_HOST"] = stack.enter_context(private_engine.engine()).address
+            stack.callback(_restore, "DOCKER_HOST", usual)
+        yield
+
+
+def _restore(name: str, value: str | None) -> None:
+    os.environ.pop(name)
+    if value is not None:
+        os.environ[name] = value

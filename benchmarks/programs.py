@@ -49,9 +49,9 @@ async def cold(driver: Driver, runtime: Runtime) -> None:
         raise WrongResultError(f"{ended.outcome}: {ended.error}")
 
 
-async def warm(executor: ExecutorClient, runtime: str, code: str = "pass") -> None:
+async def warm(executor: ExecutorClient, runtime: str, code: str = "pass", *, engine: str | None = None) -> None:
     """Run a program through the executor, whose sandboxes stand already."""
-    async for event in executor.run(SandboxSpec(runtime=runtime, code=code)):
+    async for event in executor.run(SandboxSpec(runtime=runtime, code=code, engine=engine)):
         if isinstance(event, SandboxFinished) and event.outcome is not Outcome.SUCCEEDED:
             raise WrongResultError(f"{event.outcome}: {event.error}")
 

@@ -1,0 +1,117 @@
+"""One empty program at a time, in each of the ways there are; and then as many as the processors take."""
+
+import asyncio
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+import httpx2
+from rich.console import Console
+from rich.progress import Progress
+
+from benchmarks import others, throughput
+from benchmarks.programs import BARE, bare, cold, has_numpy, interpreter_of, post_once, warm
+from benchmarks.report import Row, timed_row
+from benchmarks.timing import Subject, Timed, in_rounds
+from crucible.executor.client import ExecutorClient
+from crucible.sandbox.namespaces.driver import NamespacesDriver
+from crucible.sandbox.runtimes import Runtime, discover
+
+COLD = "cold sandbox, made for the program"
+WARM = "warm sandbox, through the executor"
+POST = "POST with wait, to the result"
+NUMPY = "bare Python that imports numpy"
+WARM_NUMPY = "the same, warm, through the executor"
+TARGETS = {WARM: (0.5, 1.5), POST: (1.0, None)}
+LARGEST_NUMPY_RATIO = 0.05
+SMALLEST_THROUGHPUT = 150.0
+TIMES_FASTER = {"bwrap": 3.0, "runc": 10.0, "docker run": 60.0}
+PROGRAMS = 600
+Found = tuple[list[Row], dict[str, Timed]]
+
+
+def measure(
+    runner: asyncio.Runner,
+    executor: ExecutorClient,
+    http: httpx2.Client,
+    runtime: Runtime,
+    *,
+    rounds: int,
+    console: Console,
+) -> Found:
+    """Time single runs against each other, and then many at once."""
+    name = runtime.report.name
+    interpreter = interpreter_of(http, name)
+    console.print(f"one by one, beside {interpreter}")
+    with ExitStack() as stack:
+        driver = runner.run(NamespacesDriver.open(spares=0))
+        stack.callback(lambda: runner.run(driver.close()))
+        found, absent = _beside(interpreter, stack)
+        subjects = [
+            Subject(BARE, partial(bare, interpreter)),
+            Subject(COLD, lambda: runner.run(cold(driver, runtime))),
+            Subject(WARM, lambda: runner.run(warm(executor, name))),
+            Subject(POST, partial(post_once, http, name)),
+            *found,
+        ]
+        with Progress(console=console, transient=True) as progress:
+            task = progress.add_task("one by one", total=rounds)
+            timed = in_rounds(subjects, rounds, on_round=lambda done: progress.update(task, completed=done))
+        console.print("as many as the processors take")
+        rate = runner.run(throughput.of_executor(executor, name, PROGRAMS))
+        others_rates = {one.name: throughput.of_others(one) for one in found}
+    rows = [timed_row(timed[subject.name], timed[BARE], *TARGETS.get(subject.name, ())) for subject in subjects]
+    return [*rows, *absent, *throughput_rows(rate, others_rates)], timed
+
+
+def _beside(interpreter: Path, stack: ExitStack) -> tuple[list[Subject], list[Row]]:
+    """Return what else is installed for running programs apart, and a row for what is not."""
+    subjects: list[Subject] = []
+    absent: list[Row] = []
+    for name, other in (("bwrap", others.bubblewrap), ("runc", others.runc), ("docker run", others.docker)):
+        try:
+            subjects.append(stack.enter_context(other(interpreter)))
+        except others.UnavailableError as error:
+            absent.append(Row(name, str(error)))
+    return subjects, absent
+
+
+def throughput_rows(rate: float, others_rates: dict[str, float]) -> list[Row]:
+    """Return the rows of what runs with every core busy."""
+    rows = [
+        Row(
+            "programs through the executor, all cores",
+            measured=f"{rate:.0f} a second",
+            target=f"≥ {SMALLEST_THROUGHPUT:.0f} a second",
+            reached=rate >= SMALLEST_THROUGHPUT,
+        )
+    ]
+    for name, other in others_rates.items():
+        times = TIMES_FASTER[name]
+        rows.append(
+            Row(
+                f"{name}, all cores",
+                measured=f"{other:.1f} a second",
+                target=f"ours ≥ {times:.0f} times, is {rate / other:.1f}",
+                reached=rate / other >= times,
+            )
+        )
+    return rows
+
+
+def with_numpy(runner: asyncio.Runner, executor: ExecutorClient, rounds: int, console: Console) -> Found:
+    """Time programs that import numpy, on a Python of this host that has it."""
+    runtime = next(filter(has_numpy, runner.run(discover())), None)
+    if runtime is None:
+        return [Row(WARM_NUMPY, "no Python here has numpy")], {}
+    console.print(f"numpy in {runtime.interpreter}")
+    name, interpreter = runtime.report.name, Path(runtime.interpreter)
+    subjects = [
+        Subject(NUMPY, partial(bare, interpreter, "import numpy")),
+        Subject(WARM_NUMPY, lambda: runner.run(warm(executor, name, "import numpy"))),
+    ]
+    timed = in_rounds(subjects, rounds)
+    return [
+        timed_row(timed[NUMPY], timed[NUMPY]),
+        timed_row(timed[WARM_NUMPY], timed[NUMPY], LARGEST_NUMPY_RATIO),
+    ], timed
