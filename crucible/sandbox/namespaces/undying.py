@@ -1,0 +1,39 @@
+"""Objects whose reference counts nobody writes any more, so that the pages that they lie on stay shared.
+
+A forked process copies each page that it writes to, and an interpreter writes to nearly every object that it looks
+at: it counts the references. Since Python 3.12 there are objects that are never let go and so needn't be counted
+(PEP 683). Whatever a zygote has made is of that kind: its children end without letting go of it. So all of it is
+marked as the interpreter marks `None`. Older interpreters have no such mark, and go on counting.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import sys
+import sysconfig
+from typing import Any
+
+_NEVER = 1 << 30
+"""More references than there are to anything that is counted."""
+
+
+def stop_counting() -> None:
+    """Mark every object that there is, where this interpreter knows of such a mark."""
+    if sys.getrefcount(None) < _NEVER or sysconfig.get_config_var("Py_GIL_DISABLED"):
+        return
+    mark = ctypes.c_uint32.from_address(id(None)).value
+    for one in _all():
+        ctypes.c_uint32.from_address(id(one)).value = mark
+
+
+def _all() -> list[Any]:
+    """Return what the collector knows of, and all that hangs on it."""
+    found = gc.get_objects()
+    seen = {id(one) for one in found}
+    for one in found:
+        for other in gc.get_referents(one):
+            if id(other) not in seen:
+                seen.add(id(other))
+                found.append(other)
+    return found
