@@ -13,7 +13,6 @@ from crucible.api.answers import json_response
 from crucible.api.collaborators import Collaborators
 from crucible.api.console import Console, wants_html
 from crucible.api.guard import Guard
-from crucible.api.metrics import metrics
 from crucible.api.routes import (
     batches,
     check,
@@ -86,7 +85,7 @@ def _routes() -> FastAPI:
         app.include_router(module.router, prefix=PREFIX)
     app.add_route("/", _welcome)
     app.add_route(_OPENAPI, _openapi)
-    app.add_route("/metrics", metrics)
+    app.add_route("/metrics", _metrics)
     problems.install(app)
     return app
 
@@ -97,6 +96,12 @@ async def _console(request: Request) -> Response:
     if answer is None:
         raise NotFoundError(f"there is nothing at {request.url.path}")
     return answer
+
+
+async def _metrics(request: Request) -> Response:
+    from crucible.api.metrics import metrics  # noqa: PLC0415 - most servers are never asked, and start without it
+
+    return await metrics(request)
 
 
 async def _welcome(request: Request) -> Response:

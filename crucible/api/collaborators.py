@@ -54,12 +54,12 @@ class Collaborators:
         return self.checks
 
 
-def _collaborators(request: Request) -> Collaborators:
+async def _collaborators(request: Request) -> Collaborators:
     collaborators: Collaborators = request.app.state.collaborators
     return collaborators
 
 
-def _principal() -> Principal:
+async def _principal() -> Principal:
     return LOCAL_OWNER
 
 

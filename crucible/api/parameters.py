@@ -12,7 +12,7 @@ from crucible.domain.identifiers import BATCH_PATTERN, EVALUATION_PATTERN, SESSI
 LONGEST_WAIT_SECONDS = 60
 
 
-def _evaluation_id(
+async def _evaluation_id(
     evaluation_id: Annotated[str, Path(description="As the submission's answer gave it: `ev_…`.")],
 ) -> str:
     """Refuse what can't be an id as one that nobody has: the database is not asked, and the answer is the same."""
@@ -21,7 +21,7 @@ def _evaluation_id(
     return evaluation_id
 
 
-def _session_id(
+async def _session_id(
     session_id: Annotated[str, Path(description="As the answer to its creation gave it: `se_…`.")],
 ) -> str:
     """Refuse what can't be an id as one that nobody has, as `_evaluation_id` does."""
@@ -30,7 +30,7 @@ def _session_id(
     return session_id
 
 
-def _batch_id(
+async def _batch_id(
     batch_id: Annotated[str, Path(description="As the answer to its creation gave it: `ba_…`.")],
 ) -> str:
     """Refuse what can't be an id as one that nobody has, as `_evaluation_id` does."""
@@ -39,7 +39,7 @@ def _batch_id(
     return batch_id
 
 
-def _position(
+async def _position(
     last_event_id: Annotated[
         str | None, Header(description="Resume behind this event; browsers send it by themselves.")
     ] = None,

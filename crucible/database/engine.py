@@ -61,7 +61,7 @@ def reader_engine(url: str, writer: AsyncEngine, *, connections: int, busy_timeo
     return _sqlite_engine(
         parsed,
         pragmas=_SQLITE_READER,
-        begin="BEGIN",
+        begin=one_trip.READ,
         connections=connections,
         busy_timeout_seconds=busy_timeout_seconds,
     )

@@ -4,6 +4,9 @@ aiosqlite goes there four times: to make a cursor, to execute, to fetch, to clos
 than many a statement itself, and an evaluation takes some twenty statements from submission to result. So here a
 cursor is made, emptied and closed where its statement runs, and what SQLAlchemy asks of it afterwards is at hand.
 
+A transaction that only reads is begun and ended without a trip: neither takes a lock that somebody else may hold,
+nor touches the disk. What is no transaction any more needs no rollback.
+
 A statement takes less time than what a broken-off one costs: SQLAlchemy, not knowing how far it came, throws the
 connection away, and with it the work of all who share its transaction. So a cancellation waits for the trip's end.
 """
@@ -17,6 +20,8 @@ from typing import Any, Self
 import aiosqlite
 
 Parameters = Sequence[Any]
+READ = "BEGIN"
+"""What begins a transaction that only reads, as all do that are begun by just this."""
 
 
 class _Trip(asyncio.Future[Any]):
@@ -56,7 +61,11 @@ class OneTripCursor:
 
     async def execute(self, sql: str, parameters: Parameters = ()) -> Self:
         """Execute a statement and fetch all that it returns."""
-        await self._trip(lambda cursor: cursor.execute(sql, parameters))
+        if sql == READ:
+            self._run(lambda cursor: cursor.execute(sql))
+            self._connection.only_reads = True
+        else:
+            await self._trip(lambda cursor: cursor.execute(sql, parameters))
         return self
 
     async def executemany(self, sql: str, parameters: Sequence[Parameters]) -> Self:
@@ -92,6 +101,9 @@ class OneTripCursor:
 class OneTripConnection(aiosqlite.Connection):
     """A connection with such cursors."""
 
+    only_reads = False
+    """Whether the transaction that is open, if any, was begun to read."""
+
     @property
     def driver(self) -> sqlite3.Connection:
         """The connection that the thread owns. Raises ValueError where it is closed."""
@@ -113,6 +125,15 @@ class OneTripConnection(aiosqlite.Connection):
         """Make every other trip of aiosqlite's such a one."""
         return await self.trip(lambda: fn(*args, **kwargs))
 
+    async def rollback(self) -> None:
+        """Roll back what there is to be rolled back."""
+        if not self.driver.in_transaction:
+            return
+        if self.only_reads:
+            self.driver.rollback()
+        else:
+            await self.trip(self.driver.rollback)
+
     async def commit(self) -> None:
         """Commit. Raises OperationalError where SQLite has rolled back by itself, as its own commit does not."""
         await self.trip(self._commit)
@@ -129,6 +150,7 @@ class OneTripConnection(aiosqlite.Connection):
 
 def connect(path: str, **options: Any) -> OneTripConnection:
     """Return a connection to be awaited, as SQLAlchemy's `async_creator_fn` is to."""
+    options["check_same_thread"] = False  # what is done without a trip is done between two
     connection = OneTripConnection(lambda: sqlite3.connect(path, **options), iter_chunk_size=64)
     connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy has it: a forgotten one must not hold up the exit
     return connection

@@ -24,8 +24,10 @@ async def until_final(
         with stream.subscribe(evaluation_id) as subscription:
             async with database.read(principal) as view:
                 status = await view.evaluations.status(evaluation_id)
-            if status.is_final or not await _closed(subscription, deadline):
-                return await get(database, principal, evaluation_id)
+            in_time = status.is_final or await _closed(subscription, deadline)
+        evaluation = await get(database, principal, evaluation_id)
+        if evaluation.status.is_final or not in_time:
+            return evaluation
 
 
 async def _closed(subscription: Subscription, deadline: float) -> bool:

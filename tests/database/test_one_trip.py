@@ -3,6 +3,7 @@ import asyncio
 import pytest
 import sqlalchemy as sa
 
+from crucible.database.one_trip import OneTripConnection
 from crucible.domain.principal import LOCAL_OWNER
 from tests.database.lock import locked
 from tests.database.test_transactions import add, ids
@@ -55,3 +56,26 @@ async def test_a_timeout_around_statements_is_a_timeout(database, database_file)
             async with asyncio.timeout(0.05):
                 await add(database)
     assert await add(database) in await ids(database)
+
+
+async def test_only_statements_go_to_the_drivers_thread(database, monkeypatch):
+    trips: list[object] = []
+    usual = OneTripConnection.trip
+
+    async def trip(self, function):
+        trips.append(function)
+        return await usual(self, function)
+
+    await ids(database)
+    monkeypatch.setattr(OneTripConnection, "trip", trip)
+    await ids(database)
+    assert len(trips) == 1
+
+
+async def test_what_is_read_is_of_one_moment(database):
+    earlier = await add(database)
+    async with database.read(LOCAL_OWNER) as view:
+        assert len(await view.evaluations.get_all([earlier])) == 1
+        later = await add(database)
+        assert await view.evaluations.get_all([later]) == []
+    assert later in await ids(database)

@@ -27,7 +27,7 @@ _annotation: TypeAdapter[Annotation] = TypeAdapter(Annotation)
 _Short = Annotated[Argument, Field(max_length=512)]
 
 
-def _filter(
+async def _filter(
     *,
     status: Annotated[list[Status], Query()] = [],  # noqa: B006 - FastAPI reads it and never changes it
     outcome: Annotated[list[Outcome], Query()] = [],  # noqa: B006 - the same
