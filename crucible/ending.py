@@ -1,4 +1,4 @@
-"""How a task ends that a library may keep from hearing of its cancellation.
+"""How tasks end: those that a library keeps from hearing of it, and those in the middle of something.
 
 A cancellation that comes in the very moment in which a timeout's inner wait is over is lost in Python 3.11's
 `asyncio.wait_for`, and in libraries that are built on such; so it is repeated until the task is over. That is for
@@ -6,7 +6,10 @@ tasks alone whose own way of ending takes no time.
 """
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 _AGAIN_SECONDS = 0.5
 
 
@@ -17,3 +20,16 @@ async def ended(*tasks: "asyncio.Task[None]") -> None:
         for task in pending:
             task.cancel()
         _, pending = await asyncio.wait(pending, timeout=_AGAIN_SECONDS)
+
+
+async def whole(step: Coroutine[Any, Any, T]) -> T:
+    """Return what a step returns, having it come to its end where somebody cancels meanwhile.
+
+    A transaction that is broken off costs its connection; one that ends takes no longer than that.
+    """
+    task = asyncio.create_task(step)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise

@@ -1,21 +1,23 @@
-"""`/metrics`: the signals to scale by, in Prometheus's text form, read from the database as they are asked for.
+"""`/metrics`: the signals to scale and to alert by, in Prometheus's text form, read from the database when asked.
 
 Whichever `crucible serve` is asked, the answer is the same, so one is enough to scrape. Nothing here names a
 tenant or an evaluation. https://prometheus.io/docs/instrumenting/exposition_formats/
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
 from crucible.database.signals import Waiting
+from crucible.domain.dead_letter import DeadLetterState
 from crucible.domain.evaluation import Priority
+from crucible.domain.measure import Count, Duration, Measures
 from crucible.domain.worker import WorkerReport
 
 if TYPE_CHECKING:
@@ -32,8 +34,13 @@ async def metrics(request: Request) -> Response:
         waiting = await work.signals.waiting(at)
         running = await work.signals.running()
         workers = await work.workers.seen(at=at, within=_ALIVE)
+        measured = await work.measures.read()
+        letters = await work.signals.dead_letters()
+        undelivered = await work.signals.undelivered()
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Signals(waiting, running, workers))
+    registry.register(_Failures(letters, undelivered))
+    registry.register(_Measured(measured))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
@@ -69,3 +76,53 @@ class _Signals(Collector):
             slots.add_metric((worker.name,), 0 if worker.draining else worker.slots)
             used.add_metric((worker.name,), worker.running)
         yield from (slots, used)
+
+
+class _Failures(Collector):
+    def __init__(self, letters: Mapping[DeadLetterState, int], undelivered: int) -> None:
+        self._letters = letters
+        self._undelivered = undelivered
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield what was given up, and who has still to hear of it."""
+        letters = GaugeMetricFamily("crucible_dead_letters", "Evaluations that were given up.", labels=("state",))
+        for state, number in self._letters.items():
+            letters.add_metric((state,), number)
+        yield letters
+        yield GaugeMetricFamily(
+            "crucible_undelivered", "Notifications that have still to be taken.", value=self._undelivered
+        )
+
+
+_COUNTED = {
+    Count.RETRIES: "Evaluations that were queued again since their run was lost.",
+    Count.LEASE_EXPIRIES: "Leases that were taken back from a worker that was not heard of.",
+    Count.STALE_RESULTS: "Results that came too late and were discarded.",
+}
+_TIMED = {
+    Duration.WAIT: "From when an evaluation was due until a worker had it.",
+    Duration.COLD_START: "From then until its sandbox stood and the program began.",
+    Duration.EXECUTION: "From then until it ended.",
+}
+
+
+class _Measured(Collector):
+    def __init__(self, measured: Sequence[tuple[str, Measures]]) -> None:
+        self._measured = measured
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield what each process counted and timed."""
+        for what, help_text in _COUNTED.items():
+            counter = CounterMetricFamily(f"crucible_{what}", help_text, labels=("process",))
+            for process, measures in self._measured:
+                counter.add_metric((process,), measures.counts[what])
+            yield counter
+        for timed, help_text in _TIMED.items():
+            histogram = HistogramMetricFamily(
+                f"crucible_{timed}_seconds", help_text, labels=("process", "engine"), unit="seconds"
+            )
+            for process, measures in self._measured:
+                for (what_was, engine), found in measures.durations.items():
+                    if what_was is timed:
+                        histogram.add_metric((process, engine), list(found.cumulative()), found.total_seconds)
+            yield histogram

@@ -26,6 +26,7 @@ from crucible.database.events import EventReader, EventRepository
 from crucible.database.failures import translated
 from crucible.database.idempotency import IdempotencyRepository
 from crucible.database.leases import LeaseRepository
+from crucible.database.measures import MeasureRepository
 from crucible.database.sessions import SessionLedger, SessionReader, SessionRepository
 from crucible.database.signals import SignalReader
 from crucible.database.statistics import StatisticsReader
@@ -100,6 +101,7 @@ class SystemWork(_Work):
         self.workers = WorkerRepository(transaction.connection)
         self.signals = SignalReader(transaction.connection)
         self.outbox = Outbox(transaction.connection)
+        self.measures = MeasureRepository(transaction.connection)
 
 
 class Database:

@@ -64,6 +64,7 @@ _CLAIMED = (
         _E.image,
         _E.fresh,
         _E.infrastructure_attempts,
+        _E.not_before,
         *(column for column in evaluation_inputs.c if column.name not in {"tenant_id", "search_text"}),
     )
     .join(evaluation_inputs, evaluation_inputs.c.evaluation_id == _E.id)
@@ -108,6 +109,7 @@ class LeaseRepository:
                 tenant_id=row.tenant_id,
                 fence=fences[row.evaluation_id],
                 claimed_at=at,
+                waited_seconds=(at - row.not_before).total_seconds(),
                 infrastructure_attempts=row.infrastructure_attempts,
                 spec=to_spec(row),
             )

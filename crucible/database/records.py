@@ -16,6 +16,8 @@ class Claimed:
     tenant_id: str
     fence: int
     claimed_at: datetime
+    waited_seconds: float
+    """How long it had been due."""
     infrastructure_attempts: int
     spec: SandboxSpec
 

@@ -7,7 +7,15 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from crucible.database.tables import evaluations, is_queued, is_running
+from crucible.database.tables import (
+    dead_letters,
+    deliveries,
+    evaluations,
+    is_pending,
+    is_queued,
+    is_running,
+)
+from crucible.domain.dead_letter import DeadLetterState
 from crucible.domain.evaluation import Priority
 
 _E = evaluations.c
@@ -47,6 +55,20 @@ class SignalReader:
             Waiting(row.priority, row.runtime, row.number, max(0.0, (at - row.since).total_seconds()))
             for row in rows
         ]
+
+    async def dead_letters(self) -> dict[DeadLetterState, int]:
+        """Return how many evaluations were given up, by what was decided about them."""
+        rows = await self._connection.execute(
+            sa.select(dead_letters.c.state, sa.func.count().label("number")).group_by(dead_letters.c.state)
+        )
+        return dict.fromkeys(DeadLetterState, 0) | {row.state: row.number for row in rows}
+
+    async def undelivered(self) -> int:
+        """Return how many notifications have still to be taken by their receivers."""
+        found = await self._connection.execute(
+            sa.select(sa.func.count()).select_from(deliveries).where(is_pending)
+        )
+        return int(found.scalar_one())
 
     async def running(self) -> int:
         """Return how many evaluations run."""

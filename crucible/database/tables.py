@@ -352,6 +352,14 @@ sa.Index(
     postgresql_where=is_pending,
 )
 
+measures = sa.Table(
+    "measures",
+    metadata,
+    sa.Column("process", sa.String(255), primary_key=True),
+    sa.Column("measured", sa.JSON, nullable=False),
+    sa.Column("seen_at", Moment, nullable=False),
+)
+
 workers = sa.Table(
     "workers",
     metadata,

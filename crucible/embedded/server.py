@@ -14,6 +14,7 @@ from crucible.api.collaborators import Collaborators
 from crucible.batches.settle import keep_settling
 from crucible.database.database import Database
 from crucible.domain.errors import ExecutorUnavailableError, StorageUnavailableError
+from crucible.domain.measure import Measures
 from crucible.domain.sandbox import RuntimeReport
 from crucible.embedded.data_folder import socket_path
 from crucible.embedded.executor_process import ExecutorProcess
@@ -25,6 +26,7 @@ from crucible.queue.reaper import keep_reaping
 from crucible.roles.errors import CannotStartError
 from crucible.roles.http_server import HttpServer
 from crucible.roles.making import make_worker
+from crucible.roles.measuring import keep_measuring, process_name
 from crucible.roles.parts import parts_of_one_process
 from crucible.roles.stopping import Stopping
 from crucible.roles.tasks import RoleTasks
@@ -52,12 +54,17 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
         link = await stack.enter_async_context(ExecutorLink(path))
         patience = Patience(attempts=settings.infrastructure_attempts)
         await reap(database, blobs, stream, patience=patience, everything=settings.database_url is None)
-        worker = make_worker(settings, parts, link, doorbell)
+        measures = Measures()
+        worker = make_worker(settings, parts, link, doorbell, measures=measures)
         working = tasks.start("worker", worker.run())
         tasks.start(
-            "reaper", keep_reaping(database, blobs, stream, doorbell, lambda: link.runtimes, patience=patience)
+            "reaper",
+            keep_reaping(
+                database, blobs, stream, doorbell, lambda: link.runtimes, patience=patience, measures=measures
+            ),
         )
         tasks.start("batches", keep_settling(database, doorbell, stream))
+        tasks.start("measures", keep_measuring(database, measures, process_name("up")))
         tasks.start("sessions", keep_reconciling(database, link))
         tasks.start("notifications", keep_delivering(database, settings.webhook_networks))
 

@@ -66,6 +66,8 @@ class Relay:
         self.files_cut = False
         self.containment: Containment | None = None
         """What the program runs behind, once it does."""
+        self.started_after_seconds: float | None = None
+        """How long after the claim it did."""
         self._attempts: dict[tuple[str, str, str], SandboxAttempt] = {}
         self._told_attempts = 0
 
@@ -94,6 +96,7 @@ class Relay:
         match event:
             case SandboxStarted():
                 self.containment = event.containment
+                self.started_after_seconds = self._clock() - self._began
                 self._tell(
                     Started,
                     worker=self._worker,

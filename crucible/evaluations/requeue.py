@@ -48,13 +48,17 @@ async def hand_back(
     reason: str,
     patience: Patience,
     counted: bool = True,
-) -> None:
-    """Give back what this holder holds, if it still does. Raises StorageUnavailableError."""
+) -> bool:
+    """Give back what this holder holds, if it still does; True where it is queued again by that.
+
+    Raises StorageUnavailableError.
+    """
     async with database.system_unit_of_work() as work:
         work.after_commit(partial(stream.close, claimed.evaluation_id, claimed.fence))
         lost = await work.leases.held(claimed.evaluation_id, claimed.fence)
-        if lost:
-            await take_back(work, lost, reason=reason, patience=patience, counted=counted)
+        if lost is None:
+            return False
+        return await take_back(work, lost, reason=reason, patience=patience, counted=counted)
 
 
 async def take_back(work: SystemWork, lost: Lost, *, reason: str, patience: Patience, counted: bool) -> bool:

@@ -10,6 +10,8 @@ from crucible.blobs.store import BlobStore
 from crucible.database.database import Database
 from crucible.database.records import Claimed
 from crucible.domain.errors import ExecutorUnavailableError, StorageUnavailableError
+from crucible.domain.measure import Count, Duration, Measures
+from crucible.domain.sandbox import SandboxFinished
 from crucible.evaluations.execute import Executor, execute
 from crucible.evaluations.finish import finish
 from crucible.evaluations.relay import Relay
@@ -31,6 +33,7 @@ class Workplace:
     stream: EventStream
     executor: Executor
     patience: Patience
+    measures: Measures
 
 
 class Holding:
@@ -65,6 +68,7 @@ class Holding:
     async def attend(self) -> None:
         """Run it and make what comes of it known; returns when nothing is left to do for it."""
         place = self._workplace
+        place.measures.observe(Duration.WAIT, self.claimed.waited_seconds)
         relay = Relay(self.claimed, place.name, place.stream.publish)
         try:
             finished = await execute(place.executor, self.claimed.spec, relay, self._stop)
@@ -80,9 +84,10 @@ class Holding:
         if finished is None and self._cancelled_by is not None:
             finished = relay.cancelled(self._cancelled_by)
         if finished is not None:
-            await self._until_storage_answers(
+            is_result = await self._until_storage_answers(
                 lambda: finish(place.database, place.blobs, place.stream, relay, finished)
             )
+            self._measure(relay, finished, is_result=is_result)
             return
         relay.abandon()
         if self._lost:
@@ -91,9 +96,18 @@ class Holding:
         else:
             await self._hand_back("its worker is shutting down", counted=False)
 
+    def _measure(self, relay: Relay, finished: SandboxFinished, *, is_result: bool) -> None:
+        measures = self._workplace.measures
+        if not is_result:
+            measures.count(Count.STALE_RESULTS)
+        elif relay.containment is not None and relay.started_after_seconds is not None:
+            engine = relay.containment.engine
+            measures.observe(Duration.COLD_START, relay.started_after_seconds, engine)
+            measures.observe(Duration.EXECUTION, finished.wall_seconds, engine)
+
     async def _hand_back(self, reason: str, *, counted: bool = True) -> None:
         place = self._workplace
-        await self._until_storage_answers(
+        is_queued = await self._until_storage_answers(
             lambda: hand_back(
                 place.database,
                 place.stream,
@@ -103,16 +117,19 @@ class Holding:
                 counted=counted,
             )
         )
+        if is_queued and counted:
+            place.measures.count(Count.RETRIES)
 
-    async def _until_storage_answers(self, step: Callable[[], Awaitable[object]]) -> None:
-        """Repeat a step while the storage is full, locked or away: what was acknowledged is not given up."""
+    async def _until_storage_answers(self, step: Callable[[], Awaitable[bool]]) -> bool:
+        """Return what a step returns, once the storage answers: what was acknowledged is not given up.
+
+        It is repeated while the storage is full, locked or away.
+        """
         wait = _FIRST_RETRY_SECONDS
         while True:
             try:
-                await step()
+                return await step()
             except StorageUnavailableError as error:
                 _log.warning("storage_unavailable", evaluation=self.claimed.evaluation_id, reason=error.detail)
                 await asyncio.sleep(wait)
                 wait = min(_LONGEST_RETRY_SECONDS, wait * 2)
-            else:
-                return

@@ -8,6 +8,7 @@ import structlog
 from crucible.blobs.store import BlobStore
 from crucible.database.database import Database
 from crucible.domain.errors import StorageUnavailableError
+from crucible.domain.measure import Count, Measures
 from crucible.domain.sandbox import RuntimeReport
 from crucible.evaluations.reap import end_unrunnable, reap, ring_again
 from crucible.evaluations.requeue import Patience
@@ -25,12 +26,16 @@ async def keep_reaping(
     runtimes: Callable[[], Sequence[RuntimeReport]],
     *,
     patience: Patience,
+    measures: Measures | None = None,
     interval_seconds: float = 1.0,
 ) -> None:
     """Go round until cancelled. `runtimes`: what can be run now; nothing where that is not known."""
+    measures = measures or Measures()
     while True:
         try:
-            await reap(database, blobs, stream, patience=patience)
+            reaped = await reap(database, blobs, stream, patience=patience)
+            measures.count(Count.LEASE_EXPIRIES, reaped.requeued + reaped.ended)
+            measures.count(Count.RETRIES, reaped.requeued)
             if names := [runtime.name for runtime in runtimes()]:
                 await end_unrunnable(database, stream, names)
             await ring_again(database, doorbell)

@@ -7,6 +7,7 @@ import structlog
 from crucible.blobs.store import BlobStore
 from crucible.database.database import Database
 from crucible.domain.errors import StorageUnavailableError
+from crucible.domain.measure import Measures
 from crucible.evaluations.claim import claim
 from crucible.evaluations.execute import Executor
 from crucible.evaluations.heartbeat import heartbeat
@@ -36,6 +37,7 @@ class Worker:
         lease_seconds: float = 30.0,
         look_seconds: float | None = None,
         patience: Patience | None = None,
+        measures: Measures | None = None,
     ) -> None:
         """Take what it works with; `look_seconds`: how often to look unasked, where rings may be lost."""
         self.name = name
@@ -47,6 +49,7 @@ class Worker:
             stream=stream,
             executor=executor,
             patience=patience or Patience(),
+            measures=measures or Measures(),
         )
         self._lease_seconds = lease_seconds
         self._look_seconds = look_seconds

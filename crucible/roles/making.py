@@ -3,6 +3,7 @@
 import os
 import socket
 
+from crucible.domain.measure import Measures
 from crucible.evaluations.requeue import Patience
 from crucible.queue.link import ExecutorLink
 from crucible.queue.local import LocalDoorbell
@@ -16,7 +17,9 @@ def make_worker(
     parts: Parts,
     link: ExecutorLink,
     doorbell: LocalDoorbell,
+    *,
     look_seconds: float | None = None,
+    measures: Measures | None = None,
 ) -> Worker:
     """Return this process's worker."""
     return Worker(
@@ -30,4 +33,5 @@ def make_worker(
         lease_seconds=settings.lease_seconds,
         look_seconds=look_seconds,
         patience=Patience(attempts=settings.infrastructure_attempts),
+        measures=measures,
     )

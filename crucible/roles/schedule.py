@@ -14,9 +14,11 @@ import structlog
 from crucible.batches.settle import keep_settling
 from crucible.database.database import Database
 from crucible.domain.errors import StorageUnavailableError
+from crucible.domain.measure import Measures
 from crucible.evaluations.requeue import Patience
 from crucible.queue.reaper import keep_reaping
 from crucible.roles.known_workers import KnownWorkers
+from crucible.roles.measuring import keep_measuring, process_name
 from crucible.roles.shared import shared_parts
 from crucible.roles.stopping import Stopping
 from crucible.roles.tasks import RoleTasks
@@ -38,6 +40,7 @@ async def schedule(settings: Settings, announce: Callable[[], None]) -> signal.S
         await known.read()
         tasks.start("list of workers", known.keep())
         tasks.start("memory of workers", _keep_forgetting(parts.database))
+        measures = Measures()
         patience = Patience(attempts=settings.infrastructure_attempts)
         reaping = keep_reaping(
             parts.database,
@@ -46,7 +49,9 @@ async def schedule(settings: Settings, announce: Callable[[], None]) -> signal.S
             parts.doorbell,
             lambda: known.runtimes if known.any_alive else (),
             patience=patience,
+            measures=measures,
         )
+        tasks.start("measures", keep_measuring(parts.database, measures, process_name("scheduler")))
         tasks.start("notifications", keep_delivering(parts.database, settings.webhook_networks))
         announce()
         tasks.start("reaper", reaping)

@@ -10,6 +10,7 @@ import structlog
 
 from crucible.database.database import Database
 from crucible.domain.errors import StorageUnavailableError
+from crucible.domain.measure import Measures
 from crucible.domain.worker import WorkerReport
 from crucible.queue.ear import Ear
 from crucible.queue.link import ExecutorLink
@@ -18,6 +19,7 @@ from crucible.queue.worker import Worker
 from crucible.roles.errors import CannotStartError
 from crucible.roles.known_workers import REPORT_SECONDS
 from crucible.roles.making import make_worker
+from crucible.roles.measuring import keep_measuring, process_name
 from crucible.roles.shared import shared_parts
 from crucible.roles.stopping import Stopping
 from crucible.roles.tasks import RoleTasks
@@ -46,7 +48,9 @@ async def work(
             return await stopping.wait()
         if not link.known_runtimes:
             raise CannotStartError(f"this machine's executor has no runtime named {' or '.join(only) or 'at all'}")
-        worker = make_worker(settings, parts, link, LocalDoorbell(), look_seconds=LOOK_SECONDS)
+        measures = Measures()
+        worker = make_worker(settings, parts, link, LocalDoorbell(), look_seconds=LOOK_SECONDS, measures=measures)
+        tasks.start("measures", keep_measuring(parts.database, measures, process_name("worker")))
         tasks.start("worker", worker.run())
         tasks.start("presence", _keep_reporting(parts.database, worker, link))
         tasks.start("engines", _keep_surveying(link))

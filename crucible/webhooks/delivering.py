@@ -13,6 +13,7 @@ from crucible.database.database import Database
 from crucible.database.webhooks import Taken
 from crucible.domain.errors import InvalidRequestError, StorageUnavailableError
 from crucible.domain.webhook import DeliveryState
+from crucible.ending import whole
 from crucible.evaluations.requeue import Patience
 from crucible.webhooks.address import Network
 from crucible.webhooks.sending import ATTEMPT_SECONDS, DeliveryFailedError, send
@@ -40,7 +41,7 @@ async def keep_delivering(
         while True:
             try:
                 held = timedelta(seconds=attempt_seconds * _HELD_ATTEMPTS)
-                for taken in await _take(database, set(running.values()), AT_ONCE - len(running), held):
+                for taken in await whole(_take(database, set(running.values()), AT_ONCE - len(running), held)):
                     attempt = _attempt(database, taken, allowed, patience, attempt_seconds)
                     running[asyncio.create_task(attempt)] = taken.webhook_id
             except StorageUnavailableError as error:
@@ -66,14 +67,18 @@ async def _take(database: Database, besides: Collection[str], limit: int, held: 
         return list(await work.outbox.take(at=at, until=at + held, besides=besides, limit=limit))
 
 
+async def _now(database: Database) -> int:
+    async with database.system_unit_of_work() as work:
+        return int((await work.now()).timestamp())
+
+
 async def _attempt(
     database: Database, taken: Taken, allowed: Collection[Network], patience: Patience, seconds: float
 ) -> None:
     status: int | None = None
     error: str | None = None
     try:
-        async with database.system_unit_of_work() as work:
-            at = int((await work.now()).timestamp())
+        at = await whole(_now(database))
         status = await send(
             taken.url,
             secret=taken.secret,
@@ -90,7 +95,7 @@ async def _attempt(
     except StorageUnavailableError as failure:
         _log.warning("outbox_unread", reason=failure.detail)
         return
-    await _settle(database, taken, status, error, patience)
+    await whole(_settle(database, taken, status, error, patience))
 
 
 async def _settle(

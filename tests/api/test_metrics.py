@@ -1,11 +1,14 @@
 """`/metrics` as a scraper reads it."""
 
+import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from crucible.domain.measure import Count, Duration, Measures
 from crucible.domain.worker import WorkerReport
 from tests.database.fixtures import Cluster
 from tests.fake_executor import ENGINES, RUNTIMES, FakeExecutor, Gate
@@ -60,3 +63,47 @@ async def test_workers_are_counted_until_they_fall_silent(database) -> None:
         assert (seen.draining, seen.running) == (True, 0)
         await work.workers.forget(at=at, after=at - at)
         assert await work.workers.seen(at=at, within=at - at.replace(year=at.year - 1)) == []
+
+
+async def test_what_processes_counted_and_timed_is_shown_by_process(server_of_its_own: Serving) -> None:
+    work = server_of_its_own.collaborators.database.system_unit_of_work
+    measures = Measures()
+    measures.count(Count.RETRIES, 2)
+    for seconds in (-1.0, 0.02, 0.02, 7.0, 1e9):
+        measures.observe(Duration.WAIT, seconds)
+    measures.observe(Duration.EXECUTION, 0.3, "namespaces")
+
+    async def written() -> None:
+        async with work() as one:
+            await one.measures.write("worker-a-1", measures, await one.now())
+            await one.measures.write("worker-a-1", measures, await one.now())
+            await one.measures.write("worker-b-1", Measures(), await one.now())
+
+    await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(written(), server_of_its_own.loop))
+    shown = await asyncio.to_thread(scrape, server_of_its_own)
+    assert shown["crucible_retries_total", "worker-a-1"] == 2
+    assert shown["crucible_retries_total", "worker-b-1"] == 0
+    assert shown["crucible_wait_seconds_count", ",worker-a-1"] == 5
+    buckets = {key[1]: value for key, value in shown.items() if key[0] == "crucible_wait_seconds_bucket"}
+    assert (buckets[",0.01,worker-a-1"], buckets[",0.05,worker-a-1"], buckets[",10,worker-a-1"]) == (1, 3, 4)
+    assert buckets[",+Inf,worker-a-1"] == 5
+    assert shown["crucible_execution_seconds_sum", "namespaces,worker-a-1"] == pytest.approx(0.3)
+    assert shown["crucible_dead_letters", "waiting"] == shown["crucible_undelivered", ""] == 0
+
+
+@pytest.fixture
+def server_of_its_own(tmp_path: Path) -> Iterator[Serving]:
+    with serving(tmp_path / "data", FakeExecutor()) as server:
+        yield server
+
+
+def test_what_another_release_counted_is_read_as_far_as_it_is_known() -> None:
+    written = Measures().as_json()
+    written["counts"]["quarks"] = 1
+    written["durations"] = [
+        {"what": "wait", "engine": "", "bounds": [1.0], "counts": [1, 2], "seconds": 9.0},
+        {"what": "sleep", "engine": "", "bounds": [], "counts": [0], "seconds": 0.0},
+    ]
+    read = Measures.of_json(written)
+    assert dict(read.durations[Duration.WAIT, ""].cumulative()) == {"1": 1.0, "+Inf": 3.0}
+    assert len(read.durations) == 1

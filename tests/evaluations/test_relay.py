@@ -19,6 +19,7 @@ from crucible.evaluations.relay import Relay
 from tests.fake_executor import STARTED, SUCCEEDED, attempt, stderr, stdout
 
 CLAIMED = Claimed(
+    waited_seconds=0.0,
     evaluation_id="ev_1",
     tenant_id="tn_local",
     fence=1,
