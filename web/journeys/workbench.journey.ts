@@ -154,6 +154,18 @@ test("a dropped file is read by the program", async ({ console: page }) => {
   await expect(output(page)).toContainText("ALEMBIC");
 });
 
+test("an input file is renamed from the keyboard", async ({ console: page }) => {
+  await compose(page, "print(open('words.txt').read())", {
+    files: [{ path: "a.txt", content: "renamed", encoding: "utf-8" }],
+  });
+  await page.getByRole("button", { name: "a.txt", exact: true }).press("F2");
+  const path = page.getByLabel("A new path for a.txt");
+  await path.fill("words.txt");
+  await path.press("Enter");
+  await run(page);
+  await expect(output(page)).toContainText("renamed");
+});
+
 test("the program can be copied for elsewhere", async ({ console: page }) => {
   await compose(page, "print('it\\'s')");
   await page.getByRole("button", { name: "Copy as" }).click();

@@ -5,6 +5,7 @@ import { answer, api, idempotencyKey } from "./client";
 import { Problem } from "./problem";
 import {
   type Annotation,
+  type Engine,
   type Evaluation,
   isFinal,
   type LogLevel,
@@ -32,6 +33,13 @@ export const queryClient = new QueryClient({
 export const runtimesQuery = queryOptions({
   queryKey: ["runtimes"],
   queryFn: async ({ signal }) => (await answer(api.GET("/api/v1/runtimes", { signal }))).items,
+  staleTime: 60_000,
+});
+
+/** The first look after an executor's start takes it some seconds, so nothing waits for it. */
+export const enginesQuery = queryOptions({
+  queryKey: ["engines"],
+  queryFn: async ({ signal }) => (await answer(api.GET("/api/v1/engines", { signal }))).items as Engine[],
   staleTime: 60_000,
 });
 

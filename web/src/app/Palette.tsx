@@ -15,7 +15,9 @@ export default function Palette({ close }: { close: () => void }) {
   const active = useRef<HTMLDivElement>(null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the choice is what moves it into view
-  useEffect(() => active.current?.scrollIntoView({ block: "nearest" }), [current]);
+  useEffect(() => {
+    void active.current?.scrollIntoView({ block: "nearest" });
+  }, [current]);
 
   const run = (command: Command | undefined) => {
     if (!command) return;

@@ -7,7 +7,9 @@ import {
   IconFlame,
   IconHistory,
   IconMoon,
+  IconServer2,
   IconSun,
+  IconTerminal2,
 } from "@tabler/icons-react";
 import { Link, Outlet, useNavigate, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
@@ -25,6 +27,8 @@ const Palette = lazy(() => import("./Palette"));
 const PLACES = [
   { to: "/", label: "Workbench", icon: IconFlame, keys: "g w" },
   { to: "/evaluations", label: "History", icon: IconHistory, keys: "g h" },
+  { to: "/sessions", label: "Sessions", icon: IconTerminal2, keys: "g t" },
+  { to: "/operations", label: "Operations", icon: IconServer2, keys: "g o" },
   { to: "/statistics", label: "Statistics", icon: IconChartBar, keys: "g s" },
   { to: "/compare", label: "Compare", icon: IconArrowsDiff, keys: "g c" },
 ] as const;
@@ -109,6 +113,7 @@ export function Shell() {
               key={to}
               to={to}
               className={classes.place}
+              data-rare={to === "/compare" || undefined}
               activeOptions={{ exact: to === "/", includeSearch: false }}
             >
               <Icon size={18} stroke={1.6} aria-hidden />

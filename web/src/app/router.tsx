@@ -50,8 +50,35 @@ export const evaluationRoute = createRoute({
   component: lazyRouteComponent(() => import("../run/EvaluationPage"), "EvaluationPage"),
 });
 
+export const sessionsRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/sessions",
+  component: lazyRouteComponent(() => import("../sessions/SessionsPage"), "SessionsPage"),
+});
+
+export const sessionRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/sessions/$id",
+  component: lazyRouteComponent(() => import("../sessions/SessionPage"), "SessionPage"),
+});
+
+export const operationsRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/operations",
+  component: lazyRouteComponent(() => import("../operations/OperationsPage"), "OperationsPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([workbenchRoute, historyRoute, compareRoute, statisticsRoute, evaluationRoute]),
+  routeTree: root.addChildren([
+    workbenchRoute,
+    historyRoute,
+    compareRoute,
+    statisticsRoute,
+    operationsRoute,
+    evaluationRoute,
+    sessionsRoute,
+    sessionRoute,
+  ]),
   defaultPreload: "intent",
   defaultErrorComponent: PageError,
   scrollRestoration: true,

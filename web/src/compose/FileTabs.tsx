@@ -1,6 +1,7 @@
 /** The program and its input files, as tabs above the editor. */
 import { ActionIcon, FileButton, Menu } from "@mantine/core";
 import { IconFilePlus, IconPlus, IconUpload, IconX } from "@tabler/icons-react";
+import { useState } from "react";
 import { complain } from "../app/Toasts";
 import { Hostile } from "../text/Hostile";
 import { plain } from "../text/visible";
@@ -74,16 +75,47 @@ function Tab(given: {
   remove?: () => void;
 }) {
   const { name, selected, choose, rename, remove } = given;
+  const [typed, setTyped] = useState<string | null>(null);
+  if (typed !== null) {
+    const done = (to: string) => {
+      setTyped(null);
+      rename?.(to.trim());
+    };
+    return (
+      <span className={classes.tab} data-selected>
+        <input
+          className={classes.rename}
+          aria-label={`A new path for ${plain(name)}`}
+          value={typed}
+          size={Math.max(8, typed.length + 1)}
+          // biome-ignore lint/a11y/noAutofocus: whoever asked to rename it wants to type
+          autoFocus
+          onFocus={(event) => event.currentTarget.select()}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          onBlur={() => done(typed)}
+          onKeyDown={(event) => {
+            if (event.key === "Enter") done(typed);
+            if (event.key !== "Escape") return;
+            event.stopPropagation();
+            setTyped(null);
+          }}
+        />
+      </span>
+    );
+  }
   return (
     <span className={classes.tab} data-selected={selected || undefined}>
       <button
         type="button"
         aria-pressed={selected}
         onClick={choose}
-        onDoubleClick={() =>
-          rename?.(window.prompt("The file’s path in the working directory", name)?.trim() ?? "")
-        }
-        title={rename ? "Double-click to rename" : undefined}
+        onDoubleClick={() => rename && setTyped(name)}
+        onKeyDown={(event) => {
+          if (event.key === "F2" && rename) setTyped(name);
+          if (event.key === "Delete") remove?.();
+        }}
+        aria-keyshortcuts={rename ? "F2 Delete" : undefined}
+        title={rename ? "Double-click or F2 to rename" : undefined}
       >
         <Hostile>{name}</Hostile>
       </button>

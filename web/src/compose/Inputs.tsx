@@ -1,11 +1,12 @@
 /** What goes in beside the program: limits, standard input, arguments, variables, and how it is to be run. */
-import { NativeSelect, Tabs, Textarea, TextInput } from "@mantine/core";
+import { NativeSelect, Tabs, Textarea } from "@mantine/core";
 import { useEffect, useState } from "react";
 import type { Problem } from "../api/problem";
 import type { Isolation, Priority } from "../api/types";
 import { ISOLATION_VALUES, PRIORITY_VALUES } from "../api/vocabulary";
 import { Refusal } from "../app/State";
 import { edit } from "./draft";
+import { EnginePicker } from "./EnginePicker";
 import classes from "./Inputs.module.css";
 import { LimitsForm } from "./LimitsForm";
 import { Pairs } from "./Pairs";
@@ -84,18 +85,7 @@ export function Inputs({ current, refused }: { current: Draft; refused: Problem 
                 value={current.priority}
                 onChange={(event) => edit({ priority: event.currentTarget.value as Priority })}
               />
-              <TextInput
-                label="Engine"
-                placeholder="the server’s choice"
-                value={current.engine ?? ""}
-                onChange={(event) => edit({ engine: event.currentTarget.value.trim() || null })}
-                list="engines"
-              />
-              <datalist id="engines">
-                {["auto", "namespaces", "gvisor", "runc", "crun", "docker", "docker-gvisor"].map((engine) => (
-                  <option key={engine} value={engine} />
-                ))}
-              </datalist>
+              <EnginePicker chosen={current.engine} choose={(engine) => edit({ engine })} />
               <NativeSelect
                 label="Isolation, at least"
                 data={[...ISOLATION_VALUES]}

@@ -2,7 +2,7 @@
 import { SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { type ReactNode, useEffect } from "react";
+import { useEffect } from "react";
 import { Problem } from "../api/problem";
 import { statisticsQuery } from "../api/queries";
 import type { Outcome, Statistics } from "../api/types";
@@ -13,6 +13,7 @@ import { OUTCOME_FAULTS, OUTCOME_WORDS } from "../words/outcomes";
 import { Ago } from "../words/times";
 import { count, seconds } from "../words/units";
 import { Bars } from "./Bars";
+import { Panel } from "./Panel";
 import classes from "./Statistics.module.css";
 
 const WINDOWS = [
@@ -199,18 +200,6 @@ function Figure({ name, value, note }: { name: string; value: string; note: stri
         <span>{note}</span>
       </dd>
     </div>
-  );
-}
-
-function Panel({ title, note, children }: { title: string; note?: string; children: ReactNode }) {
-  return (
-    <section className={classes.panel} aria-label={title}>
-      <h2 className={classes.heading}>
-        {title}
-        {note && <span>{note}</span>}
-      </h2>
-      {children}
-    </section>
   );
 }
 
