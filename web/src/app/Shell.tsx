@@ -8,6 +8,7 @@ import {
   IconHistory,
   IconMoon,
   IconServer2,
+  IconStack2,
   IconSun,
   IconTerminal2,
 } from "@tabler/icons-react";
@@ -27,6 +28,7 @@ const Palette = lazy(() => import("./Palette"));
 const PLACES = [
   { to: "/", label: "Workbench", icon: IconFlame, keys: "g w" },
   { to: "/evaluations", label: "History", icon: IconHistory, keys: "g h" },
+  { to: "/batches", label: "Batches", icon: IconStack2, keys: "g b" },
   { to: "/sessions", label: "Sessions", icon: IconTerminal2, keys: "g t" },
   { to: "/operations", label: "Operations", icon: IconServer2, keys: "g o" },
   { to: "/statistics", label: "Statistics", icon: IconChartBar, keys: "g s" },

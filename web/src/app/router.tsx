@@ -1,5 +1,7 @@
 /** The console's addresses. What a page shows is in its address, so that a reload or a link brings it back. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import type { Outcome } from "../api/types";
+import { OUTCOME_VALUES } from "../api/vocabulary";
 import { type Filter, parseFilter } from "../history/filter";
 import { Missing } from "./Missing";
 import { PageError } from "./PageError";
@@ -50,6 +52,22 @@ export const evaluationRoute = createRoute({
   component: lazyRouteComponent(() => import("../run/EvaluationPage"), "EvaluationPage"),
 });
 
+export const batchesRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/batches",
+  component: lazyRouteComponent(() => import("../batches/BatchesPage"), "BatchesPage"),
+});
+
+export const batchRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/batches/$id",
+  validateSearch: (search): { outcome?: Outcome; cause?: string } => ({
+    outcome: OUTCOME_VALUES.find((one) => one === search.outcome),
+    cause: text(search.cause),
+  }),
+  component: lazyRouteComponent(() => import("../batches/BatchPage"), "BatchPage"),
+});
+
 export const sessionsRoute = createRoute({
   getParentRoute: () => root,
   path: "/sessions",
@@ -76,6 +94,8 @@ export const router = createRouter({
     statisticsRoute,
     operationsRoute,
     evaluationRoute,
+    batchesRoute,
+    batchRoute,
     sessionsRoute,
     sessionRoute,
   ]),
