@@ -43,6 +43,19 @@ screenshots: setup ## Take the console's pages anew for docs/screenshots
 	@scripts/build-console
 	scripts/with-node npm --prefix web run --silent screenshots
 
+.PHONY: lighthouse
+lighthouse: setup ## What Lighthouse says of the console's pages in Chromium; fails below 95 (FLAGS="--form mobile")
+	@scripts/system-packages chromium
+	@scripts/build-console
+	@scripts/with-node npm --prefix web/lighthouse ci --silent --no-progress
+	@scripts/with-node env -C web/lighthouse node run.mjs $(FLAGS)
+
+.PHONY: console-speed
+console-speed: setup ## Measure how long from asking for a run to its first output on screen
+	@scripts/system-packages chromium
+	@scripts/build-console
+	@scripts/with-node npm --prefix web run --silent latency
+
 .PHONY: test
 test: setup ## Run every test on the real kernel, with coverage (FLAGS="-k name"); leaves nothing behind
 	@scripts/system-packages gcc g++ node runc crun runsc dockerd busybox psql redis-server chromium
@@ -86,5 +99,5 @@ lock: setup ## Write the locks anew from pyproject.toml (FLAGS="--upgrade" for t
 
 .PHONY: clean
 clean: ## Remove what was made here: .venv, caches, build output
-	rm -rf $(VENV) web/node_modules web/test-results crucible/api/static build dist *.egg-info .mypy_cache .ruff_cache .hypothesis .coverage*
+	rm -rf $(VENV) web/node_modules web/lighthouse/node_modules web/test-results crucible/api/static build dist *.egg-info .mypy_cache .ruff_cache .hypothesis .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -17,7 +17,7 @@ RUNTIME_LOCK = Path("requirements/runtime.txt")
 DEVELOPMENT_LOCK = Path("requirements/dev.txt")
 NODE_LOCK = Path("requirements/node.txt")
 LOCKS = (RUNTIME_LOCK, DEVELOPMENT_LOCK, NODE_LOCK)
-WEB_LOCK = Path("web/package-lock.json")
+WEB_LOCKS = (Path("web/package-lock.json"), Path("web/lighthouse/package-lock.json"))
 
 _ADDRESS = re.compile(r"\w+://")
 _OPTION = re.compile(r"^--")
@@ -88,7 +88,8 @@ def findings() -> Iterator[str]:
     """Yield everything that is wrong with the tree."""
     for path in LOCKS:
         yield from in_lock(path, (ROOT / path).read_text())
-    yield from in_web_lock(WEB_LOCK, (ROOT / WEB_LOCK).read_text())
+    for path in WEB_LOCKS:
+        yield from in_web_lock(path, (ROOT / path).read_text())
     yield from between_locks((ROOT / RUNTIME_LOCK).read_text(), (ROOT / DEVELOPMENT_LOCK).read_text())
     for path in tracked_files():
         full = ROOT / path

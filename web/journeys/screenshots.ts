@@ -38,6 +38,33 @@ print(f"{len(records)} records")
 print(f"mean of the test split: {summary(records):.3f}")
 `;
 
+const SESSION = [
+  "mkdir -p runs && echo '{\"rate\": 0.01}' > model.json && ls -l",
+  "python3 -c \"import json; print(json.load(open('model.json'))['rate'] * 100)\"",
+  "cat missing.txt",
+];
+
+/** Makes a batch of which some fail, each for one of two reasons, and returns its id. */
+async function aBatch(page: Page): Promise<string> {
+  const made = await (
+    await page.request.post("/api/v1/batches", { data: { name: "humaneval, small model" } })
+  ).json();
+  const lines = Array.from({ length: 24 }, (_, at) => ({
+    code:
+      at % 6 === 1
+        ? `assert add(1, 2) == 3, "HumanEval/${at}"`
+        : at % 8 === 3
+          ? "import json\nprint(json.loads('{')['score'])"
+          : `print(${at})`,
+    labels: { task: `HumanEval/${at}` },
+  }));
+  await page.request.post(`/api/v1/batches/${made.id}/evaluations?offset=0&last=true`, {
+    headers: { "Content-Type": "application/x-ndjson" },
+    data: lines.map((line) => JSON.stringify(line)).join("\n"),
+  });
+  return made.id;
+}
+
 async function take(page: Page, name: string): Promise<void> {
   await page.waitForTimeout(700);
   const session = await page.context().newCDPSession(page);
@@ -68,7 +95,9 @@ for (const scheme of ["light", "dark"] as const) {
   test.describe(scheme, () => {
     test.use({ colorScheme: scheme, permissions: [] });
 
-    test("workbench, verdict, history, statistics, comparison", async ({ console: page }) => {
+    test("workbench, verdict, history, statistics, comparison, batch, operations, session", async ({
+      console: page,
+    }) => {
       test.slow();
       await compose(page, FAILING);
       await run(page);
@@ -95,6 +124,26 @@ for (const scheme of ["light", "dark"] as const) {
       await page.goto(`/compare?left=${failed}&right=${(await answer.json()).id}`);
       await expect(page.getByRole("region", { name: "Program" })).toBeVisible();
       await take(page, `compare-${scheme}`);
+
+      await page.goto(`/batches/${await aBatch(page)}`);
+      await expect(page.getByRole("status").filter({ hasText: "24 of 24 ended" })).toBeVisible();
+      await take(page, `batch-${scheme}`);
+
+      await page.goto("/operations");
+      await expect(page.getByRole("region", { name: "Engines" })).toContainText("the default");
+      await take(page, `operations-${scheme}`);
+
+      await page.goto("/sessions");
+      await page.getByRole("button", { name: "Make a session" }).click();
+      const line = page.getByLabel("A line for the session’s shell");
+      for (const [place, command] of SESSION.entries()) {
+        await line.fill(command);
+        await line.press("Enter");
+        await expect(page.getByRole("article", { name: `Line ${place + 1}` })).toContainText("exit");
+      }
+      await expect(page.getByRole("region", { name: "Files" })).toContainText("model.json");
+      await take(page, `session-${scheme}`);
+      await page.getByRole("button", { name: "End the session" }).click();
 
       await page.setViewportSize(PHONE);
       await page.goto(`/?run=${failed}`);
