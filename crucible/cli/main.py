@@ -43,6 +43,7 @@ COMMANDS = (
     Command("cancel", "crucible.cli.cancel:cancel", "End an evaluation.", _PROGRAMS),
     Command("rerun", "crucible.cli.rerun:rerun", "Run an evaluation's program again.", _PROGRAMS),
     Command("delete", "crucible.cli.delete:delete", "Hide an evaluation that ended.", _PROGRAMS),
+    Command("batch", "crucible.cli.batch:batch", "Use many programs as one.", _PROGRAMS),
     Command("session", "crucible.cli.session:session", "Use sandboxes that stay.", _PROGRAMS),
     Command(
         "dead-letters",

@@ -104,9 +104,9 @@ def submission_of(
         "runtime": runtime or runtime_of(file),
         "stdin": _text(_read(stdin), stdin) if stdin is not None else "",
         "argv": argv or [],
-        "env": dict(_pair(item, "--env") for item in env or []),
+        "env": dict(pair(item, "--env") for item in env or []),
         "files": [_input_file(item) for item in files or []],
-        "labels": dict(_pair(item, "--label", optional=True) for item in labels or []),
+        "labels": dict(pair(item, "--label", optional=True) for item in labels or []),
         "priority": priority,
         "limits": limits,
         "engine": engine,
@@ -136,7 +136,8 @@ def _text(data: bytes, path: str) -> str:
         raise InvalidRequestError(f"{path} is not UTF-8: {error.reason} at byte {error.start}") from error
 
 
-def _pair(item: str, option: str, *, optional: bool = False) -> tuple[str, str]:
+def pair(item: str, option: str, *, optional: bool = False) -> tuple[str, str]:
+    """Return what an option's KEY=VALUE says. Raises InvalidRequestError."""
     key, separator, value = item.partition("=")
     if not key or not (separator or optional):
         raise InvalidRequestError(f"{option} takes KEY=VALUE, not {item!r}")

@@ -18,7 +18,7 @@ from crucible.domain.outcome import Fault
 from crucible.domain.sandbox import Containment
 from crucible.domain.status import Status
 
-_FAULT_STYLES = {
+FAULT_STYLES = {
     Fault.NOBODY: "green",
     Fault.PROGRAM: "red",
     Fault.LIMIT: "yellow",
@@ -48,7 +48,7 @@ def ending(evaluation: EvaluationSummary) -> Text:
     """Return how it ended, or where it is, coloured by whose doing that is."""
     if evaluation.outcome is None:
         return Text(evaluation.status.value, style=_STATUS_STYLES.get(evaluation.status, ""))
-    text = Text(evaluation.outcome.value.replace("_", " "), style=_FAULT_STYLES[evaluation.outcome.fault])
+    text = Text(evaluation.outcome.value.replace("_", " "), style=FAULT_STYLES[evaluation.outcome.fault])
     if evaluation.exit_code:
         text.append(f" ({evaluation.exit_code})")
     if evaluation.signal:

@@ -12,6 +12,7 @@ from crucible.client.retries import Retries
 from crucible.client.sessions import HeldSession
 from crucible.client.synchronous import Crucible
 from crucible.domain.answer import EvaluationPage, FileList, Readiness
+from crucible.domain.batch import Batch, BatchRequest, BatchState
 from crucible.domain.errors import CrucibleError
 from crucible.domain.evaluation import Evaluation, EvaluationFilter, EvaluationSummary, InputFile, Submission
 from crucible.domain.event import Event
@@ -25,6 +26,9 @@ from crucible.domain.status import Status
 __all__ = [
     "AsyncCrucible",
     "AsyncHeldSession",
+    "Batch",
+    "BatchRequest",
+    "BatchState",
     "Crucible",
     "CrucibleError",
     "Evaluation",

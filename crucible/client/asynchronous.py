@@ -8,6 +8,7 @@ from typing import Literal, Self, TypeVar
 import httpx2
 
 from crucible.client import calls
+from crucible.client.async_batches import AsyncBatches
 from crucible.client.async_operations import AsyncOperations
 from crucible.client.async_sessions import AsyncSessions
 from crucible.client.calls import LONGEST_WAIT_SECONDS, Call
@@ -196,6 +197,11 @@ class AsyncCrucible:
     def operations(self) -> AsyncOperations:
         """What was given up, what waits, and who works."""
         return AsyncOperations(self._ask)
+
+    @property
+    def batches(self) -> AsyncBatches:
+        """Many programs as one."""
+        return AsyncBatches(self._ask, self._http)
 
     @property
     def sessions(self) -> AsyncSessions:

@@ -8,6 +8,7 @@ from typing import Literal, Self, TypeVar
 import httpx2
 
 from crucible.client import calls
+from crucible.client.batches import Batches
 from crucible.client.calls import LONGEST_WAIT_SECONDS, Call
 from crucible.client.connection import (
     ANSWER_SECONDS,
@@ -195,6 +196,11 @@ class Crucible:
     def operations(self) -> Operations:
         """What was given up, what waits, and who works."""
         return Operations(self._ask)
+
+    @property
+    def batches(self) -> Batches:
+        """Many programs as one."""
+        return Batches(self._ask, self._http)
 
     @property
     def sessions(self) -> Sessions:

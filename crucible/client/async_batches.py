@@ -1,0 +1,121 @@
+"""Batches, for programs that do something else meanwhile; see `batches`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from itertools import islice
+from typing import Protocol, TypeVar
+
+import httpx2
+
+from crucible.client import batch_calls as calls
+from crucible.client.calls import Call
+from crucible.client.errors import error_of
+from crucible.domain.answer import EvaluationPage
+from crucible.domain.batch import Batch, BatchPage, BatchRequest, BatchState, CauseList
+from crucible.domain.evaluation import Submission
+from crucible.domain.outcome import Fault, Outcome
+from crucible.domain.status import Status
+
+T = TypeVar("T")
+
+
+class _Ask(Protocol):
+    async def __call__(self, call: Call[T]) -> T: ...
+
+
+class AsyncBatches:
+    """The batches of a server."""
+
+    def __init__(self, ask: _Ask, http: httpx2.AsyncClient) -> None:
+        self._ask = ask
+        self._http = http
+
+    async def submit(
+        self,
+        submissions: Iterable[Submission],
+        request: BatchRequest | None = None,
+        *,
+        idempotency_key: str | None = None,
+        progress: Callable[[Batch], None] | None = None,
+    ) -> Batch:
+        """Hand in up to 100,000 programs as one batch, 500 at a time, and close it.
+
+        Under the same key, and with the same programs in the same order, it goes on where it broke off. `progress`
+        is called with the batch after each chunk.
+        """
+        batch = await self.create(request, idempotency_key=idempotency_key)
+        for lines in calls.chunks(islice(submissions, batch.received, None)):
+            batch = await self._ask(calls.hand_in(batch.id, lines, batch.received))
+            if progress:
+                progress(batch)
+        return await self.close(batch.id)
+
+    async def create(self, request: BatchRequest | None = None, *, idempotency_key: str | None = None) -> Batch:
+        """Make an open batch, for programs to be handed in to."""
+        return await self._ask(calls.create(request or BatchRequest(), idempotency_key))
+
+    async def hand_in(self, batch_id: str, submissions: Iterable[Submission], *, offset: int) -> Batch:
+        """Hand in programs to an open batch, the first at this position; what is there already stays."""
+        batch = await self.get(batch_id)
+        for lines in calls.chunks(submissions):
+            batch = await self._ask(calls.hand_in(batch_id, lines, offset))
+            offset += len(lines)
+        return batch
+
+    async def close(self, batch_id: str) -> Batch:
+        """Say that no more come."""
+        return await self._ask(calls.close(batch_id))
+
+    async def get(self, batch_id: str) -> Batch:
+        """Return a batch, and how far it is."""
+        return await self._ask(calls.get(batch_id))
+
+    async def wait(self, batch_id: str, *, poll_seconds: float = calls.POLL_SECONDS) -> Batch:
+        """Wait for a closed batch's end, however long that takes."""
+        while True:
+            batch = await self.get(batch_id)
+            if batch.state not in {BatchState.OPEN, BatchState.RUNNING}:
+                return batch
+            await asyncio.sleep(poll_seconds)
+
+    async def page(
+        self, states: Collection[BatchState] = (), *, limit: int = 50, cursor: str | None = None
+    ) -> BatchPage:
+        """Return part of the list, newest first; `cursor` is the part's before it `next_cursor`."""
+        return await self._ask(calls.page(states, limit, cursor))
+
+    async def evaluations(
+        self,
+        batch_id: str,
+        *,
+        status: Collection[Status] = (),
+        outcome: Collection[Outcome] = (),
+        cause: str | None = None,
+        limit: int = 200,
+        cursor: str | None = None,
+    ) -> EvaluationPage:
+        """Return part of a batch's evaluations, in the order in which they were handed in."""
+        return await self._ask(
+            calls.items(batch_id, status=status, outcome=outcome, cause=cause, limit=limit, cursor=cursor)
+        )
+
+    async def causes(self, batch_id: str) -> CauseList:
+        """Return why evaluations ended badly, the most frequent cause first."""
+        return await self._ask(calls.causes(batch_id))
+
+    async def retry(self, batch_id: str, faults: Collection[Fault] | None = None) -> Batch:
+        """Run again what failed by one of these faults, by default by any, and nothing else."""
+        return await self._ask(calls.retry(batch_id, faults))
+
+    async def cancel(self, batch_id: str) -> Batch:
+        """Ask for a batch's end; `wait` for it to be over."""
+        return await self._ask(calls.cancel(batch_id))
+
+    async def export(self, batch_id: str, written: calls.Written = "jsonl") -> AsyncIterator[bytes]:
+        """Yield the bytes of all of a batch, as JSON lines or as CSV."""
+        async with self._http.stream("GET", calls.export_path(batch_id, written)) as response:
+            if not response.is_success:
+                await response.aread()
+                raise error_of(response)
+            async for piece in response.aiter_bytes():
+                yield piece
