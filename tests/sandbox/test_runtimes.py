@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import structlog
 
 from crucible.domain.sandbox import RuntimeReport
 from crucible.sandbox import runtimes
@@ -52,9 +53,11 @@ async def test_what_does_not_answer_is_no_runtime(tmp_path: Path, script: str) -
     assert await runtimes._probe(str(impostor), {"probe": []}) is None
 
 
-async def test_what_hangs_is_no_runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_hangs_is_no_runtime_and_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     impostor = tmp_path / "python3"
     impostor.write_text("#!/bin/sh\nexec sleep 60\n")
     impostor.chmod(0o755)
     monkeypatch.setattr(runtimes, "_PROBE_SECONDS", 0.2)
-    assert await runtimes._probe(str(impostor), {"probe": []}) is None
+    with structlog.testing.capture_logs() as said:
+        assert await runtimes._probe(str(impostor), {"probe": []}) is None
+    assert [(line["event"], line["path"]) for line in said] == [("runtime_left_out", str(impostor))]

@@ -14,10 +14,14 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
+import structlog
+
 from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.sandbox import RuntimeReport
 
-_PROBE_SECONDS = 10.0
+_PROBE_SECONDS = 60.0
+"""Long, as a host that is busy when it starts would otherwise lack a language until it starts again."""
+_log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +143,6 @@ def _expand(candidate: str) -> str:
 
 async def _probe(path: str, declaration: dict[str, Any]) -> Runtime | None:
     """Return the runtime that the interpreter at `path` is; None where it isn't one or doesn't answer."""
-    process = None
     try:
         process = await asyncio.create_subprocess_exec(
             path,
@@ -150,10 +153,12 @@ async def _probe(path: str, declaration: dict[str, Any]) -> Runtime | None:
             env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
         )
         output, _ = await asyncio.wait_for(process.communicate(), _PROBE_SECONDS)
-    except (OSError, TimeoutError):
-        if process is not None and process.returncode is None:
-            process.kill()
-            await process.wait()
+    except TimeoutError:
+        _log.warning("runtime_left_out", path=path, reason=f"it did not say its version in {_PROBE_SECONDS:.0f} s")
+        process.kill()
+        await process.wait()
+        return None
+    except OSError:
         return None
     return runtime_that_answered(path, output, declaration) if process.returncode == 0 else None
 
