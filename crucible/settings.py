@@ -12,6 +12,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from crucible.domain.evaluation import MAXIMUM_WORKER_LABELS, Name, Priority
+from crucible.domain.limits import MIB
+from crucible.domain.sandbox import ENGINE_ISOLATION
+from crucible.domain.sharing import DEFAULT_WEIGHTS
+
 
 def _default_data() -> Path:
     home = os.environ.get("XDG_DATA_HOME")
@@ -25,6 +30,19 @@ def _with_scheme(*schemes: str) -> AfterValidator:
         return url
 
     return AfterValidator(check)
+
+
+def _each_priority(weights: dict[Priority, int]) -> dict[Priority, int]:
+    if missing := [priority.value for priority in Priority if priority not in weights]:
+        raise ValueError(f"must have a weight for {' and '.join(missing)}, too")
+    return weights
+
+
+def _known_engines(engines: tuple[str, ...]) -> tuple[str, ...]:
+    for engine in engines:
+        if engine not in ENGINE_ISOLATION:
+            raise ValueError(f"there is no engine {engine!r}; there are: {', '.join(ENGINE_ISOLATION)}")
+    return engines
 
 
 RedisUrl = Annotated[SecretStr, _with_scheme("redis://", "rediss://")]
@@ -50,6 +68,24 @@ class Settings(BaseSettings):
     """Host names, besides the loopback's, under which browsers and clients may address this server."""
     slots: Annotated[int, Field(ge=1, le=1024)] = Field(default_factory=lambda: os.cpu_count() or 1)
     """How many programs run at once."""
+    memory_bytes: Annotated[int, Field(ge=16 * MIB)] | None = None
+    """How much memory the worker may promise to programs; without it, as much as the machine has."""
+    cpus: Annotated[float, Field(ge=0.1, allow_inf_nan=False)] | None = None
+    """How many processors it may promise; without it, the machine's, or `slots` where these are more."""
+    worker_engines: Annotated[tuple[Name, ...], AfterValidator(_known_engines)] = ()
+    """The only engines whose programs the worker takes; any where none is named."""
+    worker_labels: Annotated[tuple[Name, ...], Field(max_length=MAXIMUM_WORKER_LABELS)] = ()
+    """What else the worker offers to those that ask for it: `gpu`."""
+    dedicated: bool = False
+    """Whether the worker takes only what asks for one of its labels."""
+    weights: Annotated[dict[Priority, Annotated[int, Field(ge=1, le=1000)]], AfterValidator(_each_priority)] = (
+        Field(default_factory=lambda: dict(DEFAULT_WEIGHTS))
+    )
+    """How often each priority is served while all of them wait."""
+    tenant_cap: Annotated[int, Field(ge=1)] | None = None
+    """How many evaluations of one tenant may run at once, over all workers."""
+    tenant_caps: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
+    """The tenants that have a cap of their own."""
     lease_seconds: Annotated[float, Field(ge=1, le=3600)] = 30.0
     """How long a worker may be silent before its evaluations are taken back."""
     infrastructure_attempts: Annotated[int, Field(ge=1, le=100)] = 3

@@ -91,6 +91,7 @@ class FakeExecutor:
     def __init__(self, script: Callable[[SandboxSpec], AsyncIterator[SandboxEvent]] = hello) -> None:
         self.script = script
         self.runtimes: tuple[RuntimeReport, ...] = RUNTIMES
+        self.drivers: tuple[DriverReport, ...] = ()
         self.specs: list[SandboxSpec] = []
         self.running = 0
 

@@ -53,3 +53,23 @@ def test_a_database_of_another_kind_is_refused_without_its_password(monkeypatch)
     with pytest.raises(ValidationError, match="must begin with postgresql://") as refusal:
         Settings()
     assert "hunter2" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ('{"high": 1, "normal": 1, "low": 0}', "greater than or equal to 1"),
+        ('{"high": 1, "normal": 1}', "must have a weight for low, too"),
+        ('{"high": 1, "normal": 1, "low": 1, "urgent": 1}', "'high', 'normal' or 'low'"),
+    ],
+)
+def test_weights_leave_no_priority_out(monkeypatch, value: str, says: str):
+    monkeypatch.setenv("CRUCIBLE_WEIGHTS", value)
+    with pytest.raises(ValidationError, match=says):
+        Settings()
+
+
+def test_an_engine_that_there_is_not_is_refused(monkeypatch):
+    monkeypatch.setenv("CRUCIBLE_WORKER_ENGINES", '["gvizor"]')
+    with pytest.raises(ValidationError, match="there is no engine 'gvizor'; there are: gvisor"):
+        Settings()

@@ -73,7 +73,7 @@ class _Signals(Collector):
         slots = GaugeMetricFamily("crucible_worker_slots", "How many a worker runs at once.", labels=("worker",))
         used = GaugeMetricFamily("crucible_worker_slots_used", "How many it runs now.", labels=("worker",))
         for worker in self._workers:
-            slots.add_metric((worker.name,), 0 if worker.draining else worker.slots)
+            slots.add_metric((worker.name,), worker.slots if worker.takes_more else 0)
             used.add_metric((worker.name,), worker.running)
         yield from (slots, used)
 

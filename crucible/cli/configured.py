@@ -21,10 +21,12 @@ from crucible.roles.listener import is_loopback
 from crucible.settings import Settings
 
 _AGAIN_SECONDS = 0.5
+_FLAGS = {"worker_engines": "engine", "worker_labels": "label", "memory_bytes": "memory"}
+"""Flags that are called otherwise than the setting that they give."""
 _log = structlog.stdlib.get_logger(__name__)
 
 
-def settings_with(**flags: str | int | Path | None) -> Settings:
+def settings_with(**flags: str | float | bool | Path | list[str] | None) -> Settings:
     """Return the settings of the environment, over which flags go. Raises CannotStartError."""
     given: dict[str, Any] = {name: value for name, value in flags.items() if value is not None}
     try:
@@ -32,7 +34,8 @@ def settings_with(**flags: str | int | Path | None) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
-        place = f"--{name}" if name in given else f"CRUCIBLE_{name.upper()}"
+        within = "".join(f" of {part}" for part in first["loc"][1:] if part != "[key]")
+        place = f"--{_FLAGS.get(name, name)}{within}" if name in given else f"CRUCIBLE_{name.upper()}{within}"
         message = first["msg"].replace("Input should", "must", 1).removeprefix("Value error, ")
         raise CannotStartError(f"{place}: {message}") from error
     return settings.model_copy(update={"data": settings.data.expanduser().resolve()})

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from crucible.cli.configured import keep_starting, scaled_out, settings_with, tell
+from crucible.cli.sizes import parse_size
 from crucible.telemetry.logging import configure_logging
 
 
@@ -26,13 +27,39 @@ def worker(
         list[str] | None,
         typer.Option("--runtime", "-r", help="Take only programs of this runtime; may be given again."),
     ] = None,
+    engines: Annotated[
+        list[str] | None,
+        typer.Option("--engine", help="Take only programs of this engine; may be given again."),
+    ] = None,
+    labels: Annotated[
+        list[str] | None,
+        typer.Option("--label", "-l", help="Offer this to programs that ask for it, as gpu; may be given again."),
+    ] = None,
+    dedicated: Annotated[
+        bool | None, typer.Option("--dedicated", help="Take only programs that ask for one of its labels.")
+    ] = None,
+    memory: Annotated[
+        int | None,
+        typer.Option(metavar="SIZE", parser=parse_size, help="How much it may promise.", show_default="all"),
+    ] = None,
+    cpus: Annotated[
+        float | None, typer.Option(help="How many processors it may promise.", show_default="all")
+    ] = None,
     data: Annotated[Path | None, typer.Option(help="The folder of large outputs, shared with the server.")] = None,
 ) -> None:
     """Take what is queued and have this machine's executor run it. Ctrl-C or SIGTERM drains it."""
     with scaled_out():
         from crucible.roles.shared import require_addresses
         from crucible.roles.work import work
-    settings = settings_with(slots=slots, data=data)
+    settings = settings_with(
+        slots=slots,
+        data=data,
+        worker_engines=engines or None,
+        worker_labels=labels or None,
+        dedicated=dedicated,
+        memory_bytes=memory,
+        cpus=cpus,
+    )
     require_addresses(settings, "worker")
     configure_logging(settings.log_level, settings.log_format)
     keep_starting(

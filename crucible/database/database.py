@@ -26,6 +26,7 @@ from crucible.database.events import EventReader, EventRepository
 from crucible.database.failures import translated
 from crucible.database.idempotency import IdempotencyRepository
 from crucible.database.leases import LeaseRepository
+from crucible.database.lines import LineRepository
 from crucible.database.measures import MeasureRepository
 from crucible.database.sessions import SessionLedger, SessionReader, SessionRepository
 from crucible.database.signals import SignalReader
@@ -97,6 +98,7 @@ class SystemWork(_Work):
         super().__init__(transaction)
         self.leases = LeaseRepository(transaction.connection)
         self.batches = BatchLedger(transaction.connection)
+        self.lines = LineRepository(transaction.connection)
         self.sessions = SessionLedger(transaction.connection)
         self.workers = WorkerRepository(transaction.connection)
         self.signals = SignalReader(transaction.connection)

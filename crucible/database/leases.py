@@ -4,7 +4,7 @@ Every change is conditional on the fence and the status that its maker saw last.
 somebody else was first, and that what was to be written is void.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from crucible.database.dead_letters import insert_dead_letter
 from crucible.database.endings import insert_ending
 from crucible.database.events import insert_events
+from crucible.database.lines import Taken, is_in
 from crucible.database.records import Claimed, Lost, Result
 from crucible.database.search import folded
 from crucible.database.submissions import to_spec
@@ -22,38 +23,19 @@ from crucible.database.tables import (
     evaluation_inputs,
     evaluation_outputs,
     evaluations,
-    is_queued,
     is_running,
 )
 from crucible.database.webhooks import insert_deliveries
 from crucible.domain.cause import cause_of
 from crucible.domain.event import Event, Requeued
 from crucible.domain.outcome import Outcome
-from crucible.domain.ring import Ring
+from crucible.domain.sharing import Line
 from crucible.domain.status import Status
 from crucible.domain.webhook import WebhookEvent
 
 _E = evaluations.c
 
 # Statements of every evaluation's way are built once: building one costs as much as SQLite takes to execute it.
-_DUE = (
-    sa.select(_E.id)
-    .where(
-        is_queued,
-        _E.not_before <= sa.bindparam("now", type_=_E.not_before.type),
-        _E.runtime.in_(sa.bindparam("runtimes", expanding=True)),
-    )
-    .order_by(_E.rank, _E.queued_at, _E.id)
-    .limit(sa.bindparam("most", type_=sa.Integer))
-    .with_for_update(skip_locked=True)
-    .cte("due")  # PostgreSQL may execute a plain subquery again for each row, and so take more than the limit
-)
-_CLAIM = (
-    evaluations.update()
-    .where(_E.id.in_(sa.select(_DUE.c.id)), is_queued)
-    .values(status=Status.RUNNING, fence=_E.fence + 1)
-    .returning(_E.id, _E.fence)
-)
 _CLAIMED = (
     sa.select(
         _E.tenant_id,
@@ -69,7 +51,6 @@ _CLAIMED = (
     )
     .join(evaluation_inputs, evaluation_inputs.c.evaluation_id == _E.id)
     .where(_E.id.in_(sa.bindparam("ids", expanding=True)))
-    .order_by(_E.rank, _E.queued_at, _E.id)
 )
 _FINISH = evaluations.update().where(
     _E.id == sa.bindparam("held_id"), _E.fence == sa.bindparam("held_fence"), is_running
@@ -83,37 +64,23 @@ class LeaseRepository:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def claim(
-        self, worker: str, runtimes: Collection[str], *, limit: int, at: datetime, ttl: timedelta
-    ) -> list[Claimed]:
-        """Take up to `limit` queued evaluations that are due: the highest priority first, then the oldest."""
-        changed = await self._connection.execute(
-            _CLAIM,
-            {
-                "now": at,
-                "runtimes": sorted(runtimes),
-                "most": limit,
-                "worker": worker,
-                "lease_until": at + ttl,
-                "started_at": at,
-            },
-        )
-        fences = {row.id: row.fence for row in changed}
-        return await self._claimed(fences, at) if fences else []
-
-    async def _claimed(self, fences: dict[str, int], at: datetime) -> list[Claimed]:
-        rows = await self._connection.execute(_CLAIMED, {"ids": list(fences)})
+    async def claimed(self, taken: Sequence[Taken], at: datetime) -> list[Claimed]:
+        """Return what is to be run of what was taken, in that order."""
+        if not taken:
+            return []
+        fences = {each.evaluation_id: each.fence for each in taken}
+        rows = {row.evaluation_id: row for row in await self._connection.execute(_CLAIMED, {"ids": list(fences)})}
         return [
             Claimed(
-                evaluation_id=row.evaluation_id,
-                tenant_id=row.tenant_id,
-                fence=fences[row.evaluation_id],
+                evaluation_id=evaluation_id,
+                tenant_id=rows[evaluation_id].tenant_id,
+                fence=fence,
                 claimed_at=at,
-                waited_seconds=(at - row.not_before).total_seconds(),
-                infrastructure_attempts=row.infrastructure_attempts,
-                spec=to_spec(row),
+                waited_seconds=(at - rows[evaluation_id].not_before).total_seconds(),
+                infrastructure_attempts=rows[evaluation_id].infrastructure_attempts,
+                spec=to_spec(rows[evaluation_id]),
             )
-            for row in rows
+            for evaluation_id, fence in fences.items()
         ]
 
     async def renew(
@@ -180,19 +147,14 @@ class LeaseRepository:
         found = await self._lost(_is_held(evaluation_id, fence), limit=1)
         return found[0] if found else None
 
-    async def unrunnable(self, runtimes: Collection[str], *, limit: int) -> list[Lost]:
-        """Return queued evaluations for runtimes other than these."""
-        return await self._lost(is_queued, _E.runtime.not_in(sorted(runtimes)), limit=limit)
-
-    async def due(self, *, at: datetime, limit: int) -> list[Ring]:
-        """Return queued evaluations that could be claimed now."""
-        rows = await self._connection.execute(
-            sa.select(_E.id, _E.runtime, _E.priority)
-            .where(is_queued, _E.not_before <= at)
-            .order_by(_E.rank, _E.queued_at, _E.id)
-            .limit(limit)
-        )
-        return [Ring(row.id, row.runtime, row.priority) for row in rows]
+    async def waiting(self, lines: Iterable[Line], *, limit: int) -> list[Lost]:
+        """Return some of what waits in these lines; locked until the transaction's end."""
+        found: list[Lost] = []
+        for line in lines:
+            found += await self._lost(is_in(line), limit=limit - len(found))
+            if len(found) == limit:
+                break
+        return found
 
     async def requeue(self, lost: Lost, *, reason: str, attempts: int, at: datetime, not_before: datetime) -> bool:
         """Give an evaluation back to the queue under another fence; False where somebody else was first."""

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from crucible.database.tables import AnyRow, evaluation_inputs, evaluation_outputs, evaluations
 from crucible.domain.evaluation import Evaluation, EvaluationSummary, OutputFile, Timing, Usage
 from crucible.domain.limits import Limits
+from crucible.domain.need import need_of
 
 SUMMARY = (
     evaluations.c.id,
@@ -42,6 +43,7 @@ _WHOLE = (
     evaluations.c.minimum_isolation,
     evaluations.c.image,
     evaluations.c.fresh,
+    evaluations.c.needs,
     evaluation_inputs.c.code,
     evaluation_inputs.c.entrypoint,
     evaluation_inputs.c.argv,
@@ -108,6 +110,7 @@ def to_evaluation(row: AnyRow) -> Evaluation:
         minimum_isolation=row.minimum_isolation,
         image=row.image,
         fresh=row.fresh,
+        worker_labels=need_of(row.needs).labels,
         **_output_fields(row),
     )
 

@@ -11,6 +11,7 @@ from crucible.database.search import folded
 from crucible.database.tables import AnyRow
 from crucible.domain.evaluation import Evaluation, InputFile, Submission, Timing
 from crucible.domain.limits import Limits
+from crucible.domain.need import Need, need_of
 from crucible.domain.sandbox import SandboxSpec
 from crucible.domain.status import Lifecycle, Status
 
@@ -54,6 +55,9 @@ def evaluation_row(
         "fresh": submission.fresh,
         "batch_id": place.batch_id if place else None,
         "batch_position": place.position if place else None,
+        "needs": Need.of(submission, runtime).word,
+        "memory_bytes": submission.limits.memory_bytes,
+        "cpus": submission.limits.cpus,
     }
 
 
@@ -105,6 +109,7 @@ def queued_evaluation(row: dict[str, Any], submission: Submission) -> Evaluation
         fresh=submission.fresh,
         batch_id=row["batch_id"],
         batch_position=row["batch_position"],
+        worker_labels=submission.worker_labels,
     )
 
 
@@ -143,6 +148,7 @@ def to_submission(row: AnyRow) -> Submission:
         minimum_isolation=spec.minimum_isolation,
         image=spec.image,
         fresh=spec.fresh,
+        worker_labels=need_of(row.needs).labels,
         priority=row.priority,
         labels=row.labels,
     )

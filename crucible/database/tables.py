@@ -21,6 +21,7 @@ from crucible.domain.session import EndReason
 from crucible.domain.session_record import SessionState
 from crucible.domain.status import FINAL_STATUSES, Lifecycle, Status
 from crucible.domain.webhook import DeliveryState, WebhookEvent
+from crucible.domain.worker import WorkerState
 
 AnyRow = sa.Row[*tuple[Any, ...]]
 AnySelect = sa.Select[*tuple[Any, ...]]
@@ -125,6 +126,9 @@ evaluations = sa.Table(
     sa.Column("batch_position", sa.Integer),
     sa.Column("replaced_by", _identifier()),
     sa.Column("cause", sa.String(MAXIMUM_CAUSE_CHARACTERS)),
+    sa.Column("needs", sa.String(1024), nullable=False, server_default=""),
+    sa.Column("memory_bytes", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("cpus", sa.Double, nullable=False, server_default="0"),
     sa.CheckConstraint("(status = 'running') = (lease_until IS NOT NULL)", name="running_is_leased"),
     sa.CheckConstraint(
         f"(status IN ({_literal(sorted(FINAL_STATUSES))})) = (outcome IS NOT NULL)", name="final_has_outcome"
@@ -136,6 +140,8 @@ sa.Index("ix_evaluations_page", evaluations.c.tenant_id, evaluations.c.queued_at
 sa.Index(
     "ix_evaluations_queue",
     evaluations.c.rank,
+    evaluations.c.tenant_id,
+    evaluations.c.needs,
     evaluations.c.queued_at,
     evaluations.c.id,
     sqlite_where=is_queued,
@@ -159,7 +165,14 @@ sa.Index(
     sqlite_where=is_in_place,
     postgresql_where=is_in_place,
 )
-sa.Index("ix_evaluations_leases", evaluations.c.lease_until, sqlite_where=is_running, postgresql_where=is_running)
+sa.Index(
+    "ix_evaluations_leases",
+    evaluations.c.tenant_id,
+    evaluations.c.rank,
+    evaluations.c.lease_until,
+    sqlite_where=is_running,
+    postgresql_where=is_running,
+)
 
 evaluation_labels = sa.Table(
     "evaluation_labels",
@@ -364,11 +377,28 @@ workers = sa.Table(
     "workers",
     metadata,
     sa.Column("name", sa.String(255), primary_key=True),
+    sa.Column("host", sa.String(255), nullable=False),
+    sa.Column("version", sa.String(64), nullable=False),
+    sa.Column("state", _enumeration(WorkerState, "state"), nullable=False),
+    sa.Column("wanted", _enumeration(WorkerState, "wanted")),
     sa.Column("slots", sa.Integer, nullable=False),
     sa.Column("running", sa.Integer, nullable=False),
-    sa.Column("draining", sa.Boolean(create_constraint=False), nullable=False),
+    sa.Column("memory_bytes", sa.BigInteger, nullable=False),
+    sa.Column("cpus", sa.Double, nullable=False),
     sa.Column("runtimes", sa.JSON, nullable=False),
     sa.Column("engines", sa.JSON, nullable=False),
+    sa.Column("only_engines", sa.JSON(none_as_null=True)),
+    sa.Column("labels", sa.JSON, nullable=False),
+    sa.Column("dedicated", sa.Boolean(create_constraint=False), nullable=False),
     sa.Column("started_at", Moment, nullable=False),
     sa.Column("seen_at", Moment, nullable=False),
+)
+
+turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column("tenant_id", _identifier(), sa.ForeignKey("tenants.id"), primary_key=True),
+    sa.Column("rank", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("turn", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )

@@ -1,6 +1,6 @@
 """Who works, and what each can do: a worker writes it down every few seconds, by the database's clock.
 
-It decides nothing about evaluations (leases do); it answers what can be run, and who is there.
+It decides nothing about evaluations (leases do); it answers what can be run, by whom, and why something waits.
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from crucible.database.tables import workers
+from crucible.database.tables import AnyRow, workers
 from crucible.domain.sandbox import DriverReport, Isolation, Promise, RuntimeReport
-from crucible.domain.worker import WorkerReport
+from crucible.domain.worker import Offer, WorkerReport, WorkerState
 
 _W = workers.c
 
@@ -24,57 +24,77 @@ class WorkerRepository:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def report(self, worker: WorkerReport, at: datetime) -> None:
-        """Write down that a worker lives, and what it can do."""
+    async def report(self, worker: WorkerReport, at: datetime) -> WorkerState | None:
+        """Write down that a worker lives, and what it takes; return what a person wants of it."""
+        offer = worker.offer
         row = {
+            "host": worker.host,
+            "version": worker.version,
+            "state": worker.state,
             "slots": worker.slots,
             "running": worker.running,
-            "draining": worker.draining,
-            "runtimes": [asdict(runtime) for runtime in worker.runtimes],
-            "engines": [asdict(engine) for engine in worker.engines],
+            "memory_bytes": offer.memory_bytes,
+            "cpus": offer.cpus,
+            "runtimes": [asdict(runtime) for runtime in offer.runtimes],
+            "engines": [asdict(engine) for engine in offer.engines],
+            "only_engines": None if offer.only_engines is None else sorted(offer.only_engines),
+            "labels": sorted(offer.labels),
+            "dedicated": offer.dedicated,
             "seen_at": at,
         }
-        changed = await self._connection.execute(workers.update().where(_W.name == worker.name).values(**row))
-        if not changed.rowcount:
-            await self._connection.execute(workers.insert().values(name=worker.name, started_at=at, **row))
+        changed = await self._connection.execute(
+            workers.update().where(_W.name == worker.name).values(**row).returning(_W.wanted)
+        )
+        if known := changed.one_or_none():
+            wanted: WorkerState | None = known.wanted
+            return wanted
+        await self._connection.execute(workers.insert().values(name=worker.name, started_at=at, **row))
+        return None
 
     async def seen(self, *, at: datetime, within: timedelta) -> Sequence[WorkerReport]:
         """Return the workers that were heard of so recently."""
         rows = await self._connection.execute(sa.select(workers).where(_W.seen_at > at - within).order_by(_W.name))
-        return [
-            WorkerReport(
-                name=row.name,
-                slots=row.slots,
-                running=row.running,
-                draining=row.draining,
-                runtimes=tuple(
-                    RuntimeReport(**{**report, "aliases": tuple(report["aliases"])}) for report in row.runtimes
-                ),
-                engines=_engines(row.engines),
-                started_at=row.started_at,
-                seen_at=row.seen_at,
-            )
-            for row in rows
-        ]
+        return [_report(row) for row in rows]
 
     async def leave(self, name: str) -> None:
         """Write down that a worker ended in order; what it could run is remembered, as another may follow."""
-        await self._connection.execute(workers.update().where(_W.name == name).values(draining=True, running=0))
+        await self._connection.execute(
+            workers.update().where(_W.name == name).values(state=WorkerState.STOPPED, running=0)
+        )
 
     async def forget(self, *, at: datetime, after: timedelta) -> None:
         """Forget workers that were not heard of for so long."""
         await self._connection.execute(workers.delete().where(_W.seen_at <= at - after))
 
 
-def _engines(rows: list[Any]) -> tuple[DriverReport, ...]:
-    return tuple(
-        DriverReport(
-            **{
-                **row,
-                "isolation": Isolation(row["isolation"]),
-                "unpromised": {Promise(promise): reason for promise, reason in row["unpromised"].items()},
-            }
-        )
-        for row in rows
-        if isinstance(row, dict)  # a worker of an older release names them alone, and is not asked what they give
+def _report(row: AnyRow) -> WorkerReport:
+    return WorkerReport(
+        name=row.name,
+        host=row.host,
+        version=row.version,
+        state=row.state,
+        slots=row.slots,
+        running=row.running,
+        offer=Offer(
+            runtimes=tuple(RuntimeReport(**{**each, "aliases": tuple(each["aliases"])}) for each in row.runtimes),
+            engines=tuple(_engine(each) for each in row.engines),
+            only_engines=None if row.only_engines is None else frozenset(row.only_engines),
+            labels=frozenset(row.labels),
+            dedicated=row.dedicated,
+            memory_bytes=row.memory_bytes,
+            cpus=row.cpus,
+        ),
+        started_at=row.started_at,
+        seen_at=row.seen_at,
+        wanted=row.wanted,
+    )
+
+
+def _engine(row: dict[str, Any]) -> DriverReport:
+    return DriverReport(
+        **{
+            **row,
+            "isolation": Isolation(row["isolation"]),
+            "unpromised": {Promise(promise): reason for promise, reason in row["unpromised"].items()},
+        }
     )

@@ -22,6 +22,7 @@ MAXIMUM_ARGUMENTS_BYTES = 128 * KIB - 1
 """Linux takes no single string of 128 KiB or more, its NUL included."""
 MAXIMUM_LABELS = 32
 MAXIMUM_NOTE = 2000
+MAXIMUM_WORKER_LABELS = 8
 MAXIMUM_BATCH = 1000
 INLINE_OUTPUT_BYTES = 64 * KIB
 """How much of each stream an evaluation shows itself; the whole of it is at its `output` address."""
@@ -165,6 +166,8 @@ class Submission(_Model):
     """The named root file system to run in; `None`: the least of the executor's host, read-only."""
     fresh: bool = False
     """Whether it gets an interpreter that was started for it alone."""
+    worker_labels: Annotated[tuple[Name, ...], Field(max_length=MAXIMUM_WORKER_LABELS)] = ()
+    """Which labels a worker must have to run it: `gpu`. It waits where none has them, and says so."""
     priority: Priority = Priority.NORMAL
     labels: Labels = Field(default_factory=dict)
 
@@ -275,6 +278,7 @@ class Evaluation(EvaluationSummary):
     minimum_isolation: Isolation = Isolation.SHARED_KERNEL
     image: str | None = None
     fresh: bool = False
+    worker_labels: tuple[str, ...] = ()
     containment: Containment | None = None
     """What stood between the program and the host; none where it never started."""
     attempts: tuple[SandboxAttempt, ...] = ()

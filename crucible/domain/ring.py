@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from crucible.domain.evaluation import Priority
+from crucible.domain.need import Need
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,5 +11,5 @@ class Ring:
     """An evaluation that could be claimed now."""
 
     evaluation_id: str
-    runtime: str
+    need: Need
     priority: Priority

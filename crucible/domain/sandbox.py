@@ -5,9 +5,10 @@ Everything here that comes *out* was written next to a hostile program: sizes ar
 bytes stay bytes.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from crucible.domain.limits import MIB, Limits
 from crucible.domain.outcome import Outcome
@@ -32,6 +33,17 @@ class Isolation(StrEnum):
         """Tell whether this is at least as strong."""
         tiers = list(Isolation)
         return tiers.index(self) >= tiers.index(minimum)
+
+
+ENGINE_ISOLATION: Final[Mapping[str, Isolation]] = {
+    "gvisor": Isolation.USER_SPACE_KERNEL,
+    "docker-gvisor": Isolation.USER_SPACE_KERNEL,
+    "namespaces": Isolation.SHARED_KERNEL,
+    "crun": Isolation.SHARED_KERNEL,
+    "runc": Isolation.SHARED_KERNEL,
+    "docker": Isolation.SHARED_KERNEL,
+}
+"""Every engine that a caller may name, and what it gives; which of them work is each executor's to say."""
 
 
 class Promise(StrEnum):

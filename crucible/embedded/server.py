@@ -28,6 +28,7 @@ from crucible.roles.http_server import HttpServer
 from crucible.roles.making import make_worker
 from crucible.roles.measuring import keep_measuring, process_name
 from crucible.roles.parts import parts_of_one_process
+from crucible.roles.presence import keep_reporting, leave
 from crucible.roles.stopping import Stopping
 from crucible.roles.tasks import RoleTasks
 from crucible.sessions.reconcile import keep_reconciling
@@ -65,6 +66,7 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
         )
         tasks.start("batches", keep_settling(database, doorbell, stream))
         tasks.start("measures", keep_measuring(database, measures, process_name("up")))
+        tasks.start("presence", keep_reporting(database, worker, link))
         tasks.start("sessions", keep_reconciling(database, link))
         tasks.start("notifications", keep_delivering(database, settings.webhook_networks))
 
@@ -93,6 +95,7 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
             await tasks.until(stopping)
         http.refuse()
         await worker.drain(settings.grace_seconds)
+        await leave(database, worker)
         http.finish()
         await answering
         return await stopping.wait()

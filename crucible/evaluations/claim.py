@@ -1,20 +1,103 @@
 """Take queued evaluations, for as long as a lease lasts."""
 
-from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Final
 
-from crucible.database.database import Database
+from crucible.database.database import Database, SystemWork
+from crucible.database.lines import Room, Taken
 from crucible.database.records import Claimed
+from crucible.domain.limits import GIB
+from crucible.domain.sharing import Caps, Line, Shares
+from crucible.domain.worker import Offer
+from crucible.evaluations.turns import Turns
+
+KEEPS_ROOM_AFTER: Final = timedelta(seconds=60)
+"""Who has waited this long and does not fit beside what runs is let in before anything smaller behind it."""
+NO_CAPS: Final = Caps()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What was taken, the first to be served first, and whether there may be more."""
+
+    evaluations: list[Claimed]
+    more: bool
 
 
 async def claim(
-    database: Database, worker: str, runtimes: Collection[str], *, limit: int, lease_seconds: float
-) -> list[Claimed]:
-    """Take up to `limit` evaluations that these runtimes can run, and of which nobody else gets any.
+    database: Database,
+    worker: str,
+    offer: Offer,
+    *,
+    limit: int,
+    lease_seconds: float,
+    shares: Shares | None = None,
+    caps: Caps = NO_CAPS,
+    promised_memory: int = 0,
+    promised_cpus: float = 0.0,
+) -> Claim:
+    """Take up to `limit` evaluations that the offer meets, and of which nobody else gets any.
 
+    `shares` is the worker's memory of which priority it served; what is `promised` is what runs there already.
     Raises StorageUnavailableError.
     """
+    room = Room(
+        whole_memory=offer.memory_bytes,
+        whole_cpus=offer.cpus,
+        free_memory=offer.memory_bytes - promised_memory,
+        free_cpus=_exact(offer.cpus - promised_cpus),
+    )
+    shares = shares or Shares()
     async with database.system_unit_of_work() as work:
-        return await work.leases.claim(
-            worker, runtimes, limit=limit, at=await work.now(), ttl=timedelta(seconds=lease_seconds)
-        )
+        turns = Turns(await _lines(work, offer), shares, running={}, caps=caps)
+        if turns.lines and (turns.compete or caps.any):
+            await work.lines.one_at_a_time()
+            turns = Turns(await _lines(work, offer), shares, running=await work.lines.running(), caps=caps)
+        if not turns.lines:
+            return Claim([], more=False)
+        at, ttl = await work.now(), timedelta(seconds=lease_seconds)
+        taken: list[Taken] = []
+        while len(taken) < limit and (line := turns.next()):
+            some = await work.lines.take(
+                line, worker, room, most=_at_once(turns, line, room, limit - len(taken)), at=at, ttl=ttl
+            )
+            if some:
+                turns.took(line, len(some))
+                taken += some
+                room = _without(room, some)
+                continue
+            turns.leave(line)
+            since = await work.lines.waits_for_room(line, room, at=at)
+            if since and at - since > KEEPS_ROOM_AFTER:
+                break
+        if turns.served and turns.compete:
+            await work.lines.served(turns.served)
+        return Claim(await work.leases.claimed(taken, at), more=bool(turns.lines))
+
+
+async def _lines(work: SystemWork, offer: Offer) -> list[Line]:
+    return [line for line in await work.lines.all() if offer.meets(line.need)]
+
+
+def _at_once(turns: Turns, line: Line, room: Room, most: int) -> int:
+    """Return how many to take in one statement: several where no other line waits and all would have room."""
+    if len(turns.lines) > 1:
+        return 1
+    size = max(1, line.need.size)
+    spare = turns.spare(line)
+    fits = min(room.free_memory // (size * GIB), int(room.free_cpus // size))
+    return max(1, min(most, fits, most if spare is None else spare))
+
+
+def _without(room: Room, taken: list[Taken]) -> Room:
+    return replace(
+        room,
+        free_memory=room.free_memory - sum(each.memory_bytes for each in taken),
+        free_cpus=_exact(room.free_cpus - sum(each.cpus for each in taken)),
+    )
+
+
+def _exact(cpus: float) -> float:
+    """Return processors without what binary fractions leave over: ten tenths are one."""
+    return round(cpus, 6)

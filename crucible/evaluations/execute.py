@@ -6,7 +6,7 @@ from contextlib import aclosing
 from typing import Protocol
 
 from crucible.domain.errors import ExecutorUnavailableError
-from crucible.domain.sandbox import RuntimeReport, SandboxEvent, SandboxFinished, SandboxSpec
+from crucible.domain.sandbox import DriverReport, RuntimeReport, SandboxEvent, SandboxFinished, SandboxSpec
 from crucible.evaluations.relay import Relay
 
 
@@ -16,6 +16,10 @@ class Executor(Protocol):
     @property
     def runtimes(self) -> Sequence[RuntimeReport]:
         """What it can run now; nothing while it is away."""
+
+    @property
+    def drivers(self) -> Sequence[DriverReport]:
+        """Every engine, and what it gives there; none where that was not asked yet."""
 
     def run(self, spec: SandboxSpec) -> AsyncGenerator[SandboxEvent, None]:
         """Run a program and yield what happens, `SandboxFinished` last; closing the iterator ends the run.

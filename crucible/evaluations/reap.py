@@ -60,7 +60,7 @@ async def reap(
 async def ring_again(database: Database, doorbell: Doorbell) -> None:
     """Ring for what is queued and due: a ring may be lost, or a wait be over. Raises StorageUnavailableError."""
     async with database.system_unit_of_work() as work:
-        due = await work.leases.due(at=await work.now(), limit=_AT_ONCE)
+        due = await work.lines.due(await work.lines.all(), at=await work.now(), limit=_AT_ONCE)
     if due:
         await doorbell.ring(due)
 
@@ -71,7 +71,8 @@ async def end_unrunnable(database: Database, stream: EventStream, runtimes: Coll
     They would wait in silence for ever. Raises StorageUnavailableError.
     """
     async with database.system_unit_of_work() as work:
-        found = await work.leases.unrunnable(runtimes, limit=_AT_ONCE)
+        lines = [line for line in await work.lines.all() if line.need.runtime not in runtimes]
+        found = await work.leases.waiting(lines, limit=_AT_ONCE)
         at = await work.now()
         for lost in found:
             error = f"the runtime {lost.runtime!r} is not there any more; there are: {', '.join(sorted(runtimes))}"

@@ -16,6 +16,7 @@ from crucible.domain.check import CheckRequest
 from crucible.domain.errors import FieldError, InvalidRequestError
 from crucible.domain.evaluation import MAXIMUM_BATCH, Evaluation, Submission
 from crucible.domain.event import Queued
+from crucible.domain.need import Need
 from crucible.domain.principal import Principal
 from crucible.domain.ring import Ring
 from crucible.domain.sandbox import DriverReport, RuntimeReport
@@ -90,7 +91,11 @@ async def acknowledge(
     ids = [evaluation.id for evaluation in evaluations]
     await work.events.add([Queued(evaluation_id=each, fence=0, sequence=0, at=at) for each in ids])
     await work.audit.add("submit", ids, at)
-    work.after_commit(lambda: doorbell.ring([Ring(each.id, each.runtime, each.priority) for each in evaluations]))
+    rings = [
+        Ring(evaluation.id, Need.of(submission, evaluation.runtime), evaluation.priority)
+        for evaluation, submission in zip(evaluations, submissions, strict=True)
+    ]
+    work.after_commit(lambda: doorbell.ring(rings))
     return evaluations
 
 

@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 
 from crucible.domain.ring import Ring
 from crucible.ending import ended
-from crucible.queue.broker import BROKER_PRIORITY, RING, messages, queue_of
+from crucible.queue.broker import BROKER_PRIORITY, RING, messages
 
 CANCELLATIONS = "crucible:cancellations"
 MOST_WAITING = 100
@@ -77,8 +77,7 @@ class CeleryDoorbell:
     def _send(self, rings: Sequence[Ring]) -> None:
         with self._app.producer_pool.acquire(block=True, timeout=5) as producer:
             waiting: dict[str, int] = {}
-            for runtime, priority, ids in messages(rings):
-                queue = queue_of(runtime)
+            for queue, priority, ids in messages(rings):
                 if queue.name not in waiting:
                     declared = producer.channel.queue_declare(queue=queue.name)
                     waiting[queue.name] = declared.message_count

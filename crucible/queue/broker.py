@@ -4,18 +4,22 @@ A message is a ring: some ids of evaluations that wait, for Flower and for peopl
 is never the truth, so each setting is chosen for a doorbell (docs/adr/0020-the-broker-is-a-doorbell.md):
 acknowledged before anything is done, taken only by a worker that has room, never retried, no result, JSON alone.
 
-There is a queue for each runtime, so that a worker hears of what it can run, and in each queue the priorities are
-Redis lists of their own. Remote control is off: who can write to the broker can ring, and nothing else.
+Queues are named by what it takes to answer: the runtime, and the engine or the first label where one is asked for.
+A worker listens to those that its offer reaches, and in each the priorities are Redis lists of their own. What is
+told apart no further (an image, a second label) costs a ring that the wrong worker heard; the next look finds it.
+Remote control is off: who can write to the broker can ring, and nothing else.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 
 from celery import Celery
 from kombu import Exchange, Queue
 
 from crucible.domain.evaluation import Priority
+from crucible.domain.need import Need
 from crucible.domain.ring import Ring
+from crucible.domain.sandbox import ENGINE_ISOLATION
+from crucible.domain.worker import Offer
 
 RING = "crucible.ring"
 CHUNK = 50
@@ -66,23 +70,46 @@ def make_app(redis_url: str) -> Celery:
     return app
 
 
-def queue_of(runtime: str) -> Queue:
-    """Return the queue of what this runtime can run."""
-    name = f"{_PREFIX}{runtime}"
+def queue_of(need: Need) -> Queue:
+    """Return the queue in which to ring for this."""
+    if need.labels:
+        return _queue(need.runtime, f".with.{need.labels[0]}")
+    if need.engine in ENGINE_ISOLATION:
+        return _queue(need.runtime, f".on.{need.engine}")
+    return _queue(need.runtime)
+
+
+def queues_of(offer: Offer) -> list[Queue]:
+    """Return the queues that a worker with this offer listens to."""
+    ways = [f".with.{label}" for label in sorted(offer.labels)]
+    if not offer.dedicated:
+        ways += [
+            "",
+            *(
+                f".on.{engine}"
+                for engine in ENGINE_ISOLATION
+                if offer.only_engines is None or engine in offer.only_engines
+            ),
+        ]
+    runtimes = sorted({runtime.name for runtime in offer.runtimes})
+    return [_queue(runtime, way) for runtime in runtimes for way in ways]
+
+
+def _queue(runtime: str, way: str = "") -> Queue:
+    name = f"{_PREFIX}{runtime}{way}"
     return Queue(name, _EXCHANGE, routing_key=name)
 
 
-def messages(rings: Iterable[Ring]) -> Iterator[tuple[str, Priority, Sequence[str]]]:
-    """Yield what to send for these rings: the runtime, the priority, and the ids, chunk by chunk."""
-
-    def way(ring: Ring) -> tuple[int, str]:
-        return BROKER_PRIORITY[ring.priority], ring.runtime
-
-    for _, alike in groupby(sorted(rings, key=way), key=way):
-        group = list(alike)
-        for start in range(0, len(group), CHUNK):
-            chunk = group[start : start + CHUNK]
-            yield chunk[0].runtime, chunk[0].priority, [ring.evaluation_id for ring in chunk]
+def messages(rings: Iterable[Ring]) -> Iterator[tuple[Queue, Priority, Sequence[str]]]:
+    """Yield what to send for these rings: the queue, the priority, and the ids, chunk by chunk."""
+    alike: dict[tuple[int, str], list[Ring]] = {}
+    for ring in rings:
+        alike.setdefault((BROKER_PRIORITY[ring.priority], queue_of(ring.need).name), []).append(ring)
+    for _, group in sorted(alike.items()):
+        queue, priority = queue_of(group[0].need), group[0].priority
+        ids = [ring.evaluation_id for ring in group]
+        for start in range(0, len(ids), CHUNK):
+            yield queue, priority, ids[start : start + CHUNK]
 
 
 def ids_of(arguments: Sequence[object]) -> list[str]:

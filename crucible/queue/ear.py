@@ -13,7 +13,7 @@ import concurrent.futures
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, Self
 
@@ -25,9 +25,10 @@ from celery.worker.consumer import Consumer
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from crucible.domain.worker import Offer
 from crucible.ending import ended
 from crucible.queue.bell import CANCELLATIONS
-from crucible.queue.broker import RING, ids_of, queue_of
+from crucible.queue.broker import RING, ids_of, queues_of
 
 _RETRY_SECONDS = 0.5
 _STOP_SECONDS = 5.0
@@ -86,7 +87,7 @@ class _Wake(bootsteps.StartStopStep):  # type: ignore[misc]  # the same
 
 
 class Ear:
-    """Hears rings for these runtimes, and cancellations, from `async with` on. One a process."""
+    """Hears rings for what this offer may meet, and cancellations, from `async with` on. One a process."""
 
     def __init__(
         self,
@@ -94,7 +95,7 @@ class Ear:
         redis: Redis,
         *,
         name: str,
-        runtimes: Collection[str],
+        offer: Offer,
         answer: Callable[[], Coroutine[Any, Any, None]],
         hear_cancellation: Callable[[], None],
     ) -> None:
@@ -102,7 +103,7 @@ class Ear:
         self._app = app
         self._redis = redis
         self._name = name
-        self._queues = [queue_of(runtime) for runtime in sorted(runtimes)]
+        self._queues = queues_of(offer)
         self._answer = answer
         self._hear_cancellation = hear_cancellation
         self._loop = asyncio.get_running_loop()

@@ -8,12 +8,14 @@ from crucible.blobs.store import BlobStore
 from crucible.database.database import Database
 from crucible.domain.errors import StorageUnavailableError
 from crucible.domain.measure import Measures
+from crucible.domain.sharing import Shares
 from crucible.evaluations.claim import claim
 from crucible.evaluations.execute import Executor
 from crucible.evaluations.heartbeat import heartbeat
 from crucible.evaluations.requeue import Patience
 from crucible.queue.holding import Holding, Workplace
 from crucible.queue.local import LocalDoorbell
+from crucible.queue.terms import Terms
 from crucible.stream.stream import EventStream
 
 _RETRY_SECONDS = 1.0
@@ -38,10 +40,13 @@ class Worker:
         look_seconds: float | None = None,
         patience: Patience | None = None,
         measures: Measures | None = None,
+        terms: Terms | None = None,
     ) -> None:
         """Take what it works with; `look_seconds`: how often to look unasked, where rings may be lost."""
         self.name = name
         self.slots = slots
+        self.terms = terms or Terms(cpus=float(slots))
+        self._shares = Shares(self.terms.weights)
         self._workplace = Workplace(
             name=name,
             database=database,
@@ -110,21 +115,30 @@ class Worker:
     async def _fill(self) -> None:
         place = self._workplace
         free = self.slots - len(self._holdings)
-        runtimes = [runtime.name for runtime in place.executor.runtimes]
+        runtimes = tuple(place.executor.runtimes)
         if self.draining or not self._more or not free or not runtimes:
             return
         self._more = False
         cancellations = self._cancellations
+        promised = [holding.claimed.spec.limits for holding in self._holdings.values()]
         try:
             found = await claim(
-                place.database, place.name, runtimes, limit=free, lease_seconds=self._lease_seconds
+                place.database,
+                place.name,
+                self.terms.offer(runtimes, place.executor.drivers),
+                limit=free,
+                lease_seconds=self._lease_seconds,
+                shares=self._shares,
+                caps=self.terms.caps,
+                promised_memory=sum(limits.memory_bytes for limits in promised),
+                promised_cpus=sum(limits.cpus for limits in promised),
             )
         except StorageUnavailableError as error:
             _log.warning("claim_failed", reason=error.detail)
             asyncio.get_running_loop().call_later(_RETRY_SECONDS, self._look_for_more)
             return
-        self._more = self._more or len(found) == free
-        for claimed in found:
+        self._more = self._more or found.more
+        for claimed in found.evaluations:
             holding = Holding(claimed, place)
             task = asyncio.create_task(holding.attend())
             self._holdings[task] = holding

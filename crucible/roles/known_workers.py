@@ -28,7 +28,7 @@ class KnownWorkers:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.workers: Sequence[WorkerReport] = ()
-        self._runtimes: dict[str, RuntimeReport] = {}
+        self._runtimes: dict[tuple[str | None, str], RuntimeReport] = {}
         self._engines: dict[str, DriverReport] = {}
         self._any_alive = False
 
@@ -68,12 +68,14 @@ class KnownWorkers:
         async with self._database.system_unit_of_work() as work:
             at = await work.now()
             self.workers = await work.workers.seen(at=at, within=REMEMBERED)
-        self._runtimes = {runtime.name: runtime for worker in self.workers for runtime in worker.runtimes}
+        self._runtimes = {
+            (runtime.image, runtime.name): runtime for worker in self.workers for runtime in worker.runtimes
+        }
         self._engines = {}
         for engine in (engine for worker in self.workers for engine in worker.engines):
             known = self._engines.get(engine.engine)
             if known is None or (engine.available, engine.default) > (known.available, known.default):
                 self._engines[engine.engine] = engine
         self._any_alive = any(
-            worker.seen_at and worker.seen_at > at - ALIVE and not worker.draining for worker in self.workers
+            worker.seen_at and worker.seen_at > at - ALIVE and worker.takes_more for worker in self.workers
         )

@@ -8,18 +8,14 @@ from pathlib import Path
 
 import structlog
 
-from crucible.database.database import Database
-from crucible.domain.errors import StorageUnavailableError
 from crucible.domain.measure import Measures
-from crucible.domain.worker import WorkerReport
 from crucible.queue.ear import Ear
 from crucible.queue.link import ExecutorLink
 from crucible.queue.local import LocalDoorbell
-from crucible.queue.worker import Worker
 from crucible.roles.errors import CannotStartError
-from crucible.roles.known_workers import REPORT_SECONDS
 from crucible.roles.making import make_worker
 from crucible.roles.measuring import keep_measuring, process_name
+from crucible.roles.presence import keep_reporting, leave
 from crucible.roles.shared import shared_parts
 from crucible.roles.stopping import Stopping
 from crucible.roles.tasks import RoleTasks
@@ -52,14 +48,14 @@ async def work(
         worker = make_worker(settings, parts, link, LocalDoorbell(), look_seconds=LOOK_SECONDS, measures=measures)
         tasks.start("measures", keep_measuring(parts.database, measures, process_name("worker")))
         tasks.start("worker", worker.run())
-        tasks.start("presence", _keep_reporting(parts.database, worker, link))
+        tasks.start("presence", keep_reporting(parts.database, worker, link))
         tasks.start("engines", _keep_surveying(link))
         runtimes = [runtime.name for runtime in link.known_runtimes]
         ear = Ear(
             parts.celery,
             parts.redis,
             name=worker.name,
-            runtimes=runtimes,
+            offer=worker.terms.offer(link.known_runtimes, link.drivers),
             answer=worker.answer,
             hear_cancellation=worker.hear_cancellation,
         )
@@ -68,7 +64,7 @@ async def work(
         await tasks.until(stopping)
         _log.info("draining", running=worker.running, grace_seconds=settings.grace_seconds)
         await worker.drain(settings.grace_seconds)
-        await _leave(parts.database, worker)
+        await leave(parts.database, worker)
         return await stopping.wait()
 
 
@@ -80,35 +76,8 @@ async def _comes_up(link: ExecutorLink, stopping: Stopping) -> bool:
     return asked not in done
 
 
-async def _keep_reporting(database: Database, worker: Worker, link: ExecutorLink) -> None:
-    while True:
-        report = WorkerReport(
-            name=worker.name,
-            slots=worker.slots,
-            running=worker.running,
-            draining=worker.draining,
-            runtimes=link.known_runtimes,
-            engines=link.drivers,
-        )
-        try:
-            if link.is_connected:
-                async with database.system_unit_of_work() as work:
-                    await work.workers.report(report, await work.now())
-        except StorageUnavailableError as error:
-            _log.warning("presence_not_reported", reason=error.detail)
-        await asyncio.sleep(REPORT_SECONDS)
-
-
 async def _keep_surveying(link: ExecutorLink) -> None:
     while True:
         await link.connected()
         await link.survey()
         await asyncio.sleep(SURVEY_SECONDS)
-
-
-async def _leave(database: Database, worker: Worker) -> None:
-    try:
-        async with database.system_unit_of_work() as work:
-            await work.workers.leave(worker.name)
-    except StorageUnavailableError as error:
-        _log.warning("presence_not_reported", reason=error.detail)

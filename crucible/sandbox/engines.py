@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from crucible.domain.errors import SandboxUnavailableError
-from crucible.domain.sandbox import DriverReport, Isolation, SandboxSpec
+from crucible.domain.sandbox import ENGINE_ISOLATION, DriverReport, Isolation, SandboxSpec
 from crucible.sandbox.driver import Driver
 
 AUTO: Final = "auto"
@@ -57,12 +57,12 @@ def _open_oci(tool: str) -> Callable[[], Awaitable[Driver]]:
 
 
 ENGINES: Final[Mapping[str, Engine]] = {
-    "gvisor": Engine(Isolation.USER_SPACE_KERNEL, "oci", _open_oci("GVISOR")),
-    "docker-gvisor": Engine(Isolation.USER_SPACE_KERNEL, "docker", _open_docker("docker-gvisor")),
-    "namespaces": Engine(Isolation.SHARED_KERNEL, "namespaces", _open_namespaces),
-    "crun": Engine(Isolation.SHARED_KERNEL, "oci", _open_oci("CRUN")),
-    "runc": Engine(Isolation.SHARED_KERNEL, "oci", _open_oci("RUNC")),
-    "docker": Engine(Isolation.SHARED_KERNEL, "docker", _open_docker("docker")),
+    "gvisor": Engine(ENGINE_ISOLATION["gvisor"], "oci", _open_oci("GVISOR")),
+    "docker-gvisor": Engine(ENGINE_ISOLATION["docker-gvisor"], "docker", _open_docker("docker-gvisor")),
+    "namespaces": Engine(ENGINE_ISOLATION["namespaces"], "namespaces", _open_namespaces),
+    "crun": Engine(ENGINE_ISOLATION["crun"], "oci", _open_oci("CRUN")),
+    "runc": Engine(ENGINE_ISOLATION["runc"], "oci", _open_oci("RUNC")),
+    "docker": Engine(ENGINE_ISOLATION["docker"], "docker", _open_docker("docker")),
 }
 """Every engine there is. Of those with one isolation, the first one is the strongest."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2
@@ -9,7 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from crucible.domain.measure import Count, Duration, Measures
-from crucible.domain.worker import WorkerReport
+from crucible.domain.worker import Offer, WorkerReport, WorkerState
 from tests.database.fixtures import Cluster
 from tests.fake_executor import ENGINES, RUNTIMES, FakeExecutor, Gate
 from tests.serving import Serving, serving
@@ -51,16 +52,32 @@ def test_the_signals_say_what_waits_what_runs_and_who_is_there(
 
 
 async def test_workers_are_counted_until_they_fall_silent(database) -> None:
-    report = WorkerReport(name="a", slots=4, running=1, draining=False, runtimes=RUNTIMES, engines=ENGINES)
+    report = WorkerReport(
+        name="a",
+        host="here",
+        version="1",
+        state=WorkerState.WORKING,
+        slots=4,
+        running=1,
+        offer=Offer(
+            runtimes=RUNTIMES,
+            engines=ENGINES,
+            only_engines=frozenset({"gvisor"}),
+            labels=frozenset({"gpu"}),
+            dedicated=True,
+            memory_bytes=1 << 30,
+            cpus=1.5,
+        ),
+    )
     async with database.system_unit_of_work() as work:
         at = await work.now()
         await work.workers.report(report, at)
         await work.workers.report(report, at)
         (seen,) = await work.workers.seen(at=at, within=at - at.replace(year=at.year - 1))
-        assert (seen.name, seen.slots, seen.runtimes, seen.engines) == ("a", 4, RUNTIMES, ENGINES)
+        assert replace(seen, started_at=None, seen_at=None) == report
         await work.workers.leave("a")
         (seen,) = await work.workers.seen(at=at, within=at - at.replace(year=at.year - 1))
-        assert (seen.draining, seen.running) == (True, 0)
+        assert (seen.state, seen.takes_more, seen.running) == (WorkerState.STOPPED, False, 0)
         await work.workers.forget(at=at, after=at - at)
         assert await work.workers.seen(at=at, within=at - at.replace(year=at.year - 1)) == []
 

@@ -11,6 +11,11 @@ from tests.cli.conftest import Command
         (["--port", "70000"], {}, "--port: must be less than or equal to 65535"),
         ([], {"CRUCIBLE_PORT": "many"}, "CRUCIBLE_PORT: must be a valid integer"),
         ([], {"CRUCIBLE_SLOTS": "0"}, "CRUCIBLE_SLOTS: must be greater than or equal to 1"),
+        (
+            [],
+            {"CRUCIBLE_WEIGHTS": '{"high": 1, "normal": 1, "low": 0}'},
+            "CRUCIBLE_WEIGHTS of low: must be greater than or equal to 1",
+        ),
         (["--host", "0.0.0.0"], {}, "--allow-remote says that this is meant"),
     ],
 )

@@ -74,8 +74,9 @@ async def test_no_step_of_an_evaluations_way_reads_a_whole_table(plans_of, datab
         *await plans_of(get(database, one.evaluation_id)),
         *await plans_of(reap(database, blobs, stream, patience=AT_ONCE)),
     ]
-    # That index holds the queued ones alone, in the order in which they are due; a claim reads its beginning.
-    scans = {plan for plan in plans if plan.startswith("SCAN ev") and "ix_evaluations_queue" not in plan}
+    # Those indexes hold the queued ones alone, line by line, and the running ones, of which there are few.
+    partial = ("ix_evaluations_queue", "ix_evaluations_leases")
+    scans = {plan for plan in plans if plan.startswith("SCAN ev") and not any(index in plan for index in partial)}
     assert scans | {plan for plan in plans if "Seq Scan" in plan} == set()
     assert any("ix_evaluations_queue" in plan for plan in plans)
 

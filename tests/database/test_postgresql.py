@@ -13,10 +13,12 @@ from sqlalchemy.exc import DBAPIError
 
 from crucible.database.database import Database
 from crucible.database.failures import TransactionConflictError, repeated, translated
+from crucible.database.lines import Room
 from crucible.database.migrate import migrate
 from crucible.database.tables import evaluations
 from crucible.domain.errors import StorageUnavailableError
 from crucible.domain.evaluation import EvaluationFilter
+from crucible.domain.limits import GIB
 from crucible.domain.principal import LOCAL_OWNER
 from crucible.domain.status import Status
 from crucible.evaluations import find
@@ -50,7 +52,9 @@ def own_server() -> Iterator[Postgres]:
 async def test_workers_that_claim_at_once_share_the_queue_without_waiting_for_each_other(many):
     ids = await submitted(many[0], *[HELLO] * 40)
     async with many[0].system_unit_of_work() as work:
-        await work.leases.claim("A", ["python3.11"], limit=3, at=await work.now(), ttl=timedelta(seconds=30))
+        (line,) = await work.lines.all()
+        room = Room(whole_memory=GIB, whole_cpus=1, free_memory=GIB, free_cpus=1)
+        await work.lines.take(line, "A", room, most=3, at=await work.now(), ttl=timedelta(seconds=30))
         # The first three are locked by a transaction that is still open; nobody waits for it, nobody gets them.
         others = await asyncio.gather(*(claimed(database, limit=5) for database in many[1:]))
     taken = [one.evaluation_id for each in others for one in each]

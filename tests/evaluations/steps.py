@@ -1,11 +1,15 @@
 """The steps of an evaluation's life, as tests take them one by one."""
 
+from typing import Any
+
 from crucible.blobs.file import FileBlobs
 from crucible.database.database import Database
 from crucible.database.records import Claimed
 from crucible.domain.evaluation import Evaluation, Submission
+from crucible.domain.limits import GIB
 from crucible.domain.principal import LOCAL_OWNER, Principal, Role
 from crucible.domain.sandbox import SandboxEvent, SandboxFinished
+from crucible.domain.worker import Offer
 from crucible.evaluations import claim, find, submit
 from crucible.evaluations.finish import finish
 from crucible.evaluations.relay import Relay
@@ -26,11 +30,19 @@ async def submitted(database: Database, *submissions: Submission) -> list[str]:
     return [evaluation.id for evaluation in made.evaluations]
 
 
+OFFER = Offer(runtimes=RUNTIMES, memory_bytes=1024 * GIB, cpus=1024.0)
+
+
 async def claimed(
-    database: Database, *, limit: int = 1, worker: str = "A", lease: float = LEASE_SECONDS
+    database: Database,
+    *,
+    limit: int = 1,
+    worker: str = "A",
+    lease: float = LEASE_SECONDS,
+    offer: Offer = OFFER,
+    **how: Any,
 ) -> list[Claimed]:
-    names = [runtime.name for runtime in RUNTIMES]
-    return await claim.claim(database, worker, names, limit=limit, lease_seconds=lease)
+    return (await claim.claim(database, worker, offer, limit=limit, lease_seconds=lease, **how)).evaluations
 
 
 async def held(database: Database, submission: Submission = HELLO, *, lease: float = LEASE_SECONDS) -> Claimed:

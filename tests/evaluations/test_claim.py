@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 from crucible.domain.evaluation import Priority, Submission
 from crucible.domain.status import Status
-from crucible.evaluations.claim import claim
 from crucible.evaluations.heartbeat import heartbeat
-from tests.evaluations.steps import HELLO, claimed, get, held, submitted
+from tests.evaluations.steps import HELLO, OFFER, claimed, get, held, submitted
+from tests.fake_executor import BASH, PYTHON
 
 
 async def test_the_highest_priority_goes_first_and_then_the_oldest(database):
@@ -41,8 +43,8 @@ async def test_a_claim_moves_the_fence_and_starts_the_clock(database):
 
 async def test_a_worker_gets_only_what_it_can_run(database):
     await submitted(database, Submission(code="x", runtime="bash"))
-    assert await claim(database, "A", ["python3.11"], limit=5, lease_seconds=30) == []
-    assert len(await claim(database, "A", ["bash"], limit=5, lease_seconds=30)) == 1
+    assert await claimed(database, limit=5, offer=replace(OFFER, runtimes=(PYTHON,))) == []
+    assert len(await claimed(database, limit=5, offer=replace(OFFER, runtimes=(BASH,)))) == 1
 
 
 async def test_a_heartbeat_answers_for_what_is_still_held(database):

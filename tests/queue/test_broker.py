@@ -1,12 +1,13 @@
 import pytest
 
 from crucible.domain.evaluation import Priority
+from crucible.domain.need import Need
 from crucible.domain.ring import Ring
 from crucible.queue.broker import BROKER_PRIORITY, CHUNK, ids_of, make_app, messages
 
 
 def rings(count: int, runtime: str = "bash", priority: Priority = Priority.NORMAL) -> list[Ring]:
-    return [Ring(f"ev_{runtime}_{priority}_{number}", runtime, priority) for number in range(count)]
+    return [Ring(f"ev_{runtime}_{priority}_{number}", Need(runtime=runtime), priority) for number in range(count)]
 
 
 def test_a_batch_travels_as_chunks_and_nothing_of_it_is_left_out():
@@ -18,10 +19,10 @@ def test_a_batch_travels_as_chunks_and_nothing_of_it_is_left_out():
 
 def test_a_message_is_of_one_runtime_and_one_priority_and_the_highest_goes_first():
     mixed = rings(2, "python3.11", Priority.LOW) + rings(1, "bash") + rings(3, "bash", Priority.HIGH)
-    assert [(runtime, priority, len(ids)) for runtime, priority, ids in messages(mixed)] == [
-        ("bash", Priority.HIGH, 3),
-        ("bash", Priority.NORMAL, 1),
-        ("python3.11", Priority.LOW, 2),
+    assert [(queue.name, priority, len(ids)) for queue, priority, ids in messages(mixed)] == [
+        ("crucible.ring.bash", Priority.HIGH, 3),
+        ("crucible.ring.bash", Priority.NORMAL, 1),
+        ("crucible.ring.python3.11", Priority.LOW, 2),
     ]
 
 
