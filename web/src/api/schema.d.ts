@@ -1403,6 +1403,11 @@ export interface components {
              * @default false
              */
             fresh: boolean;
+            /**
+             * Worker Labels
+             * @default []
+             */
+            worker_labels: string[];
             containment?: components["schemas"]["Containment"] | null;
             /**
              * Attempts
@@ -2304,6 +2309,11 @@ export interface components {
              * @default false
              */
             fresh: boolean;
+            /**
+             * Worker Labels
+             * @default []
+             */
+            worker_labels: string[];
             /** @default normal */
             priority: components["schemas"]["Priority"];
             /** Labels */
