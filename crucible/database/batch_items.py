@@ -11,6 +11,7 @@ from crucible.database.submissions import evaluation_row, inputs_row
 from crucible.database.tables import evaluation_inputs, evaluation_labels, evaluations, is_in_place
 from crucible.domain.evaluation import Submission
 from crucible.domain.identifiers import new_evaluation_id
+from crucible.domain.need import need_of
 from crucible.domain.outcome import Fault, Outcome
 from crucible.domain.ring import Ring
 from crucible.domain.status import Lifecycle, Status
@@ -18,6 +19,7 @@ from crucible.domain.status import Lifecycle, Status
 _E, _I = evaluations.c, evaluation_inputs.c
 _HANDED_IN = (
     *(_E.priority, _E.runtime, _E.limits, _E.labels, _E.engine, _E.minimum_isolation, _E.image, _E.fresh),
+    *(_E.needs, _E.memory_bytes, _E.cpus),
     *(column for column in _I if column.name not in {"evaluation_id", "tenant_id", "search_text"}),
 )
 """What a submission says; all else in the rows is Crucible's."""
@@ -90,7 +92,8 @@ class BatchItems:
                 pairs,
             )
         return [
-            Ring(row["id"], row["runtime"], row["priority"]) for row in sorted(rows, key=lambda row: row["id"])
+            Ring(row["id"], need_of(row["needs"]), row["priority"])
+            for row in sorted(rows, key=lambda row: row["id"])
         ]
 
     def _successor(self, row: dict[str, Any], evaluation_id: str, at: datetime) -> dict[str, Any]:
