@@ -16,7 +16,9 @@ from crucible.client import Crucible, Outcome, Retries, Submission
 from crucible.domain.event import Finished, Output, Requeued
 from tests.end_to_end.machine import Machine, machine, wait_until_gone
 
-PATIENT = Retries(attempts=60, first_seconds=0.2, longest_seconds=0.5)
+PATIENT = Retries(attempts=400, first_seconds=0.2, longest_seconds=0.5)
+"""For as long as a busy machine takes to start a server; nobody waits that long unless it fails."""
+pytestmark = pytest.mark.timeout(300)
 PROGRAMS = [
     Submission(code=f"import time\nprint('begin', flush=True)\ntime.sleep({number % 5 / 10})\nprint({number})")
     for number in range(24)
