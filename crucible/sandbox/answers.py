@@ -18,7 +18,7 @@ import socket
 import struct
 from typing import TYPE_CHECKING, Final
 
-from crucible.sandbox import kernel, lookups
+from crucible.sandbox import kernel, lookups, notification
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,12 +44,18 @@ _FOREIGN: Final = "i386" if kernel.MACHINE == "x86_64" else "32-bit"
 class Answers:
     """Answers one listener's calls and keeps what they were."""
 
-    def __init__(self, known: dict[int, Known], listener: Listener, attempts: Attempts) -> None:
+    def __init__(
+        self, known: dict[int, Known], listener: Listener, attempts: Attempts, *, greeted: bool = True
+    ) -> None:
+        """`greeted`: whether the listener's first call, which is our own, was refused already."""
         self._known = known
+        self._greeted = greeted
         self._attempts = attempts
         self.listener = listener
         self._poll: select.poll | None = None
         self._lookups: dict[int, lookups.Lookup] = {}
+        self.is_done = False
+        """Whether nobody is left who could ask."""
         self.foreign: str | None = None
         """The calling convention of another architecture that the program used, and was killed for."""
 
@@ -58,13 +64,18 @@ class Answers:
         self._poll = poll
         poll.register(self.listener.descriptor, select.POLLIN)
 
+    def is_for(self, descriptor: int) -> bool:
+        """Tell whether it is this one's to `serve` a descriptor."""
+        return descriptor == self.listener.descriptor or descriptor in self._lookups
+
     def serve(self, descriptor: int, event: int) -> None:
         """Answer what a watched descriptor has."""
         if descriptor == self.listener.descriptor:
             if event & select.POLLIN:
                 self.one()
             elif self._poll is not None:
-                self._poll.unregister(descriptor)  # nobody is left who could ask
+                self._poll.unregister(descriptor)
+                self.is_done = True
         else:
             self._look_up(self._lookups[descriptor])
 
@@ -73,7 +84,10 @@ class Answers:
         call = self.listener.receive()
         if call is None:
             return
-        if call.is_foreign:
+        greeting, self._greeted = not self._greeted and notification.is_greeting(call), True
+        if greeting:
+            self.listener.refuse(call, errno.EPERM)
+        elif call.is_foreign:
             self._end(call)
         elif (known := self._known[call.number]).address is not None:
             self._address(call, known)
@@ -96,8 +110,11 @@ class Answers:
         """Note what can't be read any more; nobody may be left who calls."""
         if self.listener.withdrawn:
             self._attempts.note("system_call", "unknown", "taken back before it was read", self.listener.withdrawn)
-        for lookup in self._lookups.values():
+        for descriptor, lookup in self._lookups.items():
+            if self._poll is not None:
+                self._poll.unregister(descriptor)
             self._end_lookup(lookup)
+        self._lookups.clear()
         self.listener.close()
 
     def _note(self, call: Call, known: Known) -> None:

@@ -4,7 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Protocol, runtime_checkable
 
-from crucible.domain.sandbox import Containment, DriverReport, SandboxEvent, SandboxFinished, SandboxSpec
+from crucible.domain.sandbox import (
+    Containment,
+    DriverReport,
+    SandboxAttempt,
+    SandboxEvent,
+    SandboxFinished,
+    SandboxSpec,
+)
 from crucible.domain.session import EndReason, ExecFinished, ExecOutput, ExecSpec, SessionSpec, SessionUsage
 from crucible.sandbox.runtimes import Runtime
 
@@ -76,6 +83,10 @@ class Session(Protocol):
 
     async def usage(self) -> SessionUsage:
         """Return what it uses now."""
+        ...
+
+    async def attempts(self) -> tuple[SandboxAttempt, ...]:
+        """Return what was tried in it and refused, each with its count by now; after its end, by then."""
         ...
 
     async def end(self, reason: EndReason, detail: str) -> None:

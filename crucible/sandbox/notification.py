@@ -92,8 +92,11 @@ def hand_over(channel: socket.socket, listener: int) -> None:
     """
     descriptors.send(channel, _HANDED_OVER, [listener])
     os.close(listener)
-    with contextlib.suppress(OSError):
+    try:
         kernel.syscall(_GREETING[kernel.MACHINE], *[ctypes.c_long(0)] * 5, about="to be refused")
+    except OSError as error:
+        if error.errno != errno.EPERM:  # the kernel's own answer: whoever should have taken it has not got it
+            raise
 
 
 def take_over(channel: socket.socket) -> tuple[Listener | None, bytes]:
@@ -104,6 +107,19 @@ def take_over(channel: socket.socket) -> tuple[Listener | None, bytes]:
     listener = Listener(received[0])
     listener.greet()
     return listener, b""
+
+
+def take(channel: socket.socket) -> Listener | None:
+    """Return the listener that waits in the channel, if one does; its first call is a greeting, yet to come."""
+    with contextlib.suppress(OSError):
+        _, received = descriptors.receive(channel, 4096, 1)
+        return Listener(received[0]) if received else None
+    return None
+
+
+def is_greeting(call: Call) -> bool:
+    """Tell whether a listener's first call is the one that `hand_over` makes."""
+    return call.number == _GREETING[kernel.MACHINE] and not any(call.arguments[:5])
 
 
 class Listener:

@@ -57,6 +57,8 @@ class Part(Enum):
     """Whoever holds its listener answers them: see `notification`."""
     ANSWERS = "answers"
     """It has nobody to ask, and may answer what another asks."""
+    PASSES = "passes"
+    """It answers, and what it forks is put behind a filter of its own, to which recorded calls must pass."""
 
 
 def compile_filter(machine: str = kernel.MACHINE, part: Part = Part.NONE, *, without_audit: bool = False) -> bytes:
@@ -74,12 +76,15 @@ def compile_filter(machine: str = kernel.MACHINE, part: Part = Part.NONE, *, wit
     known = {name for table in tables.values() for name in table}
     asks = part is Part.ASKS
 
-    more: dict[str, Any] = policy["answering"] if part is Part.ANSWERS else {"calls": ""}
+    more: dict[str, Any] = policy[part.value] if part in {Part.ANSWERS, Part.PASSES} else {"calls": ""}
     answers: dict[int, list[_Instruction]] = {}
     for rule in policy["arguments"]:
-        answers[numbers[rule["call"]]] = _by_argument(rule, more.get(rule["call"], []), asks=asks)
-    recorded = _ASK if asks else _ERRNO | errno.EPERM
+        also = [*more.get(rule["call"], []), *(_recorded_values(rule) if part is Part.PASSES else [])]
+        answers[numbers[rule["call"]]] = _by_argument(rule, also, asks=asks)
+    recorded = {Part.ASKS: _ASK, Part.PASSES: _ALLOW}.get(part, _ERRNO | errno.EPERM)
     named = _by_name(policy, known, recorded) | dict.fromkeys(more["calls"].split(), _ALLOW)
+    if part is Part.PASSES:
+        named |= {rule["call"]: _ALLOW for rule in policy["arguments"] if rule.get("record") is True}
     for name, answer in named.items():
         if name in numbers:
             answers[numbers[name]] = [(_RETURN, 0, 0, answer)]
@@ -88,7 +93,7 @@ def compile_filter(machine: str = kernel.MACHINE, part: Part = Part.NONE, *, wit
             answers[numbers[name]] = _by_address(pointer)
         for rule in policy["pretended"]:
             answers[numbers[rule["call"]]] = _by_argument(rule, [], asks=asks)
-    foreign = _ASK if asks else _KILL_PROCESS
+    foreign = {Part.ASKS: _ASK, Part.PASSES: _ALLOW}.get(part, _KILL_PROCESS)
     answers[numbers["socket"]][:0] = _NO_NETLINK if without_audit else []
     program: list[_Instruction] = [
         (_LOAD, 0, 0, _ARCHITECTURE_OFFSET),
@@ -100,6 +105,12 @@ def compile_filter(machine: str = kernel.MACHINE, part: Part = Part.NONE, *, wit
         *_search(_spans(answers)),
     ]
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
+
+
+def _recorded_values(rule: dict[str, Any]) -> list[int]:
+    """Return for which values of an argument, and no others, a refusal is recorded."""
+    recorded = rule.get("record", [])
+    return recorded if isinstance(recorded, list) else []
 
 
 def _by_name(policy: dict[str, Any], known: set[str], recorded: int) -> dict[str, int]:
@@ -188,6 +199,15 @@ def _by_address(pointer: int) -> list[_Instruction]:
         (_RETURN, 0, 0, _ASK),
         (_RETURN, 0, 0, _ALLOW),
     ]
+
+
+def build_wall_of_sessions() -> Wall:
+    """Return the wall of what process 1 of a session goes on to fork. Raises ValueError as `build_wall` does."""
+    return Wall(
+        program=compile_filter(part=Part.ASKS, without_audit=True),
+        process_1=compile_filter(part=Part.PASSES),
+        known=known_calls(),
+    )
 
 
 def build_wall(*, records: bool = True) -> Wall:

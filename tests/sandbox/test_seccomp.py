@@ -70,7 +70,7 @@ def test_every_call_has_the_answer_that_the_policy_gives(
         **dict.fromkeys(refused, PERM),
     }
     if part is ANSWERS:
-        answers |= dict.fromkeys(POLICY["answering"]["calls"].split(), ALLOW)
+        answers |= dict.fromkeys(POLICY["answers"]["calls"].split(), ALLOW)
     if part is ASKS:
         by_argument |= {*POLICY["addresses"], *(rule["call"] for rule in POLICY["pretended"])}
     for name, number in TABLES[machine].items():

@@ -7,15 +7,14 @@ import json
 import os
 import platform
 import socket
-import subprocess
-import sys
 from typing import Self
 
 from crucible.domain.errors import SandboxUnavailableError, SessionsUnsupportedError
 from crucible.domain.sandbox import Containment, Isolation
 from crucible.domain.session import EndReason, SessionSpec
 from crucible.sandbox import capabilities, cgroup, landlock, seccomp
-from crucible.sandbox.namespaces import ordinary, zygote
+from crucible.sandbox.launching import Launcher
+from crucible.sandbox.namespaces import ordinary
 from crucible.sandbox.namespaces.sessions import plan
 from crucible.sandbox.namespaces.sessions.session import NamespacesSession
 from crucible.sandbox.namespaces.sessions.stage import GO
@@ -48,7 +47,7 @@ def obstacle(cgroup_version: int) -> str | None:
 class NamespacesSessions:
     """The sessions of one executor. Make it with `open`."""
 
-    def __init__(self, cgroups: cgroup.Cgroups, launcher: "_Launcher") -> None:
+    def __init__(self, cgroups: cgroup.Cgroups, launcher: Launcher) -> None:
         self._cgroups = cgroups
         self._launcher = launcher
         self._landlock = landlock.abi()
@@ -71,7 +70,7 @@ class NamespacesSessions:
         if reason := obstacle(cgroups.version):
             cgroups.close()
             raise SandboxUnavailableError(reason)
-        return cls(cgroups, await _Launcher.start())
+        return cls(cgroups, await Launcher.start(LAUNCHER))
 
     @property
     def is_empty(self) -> bool:
@@ -146,7 +145,7 @@ class NamespacesSessions:
             isolation=Isolation.SHARED_KERNEL,
             kernel=f"Linux {platform.release()}",
             namespaces=("user", "mount", "pid", "network", "ipc", "uts", "cgroup"),
-            seccomp=seccomp.digest(seccomp.compile_filter(without_audit=True)),
+            seccomp=seccomp.digest(seccomp.build_wall_of_sessions().program),
             landlock_abi=self._landlock,
             cgroup_version=version,
             enforces={
@@ -164,6 +163,7 @@ class NamespacesSessions:
                 "identity": "a user namespace without host root"
                 + (", uids of its own" if self._identity(1)[0].ranged else ""),
                 "system calls": "seccomp allow-list",
+                "attempts": "seccomp user notification, answered by process 1",
             },
         )
 
@@ -222,58 +222,3 @@ class NamespacesSessions:
                 heapq.heappush(self._free_slots, slot)
                 return
             group.kill()
-
-
-class _Launcher:
-    """The executor's hold on the process that forks. It is started again where it died."""
-
-    def __init__(self, process: subprocess.Popen[bytes], requests: socket.socket) -> None:
-        self._process = process
-        self._requests = requests
-
-    @classmethod
-    async def start(cls) -> Self:
-        return cls(*await cls._spawn())
-
-    @staticmethod
-    async def _spawn() -> tuple[subprocess.Popen[bytes], socket.socket]:
-        here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with there:
-            process = subprocess.Popen(  # noqa: ASYNC220 - its pipes aren't used, and its end is seen on the socket
-                [sys.executable, "-I", *LAUNCHER, str(there.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                pass_fds=[there.fileno()],
-                cwd="/",
-                env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
-            )
-        here.setblocking(False)
-        loop = asyncio.get_running_loop()
-        said = await loop.sock_recv(here, 16)
-        if said == zygote.MAP:
-            try:
-                await asyncio.to_thread(ordinary.write_maps, process.pid, ordinary.ranges())
-            except (OSError, subprocess.SubprocessError) as error:
-                here.close()
-                process.wait()
-                raise SandboxUnavailableError(f"this user's ids can't be mapped: {error}") from error
-            here.send(zygote.MAP)
-            said = await loop.sock_recv(here, 16)
-        if not said:
-            raise SandboxUnavailableError(f"the launcher of sessions ended at its start with {process.wait()}")
-        return process, here
-
-    async def launch(self, descriptors: list[int]) -> None:
-        """Have a session made from these. Raises OSError where no launcher can be had."""
-        try:
-            socket.send_fds(self._requests, [b"launch"], descriptors)
-        except (BrokenPipeError, ConnectionResetError):
-            await self.close()
-            self._process, self._requests = await self._spawn()
-            socket.send_fds(self._requests, [b"launch"], descriptors)
-
-    async def close(self) -> None:
-        """End the launcher. The kernel ends every session with it."""
-        self._requests.close()
-        self._process.kill()
-        await asyncio.to_thread(self._process.wait)

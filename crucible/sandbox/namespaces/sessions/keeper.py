@@ -2,8 +2,9 @@
 
 The program can't signal it (process 1 ignores what it has no handler for), trace it, change its limits (its uid is
 one that nothing inside stands for) or reach the channel on which it reports. When it exits, the kernel kills all
-else in its PID namespace. It reads no file and trusts no byte that a program wrote: children of its own do that,
-behind the same walls as the program.
+else in its PID namespace. It reads no file: children of its own do that, behind the
+same walls as the program. What it reads of a program's memory, for the record of what was refused, decides nothing (see
+`answers`).
 """
 
 import contextlib
@@ -12,28 +13,22 @@ import os
 import select
 import signal
 import socket
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from crucible.sandbox import call_filter, capabilities, kernel, landlock
+from crucible.sandbox import call_filter, capabilities, kernel, landlock, notification
+from crucible.sandbox.answers import Answers
+from crucible.sandbox.attempts import Attempt, Attempts
 from crucible.sandbox.namespaces import root as readonly_root
 from crucible.sandbox.namespaces.sessions import ground as grounds
 from crucible.sandbox.namespaces.sessions import plan, steps
+from crucible.sandbox.steps import wake_on_children
+from crucible.sandbox.wall import Wall
 
 _HOSTNAME = "session"
 _PR_SET_KEEPCAPS = 8
 _CAP_SYS_ADMIN = 1 << 21
-
-ROOT_CAPABILITIES = (
-    capabilities.CAP_CHOWN
-    | capabilities.CAP_DAC_OVERRIDE
-    | 1 << 3  # CAP_FOWNER
-    | 1 << 4  # CAP_FSETID
-    | capabilities.CAP_KILL
-    | capabilities.CAP_SETGID
-    | capabilities.CAP_SETUID
-)
-"""What root inside may do: give away files, be anybody, end anybody's process. All within its own uids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +43,7 @@ class Outside:
     """The host's /proc: the session's own is read-only."""
 
 
-def run(ground: plan.Ground, outside: Outside, filter_program: bytes) -> None:
+def run(ground: plan.Ground, outside: Outside, wall: Wall) -> None:
     """Be process 1 until the executor lets go. Raises OSError where a layer can't be put in place."""
     kernel.unshare(kernel.CLONE_NEWNS | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS)
     kernel.set_hostname(_HOSTNAME)
@@ -57,11 +52,11 @@ def run(ground: plan.Ground, outside: Outside, filter_program: bytes) -> None:
     _leave_host_identity(ground, outside.stage)
     _in_child(lambda: grounds.make(ground))
     os.chdir("/")
-    wakeup = _wake_on_children()
+    wakeup = wake_on_children()
     _give_up_powers(ground, outside.host_processes)
-    call_filter.install(filter_program)
+    call_filter.install(wall.process_1)
     outside.channel.send(plan.message(plan.Kind.READY))
-    _Keeper(ground, outside, wakeup).serve()
+    _Keeper(ground, outside, wakeup, wall).serve()
 
 
 def tell_broken(channel: socket.socket, error: BaseException) -> None:
@@ -114,15 +109,6 @@ def _in_child(action: Callable[[], None]) -> None:
         raise OSError(reason)
 
 
-def _wake_on_children() -> int:
-    """Return a descriptor that becomes readable when a child ended: zombies count towards the process limit."""
-    readable, writable = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(writable, warn_on_full_buffer=False)
-    return readable
-
-
 def _give_up_powers(ground: plan.Ground, host_processes: int) -> None:
     """Keep what programs inside may have, so that they can have no more.
 
@@ -132,39 +118,52 @@ def _give_up_powers(ground: plan.Ground, host_processes: int) -> None:
     if ground.landlock:
         proc = f"/proc/self/fd/{host_processes}"
         landlock.restrict(ground.landlock, readable=("/",), writable=("/", proc), devices="/dev")
-    kept = ROOT_CAPABILITIES if ground.identity.ranged else 0
     for capability in range(ground.last_capability + 1):
-        if not kept >> capability & 1:
+        if not ground.capabilities >> capability & 1:
             kernel.prctl(kernel.PR_CAPBSET_DROP, capability, about=f"PR_CAPBSET_DROP {capability}")
-    capabilities.keep_only(kept)
+    capabilities.keep_only(ground.capabilities | capabilities.CAP_SYS_PTRACE)  # to read whom a program names
 
 
-@dataclass(frozen=True, slots=True)
 class _Keeper:
     """The loop in which process 1 spends its life."""
 
-    ground: plan.Ground
-    outside: Outside
-    wakeup: int
+    def __init__(self, ground: plan.Ground, outside: Outside, wakeup: int, wall: Wall) -> None:
+        self._ground = ground
+        self._outside = outside
+        self._wakeup = wakeup
+        self._wall = wall
+        self._numbers: dict[int, int] = {}
+        """Of which order each child is."""
+        began = time.monotonic()
+        self._attempts = Attempts(self._tell_of, lambda: time.monotonic() - began)
+        self._asking: list[Answers] = []
+        """Who is answered for: one listener an exec, for as long as anything of it lives."""
+        self._handing_over: dict[int, socket.socket] = {}
+        """From each child that is not behind its filter yet, the socket on which its listener comes."""
+        self._poll = select.poll()
 
     def serve(self) -> None:
-        poll = select.poll()
-        poll.register(self.wakeup, select.POLLIN)
-        poll.register(self.outside.channel, select.POLLIN)
-        numbers: dict[int, int] = {}
+        self._poll.register(self._wakeup, select.POLLIN)
+        self._poll.register(self._outside.channel, select.POLLIN)
         while True:
-            for descriptor, _ in poll.poll():
-                if descriptor == self.wakeup:
+            for descriptor, event in self._poll.poll():
+                if descriptor == self._wakeup:
                     with contextlib.suppress(BlockingIOError):
-                        os.read(self.wakeup, 4096)
-                    self._reap(numbers)
-                elif not self._answer(numbers):
-                    return
+                        os.read(self._wakeup, 4096)
+                    self._reap()
+                elif descriptor == self._outside.channel.fileno():
+                    if not self._obey():
+                        return
+                elif descriptor in self._handing_over:
+                    self._take_listener(descriptor)
+                else:
+                    self._answer(descriptor, event)
 
-    def _answer(self, numbers: dict[int, int]) -> bool:
+    def _obey(self) -> bool:
         """Take one message; False where the executor is gone."""
+        channel = self._outside.channel
         data, descriptors, _, _ = socket.recv_fds(
-            self.outside.channel, plan.MESSAGE_BYTES, plan.ORDER_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC
+            channel, plan.MESSAGE_BYTES, plan.ORDER_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC
         )
         if not data:
             return False
@@ -172,23 +171,56 @@ class _Keeper:
         if message["kind"] == plan.Kind.MEASURE:
             space = os.statvfs("/")
             used = (space.f_blocks - space.f_bfree) * space.f_frsize
-            self.outside.channel.send(plan.message(plan.Kind.MEASURED, disk_bytes=used))
+            self._attempts.finish()
+            channel.send(plan.message(plan.Kind.MEASURED, disk_bytes=used))
             return True
         try:
-            child = os.fork()
+            self._start(message["number"], descriptors)
         except OSError as error:
             steps.tell_failure(descriptors[4], error)
-            self.outside.channel.send(plan.message(plan.Kind.ENDED, number=message["number"]))
-        else:
-            if child == 0:
-                signal.set_wakeup_fd(-1)
-                steps.run(self.ground, descriptors, self.outside.host_processes)
-            numbers[child] = message["number"]
+            channel.send(plan.message(plan.Kind.ENDED, number=message["number"]))
         for descriptor in descriptors:
             os.close(descriptor)
         return True
 
-    def _reap(self, numbers: dict[int, int]) -> None:
+    def _start(self, number: int, descriptors: list[int]) -> None:
+        here, there = socket.socketpair()
+        with there:
+            try:
+                child = os.fork()
+            except OSError:
+                here.close()
+                raise
+            if child == 0:
+                signal.set_wakeup_fd(-1)
+                steps.run(self._ground, descriptors, self._outside.host_processes, self._wall.program, there)
+        self._numbers[child] = number
+        self._handing_over[here.fileno()] = here
+        self._poll.register(here, select.POLLIN)
+
+    def _take_listener(self, descriptor: int) -> None:
+        """Answer for a child from now on; or learn that it ended before it was behind its filter."""
+        self._poll.unregister(descriptor)
+        with self._handing_over.pop(descriptor) as end:
+            listener = notification.take(end)
+        if listener is not None:
+            answers = Answers(self._wall.known, listener, self._attempts, greeted=False)
+            answers.watch(self._poll)
+            self._asking.append(answers)
+
+    def _answer(self, descriptor: int, event: int) -> None:
+        for answers in self._asking:
+            if answers.is_for(descriptor):
+                answers.serve(descriptor, event)
+                if answers.is_done:
+                    answers.finish()
+                    self._asking.remove(answers)
+                return
+
+    def _tell_of(self, attempt: Attempt) -> None:
+        self._outside.channel.send(plan.message(plan.Kind.ATTEMPT, **asdict(attempt)))
+
+    def _reap(self) -> None:
         """Reap whoever ended, and say so of those that were ordered."""
         while True:
             try:
@@ -197,9 +229,9 @@ class _Keeper:
                 return
             if pid == 0:
                 return
-            number = numbers.pop(pid, None)
+            number = self._numbers.pop(pid, None)
             if number is not None:
-                self.outside.channel.send(
+                self._outside.channel.send(
                     plan.message(
                         plan.Kind.ENDED,
                         number=number,

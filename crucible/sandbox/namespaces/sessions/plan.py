@@ -11,10 +11,14 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from crucible.sandbox import capabilities
 from crucible.sandbox.plan import Identity, Tree
 
-MESSAGE_BYTES = 4096
-"""The most that a message between executor and keeper is long; what may be longer travels in memory."""
+MESSAGE_BYTES = 16_384
+"""The most that a message between executor and keeper is long; what may be longer travels in memory.
+
+An attempt's three texts of 120 bytes, twelve for each where they are escaped twice, are well below it.
+"""
 ORDER_DESCRIPTORS = 6
 """What comes with an order: the order, three standard streams, the failure pipe, the tracking group's door."""
 
@@ -28,6 +32,8 @@ class Kind(StrEnum):
     ENDED = "ended"
     MEASURE = "measure"
     MEASURED = "measured"
+    ATTEMPT = "attempt"
+    """Something in the session was refused. Before `MEASURED` comes whatever has not been told."""
 
 
 class Errand(StrEnum):
@@ -36,6 +42,18 @@ class Errand(StrEnum):
     EXEC = "exec"
     READ = "read"
     WRITE = "write"
+
+
+ROOT_CAPABILITIES = (
+    capabilities.CAP_CHOWN
+    | capabilities.CAP_DAC_OVERRIDE
+    | 1 << 3  # CAP_FOWNER
+    | 1 << 4  # CAP_FSETID
+    | capabilities.CAP_KILL
+    | capabilities.CAP_SETGID
+    | capabilities.CAP_SETUID
+)
+"""What root inside may do: give away files, be anybody, end anybody's process. All within its own uids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +70,11 @@ class Ground:
     disk_bytes: int
     inodes: int
     open_files: int
+
+    @property
+    def capabilities(self) -> int:
+        """What programs may have; nothing where there is no root inside."""
+        return ROOT_CAPABILITIES if self.identity.ranged else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from crucible.domain.errors import SessionEndedError, SessionInterruptedError, UnavailableError
 from crucible.domain.outcome import Outcome
-from crucible.domain.sandbox import Containment
+from crucible.domain.sandbox import Containment, SandboxAttempt
 from crucible.domain.session import EndReason, ExecFinished, ExecSpec, SessionSpec, SessionUsage
 from crucible.sandbox.cgroup import Cgroup
 from crucible.sandbox.driver import EmitOutput
@@ -61,12 +61,15 @@ class NamespacesSession:
         self._numbers = itertools.count(1)
         self._reports: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._measures: list[asyncio.Future[dict[str, Any]]] = []
+        self._attempts: dict[tuple[str, str, str], SandboxAttempt] = {}
         self._active: set[TrackingGroup] = set()
         self._lingering: set[TrackingGroup] = set()
         """Groups of execs that ended, in which something may still run."""
         self._leftovers = Leftovers()
         self._began = time.monotonic()
         self._gone: asyncio.Future[None] | None = None
+        self._counting = False
+        """Whether its end has begun with a last question for what was tried."""
         self._receiving = asyncio.create_task(self._receive())
 
     async def exec(self, spec: ExecSpec, emit: EmitOutput | None) -> ExecFinished:
@@ -127,15 +130,7 @@ class NamespacesSession:
 
     async def usage(self) -> SessionUsage:
         """See `Session.usage`."""
-        self._require()
-        measured: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._measures.append(measured)
-        await self._send(plan.message(plan.Kind.MEASURE), [])
-        try:
-            inside = await asyncio.wait_for(asyncio.shield(measured), _MEASURE_SECONDS)
-        except TimeoutError:
-            await self.end(EndReason.BROKEN, "its process 1 did not answer")
-            raise self._ended() from None
+        inside = await self._measure()
         reading = self._group.read()
         return SessionUsage(
             wall_seconds=time.monotonic() - self._began,
@@ -147,8 +142,31 @@ class NamespacesSession:
             execs=len(self._reports),
         )
 
+    async def attempts(self) -> tuple[SandboxAttempt, ...]:
+        """See `Session.attempts`."""
+        if not self.ended.done():
+            with contextlib.suppress(SessionEndedError):  # then what was told last is all there will ever be
+                await self._measure()
+        return tuple(self._attempts.values())
+
+    async def _measure(self) -> dict[str, Any]:
+        """Have process 1 tell what it has not told, and what is used inside. Raises SessionEndedError."""
+        self._require()
+        measured: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._measures.append(measured)
+        await self._send(plan.message(plan.Kind.MEASURE), [])
+        try:
+            return await asyncio.wait_for(asyncio.shield(measured), _MEASURE_SECONDS)
+        except TimeoutError:
+            await self.end(EndReason.BROKEN, "its process 1 did not answer")
+            raise self._ended() from None
+
     async def end(self, reason: EndReason, detail: str) -> None:
         """See `Session.end`."""
+        if not self.ended.done() and not self._counting:
+            self._counting = True
+            with contextlib.suppress(SessionEndedError, TimeoutError):
+                await asyncio.wait_for(self._measure(), _LEAVING_SECONDS)
         if not self.ended.done():
             self.ended.set_result((reason, detail))
         if self._gone is None:
@@ -245,7 +263,11 @@ class NamespacesSession:
         loop = asyncio.get_running_loop()
         while data := await _receive(loop, self._channel):
             message = json.loads(data)
-            if message["kind"] == plan.Kind.ENDED:
+            report: asyncio.Future[dict[str, Any]] | None = None
+            if message.pop("kind") == plan.Kind.ATTEMPT:
+                attempt = SandboxAttempt(**message)
+                self._attempts[attempt.action, attempt.name, attempt.detail] = attempt
+            elif "number" in message:
                 report = self._reports.get(message["number"])
             else:
                 report = self._measures.pop(0)

@@ -11,16 +11,17 @@ import sys
 from crucible.sandbox import capabilities, kernel
 from crucible.sandbox.namespaces.sessions import keeper, plan
 from crucible.sandbox.plan import Identity
+from crucible.sandbox.wall import Wall
 
 GO = b"go"
 
 
-def run(descriptors: list[int], filter_program: bytes, launcher: int) -> None:
+def run(descriptors: list[int], wall: Wall, launcher: int) -> None:
     """Be the stage of one session and exit. `descriptors`: the ground, and the channel to the executor."""
     memory, control = descriptors
     channel = socket.socket(fileno=control)
     try:
-        _enter(memory, channel, filter_program, launcher)
+        _enter(memory, channel, wall, launcher)
     except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
         keeper.tell_broken(channel, error)
     finally:
@@ -28,7 +29,7 @@ def run(descriptors: list[int], filter_program: bytes, launcher: int) -> None:
         os._exit(0)
 
 
-def _enter(memory: int, channel: socket.socket, filter_program: bytes, launcher: int) -> None:
+def _enter(memory: int, channel: socket.socket, wall: Wall, launcher: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     kernel.die_with_parent(signal.SIGKILL)
     if os.getppid() != launcher:
@@ -48,7 +49,7 @@ def _enter(memory: int, channel: socket.socket, filter_program: bytes, launcher:
         try:
             here.close()
             kernel.die_with_parent(signal.SIGKILL)
-            keeper.run(ground, keeper.Outside(channel, there, host_processes), filter_program)
+            keeper.run(ground, keeper.Outside(channel, there, host_processes), wall)
         except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
             keeper.tell_broken(channel, error)
         finally:

@@ -9,10 +9,11 @@ import errno
 import json
 import os
 import signal
+import socket
 from dataclasses import dataclass
 from typing import NoReturn
 
-from crucible.sandbox import kernel, rlimits
+from crucible.sandbox import kernel, notification, rlimits
 from crucible.sandbox.namespaces.sessions import files, plan, users
 
 FAILURE_DESCRIPTOR = 3
@@ -27,8 +28,14 @@ class _Step:
     name: str = "start"
 
 
-def run(ground: plan.Ground, descriptors: list[int], host_processes: int) -> NoReturn:
-    """Carry out an order, in a child of process 1 that is nothing else yet."""
+def run(
+    ground: plan.Ground, descriptors: list[int], host_processes: int, filter_program: bytes, keeper: socket.socket
+) -> NoReturn:
+    """Carry out an order, in a child of process 1 that is nothing else yet.
+
+    Nothing is looked at that a program wrote before this process is behind the program's own filter, and process 1
+    has the listener that answers for it.
+    """
     step = _Step()
     failure = descriptors[4]
     try:
@@ -36,6 +43,9 @@ def run(ground: plan.Ground, descriptors: list[int], host_processes: int) -> NoR
         _be_the_first_victim(host_processes)
         order = plan.read_order(descriptors[0])
         os.setsid()
+        kernel.set_capabilities(ground.capabilities, ground.capabilities)
+        notification.hand_over(keeper, notification.install(filter_program))
+        keeper.detach()  # closed with all else below
         failure = _keep_only_standard_streams(descriptors)
         rlimits.bound(ground.open_files, ground.disk_bytes)
         _carry_out(order, ground.identity.ranged, step)
