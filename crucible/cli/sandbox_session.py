@@ -14,12 +14,13 @@ from typing import Annotated, TypeVar
 import typer
 
 from crucible.cli import session_options as options
+from crucible.cli.attempts import tell_attempts
 from crucible.cli.exit_codes import exit_code
 from crucible.cli.options import Json
 from crucible.cli.terminal import standard_error, standard_output
 from crucible.domain.sandbox import Isolation
 from crucible.domain.session import ExecFinished, ExecOutput, ExecSpec, SessionSpec, SessionStanding
-from crucible.domain.session_record import ExecResult, Usage
+from crucible.domain.session_record import ExecResult, SessionAttempts, Usage
 from crucible.executor.client import ExecutorClient
 from crucible.executor.session_client import HeldSession, SessionClient
 
@@ -139,6 +140,16 @@ def usage(name: Name, *, socket: Socket, json: Json = False) -> None:
     else:
         for field, value in measured:
             typer.echo(f"{field} {value:.2f}" if isinstance(value, float) else f"{field} {value}")
+
+
+@session.command()
+def attempts(name: Name, *, socket: Socket, json: Json = False) -> None:
+    """Show what was tried in a session and refused; of one that ended not long ago, too."""
+    tried = _with(socket, lambda sessions: sessions.get(name).attempts())
+    if json:
+        typer.echo(SessionAttempts(items=tried, complete=True).model_dump_json())
+    else:
+        tell_attempts(tried)
 
 
 @session.command()

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from crucible.cli import session_options as options
+from crucible.cli.attempts import tell_attempts
 from crucible.cli.exit_codes import exit_code
 from crucible.cli.options import DEFAULT_URL, Json, Url
 from crucible.cli.rendering import print_json, show
@@ -155,6 +156,19 @@ def usage(session_id: options.SessionId, *, json: Json = False, url: Url = DEFAU
             print_json(measured)
         else:
             show(panel(held.show(), measured))
+
+
+@session.command()
+def attempts(session_id: options.SessionId, *, json: Json = False, url: Url = DEFAULT_URL) -> None:
+    """Show what was tried in a session and refused; of one that ended, too."""
+    with connected(url) as crucible:
+        tried = crucible.sessions.get(session_id).attempts()
+    if json:
+        print_json(tried)
+        return
+    tell_attempts(tried.items)
+    if not tried.complete:
+        typer.echo("its executor went away before it could tell", err=True)
 
 
 @session.command()

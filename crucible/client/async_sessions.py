@@ -16,6 +16,7 @@ from crucible.domain.session_record import (
     ExecEvent,
     ExecResult,
     Session,
+    SessionAttempts,
     SessionPage,
     SessionRequest,
     SessionState,
@@ -101,6 +102,10 @@ class AsyncHeldSession:
     async def usage(self) -> Usage:
         """Return what it uses now."""
         return await self._ask(calls.usage(self.id))
+
+    async def attempts(self) -> SessionAttempts:
+        """Return what was tried in it and refused, also once it has ended."""
+        return await self._ask(calls.attempts(self.id))
 
     async def show(self) -> Session:
         """Return all that is known of it."""

@@ -19,6 +19,7 @@ from crucible.domain.session_record import (
     ExecRequest,
     ExecResult,
     Session,
+    SessionAttempts,
     SessionPage,
     SessionRequest,
     SessionState,
@@ -64,6 +65,11 @@ def destroy(session_id: str) -> Call[Session]:
 def usage(session_id: str) -> Call[Usage]:
     """Measure a session."""
     return Call(method="GET", path=f"{path_of(session_id)}/usage", read=Usage.model_validate_json)
+
+
+def attempts(session_id: str) -> Call[SessionAttempts]:
+    """Show what was refused in a session."""
+    return Call(method="GET", path=f"{path_of(session_id)}/attempts", read=SessionAttempts.model_validate_json)
 
 
 def run(session_id: str, request: ExecRequest) -> Call[ExecResult]:

@@ -21,6 +21,7 @@ from crucible.domain.session_record import (
     ExecEvent,
     ExecResult,
     Session,
+    SessionAttempts,
     SessionPage,
     SessionRequest,
     SessionState,
@@ -106,6 +107,10 @@ class HeldSession:
     def usage(self) -> Usage:
         """Return what it uses now."""
         return self._ask(calls.usage(self.id))
+
+    def attempts(self) -> SessionAttempts:
+        """Return what was tried in it and refused, also once it has ended."""
+        return self._ask(calls.attempts(self.id))
 
     def show(self) -> Session:
         """Return all that is known of it."""

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from crucible.database.tables import AnyRow, sessions
 from crucible.domain.errors import FieldError, InvalidRequestError, NotFoundError
 from crucible.domain.identifiers import SESSION_PATTERN, new_identifier
-from crucible.domain.sandbox import Containment, Isolation
+from crucible.domain.sandbox import Containment, Isolation, SandboxAttempt
 from crucible.domain.session import EndReason, SessionLimits, SessionStanding
-from crucible.domain.session_record import Session, SessionPage, SessionRequest, SessionState
+from crucible.domain.session_record import Session, SessionAttempts, SessionPage, SessionRequest, SessionState
 
 _ALIVE = (SessionState.STARTING, SessionState.RUNNING)
 
@@ -34,6 +34,12 @@ class SessionReader:
         """Return a session and the name of the executor that holds it. Raises NotFoundError."""
         row = await self._row(session_id)
         return to_session(row), row.executor
+
+    async def attempts(self, session_id: str) -> SessionAttempts:
+        """Return what was refused in a session that has ended. Raises NotFoundError."""
+        stored = (await self._row(session_id)).attempts
+        items = tuple(SandboxAttempt(**one) for one in stored or ())
+        return SessionAttempts(items=items, complete=stored is not None)
 
     async def page(self, states: Sequence[SessionState], *, limit: int, cursor: str | None) -> SessionPage:
         """Return at most `limit` sessions, newest first. Raises InvalidRequestError for a cursor that is none."""
@@ -109,13 +115,24 @@ class SessionLedger:
         return bool(changed.rowcount)
 
     async def end(
-        self, session_id: str, state: SessionState, reason: EndReason, detail: str, at: datetime
+        self,
+        session_id: str,
+        state: SessionState,
+        reason: EndReason,
+        detail: str,
+        at: datetime,
+        *,
+        attempts: Sequence[SandboxAttempt] | None = None,
     ) -> bool:
-        """Note that a session is no more; False where that was known. The first reason counts."""
+        """Note that a session is no more; False where that was known. The first reason counts.
+
+        `attempts`: what was refused in it; None where nobody can tell any more.
+        """
+        tried = None if attempts is None else [asdict(attempt) for attempt in attempts]
         changed = await self._connection.execute(
             sessions.update()
             .where(sessions.c.id == session_id, sessions.c.state.in_(_ALIVE))
-            .values(state=state, reason=reason, detail=detail[:1000], ended_at=at)
+            .values(state=state, reason=reason, detail=detail[:1000], ended_at=at, attempts=tried)
         )
         return bool(changed.rowcount)
 

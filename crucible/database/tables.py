@@ -264,6 +264,7 @@ sessions = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
     sa.Column("ended_at", Moment),
+    sa.Column("attempts", sa.JSON(none_as_null=True)),
     sa.CheckConstraint("(state IN ('ended', 'lost')) = (reason IS NOT NULL)", name="final_has_reason"),
     sa.Index("ix_sessions_page", "tenant_id", "id"),
 )

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from crucible.domain.evaluation import Argument, Name, Text, VariableName
 from crucible.domain.outcome import Outcome
-from crucible.domain.sandbox import Containment, Isolation
+from crucible.domain.sandbox import Containment, Isolation, SandboxAttempt
 from crucible.domain.session import (
     MAXIMUM_ARGUMENT_BYTES,
     MAXIMUM_ARGV_BYTES,
@@ -272,6 +272,16 @@ class ExecFailed(BaseModel):
 
 
 ExecEvent = Annotated[ExecWrote | ExecEnded | ExecFailed, Field(discriminator="kind")]
+
+
+class SessionAttempts(BaseModel):
+    """What was tried in a session and refused, in order of the first time; of one that ended, too."""
+
+    model_config = ConfigDict(frozen=True)
+
+    items: tuple[SandboxAttempt, ...]
+    complete: bool
+    """False where its executor went away before it could tell."""
 
 
 class Usage(BaseModel):

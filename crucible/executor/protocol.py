@@ -24,7 +24,7 @@ from crucible.domain.sandbox import (
 )
 from crucible.executor.session_messages import SessionAnswer, SessionRequest
 
-VERSION = 4
+VERSION = 5
 MAXIMUM_FRAME_BYTES = 64 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 

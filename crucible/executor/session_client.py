@@ -14,6 +14,7 @@ from contextlib import aclosing
 from typing import TypeVar
 
 from crucible.domain import errors
+from crucible.domain.sandbox import SandboxAttempt
 from crucible.domain.session import (
     MAXIMUM_READ_BYTES,
     ExecFinished,
@@ -104,6 +105,13 @@ class HeldSession:
             self._client, messages.MeasureSession(request=self._client.next_request(), session=self.name)
         )
         return _expect(answer, messages.Usage).usage
+
+    async def attempts(self) -> tuple[SandboxAttempt, ...]:
+        """Return what was tried in it and refused, also where it ended not long ago."""
+        answer = await _one(
+            self._client, messages.TellAttempts(request=self._client.next_request(), session=self.name)
+        )
+        return _expect(answer, messages.Attempts).attempts
 
     async def end(self) -> SessionStanding:
         """End it, and return when nothing of it is left. One that has ended says how."""

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from crucible.domain.limits import MIB
+from crucible.domain.sandbox import SandboxAttempt
 from crucible.domain.session import (
     ExecFinished,
     ExecOutput,
@@ -48,6 +49,12 @@ class ListSessions(_Message, tag="session-list"):
 
 class MeasureSession(_Message, tag="session-measure"):
     """Answered by `Usage`."""
+
+    session: str
+
+
+class TellAttempts(_Message, tag="session-tell-attempts"):
+    """Answered by `Attempts`, also where the session ended not long ago."""
 
     session: str
 
@@ -106,6 +113,12 @@ class Usage(_Message, tag="session-usage"):
     usage: SessionUsage
 
 
+class Attempts(_Message, tag="session-attempts"):
+    """What was tried in a session and refused."""
+
+    attempts: tuple[SandboxAttempt, ...]
+
+
 class Written(_Message, tag="session-written"):
     """See `ExecOutput`."""
 
@@ -137,6 +150,15 @@ class Refused(_Message, tag="session-refused"):
 
 
 SessionRequest = (
-    OpenSession | EndSession | ListSessions | MeasureSession | Exec | Taken | Abandon | ReadFile | WriteFile
+    OpenSession
+    | EndSession
+    | ListSessions
+    | MeasureSession
+    | TellAttempts
+    | Exec
+    | Taken
+    | Abandon
+    | ReadFile
+    | WriteFile
 )
-SessionAnswer = Standing | SessionList | Usage | Written | Exited | Content | Done | Refused
+SessionAnswer = Standing | SessionList | Usage | Attempts | Written | Exited | Content | Done | Refused

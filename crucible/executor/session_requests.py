@@ -96,6 +96,9 @@ class SessionRequests:
             case messages.MeasureSession(session=name):
                 usage = await self._sessions.measure(name)
                 await self._send(messages.Usage(request=number, usage=usage))
+            case messages.TellAttempts(session=name):
+                attempts = await self._sessions.attempts(name)
+                await self._send(messages.Attempts(request=number, attempts=attempts))
             case messages.Exec():
                 await self._exec(message)
             case messages.ReadFile(session=name, path=path, user=user, most=most):

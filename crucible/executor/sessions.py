@@ -20,13 +20,15 @@ from crucible.domain.errors import (
     SessionsUnsupportedError,
     UnavailableError,
 )
-from crucible.domain.sandbox import Containment, SandboxSpec
+from crucible.domain.sandbox import Containment, SandboxAttempt, SandboxSpec
 from crucible.domain.session import EndReason, SessionLimits, SessionSpec, SessionStanding, SessionUsage
 from crucible.sandbox.driver import Session, SessionDriver
 from crucible.sandbox.engines import Engines
 
 MOST_SESSIONS = 1000
 _REMEMBERED = 10_000
+_REMEMBERED_ATTEMPTS = 1000
+"""Of how many sessions that ended: whoever has a record of them asks within seconds."""
 
 _log = structlog.get_logger()
 
@@ -54,6 +56,8 @@ class Sessions:
         self._held: dict[str, _Held] = {}
         self._opening: set[str] = set()
         self._ended: OrderedDict[str, SessionStanding] = OrderedDict()
+        self._tried: OrderedDict[str, tuple[SandboxAttempt, ...]] = OrderedDict()
+        """Of those that ended, in which something was refused."""
         self._watching: set[asyncio.Task[None]] = set()
 
     async def open(self, name: str, spec: SessionSpec) -> SessionStanding:
@@ -96,6 +100,14 @@ class Sessions:
     async def measure(self, name: str) -> SessionUsage:
         """Return what a session uses, which is no use of it. Raises SessionEndedError, NotFoundError."""
         return await self._find(name).session.usage()
+
+    async def attempts(self, name: str) -> tuple[SandboxAttempt, ...]:
+        """Return what was tried in a session and refused, which is no use of it. Raises NotFoundError."""
+        if held := self._held.get(name):
+            return await held.session.attempts()
+        if name not in self._ended:
+            raise NotFoundError(f"this executor has no session {name}")
+        return self._tried.get(name, ())
 
     async def end(self, name: str, reason: EndReason, detail: str) -> SessionStanding:
         """End a session; return how it ended when nothing of it is left. Raises NotFoundError."""
@@ -142,8 +154,12 @@ class Sessions:
             return
         reason, detail = held.session.ended.result()
         self._ended[name] = replace(self._standing(name, held), ended=reason, detail=detail)
+        if held.session.tried:
+            self._tried[name] = held.session.tried
         while len(self._ended) > _REMEMBERED:
             self._ended.popitem(last=False)
+        while len(self._tried) > _REMEMBERED_ATTEMPTS:
+            self._tried.popitem(last=False)
         _log.info("executor.session_ended", session=name, reason=str(reason), detail=detail)
 
     async def _watch(self, name: str, held: _Held) -> None:

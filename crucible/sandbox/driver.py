@@ -85,8 +85,13 @@ class Session(Protocol):
         """Return what it uses now."""
         ...
 
+    @property
+    def tried(self) -> tuple[SandboxAttempt, ...]:
+        """What was refused in it, as it was told until now; once it has ended, all that there was."""
+        ...
+
     async def attempts(self) -> tuple[SandboxAttempt, ...]:
-        """Return what was tried in it and refused, each with its count by now; after its end, by then."""
+        """Return what was refused in it, each with its count by now. After its end, too."""
         ...
 
     async def end(self, reason: EndReason, detail: str) -> None:

@@ -79,6 +79,7 @@ async def create(
                 EndReason.EXECUTOR_GONE if gone else EndReason.BROKEN,
                 f"it could not be made: {error.detail}",
                 await work.now(),
+                attempts=None if gone else (),
             )
         raise
     async with database.system_unit_of_work() as work:

@@ -8,7 +8,7 @@ from crucible.domain.session import EndReason
 from crucible.domain.session_record import Session, SessionState
 from crucible.sessions import use
 from crucible.sessions.holder import SessionHolder
-from crucible.sessions.reconcile import note_end
+from crucible.sessions.reconcile import note_end, note_standing
 
 
 async def destroy(database: Database, holder: SessionHolder, principal: Principal, session_id: str) -> Session:
@@ -27,7 +27,6 @@ async def destroy(database: Database, holder: SessionHolder, principal: Principa
             detail = "the executor that should hold it doesn't know it: it was started again since"
             await note_end(database, session_id, SessionState.LOST, EndReason.EXECUTOR_GONE, detail)
         else:
-            reason = standing.ended or EndReason.DESTROYED
-            await note_end(database, session_id, SessionState.ENDED, reason, standing.detail or "")
+            await note_standing(database, holder, standing)
     async with database.read(principal) as view:
         return await view.sessions.get(session_id)

@@ -5,13 +5,15 @@ The rows are read before the executor is asked, so that what was made in between
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
 
 from crucible.database.database import Database
 from crucible.domain.errors import ExecutorUnavailableError, NotFoundError, StorageUnavailableError
-from crucible.domain.session import EndReason
+from crucible.domain.sandbox import SandboxAttempt
+from crucible.domain.session import EndReason, SessionStanding
 from crucible.domain.session_record import SessionState
 from crucible.sessions.holder import SessionHolder
 
@@ -55,7 +57,7 @@ async def reconcile(database: Database, holder: SessionHolder) -> None:
                 detail = "the executor that should hold it doesn't know it: it was started again since"
                 await note_end(database, session_id, SessionState.LOST, EndReason.EXECUTOR_GONE, detail)
         elif standing.ended is not None:
-            await note_end(database, session_id, SessionState.ENDED, standing.ended, standing.detail or "")
+            await note_standing(database, holder, standing)
     for session_id in overdue:
         await note_end(
             database,
@@ -69,12 +71,33 @@ async def reconcile(database: Database, holder: SessionHolder) -> None:
     )
 
 
+async def note_standing(database: Database, holder: SessionHolder, standing: SessionStanding) -> None:
+    """Note how a session ended that its executor still knows, and what was refused in it.
+
+    Raises ExecutorUnavailableError.
+    """
+    try:
+        attempts = await holder.sessions.get(standing.session).attempts()
+    except NotFoundError:
+        attempts = None  # so many have ended since that it was forgotten
+    reason = standing.ended or EndReason.DESTROYED
+    await note_end(
+        database, standing.session, SessionState.ENDED, reason, standing.detail or "", attempts=attempts
+    )
+
+
 async def note_end(
-    database: Database, session_id: str, state: SessionState, reason: EndReason, detail: str
+    database: Database,
+    session_id: str,
+    state: SessionState,
+    reason: EndReason,
+    detail: str,
+    *,
+    attempts: Sequence[SandboxAttempt] | None = None,
 ) -> None:
-    """Note that a session is no more, unless that is known."""
+    """Note that a session is no more, unless that is known; and what was refused in it, where that is known."""
     async with database.system_unit_of_work() as work:
-        if await work.sessions.end(session_id, state, reason, detail, await work.now()):
+        if await work.sessions.end(session_id, state, reason, detail, await work.now(), attempts=attempts):
             _log.info("session_ended", session=session_id, state=str(state), reason=str(reason), detail=detail)
 
 

@@ -13,7 +13,7 @@ from crucible.domain.errors import (
 )
 from crucible.domain.principal import Principal
 from crucible.domain.session import EndReason, ExecFinished, ExecOutput, ExecSpec, SessionUsage
-from crucible.domain.session_record import ExecRequest, Session, SessionState
+from crucible.domain.session_record import ExecRequest, Session, SessionAttempts, SessionState
 from crucible.executor.session_client import HeldSession
 from crucible.sessions.holder import SessionHolder
 from crucible.sessions.reconcile import note_end
@@ -129,6 +129,19 @@ async def measure(
     held = await check(database, holder, principal, session_id, permission=Permission.READ)
     async with noticing(database, session_id):
         return await held.usage()
+
+
+async def attempts(
+    database: Database, holder: SessionHolder, principal: Principal, session_id: str
+) -> SessionAttempts:
+    """Return what was tried in a session and refused, until now or until its end."""
+    require(principal, Permission.READ)
+    async with database.read(principal) as view:
+        if (await view.sessions.get(session_id)).state.is_final:
+            return await view.sessions.attempts(session_id)
+    held = await check(database, holder, principal, session_id, permission=Permission.READ)
+    async with noticing(database, session_id):
+        return SessionAttempts(items=await held.attempts(), complete=True)
 
 
 def _spec(request: ExecRequest, *, stream: bool) -> ExecSpec:

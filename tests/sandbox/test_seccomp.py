@@ -17,7 +17,7 @@ POLICY = tomllib.loads((FILES / "seccomp.toml").read_text())
 TABLES = json.loads((FILES / "syscalls.json").read_text())
 ALLOW, ASK, KILL, ERRNO = 0x7FFF_0000, 0x7FC0_0000, 0x8000_0000, 0x0005_0000
 PERM = ERRNO | errno.EPERM
-NONE, ASKS, ANSWERS = seccomp.Part
+NONE, ASKS, ANSWERS, PASSES = seccomp.Part
 ARCHITECTURES = {"x86_64": 0xC000_003E, "aarch64": 0xC000_00B7}
 
 
@@ -52,7 +52,9 @@ def of(machine: str, name: str, *arguments: int, part: seccomp.Part = ASKS) -> i
     return answer(program, TABLES[machine][name], arguments, architecture=ARCHITECTURES[machine])
 
 
-@pytest.mark.parametrize(("part", "to_the_recorded"), [(NONE, PERM), (ASKS, ASK), (ANSWERS, PERM)])
+@pytest.mark.parametrize(
+    ("part", "to_the_recorded"), [(NONE, PERM), (ASKS, ASK), (ANSWERS, PERM), (PASSES, ALLOW)]
+)
 def test_every_call_has_the_answer_that_the_policy_gives(
     machine: str, part: seccomp.Part, to_the_recorded: int
 ) -> None:
@@ -69,8 +71,8 @@ def test_every_call_has_the_answer_that_the_policy_gives(
         **dict.fromkeys(recorded, to_the_recorded),
         **dict.fromkeys(refused, PERM),
     }
-    if part is ANSWERS:
-        answers |= dict.fromkeys(POLICY["answers"]["calls"].split(), ALLOW)
+    if part in {ANSWERS, PASSES}:
+        answers |= dict.fromkeys(POLICY[part.value]["calls"].split(), ALLOW)
     if part is ASKS:
         by_argument |= {*POLICY["addresses"], *(rule["call"] for rule in POLICY["pretended"])}
     for name, number in TABLES[machine].items():
@@ -102,6 +104,16 @@ def test_x32_gets_no_call(part: seccomp.Part, expected: int) -> None:
     program = seccomp.compile_filter("x86_64", part)
     for number in (0x4000_0000, 0x4000_0000 + 39, 0xFFFF_FFFF - 2**32):
         assert answer(program, number, architecture=ARCHITECTURES["x86_64"]) == expected
+
+
+def test_what_the_filter_of_a_session_asks_about_passes_the_one_before_it(machine: str) -> None:
+    asks = seccomp.compile_filter(machine, ASKS, without_audit=True)
+    passes = seccomp.compile_filter(machine, PASSES)
+    for number in (*TABLES[machine].values(), 0x4000_0000 + 39):
+        for arguments in ((0,) * 6, (0x1000_0000, 0x5412, 1, 1, 1, 1), (2, 0x541C, 0, 0, 0, 0)):
+            for architecture in (0x4000_0003, ARCHITECTURES[machine]):
+                if answer(asks, number, arguments, architecture=architecture) == ASK:
+                    assert answer(passes, number, arguments, architecture=architecture) == ALLOW, number
 
 
 def test_who_answers_asks_nobody(machine: str) -> None:
@@ -184,7 +196,7 @@ def test_an_unknown_machine_is_refused() -> None:
 
 
 def test_a_misspelt_call_in_the_policy_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seccomp.tomllib, "loads", lambda _: {**POLICY, "allow": {"x": "opne"}})
+    monkeypatch.setattr(seccomp, "read_policy", lambda: {**POLICY, "allow": {"x": "opne"}})
     with pytest.raises(ValueError, match="'opne', which is no system call"):
         seccomp.compile_filter()
 

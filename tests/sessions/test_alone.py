@@ -53,7 +53,10 @@ def test_a_session_lives_through_the_commands(
     assert json.loads(session("usage", "mine", "--json"))["execs"] == 0
     assert session("list") == b"mine namespaces running\n"
     assert json.loads(session("list", "--json"))["session"] == "mine"
+    command("sandbox", "session", "exec", "mine", "--", "unshare", "-m", "true")
+    assert b"refused: unshare flags=0x20000" in session("attempts", "mine")
     assert session("destroy", "mine") == b"mine namespaces ended (destroyed): it was asked to\n"
+    assert json.loads(session("attempts", "mine", "--json"))["items"][0]["name"] == "unshare"
     gone = command("sandbox", "session", "exec", "mine", "--", "true")
     assert (gone.code, "has ended (destroyed)" in gone.err) == (1, True)
     failing = command("sandbox", "session", "create", "other", "--idle", "0")

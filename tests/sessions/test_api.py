@@ -51,8 +51,14 @@ def test_a_session_lives_through_the_api(http: httpx2.Client) -> None:
         one["id"] for one in http.get("/sessions", params={"state": "running"}).json()["items"]
     ]
 
+    assert http.get(f"{address}/attempts").json() == {"items": [], "complete": True}
+    http.post(f"{address}/exec", json={"argv": ["mount", "-t", "tmpfs", "none", "/mnt"]})
+    tried = http.get(f"{address}/attempts").json()
+    assert [(one["name"], one["count"]) for one in tried["items"]] == [("mount", 1)]
+
     ended = http.delete(address).json()
     assert (ended["state"], ended["reason"]) == ("ended", "destroyed")
+    assert http.get(f"{address}/attempts").json() == tried
     assert http.delete(address).json() == ended == http.get(address).json()
     for refused in (
         http.post(f"{address}/exec", json={"argv": ["true"]}),

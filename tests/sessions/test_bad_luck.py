@@ -51,6 +51,7 @@ def test_an_executor_that_is_killed_makes_its_sessions_lost_and_no_exec_successf
         assert "is lost" in refusal[0].detail
         shown = session.show()
         assert (shown.state, shown.reason) == (SessionState.LOST, EndReason.EXECUTOR_GONE)
+        assert (session.attempts().items, session.attempts().complete) == ((), False)
         wait_until_gone(executor)
         while not crucible.readiness().ready:
             pass

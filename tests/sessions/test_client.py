@@ -47,6 +47,7 @@ async def test_a_session_lives_through_the_asynchronous_client(server: Machine) 
         ran = await session.exec(["wc", "-c"], stdin=bytes(range(256)))
         assert (ran.success, ran.stdout.data) == (True, "256\n")
         assert (await session.usage()).processes == 0
+        assert (await session.attempts()).items == ()
         events = [event async for event in session.stream(["sh", "-c", "echo one"])]
         assert isinstance(events[-1], ExecEnded)
         assert session.id in [one.id for one in (await crucible.sessions.page()).items]

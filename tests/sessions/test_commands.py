@@ -65,9 +65,15 @@ def test_a_session_lives_through_the_commands(
     assert json.loads(command("session", "usage", session, "--json").out)["execs"] == 0
     assert "memory" in command("session", "usage", session).out.decode()
 
+    assert command("session", "attempts", session).out == b""
+    command("session", "exec", session, "--", "unshare", "-m", "true")
+    assert b"refused: unshare flags=0x20000" in command("session", "attempts", session).out
+
     ended = json.loads(command("session", "destroy", session, "--json").out)
     assert (ended["state"], ended["reason"]) == ("ended", "destroyed")
     assert "ended" in command("session", "destroy", session).err
+    (tried,) = json.loads(command("session", "attempts", session, "--json").out)["items"]
+    assert (tried["name"], tried["count"]) == ("unshare", 1)
     gone = command("session", "exec", session, "--", "true")
     assert (gone.code, "is ended (destroyed)" in gone.err) == (1, True)
     assert "destroyed" in command("session", "show", session).out.decode()

@@ -27,6 +27,7 @@ from crucible.domain.session_record import (
     ExecResult,
     ExecWrote,
     Session,
+    SessionAttempts,
     SessionPage,
     SessionPath,
     SessionRequest,
@@ -101,6 +102,12 @@ async def destroy_session(session_id: SessionId, crucible: Crucible, asker: Aske
 async def measure_session(session_id: SessionId, crucible: Crucible, asker: Asker) -> Response:
     """Show what a session uses now. Asking is no use of it: it may become idle meanwhile."""
     return json_response(Usage.of(await use.measure(crucible.database, crucible.holder, asker, session_id)))
+
+
+@router.get("/{session_id}/attempts", response_model=SessionAttempts, responses=refusals(404, 409, 410, 422))
+async def get_session_attempts(session_id: SessionId, crucible: Crucible, asker: Asker) -> Response:
+    """Show what was tried in a session and refused. Asking is no use of it; of one that ended it is kept."""
+    return json_response(await use.attempts(crucible.database, crucible.holder, asker, session_id))
 
 
 @router.post(

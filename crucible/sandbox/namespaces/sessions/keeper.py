@@ -2,9 +2,8 @@
 
 The program can't signal it (process 1 ignores what it has no handler for), trace it, change its limits (its uid is
 one that nothing inside stands for) or reach the channel on which it reports. When it exits, the kernel kills all
-else in its PID namespace. It reads no file: children of its own do that, behind the
-same walls as the program. What it reads of a program's memory, for the record of what was refused, decides nothing (see
-`answers`).
+else in its PID namespace. It reads no file: children of its own do that, behind the same walls as the program.
+What it reads of a program's memory, for the record of what was refused, decides nothing (see `answers`).
 """
 
 import contextlib

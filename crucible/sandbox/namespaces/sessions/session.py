@@ -147,6 +147,11 @@ class NamespacesSession:
         if not self.ended.done():
             with contextlib.suppress(SessionEndedError):  # then what was told last is all there will ever be
                 await self._measure()
+        return self.tried
+
+    @property
+    def tried(self) -> tuple[SandboxAttempt, ...]:
+        """See `Session.tried`."""
         return tuple(self._attempts.values())
 
     async def _measure(self) -> dict[str, Any]:

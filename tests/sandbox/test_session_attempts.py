@@ -1,0 +1,131 @@
+"""What is refused in a session is recorded, whoever tries it in there, and as root too."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from crucible.domain.outcome import Outcome
+from crucible.domain.session import EndReason, ExecFinished, ExecSpec, SessionSpec
+from crucible.sandbox.attempts import MOST_ENTRIES, OTHERS
+from crucible.sandbox.driver import Session
+from tests.sandbox.fixtures import Sandboxes, on_engine
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.usefixtures("nothing_left", "sessions_possible"),
+    on_engine("namespaces"),
+]
+
+LIBC = "import ctypes, os, socket, sys; libc = ctypes.CDLL(None, use_errno=True)\n"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def session(sandboxes: Sandboxes, nothing_left: None) -> AsyncIterator[Session]:  # noqa: ARG001 - looks last
+    session = await sandboxes.driver.open_session(SessionSpec())  # type: ignore[attr-defined]
+    yield session
+    await session.end(EndReason.DESTROYED, "the test is over")
+
+
+async def python(session: Session, script: str, **spec: object) -> ExecFinished:
+    return await session.exec(ExecSpec(argv=("python3", "-c", LIBC + script), **spec), None)  # type: ignore[arg-type]
+
+
+async def tried(session: Session) -> list[tuple[str, str, int]]:
+    return [(one.name, one.detail, one.count) for one in await session.attempts()]
+
+
+async def test_what_is_tried_is_named_counted_and_refused_as_ever(session: Session) -> None:
+    ran = await python(
+        session,
+        """
+for _ in range(3): print(libc.ptrace(16, 1, 0, 0), ctypes.get_errno())
+try: socket.create_connection(("192.0.2.7", 80))
+except OSError as error: print(error.errno)
+try: socket.getaddrinfo("api.example.com", 443)
+except OSError as error: print(error)
+""",
+    )
+    assert ran.stdout == b"-1 1\n-1 1\n-1 1\n13\n[Errno -2] Name or service not known\n"
+    assert ("ptrace", "request=16 pid=1", 3) in await tried(session)
+    assert ("connect", "192.0.2.7:80", 1) in await tried(session)
+    assert "api.example.com" in [detail for name, detail, _ in await tried(session) if name == "lookup"]
+
+
+async def test_execs_are_counted_together_and_each_may_be_anybody(session: Session) -> None:
+    for user in ("root", "sandbox", "nobody", "12345:12345"):
+        ran = await python(session, "print(libc.mount(b'a', b'/tmp', b'tmpfs', 0, 0))", user=user)
+        assert ran.stdout == b"-1\n"
+    assert await tried(session) == [("mount", 'source="a" target="/tmp" type="tmpfs" flags=0x0', 4)]
+
+
+async def test_what_stays_in_the_background_is_recorded_still(session: Session) -> None:
+    await python(
+        session,
+        """
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        open("/tmp/ready", "w").close()
+        while not os.path.exists("/tmp/go"): pass
+        libc.chroot(b"/tmp"); open("/tmp/done", "w").close()
+    os._exit(0)
+""",
+    )
+    assert await tried(session) == []
+    await session.exec(ExecSpec(argv=("sh", "-c", "touch /tmp/go; until test -e /tmp/done; do :; done")), None)
+    assert await tried(session) == [("chroot", 'path="/tmp"', 1)]
+
+
+async def test_a_call_of_another_architecture_is_told_and_ends_its_process(session: Session) -> None:
+    ran = await python(session, "libc.syscall(0x40000027)")
+    assert (ran.outcome, ran.signal) == (Outcome.KILLED_BY_SIGNAL, "SIGKILL")
+    assert await tried(session) == [("x32 call", "number=39", 1)]
+
+
+async def test_a_flood_is_bounded_and_the_session_works_beside_it(session: Session) -> None:
+    flood = "for i in range(2000): libc.ptrace(i, i, 0, 0)\nfor i in range(300): libc.keyctl(i)"
+    assert (await python(session, flood)).outcome is Outcome.SUCCEEDED
+    record = await tried(session)
+    assert sum(count for name, _, count in record if name == "ptrace") == 2000
+    assert ("ptrace", OTHERS) in [(name, detail) for name, detail, _ in record]
+    assert len(record) < MOST_ENTRIES
+    assert (await session.exec(ExecSpec(argv=("true",)), None)).outcome is Outcome.SUCCEEDED
+
+
+async def test_whoever_asks_and_is_killed_or_stopped_holds_up_nobody(session: Session) -> None:
+    stopped = "import signal; os.kill(os.getpid(), signal.SIGSTOP)"
+    ran = await python(session, f"if os.fork() == 0: {stopped}\nlibc.ptrace(1, 1, 0, 0)", timeout_seconds=10)
+    assert ran.outcome is Outcome.SUCCEEDED
+    hammer = "while True: libc.ptrace(2, 2, 0, 0)"
+    slow = await python(session, hammer, timeout_seconds=0.3)
+    assert slow.outcome is Outcome.TIMED_OUT
+    assert (await session.exec(ExecSpec(argv=("true",)), None)).outcome is Outcome.SUCCEEDED
+    assert ("ptrace", "request=1 pid=1", 1) in await tried(session)
+
+
+async def test_root_inside_can_not_stop_an_exec_from_being_behind_its_filter(session: Session) -> None:
+    """It stops and kills whatever of process 1 it sees on its way to become a program."""
+    hunter = """
+import signal, time
+own, end = os.getpid(), time.monotonic() + 1.5
+while time.monotonic() < end:
+    for name in os.listdir("/proc"):
+        if name.isdigit() and int(name) not in (1, own):
+            for number in (signal.SIGSTOP, signal.SIGCONT):
+                try: os.kill(int(name), number)
+                except OSError: pass
+"""
+    hunting = python(session, hunter, timeout_seconds=20)
+    attacks = [python(session, "print(libc.ptrace(3, 3, 0, 0))", timeout_seconds=20) for _ in range(5)]
+    _, *ran = await asyncio.gather(hunting, *attacks)
+    assert {one.stdout for one in ran} == {b"-1\n"}
+    assert ("ptrace", "request=3 pid=3", 5) in await tried(session)
+
+
+async def test_what_was_tried_is_known_after_the_end(session: Session) -> None:
+    await python(session, "for _ in range(7): libc.unshare(0x20000)")
+    await session.end(EndReason.DESTROYED, "the test wants it")
+    assert [(one.name, one.count) for one in session.tried] == [("unshare", 7)]
+    assert await tried(session) == [("unshare", "flags=0x20000", 7)]
