@@ -160,3 +160,9 @@ def _show_runtimes(runtimes: "list[RuntimeReport]") -> None:
     Console().print(
         Text("\nruntimes: ", "bold") + Text(names or "none found: install python3, nodejs, bash or gcc")
     )
+    for runtime in runtimes:
+        if runtime.lacking:
+            lacking = ", ".join(runtime.lacking)
+            Console().print(
+                Text(f"{runtime.name} lacks {lacking}: an interpreter is started for each of its programs, slower")
+            )

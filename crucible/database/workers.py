@@ -76,7 +76,7 @@ def _report(row: AnyRow) -> WorkerReport:
         slots=row.slots,
         running=row.running,
         offer=Offer(
-            runtimes=tuple(RuntimeReport(**{**each, "aliases": tuple(each["aliases"])}) for each in row.runtimes),
+            runtimes=tuple(_runtime(each) for each in row.runtimes),
             engines=tuple(_engine(each) for each in row.engines),
             only_engines=None if row.only_engines is None else frozenset(row.only_engines),
             labels=frozenset(row.labels),
@@ -98,3 +98,9 @@ def _engine(row: dict[str, Any]) -> DriverReport:
             "unpromised": {Promise(promise): reason for promise, reason in row["unpromised"].items()},
         }
     )
+
+
+def _runtime(stored: dict[str, Any]) -> RuntimeReport:
+    """Return the report that was stored as JSON, which has no tuples."""
+    tuples = {name: tuple(stored.get(name, ())) for name in ("aliases", "lacking")}
+    return RuntimeReport(**{**stored, **tuples})

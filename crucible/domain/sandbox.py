@@ -188,6 +188,8 @@ class RuntimeReport:
     compiled: bool = False
     image: str | None = None
     """The named root file system that it is in; `None`: the host's own."""
+    lacking: tuple[str, ...] = ()
+    """Modules without which its interpreter can't wait for programs, so that each program has one started."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,7 +85,7 @@ async def test_a_call_of_another_architecture_is_told_and_ends_its_process(sessi
 
 
 async def test_a_flood_is_bounded_and_the_session_works_beside_it(session: Session) -> None:
-    flood = "for i in range(2000): libc.ptrace(i, i, 0, 0)\nfor i in range(300): libc.keyctl(i)"
+    flood = "for i in range(2000): libc.ptrace(i, i, 0, 0)\nfor i in range(300): libc.unshare(i)"
     assert (await python(session, flood)).outcome is Outcome.SUCCEEDED
     record = await tried(session)
     assert sum(count for name, _, count in record if name == "ptrace") == 2000

@@ -38,7 +38,8 @@ from crucible.sandbox.tree import ENVIRONMENT, tree
 from crucible.sandbox.warm import WarmPool
 from crucible.sandbox.work import entrypoint_of, inodes, work_of
 
-MOST_SPARES = 8
+MOST_SPARES = 64
+"""Of a kind. How many there are follows from how many are in use at once: see `warm`."""
 _FIRST_UID = 1_879_048_192
 """Above every range that distributions and container engines hand out, below 2**31."""
 _UIDS_EACH = 65_536

@@ -174,7 +174,7 @@ def runtime_that_answered(
     if not lines:
         return None
     version = lines[0]
-    interpreter, prefix = lines[1:3] if lines[1:] else (path, "/usr")
+    interpreter, prefix, *lacking = lines[1:] or (path, "/usr")
     major, minor = (*version.split("."), "0")[:2]
     return Runtime(
         report=RuntimeReport(
@@ -184,12 +184,13 @@ def runtime_that_answered(
             entrypoint=declaration["entrypoint"],
             compiled="compile" in declaration,
             image=inside[0] if inside else None,
+            lacking=tuple(lacking),
         ),
         interpreter=interpreter,
         prefix=inside[1] if inside else prefix,
         compile_arguments=tuple(declaration.get("compile", ())),
         run_arguments=tuple(declaration["run"]),
-        warm=() if inside else tuple(declaration.get("warm", ())),
+        warm=() if inside or lacking else tuple(declaration.get("warm", ())),
         warm_suffix=declaration.get("warm_suffix", ""),
         preload=tuple(declaration.get("preload", "").split()),
         preload_where_named=tuple(declaration.get("preload_where_named", "").split()),

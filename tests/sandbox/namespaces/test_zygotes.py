@@ -1,0 +1,159 @@
+"""What becomes of programs when what they are forked from hangs, gets old, or can't be had."""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from crucible.domain.outcome import Outcome
+from crucible.domain.sandbox import SandboxOutput
+from crucible.sandbox import runtimes, warm
+from crucible.sandbox.namespaces import zygotes
+from crucible.sandbox.namespaces.driver import NamespacesDriver
+from tests.sandbox import host
+from tests.sandbox.fixtures import Sandboxes
+from tests.waiting import until
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def found() -> runtimes.Runtimes:
+    return await runtimes.discover()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def own(found: runtimes.Runtimes) -> AsyncIterator[Sandboxes]:
+    """A driver of the test's own, which keeps no spare sandboxes: each program's is forked when it comes."""
+    before = host.traces()
+    driver = await NamespacesDriver.open(spares=0)
+    yield Sandboxes(driver, found)
+    await driver.close()
+    assert not host.traces() - before
+
+
+def current(sandboxes: Sandboxes) -> list[zygotes.Zygote]:
+    assert isinstance(sandboxes.driver, NamespacesDriver)
+    return list(sandboxes.driver._zygotes._current.values())
+
+
+def stop(zygote: zygotes.Zygote) -> None:
+    """Have every process of a zygote hang, as one does that waits for a disk that doesn't answer."""
+    outside = zygote._process.pid
+    children = Path(f"/proc/{outside}/task/{outside}/children").read_text().split()
+    for pid in [outside, *map(int, children)]:
+        os.kill(pid, signal.SIGSTOP)
+
+
+async def test_a_zygote_that_hangs_is_replaced_and_the_program_runs(
+    own: Sandboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await own.run("print('before')")).text == "before\n"
+    (hanging,) = current(own)
+    stop(hanging)
+    monkeypatch.setattr(zygotes, "_FORK_SECONDS", 0.3)
+    both = await asyncio.gather(own.run("print('one')"), own.run("print('two')"))
+    monkeypatch.undo()
+    assert [ran.text for ran in both] == ["one\n", "two\n"]
+    assert hanging not in current(own)
+    assert hanging._process.poll() is not None
+
+
+async def test_a_zygote_that_never_gets_ready_is_our_fault_and_leaves_nothing(
+    own: Sandboxes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    never = tmp_path / "never.py"
+    never.write_text("import time; time.sleep(60)")
+    monkeypatch.setattr(zygotes, "START", (str(never),))
+    monkeypatch.setattr(zygotes, "_START_SECONDS", 0.3)
+    ran = await own.run("print('never')")
+    assert ran.finished.outcome is Outcome.SANDBOX_ERROR
+    assert "did not answer within 0.3 s" in (ran.finished.error or "")
+    monkeypatch.undo()
+    assert (await own.run("print('after')")).text == "after\n"
+
+
+@pytest.mark.parametrize("limit", ["MOST_FORKS", "MOST_SECONDS"])
+async def test_a_zygote_is_replaced_when_it_is_old_and_what_it_forked_runs_on(
+    own: Sandboxes, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    assert (await own.run("print('first')")).text == "first\n"
+    monkeypatch.setattr(zygotes, limit, 1 if limit == "MOST_FORKS" else 0.0)
+    runs, go = asyncio.Event(), asyncio.Event()
+    forked_from: list[zygotes.Zygote] = []
+
+    def note(event: object) -> None:
+        if isinstance(event, SandboxOutput):
+            forked_from.extend(current(own))
+            runs.set()
+
+    async def lasts() -> str:
+        ran = await own.run("import time; print('runs', flush=True); time.sleep(1.5); print('on')", on_event=note)
+        go.set()
+        return ran.text
+
+    lasting = asyncio.create_task(lasts())
+    await runs.wait()
+    assert [(await own.run(f"print({number})")).text for number in range(3)] == ["0\n", "1\n", "2\n"]
+    (old,) = forked_from
+    assert old not in current(own)
+    assert go.is_set() or old._process.poll() is None
+    assert await lasting == "runs\non\n"
+
+    async def is_gone() -> bool:
+        return old._process.poll() is not None
+
+    await until(is_gone)
+
+
+async def test_a_python_without_ctypes_is_started_for_each_program_and_says_so(
+    own: Sandboxes, tmp_path: Path
+) -> None:
+    base, name = Path(sys.base_prefix), f"python3.{sys.version_info.minor}"
+    left_out = shutil.ignore_patterns("_ctypes*", "test", "tests", "site-packages", "__pycache__", "config-*")
+    for part in ("bin", "lib"):
+        (tmp_path / part).mkdir()
+    interpreter = shutil.copy2(os.path.realpath(sys.executable), tmp_path / "bin" / name)
+    shutil.copytree(base / "lib" / name, tmp_path / "lib" / name, ignore=left_out, symlinks=True)
+    for library in (base / "lib").glob("libpython*.so*"):
+        shutil.copy2(library, tmp_path / "lib", follow_symlinks=False)
+    (declaration,) = [one for one in runtimes.declarations() if one["language"] == "python"]
+    crippled = await runtimes._probe(str(interpreter), declaration)
+    assert crippled is not None
+    assert (crippled.report.lacking, crippled.warm) == (("ctypes",), ())
+    assert crippled.prefix == str(tmp_path)
+    ran = await Sandboxes(own.driver, runtimes.Runtimes([crippled])).run(
+        "import sys; print(sys.prefix)\ntry: import ctypes\nexcept ImportError as error: print(error)",
+        crippled.report.name,
+    )
+    assert (ran.finished.outcome, ran.text) == (
+        Outcome.SUCCEEDED,
+        f"{tmp_path}\nNo module named '_ctypes'\n",
+    ), ran
+
+
+async def test_spares_grow_with_use_and_are_given_back_without_it(
+    found: runtimes.Runtimes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warm, "_LOOK_SECONDS", 0.2)
+    driver = await NamespacesDriver.open()
+    sandboxes = Sandboxes(driver, found)
+
+    async def has(least: int, most: int) -> bool:
+        return least <= driver._pool.spares() <= most
+
+    try:
+        await sandboxes.run("pass")
+        many = [asyncio.create_task(sandboxes.run("import time; time.sleep(2)")) for _ in range(12)]
+        await until(lambda: has(12, 12))
+        await asyncio.gather(*many)
+        await until(lambda: has(1, 1))
+        assert (await sandboxes.run("print('at once')")).text == "at once\n"
+    finally:
+        await driver.close()
