@@ -5,7 +5,8 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -89,7 +90,7 @@ async def test_a_zygote_is_replaced_when_it_is_old_and_what_it_forked_runs_on(
     forked_from: list[zygotes.Zygote] = []
 
     def note(event: object) -> None:
-        if isinstance(event, SandboxOutput):
+        if isinstance(event, SandboxOutput) and not runs.is_set():
             forked_from.extend(current(own))
             runs.set()
 
@@ -112,30 +113,40 @@ async def test_a_zygote_is_replaced_when_it_is_old_and_what_it_forked_runs_on(
     await until(is_gone)
 
 
-async def test_a_python_without_ctypes_is_started_for_each_program_and_says_so(
-    own: Sandboxes, tmp_path: Path
-) -> None:
+@pytest.fixture
+def without_ctypes() -> Iterator[Path]:
+    """A copy of this Python that was built without libffi, as far as it can tell."""
     base, name = Path(sys.base_prefix), f"python3.{sys.version_info.minor}"
-    left_out = shutil.ignore_patterns("_ctypes*", "test", "tests", "site-packages", "__pycache__", "config-*")
-    for part in ("bin", "lib"):
-        (tmp_path / part).mkdir()
-    interpreter = shutil.copy2(os.path.realpath(sys.executable), tmp_path / "bin" / name)
-    shutil.copytree(base / "lib" / name, tmp_path / "lib" / name, ignore=left_out, symlinks=True)
-    for library in (base / "lib").glob("libpython*.so*"):
-        shutil.copy2(library, tmp_path / "lib", follow_symlinks=False)
+    left_out = shutil.ignore_patterns(
+        "_ctypes*", "test", "tests", "*-packages", "__pycache__", "config-*", "idlelib"
+    )
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        prefix = Path(folder)
+        for part in ("bin", "lib"):
+            (prefix / part).mkdir()
+        shutil.copy2(os.path.realpath(sys.executable), prefix / "bin" / name)
+        shutil.copytree(base / "lib" / name, prefix / "lib" / name, ignore=left_out, symlinks=True)
+        for library in (base / "lib").glob("libpython*.so*"):
+            shutil.copy2(library, prefix / "lib", follow_symlinks=False)
+        prefix.chmod(0o755)
+        yield prefix
+
+
+async def test_a_python_without_ctypes_is_started_for_each_program_and_says_so(
+    own: Sandboxes, without_ctypes: Path
+) -> None:
     (declaration,) = [one for one in runtimes.declarations() if one["language"] == "python"]
+    (interpreter,) = (without_ctypes / "bin").iterdir()
     crippled = await runtimes._probe(str(interpreter), declaration)
     assert crippled is not None
     assert (crippled.report.lacking, crippled.warm) == (("ctypes",), ())
-    assert crippled.prefix == str(tmp_path)
+    assert crippled.prefix == str(without_ctypes)
     ran = await Sandboxes(own.driver, runtimes.Runtimes([crippled])).run(
         "import sys; print(sys.prefix)\ntry: import ctypes\nexcept ImportError as error: print(error)",
         crippled.report.name,
     )
-    assert (ran.finished.outcome, ran.text) == (
-        Outcome.SUCCEEDED,
-        f"{tmp_path}\nNo module named '_ctypes'\n",
-    ), ran
+    assert ran.finished.outcome is Outcome.SUCCEEDED, ran
+    assert ran.text == f"{without_ctypes}\nNo module named '_ctypes'\n"
 
 
 async def test_spares_grow_with_use_and_are_given_back_without_it(
