@@ -36,6 +36,7 @@ class Serving:
     collaborators: Collaborators | None = None
     http: HttpServer | None = None
     loop: asyncio.AbstractEventLoop | None = None
+    worker: Worker | None = None
 
 
 @contextmanager
@@ -63,6 +64,8 @@ def serving(
             executor=executor,
             slots=4,
         )
+
+        server.worker = worker
 
         async def unready() -> dict[str, str]:
             return server.unready

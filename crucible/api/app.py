@@ -22,6 +22,7 @@ from crucible.api.routes import (
     events,
     health,
     log_level,
+    operations,
     output,
     runtimes,
     sessions,
@@ -80,6 +81,7 @@ def _routes() -> FastAPI:
         dead_letters,
         log_level,
         webhooks,
+        operations,
         health,
     ):
         app.include_router(module.router, prefix=PREFIX)

@@ -130,11 +130,16 @@ def labels(values: dict[str, str]) -> str:
 
 def age(moment: datetime, now: datetime | None = None) -> str:
     """Return how long ago something was, in the largest unit that says enough."""
-    seconds = max(0, int(((now or datetime.now(UTC)) - moment).total_seconds()))
+    return f"{duration(((now or datetime.now(UTC)) - moment).total_seconds())} ago"
+
+
+def duration(seconds: float) -> str:
+    """Return how long something takes, in the largest unit that says enough."""
+    whole = max(0, int(seconds))
     for size, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min")):
-        if seconds >= size:
-            return f"{seconds // size} {unit} ago"
-    return f"{seconds} s ago"
+        if whole >= size:
+            return f"{whole // size} {unit}"
+    return f"{whole} s"
 
 
 def _facts(evaluation: Evaluation) -> list[tuple[str, RenderableType]]:

@@ -7,7 +7,15 @@ import typer
 
 from crucible.cli.configured import keep_starting, scaled_out, settings_with, tell
 from crucible.cli.sizes import parse_size
+from crucible.queue.autoscale import Bounds
 from crucible.telemetry.logging import configure_logging
+
+
+def _bounds(text: str) -> Bounds:
+    try:
+        return Bounds.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def worker(
@@ -22,6 +30,10 @@ def worker(
     ] = None,
     slots: Annotated[
         int | None, typer.Option(help="How many programs run at once.", show_default="the processors' number")
+    ] = None,
+    autoscale: Annotated[
+        Bounds | None,
+        typer.Option(metavar="MIN,MAX", parser=_bounds, help="Choose by itself how many run at once."),
     ] = None,
     runtimes: Annotated[
         list[str] | None,
@@ -51,8 +63,10 @@ def worker(
     with scaled_out():
         from crucible.roles.shared import require_addresses
         from crucible.roles.work import work
+    if slots is not None and autoscale is not None:
+        raise typer.BadParameter("is instead of --slots, not beside it", param_hint="--autoscale")
     settings = settings_with(
-        slots=slots,
+        slots=autoscale.most if autoscale else slots,
         data=data,
         worker_engines=engines or None,
         worker_labels=labels or None,
@@ -61,13 +75,15 @@ def worker(
         cpus=cpus,
     )
     require_addresses(settings, "worker")
+    at_once = f"{autoscale.fewest} to {autoscale.most}" if autoscale else settings.slots
     configure_logging(settings.log_level, settings.log_format)
     keep_starting(
         settings,
         lambda: work(
             settings,
             socket or settings.executor_socket,
-            lambda names: tell(f"worker takes {settings.slots} at once of: {', '.join(names)}"),
+            lambda names: tell(f"worker takes {at_once} at once of: {', '.join(names)}"),
             only=runtimes or (),
+            autoscale=autoscale,
         ),
     )

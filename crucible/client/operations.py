@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 from crucible.client import operations_calls as calls
 from crucible.client.calls import Call
 from crucible.domain.dead_letter import DeadLetter, DeadLetterState, DeadLetterSummary
+from crucible.domain.operation import Queue, Worker
 from crucible.domain.webhook import Delivery, Webhook, WebhookCreated, WebhookRequest
 
 T = TypeVar("T")
@@ -63,3 +64,23 @@ class Operations:
     def deliveries(self, webhook_id: str, *, limit: int = 50) -> tuple[Delivery, ...]:
         """Return what a receiver was told lately, the newest first."""
         return self._ask(calls.deliveries(webhook_id, limit)).items
+
+    def queue(self) -> Queue:
+        """Return what waits and runs at each priority."""
+        return self._ask(calls.queue())
+
+    def workers(self) -> tuple[Worker, ...]:
+        """Return the workers that were heard of in the last ten minutes."""
+        return self._ask(calls.workers()).items
+
+    def pause(self, worker: str) -> Worker:
+        """Have a worker take nothing more; what it runs goes on."""
+        return self._ask(calls.order(worker, "pause"))
+
+    def drain(self, worker: str) -> Worker:
+        """Have a worker take nothing more, and hand back what it still runs when its grace is over."""
+        return self._ask(calls.order(worker, "drain"))
+
+    def resume(self, worker: str) -> Worker:
+        """Have a worker take what waits again."""
+        return self._ask(calls.order(worker, "resume"))

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from crucible.client.calls import PREFIX, Call, body
 from crucible.domain.answer import DeadLetterChoice, DeadLetterList, DeadLetterPage
 from crucible.domain.dead_letter import DeadLetter, DeadLetterState
+from crucible.domain.operation import Queue, Worker, WorkerList
 from crucible.domain.webhook import DeliveryList, WebhookCreated, WebhookList, WebhookRequest
 
 _WEBHOOKS = f"{PREFIX}/webhooks"
@@ -73,4 +74,23 @@ def deliveries(webhook_id: str, limit: int) -> Call[DeliveryList]:
         path=f"{_WEBHOOKS}/{quote(webhook_id, safe='')}/deliveries",
         read=DeliveryList.model_validate_json,
         parameters=(("limit", str(limit)),),
+    )
+
+
+def queue() -> Call[Queue]:
+    """Count what waits and runs."""
+    return Call(method="GET", path=f"{PREFIX}/queue", read=Queue.model_validate_json)
+
+
+def workers() -> Call[WorkerList]:
+    """List who works."""
+    return Call(method="GET", path=f"{PREFIX}/workers", read=WorkerList.model_validate_json)
+
+
+def order(name: str, verb: Literal["pause", "drain", "resume"]) -> Call[Worker]:
+    """Tell a worker what to do from now on."""
+    return Call(
+        method="POST",
+        path=f"{PREFIX}/workers/{quote(name, safe='')}/{verb}",
+        read=Worker.model_validate_json,
     )

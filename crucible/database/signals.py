@@ -17,6 +17,7 @@ from crucible.database.tables import (
 )
 from crucible.domain.dead_letter import DeadLetterState
 from crucible.domain.evaluation import Priority
+from crucible.domain.operation import PriorityLoad
 
 _E = evaluations.c
 
@@ -55,6 +56,37 @@ class SignalReader:
             Waiting(row.priority, row.runtime, row.number, max(0.0, (at - row.since).total_seconds()))
             for row in rows
         ]
+
+    async def load(self, at: datetime) -> tuple[PriorityLoad, ...]:
+        """Return what waits and runs at each priority."""
+        due = sa.case((_E.not_before <= at, 1), else_=0)
+        waiting = await self._connection.execute(
+            sa.select(
+                _E.priority,
+                sa.func.count().label("number"),
+                sa.func.sum(due).label("due"),
+                sa.func.min(_E.not_before, type_=_E.not_before.type).label("since"),
+            )
+            .where(is_queued)
+            .group_by(_E.priority)
+        )
+        running = await self._connection.execute(
+            sa.select(_E.priority, sa.func.count().label("number")).where(is_running).group_by(_E.priority)
+        )
+        found = {row.priority: row for row in waiting}
+        held = {row.priority: row.number for row in running}
+        return tuple(
+            PriorityLoad(
+                priority=priority,
+                waiting=found[priority].due if priority in found else 0,
+                delayed=found[priority].number - found[priority].due if priority in found else 0,
+                oldest_seconds=(
+                    max(0.0, (at - found[priority].since).total_seconds()) if priority in found else 0.0
+                ),
+                running=held.get(priority, 0),
+            )
+            for priority in Priority
+        )
 
     async def dead_letters(self) -> dict[DeadLetterState, int]:
         """Return how many evaluations were given up, by what was decided about them."""

@@ -11,10 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from crucible.database.tables import AnyRow, workers
+from crucible.database.tables import AnyRow, evaluations, is_running, workers
+from crucible.domain.operation import RunningThere
 from crucible.domain.sandbox import DriverReport, Isolation, Promise, RuntimeReport
 from crucible.domain.worker import Offer, WorkerReport, WorkerState
 
+_E = evaluations.c
 _W = workers.c
 
 
@@ -55,6 +57,34 @@ class WorkerRepository:
         """Return the workers that were heard of so recently."""
         rows = await self._connection.execute(sa.select(workers).where(_W.seen_at > at - within).order_by(_W.name))
         return [_report(row) for row in rows]
+
+    async def wanted(self, name: str) -> WorkerState | None:
+        """Return what a person wants of a worker."""
+        found = await self._connection.execute(sa.select(_W.wanted).where(_W.name == name))
+        wanted: WorkerState | None = found.scalar_one_or_none()
+        return wanted
+
+    async def order(self, name: str, wanted: WorkerState) -> None:
+        """Write down what a person wants of a worker, which it reads every second."""
+        await self._connection.execute(workers.update().where(_W.name == name).values(wanted=wanted))
+
+    async def runs(self, name: str, tenant_id: str) -> tuple[RunningThere, ...]:
+        """Return what of a tenant's a worker runs, the oldest first."""
+        rows = await self._connection.execute(
+            sa.select(_E.id, _E.runtime, _E.priority, _E.started_at, _E.lease_until)
+            .where(is_running, _E.worker == name, _E.tenant_id == tenant_id)
+            .order_by(_E.started_at, _E.id)
+        )
+        return tuple(
+            RunningThere(
+                evaluation_id=row.id,
+                runtime=row.runtime,
+                priority=row.priority,
+                started=row.started_at,
+                lease_until=row.lease_until,
+            )
+            for row in rows
+        )
 
     async def leave(self, name: str) -> None:
         """Write down that a worker ended in order; what it could run is remembered, as another may follow."""

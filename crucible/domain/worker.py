@@ -16,7 +16,7 @@ class WorkerState(StrEnum):
     PAUSED = "paused"
     """It takes nothing until it is told to go on; what it runs goes on."""
     DRAINING = "draining"
-    """It takes nothing more and ends when what it runs has ended."""
+    """It takes nothing more, and hands back what it still runs when its grace is over."""
     STOPPED = "stopped"
     """It ended in order."""
 

@@ -66,7 +66,7 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
         )
         tasks.start("batches", keep_settling(database, doorbell, stream))
         tasks.start("measures", keep_measuring(database, measures, process_name("up")))
-        tasks.start("presence", keep_reporting(database, worker, link))
+        tasks.start("presence", keep_reporting(database, worker, link, grace_seconds=settings.grace_seconds))
         tasks.start("sessions", keep_reconciling(database, link))
         tasks.start("notifications", keep_delivering(database, settings.webhook_networks))
 

@@ -94,7 +94,7 @@ class Holding:
             _log.warning("lease_lost", evaluation=self.claimed.evaluation_id, fence=self.claimed.fence)
             place.stream.close(*self.hold)
         else:
-            await self._hand_back("its worker is shutting down", counted=False)
+            await self._hand_back("its worker was told to take no more", counted=False)
 
     def _measure(self, relay: Relay, finished: SandboxFinished, *, is_result: bool) -> None:
         measures = self._workplace.measures

@@ -9,10 +9,12 @@ from crucible.database.database import Database
 from crucible.domain.errors import StorageUnavailableError
 from crucible.domain.measure import Measures
 from crucible.domain.sharing import Shares
+from crucible.domain.worker import WorkerState
 from crucible.evaluations.claim import claim
 from crucible.evaluations.execute import Executor
 from crucible.evaluations.heartbeat import heartbeat
 from crucible.evaluations.requeue import Patience
+from crucible.queue.autoscale import Autoscale
 from crucible.queue.holding import Holding, Workplace
 from crucible.queue.local import LocalDoorbell
 from crucible.queue.terms import Terms
@@ -64,6 +66,9 @@ class Worker:
         self._more = True
         self._beat = asyncio.Event()
         self.draining = False
+        """Whether it ends."""
+        self._asked = WorkerState.WORKING
+        self._handing_back: asyncio.TimerHandle | None = None
         self._cancellations = 0
         doorbell.listen(on_ring=self._look_for_more, on_cancel=self.hear_cancellation)
 
@@ -71,6 +76,38 @@ class Worker:
     def running(self) -> int:
         """How many evaluations it holds."""
         return len(self._holdings)
+
+    async def keep_scaling(self, autoscale: Autoscale, *, seconds: float = 1.0) -> None:
+        """Have as many slots as this decides, round by round, until cancelled."""
+        while True:
+            await asyncio.sleep(seconds)
+            before = self.slots
+            self.slots = autoscale.decide(before, running=self.running, more_waits=self._more)
+            if self.slots > before:
+                self._look.set()
+
+    @property
+    def state(self) -> WorkerState:
+        """What it does about the queue."""
+        return WorkerState.DRAINING if self.draining else self._asked
+
+    def follow(self, wanted: WorkerState, grace_seconds: float) -> None:
+        """Do from now on as a person asks: pause, drain, or take what waits again."""
+        if wanted is self._asked or self.draining:
+            return
+        _log.info("ordered", wanted=wanted, running=self.running)
+        self._asked = wanted
+        if self._handing_back:
+            self._handing_back.cancel()
+            self._handing_back = None
+        if wanted is WorkerState.DRAINING:
+            self._handing_back = asyncio.get_running_loop().call_later(grace_seconds, self._hand_all_back)
+        elif wanted is WorkerState.WORKING:
+            self._look_for_more()
+
+    def _hand_all_back(self) -> None:
+        for holding in self._holdings.values():
+            holding.give_back()
 
     async def answer(self) -> None:
         """Look for more, and return once that is done and there is room for yet more."""
@@ -87,13 +124,15 @@ class Worker:
                     await self._look.wait()
                     self._look.clear()
                     await self._fill()
-                    if len(self._holdings) < self.slots:
+                    if len(self._holdings) < self.slots and self.state is WorkerState.WORKING:
                         self._room.set()
                 while self._holdings:
                     await asyncio.wait(self._holdings)
                 for task in unasked:
                     task.cancel()
         finally:
+            if self._handing_back:
+                self._handing_back.cancel()
             for task in self._holdings:
                 task.cancel()
             if self._holdings:
@@ -105,8 +144,7 @@ class Worker:
         self._look.set()
         if self._holdings:
             await asyncio.wait(self._holdings, timeout=grace_seconds)
-        for holding in self._holdings.values():
-            holding.give_back()
+        self._hand_all_back()
         if self._holdings:
             await asyncio.wait(self._holdings, timeout=_SETTLE_SECONDS)
         for task in self._holdings:
@@ -114,9 +152,9 @@ class Worker:
 
     async def _fill(self) -> None:
         place = self._workplace
-        free = self.slots - len(self._holdings)
+        free = max(0, self.slots - len(self._holdings))
         runtimes = tuple(place.executor.runtimes)
-        if self.draining or not self._more or not free or not runtimes:
+        if self.state is not WorkerState.WORKING or not self._more or not free or not runtimes:
             return
         self._more = False
         cancellations = self._cancellations

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 
 import structlog
 
@@ -9,23 +10,47 @@ from crucible import __version__
 from crucible.database.database import Database
 from crucible.domain.errors import StorageUnavailableError
 from crucible.domain.worker import WorkerReport, WorkerState
+from crucible.ending import whole
 from crucible.queue.link import ExecutorLink
 from crucible.queue.worker import Worker
 from crucible.roles.known_workers import REPORT_SECONDS
 
+ORDER_SECONDS = 0.5
+"""How often a worker asks whether it is to do something else."""
 _log = structlog.stdlib.get_logger(__name__)
 
 
-async def keep_reporting(database: Database, worker: Worker, link: ExecutorLink) -> None:
-    """Report until cancelled, as long as there is an executor to work with."""
+async def keep_reporting(
+    database: Database,
+    worker: Worker,
+    link: ExecutorLink,
+    *,
+    grace_seconds: float,
+    seconds: float = REPORT_SECONDS,
+) -> None:
+    """Report, and follow what a person asks of the worker, until cancelled.
+
+    What it does is told every few seconds as long as there is an executor to work with, and at once where it was
+    asked to do something else.
+    """
+    told: WorkerState | None = None
+    due = time.monotonic()
+
+    async def once() -> None:
+        nonlocal told, due
+        async with database.system_unit_of_work() as work:
+            if wanted := await work.workers.wanted(worker.name):
+                worker.follow(wanted, grace_seconds)
+            if link.is_connected and (worker.state is not told or time.monotonic() >= due):
+                await work.workers.report(_report(worker, link), await work.now())
+                told, due = worker.state, time.monotonic() + seconds
+
     while True:
         try:
-            if link.is_connected:
-                async with database.system_unit_of_work() as work:
-                    await work.workers.report(_report(worker, link), await work.now())
+            await whole(once())
         except StorageUnavailableError as error:
             _log.warning("presence_not_reported", reason=error.detail)
-        await asyncio.sleep(REPORT_SECONDS)
+        await asyncio.sleep(min(ORDER_SECONDS, seconds))
 
 
 async def leave(database: Database, worker: Worker) -> None:
@@ -42,7 +67,7 @@ def _report(worker: Worker, link: ExecutorLink) -> WorkerReport:
         name=worker.name,
         host=socket.gethostname(),
         version=__version__,
-        state=WorkerState.DRAINING if worker.draining else WorkerState.WORKING,
+        state=worker.state,
         slots=worker.slots,
         running=worker.running,
         offer=worker.terms.offer(link.known_runtimes, link.drivers),

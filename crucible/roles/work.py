@@ -9,6 +9,7 @@ from pathlib import Path
 import structlog
 
 from crucible.domain.measure import Measures
+from crucible.queue.autoscale import Autoscale, Bounds
 from crucible.queue.ear import Ear
 from crucible.queue.link import ExecutorLink
 from crucible.queue.local import LocalDoorbell
@@ -29,11 +30,17 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 async def work(
-    settings: Settings, executor: Path, announce: Callable[[Collection[str]], None], *, only: Collection[str] = ()
+    settings: Settings,
+    executor: Path,
+    announce: Callable[[Collection[str]], None],
+    *,
+    only: Collection[str] = (),
+    autoscale: Bounds | None = None,
 ) -> signal.Signals:
     """Work until a signal asks for the end; return which. `announce` is called once rings are heard.
 
     `only`: the runtimes that this worker takes of those that its executor has; all where none is named.
+    `autoscale`: between how many and how many slots it chooses itself.
     """
     async with AsyncExitStack() as stack:
         stopping = stack.enter_context(Stopping(at_once=lambda: None))
@@ -48,7 +55,10 @@ async def work(
         worker = make_worker(settings, parts, link, LocalDoorbell(), look_seconds=LOOK_SECONDS, measures=measures)
         tasks.start("measures", keep_measuring(parts.database, measures, process_name("worker")))
         tasks.start("worker", worker.run())
-        tasks.start("presence", keep_reporting(parts.database, worker, link))
+        if autoscale:
+            worker.slots = autoscale.fewest
+            tasks.start("scale", worker.keep_scaling(Autoscale(autoscale)))
+        tasks.start("presence", keep_reporting(parts.database, worker, link, grace_seconds=settings.grace_seconds))
         tasks.start("engines", _keep_surveying(link))
         runtimes = [runtime.name for runtime in link.known_runtimes]
         ear = Ear(

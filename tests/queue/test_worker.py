@@ -10,7 +10,7 @@ from crucible.domain.principal import LOCAL_OWNER
 from crucible.domain.sandbox import SandboxEvent, SandboxSpec
 from crucible.domain.status import Status
 from crucible.evaluations.cancel import cancel
-from crucible.evaluations.reap import reap
+from crucible.evaluations.reap import Reaped, reap
 from crucible.evaluations.requeue import Patience
 from crucible.evaluations.submit import submit
 from crucible.evaluations.wait import until_final
@@ -146,6 +146,8 @@ async def test_a_heartbeat_keeps_the_lease_of_a_program_that_runs_longer(hire, d
     gate.opened.set()
     end = await crew.end_of(one)
     assert (end.outcome, end.infrastructure_attempts) == (Outcome.SUCCEEDED, 0)
+    await crew.worker.drain(0)
+    await crew.running
 
 
 async def test_a_worker_that_lost_its_lease_kills_the_program_and_says_nothing(hire, database, blobs, stream):
@@ -326,3 +328,17 @@ async def test_large_output_comes_through_whole(hire):
     end = await crew.end_of(one)
     assert end.stdout_bytes == 500_000
     assert end.stdout == "A" * 50_000 + "B" * 15_536
+
+
+async def test_a_run_of_many_leases_is_one_run(hire):
+    """Hours, in a lease's measure: it is renewed for as long as the program runs."""
+    crew = hire(lease_seconds=0.3)
+    crew.executor.script = gate = Gate()
+    (one,) = await crew.submit()
+    await gate.reached.wait()
+    for _ in range(10):
+        await asyncio.sleep(0.3)
+        assert await reap(crew.database, crew.blobs, crew.stream, patience=AT_ONCE) == Reaped(0, 0)
+    gate.opened.set()
+    end = await crew.end_of(one)
+    assert (end.outcome, end.infrastructure_attempts) == (Outcome.SUCCEEDED, 0)

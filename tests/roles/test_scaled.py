@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis as redis_client
@@ -220,3 +221,29 @@ def test_engines_are_those_of_the_workers_executors(scaled: Scaled) -> None:
         assert (default.name, default.available) == ("namespaces", True)
         with pytest.raises(InvalidRequestError, match="minimum_isolation must be what the engine gives"):
             crucible.submit(Submission(code="1", minimum_isolation=Isolation.VIRTUAL_MACHINE))
+
+
+def test_a_worker_is_drained_and_resumed_by_command(scaled: Scaled) -> None:
+    def command(*words: str) -> dict[str, Any]:
+        done = subprocess.run(
+            [*CRUCIBLE, *words, "--json", "--url", scaled.url], capture_output=True, text=True, check=True
+        )
+        return json.loads(done.stdout)
+
+    def state() -> str:
+        alive = [each for each in command("workers")["items"] if each["is_alive"]]
+        return alive[0]["state"] if len(alive) == 1 else ""
+
+    until(lambda: state() == "working")
+    (name,) = (each["name"] for each in command("workers")["items"] if each["is_alive"])
+    with Crucible(scaled.url) as crucible:
+        one = crucible.submit(Submission(code="import time\ntime.sleep(5)\nprint('done')"))
+        until(lambda: crucible.get(one.id).status is Status.RUNNING)
+        assert [run["evaluation_id"] for each in command("workers")["items"] for run in each["runs"]] == [one.id]
+        command("drain", name)
+        until(lambda: crucible.get(one.id).status is Status.QUEUED)  # its grace is a second
+        assert state() == "draining"
+        assert command("queue")["slots"] == 0
+        command("resume", name)
+        ended = crucible.wait(one.id)
+    assert (ended.outcome, ended.stdout, ended.infrastructure_attempts) == (Outcome.SUCCEEDED, "done\n", 0)

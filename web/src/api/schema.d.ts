@@ -806,6 +806,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Queue
+         * @description Count what waits and runs at each priority, and the slots that there are for it.
+         */
+        get: operations["get_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Workers
+         * @description List the workers that were heard of lately: what each can do, what it does, and what of yours it runs.
+         */
+        get: operations["list_workers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers/{name}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Worker
+         * @description Have a worker take nothing more until it is told to resume; what it runs goes on.
+         */
+        post: operations["pause_worker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers/{name}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drain Worker
+         * @description Have a worker take nothing more and, after its grace, hand back what it still runs.
+         */
+        post: operations["drain_worker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers/{name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Worker
+         * @description Have a worker that was paused or drained take what waits again.
+         */
+        post: operations["resume_worker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -1894,6 +1994,21 @@ export interface components {
          */
         Priority: "high" | "normal" | "low";
         /**
+         * PriorityLoad
+         * @description What waits and runs at one priority, whoever's it is.
+         */
+        PriorityLoad: {
+            priority: components["schemas"]["Priority"];
+            /** Waiting */
+            waiting: number;
+            /** Delayed */
+            delayed: number;
+            /** Oldest Seconds */
+            oldest_seconds: number;
+            /** Running */
+            running: number;
+        };
+        /**
          * Problem
          * @description An error, as RFC 9457 writes it.
          */
@@ -1930,6 +2045,20 @@ export interface components {
          * @enum {string}
          */
         Promise: "files are kept when memory is exceeded" | "samples count the program's own processes and threads" | "on the host its processes belong to nobody" | "what the kernel counts by user is counted for each sandbox apart" | "it sees no process but its own" | "process 1 shows it nothing" | "it can't raise its own priority" | "what it tries and is refused is recorded" | "the kernel ends the program, not its sandbox, when memory is spent";
+        /**
+         * Queue
+         * @description What there is to do, and what is being done.
+         */
+        Queue: {
+            /** Priorities */
+            priorities: components["schemas"]["PriorityLoad"][];
+            /** Slots */
+            slots: number;
+            /** Slots Used */
+            slots_used: number;
+            /** Dead Letters */
+            dead_letters: number;
+        };
         /**
          * Queued
          * @description It was acknowledged, and is on disk.
@@ -2010,6 +2139,27 @@ export interface components {
              *     ]
              */
             faults: components["schemas"]["Fault"][];
+        };
+        /**
+         * RunningThere
+         * @description An evaluation that a worker runs.
+         */
+        RunningThere: {
+            /** Evaluation Id */
+            evaluation_id: string;
+            /** Runtime */
+            runtime: string;
+            priority: components["schemas"]["Priority"];
+            /**
+             * Started
+             * Format: date-time
+             */
+            started: string;
+            /**
+             * Lease Until
+             * Format: date-time
+             */
+            lease_until: string;
         };
         /**
          * Runtime
@@ -2486,6 +2636,61 @@ export interface components {
             events: components["schemas"]["WebhookEvent"][];
         };
         /**
+         * Worker
+         * @description A worker as the table knows it.
+         */
+        Worker: {
+            /** Name */
+            name: string;
+            /** Host */
+            host: string;
+            /** Version */
+            version: string;
+            state: components["schemas"]["WorkerState"];
+            wanted?: components["schemas"]["WorkerState"] | null;
+            /** Is Alive */
+            is_alive: boolean;
+            /** Slots */
+            slots: number;
+            /** Running */
+            running: number;
+            /**
+             * Runs
+             * @default []
+             */
+            runs: components["schemas"]["RunningThere"][];
+            /** Runtimes */
+            runtimes: string[];
+            /** Engines */
+            engines: string[];
+            /** Labels */
+            labels: string[];
+            /** Dedicated */
+            dedicated: boolean;
+            /** Memory Bytes */
+            memory_bytes: number;
+            /** Cpus */
+            cpus: number;
+            /**
+             * Started
+             * Format: date-time
+             */
+            started: string;
+            /**
+             * Seen
+             * Format: date-time
+             */
+            seen: string;
+        };
+        /**
+         * WorkerList
+         * @description The workers that were heard of in the last ten minutes, by name.
+         */
+        WorkerList: {
+            /** Items */
+            items: components["schemas"]["Worker"][];
+        };
+        /**
          * WorkerLoad
          * @description What a worker holds now.
          */
@@ -2500,6 +2705,12 @@ export interface components {
              */
             lease_until: string;
         };
+        /**
+         * WorkerState
+         * @description What a worker does about the queue.
+         * @enum {string}
+         */
+        WorkerState: "working" | "paused" | "draining" | "stopped";
         /**
          * Usage
          * @description What the program used, as the kernel counted it.
@@ -6398,6 +6609,331 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_workers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerList"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_worker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the list of workers has it. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worker"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drain_worker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the list of workers has it. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worker"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_worker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the list of workers has it. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worker"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

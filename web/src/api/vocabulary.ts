@@ -16,6 +16,7 @@ export const SESSION_STATE_VALUES = ["starting","running","ended","lost"] as con
 export const SORT_VALUES = ["queued","finished","duration","cpu","memory","attempts","runtime","outcome"] as const;
 export const STATUS_VALUES = ["queued","running","completed","failed","cancelled"] as const;
 export const WEBHOOK_EVENT_VALUES = ["evaluation.failed","evaluation.dead_letter"] as const;
+export const WORKER_STATE_VALUES = ["working","paused","draining","stopped"] as const;
 
 export const LIMIT_BOUNDS = [
   {
