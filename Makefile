@@ -87,6 +87,11 @@ check: setup ## Lint, format, types, import rules, documents that are generated
 bench: setup ## Measure speed and memory beside bare Python, some minutes (FLAGS="--json FILE --markdown README.md")
 	@PYTHONPATH=scripts $(BIN)/python -m benchmarks $(FLAGS)
 
+.PHONY: bench-scaled
+bench-scaled: setup ## Measure the scaled-out form, up to a million evaluations in its table (some minutes)
+	@scripts/system-packages psql redis-server
+	@PYTHONPATH=scripts $(BIN)/python -m benchmarks.scaled $(FLAGS)
+
 .PHONY: soak
 soak: setup ## Run 20,000 evaluations and see that nothing of them stays (FLAGS="--evaluations 5000")
 	@$(BIN)/python -m benchmarks.soak $(FLAGS)

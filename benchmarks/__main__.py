@@ -5,7 +5,6 @@ import asyncio
 import json
 import os
 import platform
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from statistics import median
 import httpx2
 from rich.console import Console
 
-from benchmarks import alive, flood, gvisor, singles
+from benchmarks import alive, flood, gvisor, humaneval, singles
 from benchmarks.memory import process_tree, resident_bytes
 from benchmarks.programs import BARE, WrongResultError, quickest_python
 from benchmarks.report import Report, Row, show, write_markdown
@@ -25,7 +24,6 @@ from benchmarks.timing import Timed
 from crucible.executor.client import ExecutorClient
 from crucible.sandbox.runtimes import discover
 
-ROOT = Path(__file__).resolve().parent.parent
 BATCHES = 3
 REPORT_WIDTH = 120
 SETTLING_SECONDS = 2.0
@@ -80,14 +78,6 @@ def in_sandboxes(
     return rows, timed
 
 
-def human_eval(server: Server, runtime: str) -> float:
-    """Return how many durable evaluations a second the HumanEval example got through."""
-    command = [sys.executable, "examples/humaneval/run.py", "--json", "--url", server.url, "--runtime", runtime]
-    ended = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    rate: float = json.loads(ended.stdout)["per_second"]
-    return rate
-
-
 def totals(rate: float, bare_seconds: float, idle_bytes: int, start_seconds: float) -> tuple[Row, ...]:
     """Return the rows of what is measured once. A batch's ratio is of processor-seconds for each evaluation."""
     cores = os.cpu_count() or 1
@@ -122,7 +112,7 @@ def measure(asked_runtime: str | None, rounds: int, console: Console) -> Report:
         runtime = asked_runtime or quickest_python(http)
         rows, timed = in_sandboxes(server, http, runtime, rounds, console)
         console.print("HumanEval")
-        rate = median(human_eval(server, runtime) for _ in range(BATCHES))
+        rate = median(humaneval.rate(server.url, runtime) for _ in range(BATCHES))
     host = f"{os.cpu_count()} cores, Linux {platform.release()}, {runtime}"
     return Report(
         host=f"{host}; p50 / p99 of {rounds} rounds that run everything in turn; median of {BATCHES} batches",

@@ -26,14 +26,13 @@ class Row:
         """Return whether the target was reached, in a word."""
         return {None: "", True: "reached", False: "missed"}[self.reached]
 
-    def cells(self) -> tuple[str, ...]:
-        """Return the row as the table shows it."""
-        return (self.what, self.measured, self.ratio, self.target, self.verdict())
+    def cells(self, *, ratios: bool = True) -> tuple[str, ...]:
+        """Return the row as the table shows it, where that has ratios or where it hasn't."""
+        return (self.what, self.measured, *([self.ratio] if ratios else []), self.target, self.verdict())
 
 
 BEGIN = "<!-- benchmarks -->\n"
 END = "\n<!-- /benchmarks -->"
-HEADINGS = ("what", "measured", "times bare Python", "target", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,16 @@ class Report:
     rows: tuple[Row, ...]
     figures: Mapping[str, Any]
     """The same and more, as numbers, for whoever compares runs."""
+
+    @property
+    def ratios(self) -> bool:
+        """Whether anything of it is compared with bare Python."""
+        return any(row.ratio for row in self.rows)
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """What stands above each column."""
+        return ("what", "measured", *(["times bare Python"] if self.ratios else []), "target", "")
 
     @property
     def missed(self) -> bool:
@@ -66,19 +75,20 @@ def timed_row(timed: Timed, baseline: Timed, target: float | None = None, tail: 
 
 def show(report: Report, console: Console) -> None:
     """Print the table."""
-    table = Table(title="Crucible beside bare Python", caption=report.host, caption_justify="left")
-    for place, heading in enumerate(HEADINGS):
-        table.add_column(heading, justify="left" if place in (0, 4) else "right")
+    table = Table(title="How fast Crucible is", caption=report.host, caption_justify="left")
+    for heading in report.headings:
+        table.add_column(heading, justify="left" if heading in {"what", ""} else "right")
     for row in report.rows:
         style = {None: None, True: "green", False: "red"}[row.reached]
-        table.add_row(*row.cells(), style=style)
+        table.add_row(*row.cells(ratios=report.ratios), style=style)
     console.print(table)
 
 
 def markdown(report: Report) -> str:
     """Return the table as README shows it."""
-    lines = ["| " + " | ".join(HEADINGS) + " |", "| --- | ---: | ---: | ---: | --- |"]
-    lines += ["| " + " | ".join(row.cells()) + " |" for row in report.rows]
+    sides = [" --- |" if heading in {"what", ""} else " ---: |" for heading in report.headings]
+    lines = ["| " + " | ".join(report.headings) + " |", "|" + "".join(sides)]
+    lines += ["| " + " | ".join(row.cells(ratios=report.ratios)) + " |" for row in report.rows]
     return "\n".join([*lines, "", f"{report.host}.", ""])
 
 
