@@ -16,7 +16,7 @@ import httpx2
 from rich.console import Console
 
 from benchmarks import alive, flood, gvisor, humaneval, singles
-from benchmarks.memory import process_tree, resident_bytes
+from benchmarks.memory import executor_of, process_tree, resident_bytes
 from benchmarks.programs import BARE, WrongResultError, quickest_python
 from benchmarks.report import Report, Row, show, write_markdown
 from benchmarks.server import Server, started
@@ -43,19 +43,11 @@ def connected(runner: asyncio.Runner, server: Server) -> Iterator[ExecutorClient
         runner.run(executor.close())
 
 
-def executor_of(server: Server) -> int:
-    """Return the process id of the server's executor."""
-    for process in process_tree(server.process):
-        if b"executor" in Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0"):
-            return process
-    raise WrongResultError("the server has no executor")
-
-
 def in_sandboxes(
     server: Server, http: httpx2.Client, name: str, rounds: int, console: Console
 ) -> tuple[list[Row], dict[str, Timed]]:
     """Measure everything that the executor alone answers for, and what is beside it."""
-    process = executor_of(server)
+    process = executor_of(server.process)
     rows: list[Row] = []
     timed: dict[str, Timed] = {}
 

@@ -1,6 +1,6 @@
 """A PostgreSQL with as many finished evaluations as years of work would leave, filled in seconds.
 
-One evaluation is submitted as any is; its copies are made by the database, each with an id of its own, ended, at
+One evaluation is run as any is; its copies are made by the database, each with an id and an end of its own, at
 moments spread evenly over a time before now. So whatever columns the table has by then, the copies have them.
 """
 
@@ -26,7 +26,7 @@ _COLUMNS = """
 
 
 def fill(url: str, template: str, rows: int, days: int) -> None:
-    """Insert so many finished copies of a queued evaluation, with the inputs that each has."""
+    """Insert so many copies of an evaluation that has ended, with the inputs that each has."""
     moment = f"(now() - g * (interval '{days} days' / {rows}))"
     overrides = {name: expression.format(moment=moment) for name, expression in _OVERRIDES.items()}
     with psycopg.connect(url) as connection:

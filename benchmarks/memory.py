@@ -34,6 +34,14 @@ def own_bytes(root: int) -> int:
     return sum(1024 * int(size) for text in found for size in _PRIVATE.findall(text))
 
 
+def executor_of(server: int) -> int:
+    """Return the executor's process id among a server's processes. Raises LookupError where there is none."""
+    for process in process_tree(server):
+        if b"executor" in Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0"):
+            return process
+    raise LookupError("the server has no executor")
+
+
 def sandboxes(executor: int) -> list[int]:
     """Return the process 1 of each sandbox of an executor's zygotes: two PID namespaces further in than it."""
     depth = len(_inside(executor)) + 2

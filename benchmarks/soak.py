@@ -18,13 +18,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.memory import process_tree, resident_bytes
+from benchmarks.memory import executor_of, process_tree, resident_bytes
 from benchmarks.server import Server, started
 from crucible.client import Crucible, Outcome, Submission
 
 ROUND = 1000
 WARM_UP_ROUNDS = 3
-SETTLE_SECONDS = 3.0
+SETTLE_SECONDS = 1.5
 MEMORY_SLACK = 1.10
 """The database's cache and the allocator's fragments are not flat to the byte."""
 COUNT_SLACK = 8
@@ -48,6 +48,7 @@ class Held:
 def held(server: Server, evaluations: int, seconds: float) -> Held:
     """Count it."""
     processes = process_tree(server.process)
+    mine = f"/crucible-{executor_of(server.process)}-"
     return Held(
         evaluations=evaluations,
         seconds=seconds,
@@ -55,7 +56,7 @@ def held(server: Server, evaluations: int, seconds: float) -> Held:
         descriptors=sum(len(list(Path(f"/proc/{process}/fd").iterdir())) for process in processes),
         processes=len(processes),
         mounts=len(Path("/proc/self/mountinfo").read_text().splitlines()),
-        cgroups=sum("crucible-" in str(folder) for folder in Path("/sys/fs/cgroup").rglob("cgroup.procs")),
+        cgroups=sum(mine in str(folder) for folder in Path("/sys/fs/cgroup").rglob("cgroup.procs")),
     )
 
 

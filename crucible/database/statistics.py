@@ -1,10 +1,12 @@
 """Many evaluations at once: counts by time, outcome and runtime, percentiles, and what waits and runs now.
 
-Every query is bounded by the tenant and the moment since which it looks, which is what the list's index has.
+Every query is bounded by the tenant and the moment since which it looks, which is what the list's index has. The
+rows themselves are read twice, however much is asked of them: once to be counted, once to be put in order.
 """
 
-import math
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,7 +23,37 @@ from crucible.domain.statistics import Interval, Percentiles, RuntimeCount, Wait
 from crucible.domain.status import Lifecycle, Status
 
 BUSIEST = 12
-_PERCENTILES = (0.50, 0.95, 0.99)
+_PERCENTS = (50, 95, 99)
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many evaluations there are, by what a reader wants to know."""
+
+    statuses: Counter[Status] = field(default_factory=Counter)
+    _runtimes: Counter[str] = field(default_factory=Counter)
+    _intervals: defaultdict[int, Counter[Outcome]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def add(self, start: int, status: Status, outcome: Outcome | None, runtime: str, count: int) -> None:
+        """Take in so many that were queued in the interval that begins there, and are alike."""
+        self.statuses[status] += count
+        self._runtimes[runtime] += count
+        if outcome is not None:
+            self._intervals[int(start)][outcome] += count
+
+    @property
+    def intervals(self) -> tuple[Interval, ...]:
+        """The outcomes by when the evaluations were queued."""
+        return tuple(
+            Interval(start=datetime.fromtimestamp(start, UTC), outcomes=dict(outcomes))
+            for start, outcomes in sorted(self._intervals.items())
+        )
+
+    @property
+    def runtimes(self) -> tuple[RuntimeCount, ...]:
+        """The busiest runtimes."""
+        busiest = sorted(self._runtimes.items(), key=lambda counted: (-counted[1], counted[0]))
+        return tuple(RuntimeCount(runtime=runtime, count=count) for runtime, count in busiest[:BUSIEST])
 
 
 class _SecondsBetween(FunctionElement[float]):
@@ -50,53 +82,32 @@ class StatisticsReader:
         self._connection = connection
         self._tenant_id = tenant_id
 
-    async def statuses(self, since: datetime) -> dict[Status, int]:
-        """Return how many stand where."""
-        rows = await self._all(
-            sa.select(evaluations.c.status, sa.func.count())
-            .where(*self._queued(since))
-            .group_by(evaluations.c.status)
-        )
-        return {Status(status): count for status, count in rows}
-
-    async def intervals(self, since: datetime, interval_seconds: int) -> tuple[Interval, ...]:
-        """Return the outcomes by when the evaluations were queued."""
+    async def counts(self, since: datetime, interval_seconds: int) -> Counts:
+        """Return how many there are of everything that differs, in one reading of the rows."""
         epoch = sa.cast(sa.extract("epoch", evaluations.c.queued_at), sa.BigInteger)
-        start = (epoch - epoch % interval_seconds).label("start")
-        rows = await self._all(
-            sa.select(start, evaluations.c.outcome, sa.func.count())
-            .where(*self._queued(since), evaluations.c.outcome.is_not(None))
-            .group_by(start, evaluations.c.outcome)
-            .order_by(start)
+        what = (
+            (epoch - epoch % interval_seconds).label("start"),
+            evaluations.c.status,
+            evaluations.c.outcome,
+            evaluations.c.runtime,
         )
-        found: dict[int, dict[Outcome, int]] = {}
-        for moment, outcome, count in rows:
-            found.setdefault(int(moment), {})[Outcome(outcome)] = count
-        return tuple(
-            Interval(start=datetime.fromtimestamp(moment, UTC), outcomes=outcomes)
-            for moment, outcomes in found.items()
-        )
+        counts = Counts()
+        for row in await self._all(sa.select(*what, sa.func.count()).where(*self._queued(since)).group_by(*what)):
+            counts.add(*row)
+        return counts
 
-    async def durations(self, since: datetime) -> Percentiles | None:
-        """Return how long programs ran."""
-        return await self._percentiles(evaluations.c.wall_seconds, since)
-
-    async def waits(self, since: datetime) -> Percentiles | None:
-        """Return how long they were queued, the last time."""
+    async def percentiles(self, since: datetime) -> tuple[Percentiles | None, Percentiles | None]:
+        """Return how long programs ran, and how long they were queued the last time: both in one reading."""
         waited: sa.ColumnElement[float] = _SecondsBetween(evaluations.c.queued_at, evaluations.c.started_at)
-        return await self._percentiles(waited, since, evaluations.c.started_at.is_not(None))
-
-    async def runtimes(self, since: datetime) -> tuple[RuntimeCount, ...]:
-        """Return the busiest runtimes."""
-        count = sa.func.count()
-        rows = await self._all(
-            sa.select(evaluations.c.runtime, count)
-            .where(*self._queued(since))
-            .group_by(evaluations.c.runtime)
-            .order_by(count.desc(), evaluations.c.runtime)
-            .limit(BUSIEST)
-        )
-        return tuple(RuntimeCount(runtime=runtime, count=count) for runtime, count in rows)
+        values = sa.select(evaluations.c.wall_seconds.label("ran"), waited.label("waited"))
+        ranked = _ranked(values.where(*self._queued(since)).subquery("timed"))
+        sought = [
+            ranked.c[f"{name}_place"] == (ranked.c[f"{name}_count"] * percent + 99) // 100
+            for name in ("ran", "waited")
+            for percent in _PERCENTS
+        ]
+        rows = (await self._connection.execute(sa.select(ranked).where(sa.or_(*sought)))).mappings().all()
+        return _percentiles(rows, "ran"), _percentiles(rows, "waited")
 
     async def queue(self) -> tuple[Waiting, ...]:
         """Return what waits now, at each priority."""
@@ -129,30 +140,29 @@ class StatisticsReader:
             evaluations.c.lifecycle != Lifecycle.DELETED,
         )
 
-    async def _percentiles(
-        self, value: sa.ColumnElement[Any], since: datetime, *conditions: sa.ColumnElement[bool]
-    ) -> Percentiles | None:
-        """Find the values at their places (nearest rank), since SQLite has no function that does."""
-        ranked = (
-            sa.select(
-                value.label("value"),
-                sa.func.row_number().over(order_by=value).label("place"),
-                sa.func.count().over().label("total"),
-            )
-            .where(*self._queued(since), value.is_not(None), *conditions)
-            .subquery()
-        )
-        last = await self._all(sa.select(sa.func.max(ranked.c.total)))
-        [(total,)] = last
-        if not total:
-            return None
-        places = [max(1, math.ceil(share * total)) for share in _PERCENTILES]
-        rows = await self._all(
-            sa.select(ranked.c.place, ranked.c.value).where(ranked.c.place.in_(sorted(set(places))))
-        )
-        values = {place: max(0.0, float(found)) for place, found in rows}
-        p50, p95, p99 = (values[place] for place in places)
-        return Percentiles(p50=p50, p95=p95, p99=p99)
-
     async def _all(self, statement: sa.Select[Any]) -> Iterable[tuple[Any, ...]]:
         return [tuple(row) for row in await self._connection.execute(statement)]
+
+
+def _ranked(values: sa.Subquery) -> sa.Subquery:
+    """Return the values, the place of each among its own kind with what is missing last, and their number."""
+    columns = [
+        part
+        for value in values.c
+        for part in (
+            value,
+            sa.func.row_number().over(order_by=value.nulls_last()).label(f"{value.name}_place"),
+            sa.func.count(value).over().label(f"{value.name}_count"),
+        )
+    ]
+    return sa.select(*columns).subquery("ranked")
+
+
+def _percentiles(rows: Sequence[sa.RowMapping], name: str) -> Percentiles | None:
+    """Return the percentiles of one kind of value; none where there is none."""
+    total = rows[0][f"{name}_count"] if rows else 0
+    if not total:
+        return None
+    values = {row[f"{name}_place"]: max(0.0, float(row[name])) for row in rows if row[name] is not None}
+    p50, p95, p99 = (values[-(-total * percent // 100)] for percent in _PERCENTS)
+    return Percentiles(p50=p50, p95=p95, p99=p99)

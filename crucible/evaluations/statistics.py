@@ -20,15 +20,17 @@ async def statistics(database: Database, principal: Principal, *, hours: int) ->
     since = until - timedelta(hours=hours)
     since = datetime.fromtimestamp(since.timestamp() // seconds * seconds, UTC)
     async with database.read(principal) as view:
+        counts = await view.statistics.counts(since, seconds)
+        duration, waited = await view.statistics.percentiles(since)
         return Statistics(
             since=since,
             until=until,
             interval_seconds=seconds,
-            intervals=await view.statistics.intervals(since, seconds),
-            statuses=await view.statistics.statuses(since),
-            duration=await view.statistics.durations(since),
-            wait=await view.statistics.waits(since),
-            runtimes=await view.statistics.runtimes(since),
+            intervals=counts.intervals,
+            statuses=dict(counts.statuses),
+            duration=duration,
+            wait=waited,
+            runtimes=counts.runtimes,
             queue=await view.statistics.queue(),
             workers=await view.statistics.workers(),
         )
