@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import array as pg_array
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -66,7 +67,7 @@ class _SecondsBetween(FunctionElement[float]):
 @compiles(_SecondsBetween)
 def _by_interval(element: _SecondsBetween, compiler: SQLCompiler, **options: Any) -> str:
     first, second = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"extract(epoch from {second} - {first})"
+    return f"CAST(extract(epoch from {second} - {first}) AS double precision)"  # a numeric is slow to sort
 
 
 @compiles(_SecondsBetween, "sqlite")
@@ -100,7 +101,11 @@ class StatisticsReader:
         """Return how long programs ran, and how long they were queued the last time: both in one reading."""
         waited: sa.ColumnElement[float] = _SecondsBetween(evaluations.c.queued_at, evaluations.c.started_at)
         values = sa.select(evaluations.c.wall_seconds.label("ran"), waited.label("waited"))
-        ranked = _ranked(values.where(*self._queued(since)).subquery("timed"))
+        timed = values.where(*self._queued(since)).subquery("timed")
+        if self._connection.dialect.name == "postgresql":
+            [(ran, queued)] = await self._all(sa.select(*map(_discrete, timed.c)))
+            return _of(ran), _of(queued)
+        ranked = _ranked(timed)
         sought = [
             ranked.c[f"{name}_place"] == (ranked.c[f"{name}_count"] * percent + 99) // 100
             for name in ("ran", "waited")
@@ -158,11 +163,23 @@ def _ranked(values: sa.Subquery) -> sa.Subquery:
     return sa.select(*columns).subquery("ranked")
 
 
+def _discrete(value: sa.ColumnElement[float]) -> sa.ColumnElement[Any]:
+    """Return PostgreSQL's own aggregate for the nearest ranks; SQLite has none, and ranks every value."""
+    shares: sa.ColumnElement[Any] = pg_array([sa.literal(percent / 100, sa.Double()) for percent in _PERCENTS])
+    return sa.func.percentile_disc(shares).within_group(value)
+
+
 def _percentiles(rows: Sequence[sa.RowMapping], name: str) -> Percentiles | None:
     """Return the percentiles of one kind of value; none where there is none."""
     total = rows[0][f"{name}_count"] if rows else 0
     if not total:
         return None
-    values = {row[f"{name}_place"]: max(0.0, float(row[name])) for row in rows if row[name] is not None}
-    p50, p95, p99 = (values[-(-total * percent // 100)] for percent in _PERCENTS)
+    values = {row[f"{name}_place"]: float(row[name]) for row in rows if row[name] is not None}
+    return _of([values[-(-total * percent // 100)] for percent in _PERCENTS])
+
+
+def _of(values: Sequence[float] | None) -> Percentiles | None:
+    if values is None:
+        return None
+    p50, p95, p99 = (max(0.0, value) for value in values)
     return Percentiles(p50=p50, p95=p95, p99=p99)
