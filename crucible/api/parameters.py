@@ -7,7 +7,7 @@ from fastapi import Depends, Header, Path, Query
 
 from crucible.domain.errors import FieldError, InvalidRequestError, NotFoundError
 from crucible.domain.event import parse_event_id
-from crucible.domain.identifiers import BATCH_PATTERN, EVALUATION_PATTERN, SESSION_PATTERN
+from crucible.domain.identifiers import BATCH_PATTERN, EVALUATION_PATTERN, SESSION_PATTERN, WEBHOOK_PATTERN
 
 LONGEST_WAIT_SECONDS = 60
 
@@ -39,7 +39,16 @@ async def _batch_id(
     return batch_id
 
 
-async def _position(
+async def _webhook_id(
+    webhook_id: Annotated[str, Path(description="As the answer to its creation gave it: `wh_…`.")],
+) -> str:
+    """Refuse what can't be an id as one that nobody has, as `_evaluation_id` does."""
+    if not re.fullmatch(WEBHOOK_PATTERN, webhook_id):
+        raise NotFoundError(f"there is no webhook {webhook_id[:60]!r}")
+    return webhook_id
+
+
+def _position(
     last_event_id: Annotated[
         str | None, Header(description="Resume behind this event; browsers send it by themselves.")
     ] = None,
@@ -56,6 +65,7 @@ async def _position(
 
 BatchId = Annotated[str, Depends(_batch_id)]
 EvaluationId = Annotated[str, Depends(_evaluation_id)]
+WebhookId = Annotated[str, Depends(_webhook_id)]
 SessionId = Annotated[str, Depends(_session_id)]
 Position = Annotated[tuple[int, int] | None, Depends(_position)]
 WaitSeconds = Annotated[

@@ -33,3 +33,9 @@ def test_a_secret_is_shown_once(http: httpx2.Client) -> None:
     assert http.get(f"/webhooks/{listed['id']}/deliveries").json() == {"items": []}
     assert http.delete(f"/webhooks/{listed['id']}").status_code == 204
     assert http.delete(f"/webhooks/{listed['id']}").status_code == 404
+
+
+def test_what_can_be_no_webhook_is_one_that_nobody_has(http: httpx2.Client) -> None:
+    for name in ("%00", "wh_", "wh_" + "Z" * 400, "ev_00000000000000000000000000", "%F0%9F%94%94"):
+        assert http.delete(f"/webhooks/{name}").status_code == 404
+        assert http.get(f"/webhooks/{name}/deliveries").status_code == 404

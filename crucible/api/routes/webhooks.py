@@ -9,6 +9,7 @@ from starlette.responses import Response
 from crucible.api.answers import json_response
 from crucible.api.body import read_json
 from crucible.api.collaborators import Asker, Crucible
+from crucible.api.parameters import WebhookId
 from crucible.api.schema import json_body, refusals
 from crucible.domain.limits import KIB
 from crucible.domain.webhook import DeliveryList, WebhookCreated, WebhookList, WebhookRequest
@@ -43,7 +44,7 @@ async def list_webhooks(crucible: Crucible, asker: Asker) -> Response:
 
 
 @router.delete("/{webhook_id}", status_code=204, responses=refusals(404, 422))
-async def delete_webhook(webhook_id: str, crucible: Crucible, asker: Asker) -> Response:
+async def delete_webhook(webhook_id: WebhookId, crucible: Crucible, asker: Asker) -> Response:
     """Tell a receiver no more, not even what it has still to be told."""
     await registering.remove(crucible.database, asker, webhook_id)
     return Response(status_code=204)
@@ -51,7 +52,7 @@ async def delete_webhook(webhook_id: str, crucible: Crucible, asker: Asker) -> R
 
 @router.get("/{webhook_id}/deliveries", response_model=DeliveryList, responses=refusals(404, 422))
 async def list_deliveries(
-    webhook_id: str,
+    webhook_id: WebhookId,
     crucible: Crucible,
     asker: Asker,
     limit: Annotated[int, Query(ge=1, le=MAXIMUM_PAGE)] = 50,

@@ -6516,6 +6516,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description As the answer to its creation gave it: `wh_…`. */
                 webhook_id: string;
             };
             cookie?: never;
@@ -6583,6 +6584,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description As the answer to its creation gave it: `wh_…`. */
                 webhook_id: string;
             };
             cookie?: never;
