@@ -159,7 +159,8 @@ async def _ask(
     async with aclosing(client.ask(request)) as answers:
         async for answer in answers:
             if isinstance(answer, messages.Refused):
-                raise _error_types(errors.CrucibleError).get(answer.slug, errors.CrucibleError)(answer.detail)
+                kind = _error_types(errors.CrucibleError).get(answer.slug, errors.CrucibleError)
+                raise kind(answer.detail, errors=answer.fields)
             yield answer
 
 

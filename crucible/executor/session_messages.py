@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from crucible.domain.errors import FieldError
 from crucible.domain.limits import MIB
 from crucible.domain.sandbox import SandboxAttempt
 from crucible.domain.session import (
@@ -147,6 +148,8 @@ class Refused(_Message, tag="session-refused"):
 
     slug: str
     detail: str
+    fields: tuple[FieldError, ...] = ()
+    """Which of what was asked for is at fault, where that is known."""
 
 
 SessionRequest = (

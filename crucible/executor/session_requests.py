@@ -73,13 +73,15 @@ class SessionRequests:
         try:
             await self._answer(message)
         except CrucibleError as error:
-            await self._refuse(message.request, error.slug, error.detail)
+            await self._refuse(message.request, error)
         except Exception as error:  # noqa: BLE001 - one request's defect must not end the others on this connection
             _log.exception("executor.session_request_failed", request=message.request)
-            await self._refuse(message.request, CrucibleError.slug, f"{type(error).__name__}: {error}")
+            await self._refuse(message.request, CrucibleError(f"{type(error).__name__}: {error}"))
 
-    async def _refuse(self, request: int, slug: str, detail: str) -> None:
-        await self._send(messages.Refused(request=request, slug=slug, detail=detail))
+    async def _refuse(self, request: int, error: CrucibleError) -> None:
+        await self._send(
+            messages.Refused(request=request, slug=error.slug, detail=error.detail, fields=error.errors)
+        )
 
     async def _answer(self, message: messages.SessionRequest) -> None:
         number = message.request

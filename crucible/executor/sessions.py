@@ -8,13 +8,14 @@ import asyncio
 import contextlib
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
 
 from crucible.domain.errors import (
     ConflictError,
+    FieldError,
     NotFoundError,
     SessionEndedError,
     SessionsUnsupportedError,
@@ -23,7 +24,7 @@ from crucible.domain.errors import (
 from crucible.domain.sandbox import Containment, SandboxAttempt, SandboxSpec
 from crucible.domain.session import EndReason, SessionLimits, SessionSpec, SessionStanding, SessionUsage
 from crucible.sandbox.driver import Session, SessionDriver
-from crucible.sandbox.engines import Engines
+from crucible.sandbox.engines import AUTO, Engines
 
 MOST_SESSIONS = 1000
 _REMEMBERED = 10_000
@@ -31,6 +32,14 @@ _REMEMBERED_ATTEMPTS = 1000
 """Of how many sessions that ended: whoever has a record of them asks within seconds."""
 
 _log = structlog.get_logger()
+
+
+def _unsupported(engine: str, spec: SessionSpec, others: Sequence[str]) -> SessionsUnsupportedError:
+    """Return the error that names what was asked for and which engine has sessions."""
+    field = "minimum_isolation" if spec.engine in {None, AUTO} else "engine"
+    asked = spec.minimum_isolation if field == "minimum_isolation" else engine
+    message = f"asks for {asked}, and the engine {engine} has no sessions; engines that have: {', '.join(others)}"
+    return SessionsUnsupportedError(f"{field} {message}", errors=(FieldError(field, message),))
 
 
 @dataclass(slots=True)
@@ -75,7 +84,7 @@ class Sessions:
                 SandboxSpec(runtime="", engine=spec.engine, minimum_isolation=spec.minimum_isolation)
             )
             if not isinstance(driver, SessionDriver):
-                raise SessionsUnsupportedError(f"the engine {driver.engine} has no sessions")
+                raise _unsupported(driver.engine, spec, self._engines.with_sessions())
             session = await driver.open_session(spec)
         finally:
             self._opening.discard(name)

@@ -120,8 +120,12 @@ async def test_refusals_arrive_as_what_they_are(client: ExecutorClient, session:
         await sh(sessions.get("two"), "true")
     with pytest.raises(errors.NotFoundError):
         await sessions.get("two").end()
-    with pytest.raises(errors.SessionsUnsupportedError, match="the engine without has no sessions"):
+    with pytest.raises(errors.SessionsUnsupportedError, match="the engine without has no sessions") as refused:
         await sessions.open("two", SessionSpec(engine="without"))
+    assert [error.field for error in refused.value.errors] == ["engine"]
+    with pytest.raises(errors.SessionsUnsupportedError) as refused:
+        await sessions.open("two", SessionSpec(image="debian"))
+    assert [error.field for error in refused.value.errors] == ["image"]
     with pytest.raises(errors.SandboxUnavailableError, match="there is no engine 'none'"):
         await sessions.open("two", SessionSpec(engine="none"))
     with pytest.raises(errors.SandboxUnavailableError, match="less than the virtual-machine"):

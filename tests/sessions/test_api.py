@@ -51,6 +51,11 @@ def test_a_session_lives_through_the_api(http: httpx2.Client) -> None:
         one["id"] for one in http.get("/sessions", params={"state": "running"}).json()["items"]
     ]
 
+    for asked, field in (({"image": "debian"}, "image"), ({"engine": "crun"}, "engine")):
+        refused = http.post("/sessions", json=asked).json()
+        assert refused["type"] == "urn:crucible:problem:sessions-unsupported"
+        assert [error["field"] for error in refused["errors"]] == [field]
+    assert "engines that have: namespaces" in refused["detail"]
     assert http.get(f"{address}/attempts").json() == {"items": [], "complete": True}
     http.post(f"{address}/exec", json={"argv": ["mount", "-t", "tmpfs", "none", "/mnt"]})
     tried = http.get(f"{address}/attempts").json()

@@ -249,6 +249,7 @@ def _has_swap() -> bool:
 def _missing(about: engine.About) -> dict[str, str]:
     """Return what this engine can't give, each with the one command that mends it, where one does."""
     missing = {
+        "sessions": "containers have none that stay; use the engine namespaces",
         "identity of its own": "all run under one uid and share what it may have of inotify and signals; "
         "use the engine namespaces",
     }

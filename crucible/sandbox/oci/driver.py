@@ -178,6 +178,7 @@ class OciDriver:
             available=True,
             isolation=self._tool.isolation,
             enforces=self._containment.enforces,
+            missing={"sessions": "containers have none that stay; use the engine namespaces"},
             unpromised=_OF_ITS_OWN_KERNEL if self._tool.own_kernel else {},
         )
 

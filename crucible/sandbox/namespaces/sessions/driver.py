@@ -9,7 +9,7 @@ import platform
 import socket
 from typing import Self
 
-from crucible.domain.errors import SandboxUnavailableError, SessionsUnsupportedError
+from crucible.domain.errors import FieldError, SandboxUnavailableError, SessionsUnsupportedError
 from crucible.domain.sandbox import Containment, Isolation
 from crucible.domain.session import EndReason, SessionSpec
 from crucible.sandbox import capabilities, cgroup, landlock, seccomp
@@ -80,9 +80,8 @@ class NamespacesSessions:
     async def open_session(self, spec: SessionSpec) -> NamespacesSession:
         """Return a session that stands. Raises SandboxUnavailableError, SessionsUnsupportedError."""
         if spec.image is not None:
-            raise SessionsUnsupportedError(
-                "sessions of the namespaces engine have the host's programs, and no image"
-            )
+            message = "must be left out: sessions have the host's programs and no image, in every engine"
+            raise SessionsUnsupportedError(f"image {message}", errors=(FieldError("image", message),))
         self._opening += 1
         try:
             return await self._open(spec)
