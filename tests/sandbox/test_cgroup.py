@@ -7,6 +7,7 @@ import pytest
 
 from crucible.domain.limits import MIB, Limits
 from crucible.sandbox import cgroup
+from crucible.sandbox.cgroup.mounts import Mount
 
 
 def mountinfo(*lines: str) -> str:
@@ -21,7 +22,7 @@ def fake_files(monkeypatch: pytest.MonkeyPatch, files: dict[str, str]) -> None:
             raise FileNotFoundError(path)
         return files[path]
 
-    monkeypatch.setattr(cgroup, "_read", read)
+    monkeypatch.setattr(cgroup.files, "read", read)
 
 
 def test_a_group_has_its_limits_before_anything_enters_it() -> None:
@@ -119,7 +120,7 @@ def test_version_2_without_a_place_of_its_own_says_how_to_get_one(
     ],
 )
 def test_a_path_is_seen_through_the_mount(root: str, path: str, inside: str) -> None:
-    mount = cgroup._Mount(point="/sys/fs/cgroup", root=root, kind="cgroup", options=frozenset())
+    mount = Mount(point="/sys/fs/cgroup", root=root, kind="cgroup", options=frozenset())
     assert mount.inside(path) == inside
 
 

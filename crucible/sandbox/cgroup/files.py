@@ -1,0 +1,75 @@
+"""The file system that control groups are: an executor's own folders in it, and the small files in those."""
+
+import contextlib
+import errno
+import itertools
+import os
+from typing import Final
+
+PREFIX: Final = "crucible-"
+_numbers = itertools.count(1)
+_living: set[str] = set()
+"""The names of this process's own groups."""
+
+
+def own_name() -> str:
+    """Return the name of an executor's own group, which says whose it is: see `_sweep`."""
+    name = f"{PREFIX}{os.getpid()}-{next(_numbers)}"
+    _living.add(name)
+    return name
+
+
+def sweep(parent: str) -> None:
+    """Remove the groups of executors that were killed: of the process whose id names them nothing is left.
+
+    Ids return: in a container that is started again, an executor may have the very id of the one before it.
+    """
+    with contextlib.suppress(OSError):
+        for name in os.listdir(parent):
+            pid = name.removeprefix(PREFIX).partition("-")[0]
+            if not name.startswith(PREFIX) or not pid.isdigit() or name in _living:
+                continue
+            if int(pid) == os.getpid() or not os.path.exists(f"/proc/{pid}"):
+                for folder, _, _ in os.walk(f"{parent}/{name}", topdown=False):
+                    remove(folder)
+
+
+def make(folder: str) -> None:
+    """Make a folder where it isn't there."""
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(folder)
+
+
+def remove(folder: str) -> bool:
+    """Remove a folder; False while something is in it."""
+    try:
+        os.rmdir(folder)
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        if error.errno == errno.EBUSY:
+            return False
+        raise
+    return True
+
+
+def read(path: str) -> str:
+    """Return what a file says."""
+    with open(path) as file:
+        return file.read()
+
+
+def write(path: str, text: str) -> None:
+    """Write a file at once. Raises OSError, saying what was to be written where."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(descriptor, text.encode())
+    except OSError as error:
+        raise OSError(error.errno, f"writing {text} to {path}: {os.strerror(error.errno or 0)}") from error
+    finally:
+        os.close(descriptor)
+
+
+def fields(path: str) -> dict[str, int]:
+    """Return the numbers of a file by their names."""
+    return {name: int(value) for name, value in (line.split() for line in read(path).splitlines())}

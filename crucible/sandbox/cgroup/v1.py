@@ -1,0 +1,107 @@
+"""Control groups of version 1: a hierarchy for each controller, and a folder of a group in each."""
+
+import contextlib
+import os
+import signal
+
+from crucible.domain.limits import Limits
+from crucible.sandbox.cgroup import files
+from crucible.sandbox.cgroup.group import (
+    CONTROLLERS,
+    OURS,
+    PERIOD_MICROSECONDS,
+    Cgroup,
+    Reading,
+)
+
+
+class CgroupsV1:
+    """One hierarchy per controller."""
+
+    version = 1
+
+    def __init__(self, folders: dict[str, str]) -> None:
+        name = files.own_name()
+        self._tops = {controller: f"{folder}/{name}" for controller, folder in folders.items()}
+        for top in set(self._tops.values()):
+            files.sweep(os.path.dirname(top))
+            os.mkdir(top)
+
+    def create(self, name: str, ours: int = OURS) -> Cgroup:
+        """Return a group in each hierarchy."""
+        folders = {controller: f"{top}/{name}" for controller, top in self._tops.items()}
+        anterooms = tuple(f"{top}/cgroup.procs" for top in dict.fromkeys(self._tops.values()))
+        group = GroupV1(folders, ours, name=name, anterooms=anterooms)
+        try:
+            for folder in set(folders.values()):
+                os.mkdir(folder)
+        except OSError:
+            group.remove()
+            raise
+        return group
+
+    def close(self) -> None:
+        """Remove this executor's own groups."""
+        for top in set(self._tops.values()):
+            files.remove(top)
+
+
+class GroupV1:
+    """One group; see `Cgroup`."""
+
+    def __init__(
+        self, folders: dict[str, str], ours: int = OURS, *, name: str = "", anterooms: tuple[str, ...] = ()
+    ) -> None:
+        self._folders = folders
+        self._ours = ours
+        self.entrances = [f"{folder}/cgroup.procs" for folder in dict.fromkeys(folders.values())]
+        self.tracking_folder = folders["pids"]
+        self.for_runtimes = name
+        self.anterooms = anterooms
+        self._cpu_seconds_before = 0.0
+        self._memory_before = 0
+
+    def limit(self, limits: Limits, *, tasks: int | None = None, standing: bool = False) -> None:
+        """See `Cgroup.limit`."""
+        memory, pids, cpu = (self._folders[controller] for controller in CONTROLLERS)
+        if standing:
+            self._memory_before = int(files.read(f"{memory}/memory.usage_in_bytes"))
+        allowed = limits.memory_bytes + self._memory_before
+        bounds = [f"{memory}/memory.limit_in_bytes"]
+        with_swap = f"{memory}/memory.memsw.limit_in_bytes"
+        if os.path.exists(with_swap):
+            raised = int(files.read(with_swap)) < allowed
+            bounds.insert(0 if raised else 1, with_swap)  # at no moment may it be less than memory alone
+        for bound in bounds:
+            files.write(bound, str(allowed))
+        files.write(f"{memory}/memory.swappiness", "0")
+        files.write(f"{pids}/pids.max", str(limits.processes + self._ours if tasks is None else tasks))
+        files.write(f"{cpu}/cpu.cfs_period_us", str(PERIOD_MICROSECONDS))
+        files.write(f"{cpu}/cpu.cfs_quota_us", str(int(limits.cpus * PERIOD_MICROSECONDS)))
+        self._cpu_seconds_before = self._cpu_seconds()
+
+    def _cpu_seconds(self) -> float:
+        return int(files.read(f"{self._folders['cpuacct']}/cpuacct.usage")) / 1e9
+
+    def read(self) -> Reading:
+        """See `Cgroup.read`."""
+        memory = self._folders["memory"]
+        control = files.fields(f"{memory}/memory.oom_control")
+        return Reading(
+            cpu_seconds=self._cpu_seconds() - self._cpu_seconds_before,
+            memory_bytes=max(0, int(files.read(f"{memory}/memory.usage_in_bytes")) - self._memory_before),
+            peak_memory_bytes=max(0, int(files.read(f"{memory}/memory.max_usage_in_bytes")) - self._memory_before),
+            processes=max(0, int(files.read(f"{self._folders['pids']}/pids.current")) - self._ours),
+            out_of_memory_kills=control.get("oom_kill", 0),
+        )
+
+    def kill(self) -> None:
+        """See `Cgroup.kill`."""
+        for pid in files.read(self.entrances[0]).split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
+
+    def remove(self) -> bool:
+        """See `Cgroup.remove`."""
+        left = [folder for folder in dict.fromkeys(self._folders.values()) if not files.remove(folder)]
+        return not left

@@ -1,0 +1,116 @@
+"""Control groups of version 2: one hierarchy, in which one folder is a group."""
+
+import contextlib
+import errno
+import os
+
+from crucible.domain.limits import Limits
+from crucible.sandbox.cgroup import files
+from crucible.sandbox.cgroup.group import (
+    CONTROLLERS,
+    OURS,
+    PERIOD_MICROSECONDS,
+    Cgroup,
+    CgroupsUnavailableError,
+    Reading,
+)
+
+
+class CgroupsV2:
+    """One hierarchy; a group with processes may have no controlled groups below it, except at the very top."""
+
+    version = 2
+
+    def __init__(self, mount: str, own: str) -> None:
+        self._mount = mount
+        self._top = self._found(mount, own)
+
+    @staticmethod
+    def _found(mount: str, own: str) -> str:
+        """Return a folder below which groups can be made, having enabled the controllers there."""
+        parents = [mount, mount + own] if os.geteuid() == 0 else [mount + own]
+        reasons: list[str] = []
+        for parent in dict.fromkeys(parents):
+            top = f"{parent}/{files.own_name()}"
+            enable = " ".join(f"+{controller}" for controller in CONTROLLERS)
+            try:
+                files.sweep(parent)
+                try:
+                    files.write(f"{parent}/cgroup.subtree_control", enable)
+                except OSError as error:
+                    if error.errno != errno.EBUSY:
+                        raise
+                    files.make(f"{parent}/{files.PREFIX}{os.getpid()}-self")
+                    files.write(f"{parent}/{files.PREFIX}{os.getpid()}-self/cgroup.procs", "0")
+                    files.write(f"{parent}/cgroup.subtree_control", enable)
+                os.mkdir(top)
+                files.write(f"{top}/cgroup.subtree_control", enable)
+            except OSError as error:
+                reasons.append(f"{parent}: {error.strerror}")
+            else:
+                return top
+        raise CgroupsUnavailableError(
+            f"no cgroup can be made ({'; '.join(reasons)}); start Crucible in a group of its own: "
+            "systemd-run --user --scope -p Delegate=yes crucible up"
+        )
+
+    def create(self, name: str, ours: int = OURS) -> Cgroup:
+        """Return a group."""
+        os.mkdir(f"{self._top}/{name}")
+        return GroupV2(f"{self._top}/{name}", ours, mount=self._mount)
+
+    def close(self) -> None:
+        """Remove this executor's own group."""
+        files.remove(self._top)
+
+
+class GroupV2:
+    """One group; see `Cgroup`."""
+
+    def __init__(self, folder: str, ours: int = OURS, *, mount: str = "") -> None:
+        self.folder = folder
+        self._ours = ours
+        self.entrances = [f"{folder}/cgroup.procs"]
+        self.tracking_folder = folder
+        self.for_runtimes = folder.removeprefix(mount)
+        self.anterooms: tuple[str, ...] = ()
+        self._memory_before = 0
+        self._peak = 0
+        self._cpu_seconds_before = 0.0
+
+    def limit(self, limits: Limits, *, tasks: int | None = None, standing: bool = False) -> None:
+        """See `Cgroup.limit`."""
+        if standing:
+            self._memory_before = int(files.read(f"{self.folder}/memory.current"))
+        files.write(f"{self.folder}/memory.max", str(limits.memory_bytes + self._memory_before))
+        if os.path.exists(f"{self.folder}/memory.swap.max"):
+            files.write(f"{self.folder}/memory.swap.max", "0")
+        files.write(f"{self.folder}/pids.max", str(limits.processes + self._ours if tasks is None else tasks))
+        quota = int(limits.cpus * PERIOD_MICROSECONDS)
+        files.write(f"{self.folder}/cpu.max", f"{quota} {PERIOD_MICROSECONDS}")
+        self._cpu_seconds_before = self._cpu_seconds()
+
+    def _cpu_seconds(self) -> float:
+        return files.fields(f"{self.folder}/cpu.stat")["usage_usec"] / 1e6
+
+    def read(self) -> Reading:
+        """See `Cgroup.read`."""
+        memory = int(files.read(f"{self.folder}/memory.current"))
+        self._peak = max(self._peak, memory)
+        with contextlib.suppress(FileNotFoundError):  # before Linux 5.19 the highest sample must do
+            self._peak = int(files.read(f"{self.folder}/memory.peak"))
+        return Reading(
+            cpu_seconds=self._cpu_seconds() - self._cpu_seconds_before,
+            memory_bytes=max(0, memory - self._memory_before),
+            peak_memory_bytes=max(0, self._peak - self._memory_before),
+            processes=max(0, int(files.read(f"{self.folder}/pids.current")) - self._ours),
+            out_of_memory_kills=files.fields(f"{self.folder}/memory.events")["oom_kill"],
+        )
+
+    def kill(self) -> None:
+        """See `Cgroup.kill`."""
+        files.write(f"{self.folder}/cgroup.kill", "1")
+
+    def remove(self) -> bool:
+        """See `Cgroup.remove`."""
+        return files.remove(self.folder)
