@@ -12,6 +12,7 @@ from crucible.database.database import Database
 from crucible.domain.errors import ExecutorUnavailableError
 from crucible.domain.principal import LOCAL_OWNER, Principal
 from crucible.domain.sandbox import DriverReport, RuntimeReport
+from crucible.domain.sharing import NO_CAPS, Caps
 from crucible.evaluations.check import Checks
 from crucible.queue.doorbell import Doorbell
 from crucible.sessions.holder import SessionHolder
@@ -36,6 +37,8 @@ class Collaborators:
     """Who has programs parsed for this server; `None` where it stands beside no executor."""
     webhook_networks: Collection[IPv4Network | IPv6Network] = ()
     """Private networks that notifications may be sent to all the same."""
+    caps: Caps = NO_CAPS
+    """How many evaluations of a tenant may run at once: what waits for that says so."""
     unready: Callable[[], Awaitable[dict[str, str]]]
     """Each part that can't do its work now, and why; empty once all can."""
 

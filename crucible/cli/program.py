@@ -57,6 +57,10 @@ Image = Annotated[
 Fresh = Annotated[
     bool, typer.Option("--fresh", help="An interpreter started for this alone.", rich_help_panel=_ISOLATION)
 ]
+WorkerLabels = Annotated[
+    list[str] | None,
+    typer.Option("--worker-label", help="A label that its worker must have, as gpu; repeatable."),
+]
 
 
 def limits_of(
@@ -95,6 +99,7 @@ def submission_of(
     minimum_isolation: Isolation,
     image: str | None,
     fresh: bool,
+    worker_labels: list[str] | None = None,
 ) -> Submission:
     """Return what to hand in. Raises InvalidRequestError, before anything is sent."""
     if file == "-" and stdin == "-":
@@ -113,6 +118,7 @@ def submission_of(
         "minimum_isolation": minimum_isolation,
         "image": image,
         "fresh": fresh,
+        "worker_labels": worker_labels or [],
     }
     try:
         return Submission.model_validate(fields)

@@ -153,8 +153,8 @@ def _facts(evaluation: Evaluation) -> list[tuple[str, RenderableType]]:
             f"{limits.wall_seconds:g} s wall · {in_words(limits.memory_bytes)} · {limits.processes} processes",
         ),
     ]
-    if evaluation.error:
-        facts.insert(1, ("error", safe_line(evaluation.error)))
+    for place, (name, told) in enumerate(_told(evaluation), 1):
+        facts.insert(place, (name, safe_line(told)))
     if timing.started and timing.finished:
         facts.append(("ran", f"{(timing.finished - timing.started).total_seconds():.2f} s"))
     if evaluation.usage:
@@ -163,6 +163,8 @@ def _facts(evaluation: Evaluation) -> list[tuple[str, RenderableType]]:
         facts.append(("contained", "\n".join(containment_lines(evaluation.containment))))
     if evaluation.attempts:
         facts.append(("attempts", "\n".join(_attempts(evaluation))))
+    if evaluation.worker_labels:
+        facts.append(("worker labels", safe_line(", ".join(evaluation.worker_labels))))
     if evaluation.labels:
         facts.append(("labels", labels(evaluation.labels)))
     if evaluation.files:
@@ -172,6 +174,12 @@ def _facts(evaluation: Evaluation) -> list[tuple[str, RenderableType]]:
     if evaluation.infrastructure_attempts:
         facts.append(("lost runs", str(evaluation.infrastructure_attempts)))
     return facts
+
+
+def _told(evaluation: Evaluation) -> list[tuple[str, str]]:
+    """Return why it did not go as one would expect, or has not gone at all."""
+    waits = evaluation.waiting.detail if evaluation.waiting else None
+    return [(name, told) for name, told in (("error", evaluation.error), ("waits", waits)) if told]
 
 
 def _attempts(evaluation: Evaluation) -> list[str]:

@@ -38,6 +38,7 @@ def run(
     isolation: program.MinimumIsolation = Isolation.SHARED_KERNEL,
     image: program.Image = None,
     fresh: program.Fresh = False,
+    worker_labels: program.WorkerLabels = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Leave out attempts and the verdict.")] = False,
     json: Json = False,
     url: Url = DEFAULT_URL,
@@ -63,6 +64,7 @@ def run(
         minimum_isolation=isolation,
         image=image,
         fresh=fresh,
+        worker_labels=worker_labels,
     )
     with connected(url) as crucible:
         ended = _to_its_end(crucible, crucible.submit(submission).id, live=not json, quiet=quiet)

@@ -30,6 +30,7 @@ def submit(
     isolation: program.MinimumIsolation = Isolation.SHARED_KERNEL,
     image: program.Image = None,
     fresh: program.Fresh = False,
+    worker_labels: program.WorkerLabels = None,
     json: Json = False,
     url: Url = DEFAULT_URL,
 ) -> None:
@@ -48,6 +49,7 @@ def submit(
         minimum_isolation=isolation,
         image=image,
         fresh=fresh,
+        worker_labels=worker_labels,
     )
     with connected(url) as crucible:
         evaluation = crucible.submit(submission)

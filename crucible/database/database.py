@@ -38,6 +38,7 @@ from crucible.database.transactions import (
     Transaction,
     Transactions,
 )
+from crucible.database.waits import WaitReader
 from crucible.database.webhooks import Outbox, WebhookReader, WebhookRepository
 from crucible.database.workers import WorkerRepository
 from crucible.domain.principal import Principal
@@ -54,6 +55,7 @@ class View:
         self.sessions = SessionReader(connection, principal.tenant_id)
         self.events = EventReader(connection, principal.tenant_id)
         self.statistics = StatisticsReader(connection, principal.tenant_id)
+        self.waits = WaitReader(connection, principal.tenant_id)
         self.dead_letters = DeadLetterReader(connection, principal.tenant_id)
         self.webhooks = WebhookReader(connection, principal.tenant_id)
 

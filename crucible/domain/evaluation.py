@@ -14,6 +14,7 @@ from crucible.domain.limits import KIB, MIB, Limits
 from crucible.domain.outcome import Fault, Outcome
 from crucible.domain.sandbox import Containment, Isolation, SandboxAttempt
 from crucible.domain.status import Lifecycle, Status
+from crucible.domain.waiting import Wait
 
 MAXIMUM_CODE_BYTES = 1 * MIB
 MAXIMUM_FILES = 100
@@ -279,6 +280,8 @@ class Evaluation(EvaluationSummary):
     image: str | None = None
     fresh: bool = False
     worker_labels: tuple[str, ...] = ()
+    waiting: Wait | None = None
+    """Why it has not started, while it is queued; told where an evaluation is asked for by its id."""
     containment: Containment | None = None
     """What stood between the program and the host; none where it never started."""
     attempts: tuple[SandboxAttempt, ...] = ()

@@ -42,6 +42,9 @@ class Caps:
         return self.each is not None or bool(self.tenants)
 
 
+NO_CAPS = Caps()
+
+
 class Shares:
     """Which priority is served next, by smooth weighted round-robin among those that wait.
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from crucible.domain.need import Need
 from crucible.domain.sandbox import DriverReport, RuntimeReport
+
+ALIVE_FOR = timedelta(seconds=12)
+"""How long after its last report a worker counts as alive."""
 
 
 class WorkerState(StrEnum):

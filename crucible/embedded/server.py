@@ -25,7 +25,7 @@ from crucible.queue.link import ExecutorLink
 from crucible.queue.reaper import keep_reaping
 from crucible.roles.errors import CannotStartError
 from crucible.roles.http_server import HttpServer
-from crucible.roles.making import make_worker
+from crucible.roles.making import caps_of, make_worker
 from crucible.roles.measuring import keep_measuring, process_name
 from crucible.roles.parts import parts_of_one_process
 from crucible.roles.presence import keep_reporting, leave
@@ -84,6 +84,7 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
                 sessions=link,
                 checks=Checks(link),
                 unready=unready,
+                caps=caps_of(settings),
                 webhook_networks=settings.webhook_networks,
             ),
             allowed_hosts=settings.allowed_hosts,

@@ -8,13 +8,12 @@ from crucible.database.database import Database, SystemWork
 from crucible.database.lines import Room, Taken
 from crucible.database.records import Claimed
 from crucible.domain.limits import GIB
-from crucible.domain.sharing import Caps, Line, Shares
+from crucible.domain.sharing import NO_CAPS, Caps, Line, Shares
 from crucible.domain.worker import Offer
 from crucible.evaluations.turns import Turns
 
 KEEPS_ROOM_AFTER: Final = timedelta(seconds=60)
 """Who has waited this long and does not fit beside what runs is let in before anything smaller behind it."""
-NO_CAPS: Final = Caps()
 
 
 @dataclass(frozen=True, slots=True)

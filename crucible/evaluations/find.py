@@ -7,13 +7,25 @@ from crucible.domain.answer import DeadLetterPage
 from crucible.domain.dead_letter import DeadLetter, DeadLetterState
 from crucible.domain.evaluation import Evaluation, EvaluationFilter
 from crucible.domain.principal import Principal
+from crucible.domain.sharing import NO_CAPS, Caps
+from crucible.domain.status import Status
+from crucible.evaluations.waiting import why
 
 
-async def get(database: Database, principal: Principal, evaluation_id: str) -> Evaluation:
-    """Return an evaluation. Raises NotFoundError where there is none, it is another tenant's, or was deleted."""
+async def get(database: Database, principal: Principal, evaluation_id: str, *, caps: Caps = NO_CAPS) -> Evaluation:
+    """Return an evaluation, and why it waits if it does.
+
+    Raises NotFoundError where there is none, it is another tenant's, or was deleted.
+    """
     require(principal, Permission.READ)
     async with database.read(principal) as view:
-        return await view.evaluations.get(evaluation_id)
+        evaluation = await view.evaluations.get(evaluation_id)
+        if evaluation.status is not Status.QUEUED:
+            return evaluation
+        standing = await view.waits.standing(evaluation_id)
+    if standing is None:
+        return evaluation
+    return evaluation.model_copy(update={"waiting": why(standing, principal.tenant_id, evaluation.priority, caps)})
 
 
 async def page(

@@ -7,6 +7,7 @@ from crucible.access.policy import Permission, require
 from crucible.database.database import Database
 from crucible.domain.evaluation import Evaluation
 from crucible.domain.principal import Principal
+from crucible.domain.sharing import NO_CAPS, Caps
 from crucible.evaluations.find import get
 from crucible.stream.stream import EventStream, Subscription
 
@@ -15,7 +16,13 @@ _BEHIND_ALL = (1 << 62, 0)
 
 
 async def until_final(
-    database: Database, stream: EventStream, principal: Principal, evaluation_id: str, seconds: float
+    database: Database,
+    stream: EventStream,
+    principal: Principal,
+    evaluation_id: str,
+    seconds: float,
+    *,
+    caps: Caps = NO_CAPS,
 ) -> Evaluation:
     """Return the evaluation once it ended, or as it is after so many seconds. Raises NotFoundError."""
     require(principal, Permission.READ)
@@ -25,7 +32,7 @@ async def until_final(
             async with database.read(principal) as view:
                 status = await view.evaluations.status(evaluation_id)
             in_time = status.is_final or await _closed(subscription, deadline)
-        evaluation = await get(database, principal, evaluation_id)
+        evaluation = await get(database, principal, evaluation_id, caps=caps)
         if evaluation.status.is_final or not in_time:
             return evaluation
 

@@ -3,20 +3,16 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import structlog
 
 from crucible.database.database import Database
 from crucible.domain.errors import ExecutorUnavailableError, StorageUnavailableError
 from crucible.domain.sandbox import DriverReport, RuntimeReport
-
-if TYPE_CHECKING:
-    from crucible.domain.worker import WorkerReport
+from crucible.domain.worker import ALIVE_FOR, WorkerReport
 
 REPORT_SECONDS = 3.0
 """How often a worker writes down that it lives, and others read that."""
-ALIVE = timedelta(seconds=REPORT_SECONDS * 4)
 REMEMBERED = timedelta(minutes=10)
 """How long what a worker could run is still accepted after it was last heard of."""
 _log = structlog.stdlib.get_logger(__name__)
@@ -77,5 +73,5 @@ class KnownWorkers:
             if known is None or (engine.available, engine.default) > (known.available, known.default):
                 self._engines[engine.engine] = engine
         self._any_alive = any(
-            worker.seen_at and worker.seen_at > at - ALIVE and worker.takes_more for worker in self.workers
+            worker.seen_at and worker.seen_at > at - ALIVE_FOR and worker.takes_more for worker in self.workers
         )

@@ -15,6 +15,7 @@ from crucible.evaluations.check import Checks
 from crucible.queue.link import ExecutorLink
 from crucible.roles.http_server import HttpServer
 from crucible.roles.known_workers import KnownWorkers
+from crucible.roles.making import caps_of
 from crucible.roles.shared import SharedParts, shared_parts
 from crucible.roles.stopping import Stopping
 from crucible.roles.tasks import RoleTasks
@@ -52,6 +53,7 @@ async def serve(
             runtimes=known.accepted,
             engines=known.engines,
             unready=unready,
+            caps=caps_of(settings),
             webhook_networks=settings.webhook_networks,
             sessions=link,
             checks=Checks(link) if link else None,

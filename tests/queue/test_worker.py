@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from crucible.database.database import Database
-from crucible.domain.evaluation import Evaluation, Submission
+from crucible.domain.evaluation import Evaluation, Priority, Submission
 from crucible.domain.outcome import Outcome
 from crucible.domain.principal import LOCAL_OWNER
 from crucible.domain.sandbox import SandboxEvent, SandboxSpec
@@ -14,6 +14,7 @@ from crucible.evaluations.reap import Reaped, reap
 from crucible.evaluations.requeue import Patience
 from crucible.evaluations.submit import submit
 from crucible.evaluations.wait import until_final
+from crucible.queue.local import LocalDoorbell
 from crucible.queue.worker import Worker
 from tests.database.lock import locked
 from tests.evaluations.steps import HELLO, get
@@ -342,3 +343,28 @@ async def test_a_run_of_many_leases_is_one_run(hire):
     gate.opened.set()
     end = await crew.end_of(one)
     assert (end.outcome, end.infrastructure_attempts) == (Outcome.SUCCEEDED, 0)
+
+
+async def test_poison_that_kills_its_worker_each_time_is_given_up_and_others_run(hire, database, blobs, stream):
+    """A worker that is killed writes nothing: its lease runs out, and the reaper takes back what it held."""
+    made = await submit(
+        database,
+        LocalDoorbell(),
+        LOCAL_OWNER,
+        [Submission(code="poison", priority=Priority.HIGH), HELLO],
+        runtimes=RUNTIMES,
+        engines=known_engines,
+    )
+    poison, harmless = (evaluation.id for evaluation in made.evaluations)
+    for _ in range(AT_ONCE.attempts):
+        victim = hire(slots=1)
+        victim.executor.script = gate = Gate()
+        await gate.reached.wait()
+        victim.running.cancel()
+        await asyncio.gather(victim.running, return_exceptions=True)
+        await reap(database, blobs, stream, patience=AT_ONCE, everything=True)
+    end = await get(database, poison)
+    assert (end.status, end.outcome, end.infrastructure_attempts) == (Status.FAILED, Outcome.SANDBOX_ERROR, 3)
+    assert (await hire().end_of(harmless)).outcome is Outcome.SUCCEEDED
+    async with database.read(LOCAL_OWNER) as view:
+        assert (await view.dead_letters.get(poison)).infrastructure_attempts == 3

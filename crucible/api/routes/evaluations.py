@@ -77,9 +77,11 @@ async def get_evaluation(
 ) -> Response:
     """Show an evaluation, or, with `wait`, how it ended."""
     if wait_seconds:
-        found = await wait.until_final(crucible.database, crucible.stream, asker, evaluation_id, wait_seconds)
+        found = await wait.until_final(
+            crucible.database, crucible.stream, asker, evaluation_id, wait_seconds, caps=crucible.caps
+        )
     else:
-        found = await find.get(crucible.database, asker, evaluation_id)
+        found = await find.get(crucible.database, asker, evaluation_id, caps=crucible.caps)
     return json_response(found)
 
 

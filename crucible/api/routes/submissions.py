@@ -52,7 +52,9 @@ async def submit_one(
     )
     (evaluation,) = submitted.evaluations
     if wait_seconds:
-        evaluation = await wait.until_final(crucible.database, crucible.stream, asker, evaluation.id, wait_seconds)
+        evaluation = await wait.until_final(
+            crucible.database, crucible.stream, asker, evaluation.id, wait_seconds, caps=crucible.caps
+        )
     return created_response(evaluation, replayed=submitted.replayed)
 
 
@@ -113,7 +115,9 @@ async def rerun_one(
     )
     (evaluation,) = submitted.evaluations
     if wait_seconds:
-        evaluation = await wait.until_final(crucible.database, crucible.stream, asker, evaluation.id, wait_seconds)
+        evaluation = await wait.until_final(
+            crucible.database, crucible.stream, asker, evaluation.id, wait_seconds, caps=crucible.caps
+        )
     return created_response(evaluation, replayed=submitted.replayed)
 
 

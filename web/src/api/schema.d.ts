@@ -1528,6 +1528,7 @@ export interface components {
              * @default []
              */
             worker_labels: string[];
+            waiting?: components["schemas"]["Wait"] | null;
             containment?: components["schemas"]["Containment"] | null;
             /**
              * Attempts
@@ -2554,6 +2555,23 @@ export interface components {
             /** Processes */
             processes: number;
         };
+        /**
+         * Wait
+         * @description Where a queued evaluation stands, at the moment of the answer.
+         */
+        Wait: {
+            reason: components["schemas"]["WaitReason"];
+            /** Detail */
+            detail: string;
+            /** Ahead */
+            ahead: number;
+        };
+        /**
+         * WaitReason
+         * @description What has to change before it starts; the first of these that holds.
+         * @enum {string}
+         */
+        WaitReason: "no_worker" | "no_capability" | "too_large" | "paused" | "retry" | "tenant_cap" | "behind" | "slot";
         /**
          * Waiting
          * @description What waits at one priority now.

@@ -15,6 +15,7 @@ export const PROMISE_VALUES = ["files are kept when memory is exceeded","samples
 export const SESSION_STATE_VALUES = ["starting","running","ended","lost"] as const;
 export const SORT_VALUES = ["queued","finished","duration","cpu","memory","attempts","runtime","outcome"] as const;
 export const STATUS_VALUES = ["queued","running","completed","failed","cancelled"] as const;
+export const WAIT_REASON_VALUES = ["no_worker","no_capability","too_large","paused","retry","tenant_cap","behind","slot"] as const;
 export const WEBHOOK_EVENT_VALUES = ["evaluation.failed","evaluation.dead_letter"] as const;
 export const WORKER_STATE_VALUES = ["working","paused","draining","stopped"] as const;
 
