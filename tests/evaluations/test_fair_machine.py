@@ -1,4 +1,4 @@
-"""Any order of submissions, claims, ends and losses, by tenants that share two workers: sharing keeps its promises.
+"""Any order of submissions, claims, ends and losses by tenants that share two workers: sharing does as promised.
 
 The database is the real one, and each claim reads anew what the one before it wrote.
 """
