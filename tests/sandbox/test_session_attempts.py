@@ -1,16 +1,21 @@
 """What is refused in a session is recorded, whoever tries it in there, and as root too."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
+from crucible.domain import errors
 from crucible.domain.outcome import Outcome
-from crucible.domain.session import EndReason, ExecFinished, ExecSpec, SessionSpec
+from crucible.domain.session import EndReason, ExecFinished, ExecSpec, SessionLimits, SessionSpec
 from crucible.sandbox.attempts import MOST_ENTRIES, OTHERS
 from crucible.sandbox.driver import Session
+from crucible.sandbox.namespaces.sessions import driver as sessions
+from crucible.sandbox.namespaces.sessions.driver import LAUNCHER
 from tests.sandbox.fixtures import Sandboxes, on_engine
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -122,6 +127,35 @@ while time.monotonic() < end:
     _, *ran = await asyncio.gather(hunting, *attacks)
     assert {one.stdout for one in ran} == {b"-1\n"}
     assert ("ptrace", "request=3 pid=3", 5) in await tried(session)
+
+
+FEW = "import resource, runpy; resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40)); "
+FEW_DESCRIPTORS = ("-c", f"{FEW}runpy.run_module({LAUNCHER[-1]!r}, run_name='__main__')")
+
+
+async def test_a_process_1_without_a_descriptor_to_spare_says_so_and_recovers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It holds one for each exec of which something still lives."""
+    monkeypatch.setattr(sessions, "LAUNCHER", FEW_DESCRIPTORS)
+    driver = await sessions.NamespacesSessions.open()
+    try:
+        session = await driver.open_session(SessionSpec(limits=SessionLimits(open_files=16)))
+
+        async def runs(script: str) -> bool:
+            with contextlib.suppress(errors.SessionBusyError):
+                return (await session.exec(ExecSpec(argv=("sh", "-c", script)), None)).outcome is Outcome.SUCCEEDED
+            return False
+
+        begun = 0
+        while await runs("sleep 2 > /dev/null 2>&1 &"):
+            begun += 1
+        assert 10 < begun < 40
+        await until(lambda: runs("unshare --mount true || true"))
+        assert [(name, count) for name, _, count in await tried(session)] == [("unshare", 1)]
+        await session.end(EndReason.DESTROYED, "the test is over")
+    finally:
+        await driver.close()
 
 
 async def test_what_was_tried_is_known_after_the_end(session: Session) -> None:

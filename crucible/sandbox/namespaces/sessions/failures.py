@@ -34,6 +34,8 @@ _BY_NUMBER: dict[int, type[CrucibleError]] = {
     errno.ESRCH: SessionUserNotFoundError,
     errno.ENOEXEC: SessionCannotExecuteError,
     errno.EAGAIN: SessionBusyError,
+    errno.EMFILE: SessionBusyError,
+    errno.ENFILE: SessionBusyError,
     errno.ENOMEM: SessionBusyError,
 }
 _SUBJECTS = {

@@ -9,6 +9,7 @@ What it reads of a program's memory, for the record of what was refused, decides
 import contextlib
 import json
 import os
+import resource
 import select
 import signal
 import socket
@@ -52,6 +53,8 @@ def run(ground: plan.Ground, outside: Outside, wall: Wall) -> None:
     _in_child(lambda: grounds.make(ground))
     os.chdir("/")
     wakeup = wake_on_children()
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # one is held for each exec of which something lives
     _give_up_powers(ground, outside.host_processes)
     call_filter.install(wall.process_1)
     outside.channel.send(plan.message(plan.Kind.READY))
@@ -174,7 +177,10 @@ class _Keeper:
             channel.send(plan.message(plan.Kind.MEASURED, disk_bytes=used))
             return True
         try:
-            self._start(message["number"], descriptors)
+            if len(descriptors) == plan.ORDER_DESCRIPTORS:  # else there is none to spare, nor one to say so on
+                self._start(message["number"], descriptors)
+            else:
+                channel.send(plan.message(plan.Kind.ENDED, number=message["number"]))
         except OSError as error:
             steps.tell_failure(descriptors[4], error)
             channel.send(plan.message(plan.Kind.ENDED, number=message["number"]))

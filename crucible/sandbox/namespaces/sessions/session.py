@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from crucible.domain.errors import SessionEndedError, SessionInterruptedError, UnavailableError
+from crucible.domain.errors import SessionBusyError, SessionEndedError, SessionInterruptedError, UnavailableError
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Containment, SandboxAttempt
 from crucible.domain.session import EndReason, ExecFinished, ExecSpec, SessionSpec, SessionUsage
@@ -89,6 +89,8 @@ class NamespacesSession:
         )
         if ended.told is not None and not ended.timed_out:
             raise failure(ended.told, user=user, cwd=spec.cwd, name=spec.argv[0])
+        if ended.code is None and ended.signal is None and not ended.timed_out:
+            raise SessionBusyError("starting a process: the session has no descriptor to spare")
         out_of_memory = not self.ended.done() and self._group.read().out_of_memory_kills > kills
         return ExecFinished(
             outcome=_outcome(ended, out_of_memory),
