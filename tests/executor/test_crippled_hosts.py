@@ -128,12 +128,21 @@ async def test_a_cgroup_folder_that_becomes_read_only_costs_what_runs_meanwhile_
         assert (await finished(client)).outcome is Outcome.SUCCEEDED
 
 
+async def held_by(process: int) -> set[int]:
+    """Return the descriptors that a process has open once it makes no spare sandbox any more."""
+    before: set[int] = set()
+    while before != (now := {int(one.name) for one in Path(f"/proc/{process}/fd").iterdir()}):
+        before = now
+        await asyncio.sleep(0.3)
+    return now
+
+
 async def test_an_executor_without_a_descriptor_to_spare_refuses_and_recovers(tmp_path: Path) -> None:
     async with executor(tmp_path / "executor.sock") as (process, client):
         assert (await finished(client)).outcome is Outcome.SUCCEEDED
-        used = max(int(descriptor.name) for descriptor in Path(f"/proc/{process}/fd").iterdir())
+        lowest = min(set(range(1024)) - await held_by(process))
         _, hard = resource.prlimit(process, resource.RLIMIT_NOFILE)
-        resource.prlimit(process, resource.RLIMIT_NOFILE, (used + 1, hard))
+        resource.prlimit(process, resource.RLIMIT_NOFILE, (lowest, hard))
         refused = await finished(client)
         assert refused.outcome is Outcome.SANDBOX_ERROR
         assert "Too many open files" in (refused.error or "")
