@@ -6,7 +6,7 @@ from tests.security.attack import GOALS, Attack, every_attack
 from tests.security.campaign import Campaign
 
 ATTACKS = list(every_attack())
-ENGINES = ("namespaces", "gvisor")
+ENGINES = ("namespaces", "gvisor", "crun", "runc", "docker")
 """Those in which all of them have been seen to fail, one of a kind: processes of the host, and a kernel of its own."""
 LEAST = 150
 A_BATCH_OF_PAGES = 64 * 4096
