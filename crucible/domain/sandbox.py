@@ -60,6 +60,7 @@ class Promise(StrEnum):
     PROCESS_1_HIDDEN = "process 1 shows it nothing"
     PRIORITY_FIXED = "it can't raise its own priority"
     ATTEMPTS_RECORDED = "what it tries and is refused is recorded"
+    LOCKS_APART = "no other sandbox sees its locks on files of the system"
     FIRST_VICTIM = "the kernel ends the program, not its sandbox, when memory is spent"
 
 

@@ -12,6 +12,8 @@ from typing import Final
 
 NAME: Final = re.compile(r"[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?")
 """As submissions have it: no separator, no leading dot."""
+LOCKS_SEEN: Final = "the system's files are shown, not copied, and the kernel locks a file, whoever shows it"
+"""Why engines that have the host's kernel don't promise `Promise.LOCKS_APART`."""
 MARK: Final = "image:"
 """What the `prefix` of an image's runtime begins with; the image's folder follows."""
 

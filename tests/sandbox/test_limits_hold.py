@@ -9,6 +9,7 @@ import pytest
 
 from crucible.domain.limits import MIB
 from crucible.domain.outcome import Outcome
+from crucible.sandbox import counted
 from tests.sandbox.fixtures import Sandboxes
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("nothing_left")]
@@ -27,6 +28,17 @@ async def test_memory_of_all_processes_together(sandboxes: Sandboxes) -> None:
         wall_seconds=60,
     )
     assert ran.finished.outcome is Outcome.MEMORY_EXCEEDED
+
+
+async def test_inotify_instances_of_which_a_user_of_the_host_has_few(sandboxes: Sandboxes) -> None:
+    if sandboxes.has_a_kernel_of_its_own or sandboxes.driver.report().driver == "docker":
+        pytest.skip("they are another kernel's, or belong to a user that all containers share, as its report says")
+    ran = await sandboxes.run(
+        "import ctypes\nlibc = ctypes.CDLL(None)\ntaken = 0\nwhile libc.inotify_init1(0) >= 0: taken += 1\n"
+        "print(taken)",
+        wall_seconds=60,
+    )
+    assert ran.text == f"{counted.BOUNDS['max_inotify_instances']}\n"
 
 
 async def test_processes(sandboxes: Sandboxes) -> None:

@@ -10,6 +10,7 @@ fields, one a line:
     limits: what it may use, `memory_bytes=67108864 processes=16`
     at once: in how many sandboxes it runs at the same time; 1 unless said otherwise
     promise: what of `Promise` it puts to the test; an engine whose report says that it can't keep one may fail here
+    ours: what of Crucible stops it, which is the same code in every engine, so that a few of them show it
     own kernel: why a user-space kernel may grant it: what it gives then is inside of that kernel, not of the host's
 
 A program says `SUCCEEDED: ...` for each thing that it got, `refused: ...` for each that it did not, and `tried: ...`
@@ -43,7 +44,7 @@ GOALS: Final = {
 }
 LANGUAGES: Final = {".py": "Python", ".c": "C", ".sh": "shell"}
 CONTROLS: Final = ("user", "namespaces", "root")
-_FIELDS: Final = ("origin", "stopped by", "control", "ends", "limits", "at once", "promise", "own kernel")
+_FIELDS: Final = ("origin", "stopped by", "control", "ends", "limits", "at once", "promise", "ours", "own kernel")
 
 
 class MalformedAttackError(Exception):
@@ -109,6 +110,11 @@ class Attack:
     @property
     def promises(self) -> frozenset[Promise]:
         return frozenset(Promise[name] for name in self._fields.get("promise", "").split())
+
+    @property
+    def is_about_us_alone(self) -> bool:
+        """Whether the engine has no part in what stops it."""
+        return "ours" in self._fields
 
     @property
     def may_be_granted_by_own_kernel(self) -> bool:

@@ -25,7 +25,7 @@ from tests.sandbox.fixtures import Ran, Sandboxes
 from tests.security import ordinary_user
 from tests.security.attack import HERE, WORDS, Attack
 
-BATCH: Final = 6
+BATCH: Final = 12
 MARK: Final = "attack-"
 """Everything that an attack makes has a name that starts so; none is ever found on the host."""
 _SETTLING_SECONDS: Final = 10.0

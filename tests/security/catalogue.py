@@ -15,7 +15,8 @@ PLACE: Final = Path("docs/attacks.md")
 _HEAD: Final = """# Attacks
 
 Crucible is put to the test by {count} hostile programs: {languages}.
-Each runs in the engines `namespaces` and `gvisor`, beside a *neighbour* in another sandbox and a *victim* on the host, who hold secrets, listen on
+Each runs in the engines `namespaces` and `gvisor`, and but for {ours} that no engine has a part in stopping, in `crun`,
+`runc` and `docker`, beside a *neighbour* in another sandbox and a *victim* on the host, who hold secrets, listen on
 everything that they can listen on and tell when anybody came. An attack fails only if nothing of what it tried
 succeeded, no secret is in anything that came out, and processes, mounts, control groups, files, settings and
 clock of the host, the victim and the neighbour are as before. `make test FLAGS="tests/security"` runs them.
@@ -36,7 +37,8 @@ def page(attacks: list[Attack]) -> str:
     languages = [attack.language for attack in attacks]
     counted = ", ".join(f"{languages.count(name)} in {name}" for name in dict.fromkeys(sorted(languages)))
     controlled = sum(attack.control in CONTROLS for attack in attacks)
-    head = _HEAD.format(count=len(attacks), languages=counted, controlled=controlled)
+    ours = sum(attack.is_about_us_alone for attack in attacks)
+    head = _HEAD.format(count=len(attacks), languages=counted, controlled=controlled, ours=ours)
     return "\n".join([head, *(line for goal in GOALS for line in _section(goal, attacks))])
 
 

@@ -51,8 +51,13 @@ async def campaign(request: pytest.FixtureRequest, world: World, sandboxes: Sand
     """One engine's attacks: those that this session was asked to run, in its order."""
     order: list[Attack] = []
     for item in request.session.items:
-        attack = getattr(item, "callspec", None) and item.callspec.params.get("attack")  # type: ignore[attr-defined]
-        if isinstance(attack, Attack) and attack not in order:
+        chosen = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        attack = chosen.get("attack")
+        if (
+            isinstance(attack, Attack)
+            and attack not in order
+            and chosen.get("sandboxes") == sandboxes.driver.engine
+        ):
             order.append(attack)
     async with Neighbour.living(sandboxes, world.name) as neighbour:
         yield Campaign(sandboxes, neighbour, world, order)

@@ -7,6 +7,7 @@ changed what is its own, and `starved: ...` where it can't have its share. Argum
 
 import ctypes
 import errno
+import fcntl
 import os
 import resource
 import select
@@ -54,6 +55,7 @@ class Victim:
             ("path", lambda: self._stream(socket.AF_UNIX, str(self.files[0]) + ".sock")),
             ("shm", self._shared_memory),
             ("queue", self._message_queue),
+            ("lock", self._lock),
         ):
             try:
                 made = make()
@@ -94,6 +96,13 @@ class Victim:
         if queue < 0:
             raise OSError(ctypes.get_errno(), "mq_open")
         return queue
+
+    def _lock(self):
+        """Hold a lock, as one of many, on a file that everybody has: the C library."""
+        lines = Path("/proc/self/maps").read_text().splitlines()
+        library = next(line.split()[-1] for line in lines if line.endswith("/libc.so.6"))
+        self.locked = os.open(library, os.O_RDONLY)
+        fcntl.flock(self.locked, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
     def state(self):
         """Return what nobody else may change."""

@@ -24,6 +24,7 @@ from crucible.sandbox.docker.standing import Container
 from crucible.sandbox.docker.usage import Usage
 from crucible.sandbox.docker.wire import Errand
 from crucible.sandbox.driver import Emit
+from crucible.sandbox.images import LOCKS_SEEN
 from crucible.sandbox.runtimes import Runtime
 from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.supervision import Supervision
@@ -268,6 +269,8 @@ def _unpromised(house: container.House) -> dict[Promise, str]:
         Promise.COUNTED_APART: "all containers' programs are the same user of the host",
         Promise.NOBODY_OUTSIDE: "the engine has one range of ids for all containers, or none",
     }
+    if not house.own_kernel:
+        unpromised[Promise.LOCKS_APART] = LOCKS_SEEN
     if house.runtime == _GVISOR_RUNTIME:
         unpromised |= {
             Promise.ATTEMPTS_RECORDED: "gVisor's kernel has no way of asking process 1",

@@ -24,8 +24,9 @@ from crucible.domain.sandbox import (
     SandboxSpec,
 )
 from crucible.domain.session import SessionSpec
-from crucible.sandbox import capabilities, cgroup, landlock, plan, seccomp
+from crucible.sandbox import capabilities, cgroup, counted, landlock, plan, seccomp
 from crucible.sandbox.driver import Emit, Session
+from crucible.sandbox.images import LOCKS_SEEN
 from crucible.sandbox.namespaces import ordinary
 from crucible.sandbox.namespaces.sessions.driver import NamespacesSessions
 from crucible.sandbox.namespaces.sessions.driver import obstacle as sessions_obstacle
@@ -46,7 +47,8 @@ _UIDS_EACH = 65_536
 _USUAL = Limits()
 """The limits that a sandbox stands with; others are set when the program comes."""
 _ONE_PAYS = (
-    "an ordinary user pays for all its sandboxes together: inotify instances, message queues, locked memory"
+    "an ordinary user pays for all its sandboxes together: message queues, locked memory, pipes, and inotify "
+    f"instances, of which each has at most {counted.BOUNDS['max_inotify_instances']}"
 )
 _REMOVAL_PAUSES = (0.0, 0.002, 0.01, 0.05, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
@@ -110,7 +112,8 @@ class NamespacesDriver:
             isolation=self._containment.isolation,
             enforces=self._containment.enforces,
             missing=missing,
-            unpromised={} if os.geteuid() == 0 else {Promise.COUNTED_APART: _ONE_PAYS},
+            unpromised={Promise.LOCKS_APART: LOCKS_SEEN}
+            | ({} if os.geteuid() == 0 else {Promise.COUNTED_APART: _ONE_PAYS}),
             sessions="sessions" not in missing,
         )
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from crucible.sandbox import kernel
+from crucible.sandbox import counted, kernel
 from crucible.sandbox.plan import Identity
 
 
@@ -64,6 +64,7 @@ def _stand_in(identity: Identity, say: int, wait: int, others: tuple[int, int]) 
                 kernel.PR_SET_DUMPABLE, 1, about="PR_SET_DUMPABLE"
             )  # else its map is host root's to write
         kernel.unshare(kernel.CLONE_NEWUSER)
+        counted.bound()
         os.write(say, b".")
         os.read(wait, 1)
     except BaseException as error:  # noqa: BLE001 - told to the zygote; this process must end here

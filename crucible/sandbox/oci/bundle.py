@@ -64,7 +64,7 @@ def configuration(
         "capabilities": dict.fromkeys(("bounding", "effective", "permitted"), powers),
         "rlimits": [
             {"type": "RLIMIT_NOFILE", "soft": open_files, "hard": open_files},
-            *_bound_always(),
+            *(_bound_always() if own_kernel else []),
         ],
     }
     if group is not None:
@@ -83,6 +83,11 @@ def configuration(
 
 
 def _bound_always() -> list[dict[str, Any]]:
+    """Return what process 1 can't set for the program in gVisor's kernel.
+
+    Elsewhere it does; a tool that sets them before it makes the user namespace would have them bound all
+    containers together, since the maker's limits are the namespace's.
+    """
     names = {getattr(resource, name): name for name in dir(resource) if name.startswith("RLIMIT_")}
     return [{"type": names[kind], "soft": bound, "hard": bound} for kind, bound in BOUND_ALWAYS.items()]
 

@@ -14,9 +14,9 @@ import crucible
 from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Containment, DriverReport, Promise, SandboxFinished, SandboxSpec
-from crucible.sandbox import cgroup, plan, seccomp
+from crucible.sandbox import cgroup, counted, plan, seccomp
 from crucible.sandbox.driver import Emit
-from crucible.sandbox.images import MARK
+from crucible.sandbox.images import LOCKS_SEEN, MARK
 from crucible.sandbox.launching import Launcher
 from crucible.sandbox.namespaces import ordinary
 from crucible.sandbox.oci import bundle, tools
@@ -179,7 +179,7 @@ class OciDriver:
             isolation=self._tool.isolation,
             enforces=self._containment.enforces,
             missing={"sessions": "containers have none that stay; use the engine namespaces"},
-            unpromised=_OF_ITS_OWN_KERNEL if self._tool.own_kernel else {},
+            unpromised=_OF_ITS_OWN_KERNEL if self._tool.own_kernel else _OF_THE_HOSTS_KERNEL,
         )
 
     def _describe(self, landlock_abi: int) -> Containment:
@@ -318,6 +318,11 @@ class OciDriver:
         self._cgroups.close()
 
 
+_OF_THE_HOSTS_KERNEL = {
+    Promise.LOCKS_APART: LOCKS_SEEN,
+    Promise.COUNTED_APART: "one user makes all containers' namespaces and pays for them together; "
+    f"each has at most {counted.BOUNDS['max_inotify_instances']} inotify instances",
+}
 _OF_ITS_OWN_KERNEL = {
     Promise.ATTEMPTS_RECORDED: "gVisor's kernel has no way of asking process 1",
     Promise.FILES_AFTER_MEMORY: "gVisor's kernel shares the program's memory limit and is killed with it",

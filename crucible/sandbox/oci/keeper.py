@@ -15,7 +15,7 @@ import signal
 import socket
 import sys
 
-from crucible.sandbox import capabilities, kernel, report
+from crucible.sandbox import capabilities, counted, kernel, report
 from crucible.sandbox.namespaces import root
 from crucible.sandbox.oci import bundle
 from crucible.sandbox.oci.place import BUNDLE, LOG, PROCESS_1, ROOT, SCRATCH, STATE, Place, read_place
@@ -92,6 +92,8 @@ def _keep(place: Place, channel: socket.socket, orders: socket.socket, streams: 
     channel.close()
     for descriptor in streams:
         os.close(descriptor)
+    if not place.own_kernel:
+        _bound_what_is_counted()
     _wait(orders, wakeup)
 
 
@@ -180,6 +182,27 @@ def _resize(options: str) -> None:
             process_1 = int(file.read())
         with open(f"/proc/{process_1}/oom_score_adj", "w") as score:
             score.write("0")
+
+
+def _bound_what_is_counted() -> None:
+    """See `counted`: the tool's user has made the namespaces of all containers."""
+    with open(PROCESS_1) as file:
+        namespace = os.open(f"/proc/{file.read()}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
+    child = os.fork()
+    if child == 0:
+        try:
+            kernel.setns(namespace, kernel.CLONE_NEWUSER)
+            counted.bound()
+            os._exit(0)
+        except OSError as error:
+            with open(LOG, "a") as file:
+                file.write(f"{type(error).__name__}: {error}")
+        finally:
+            os._exit(1)
+    os.close(namespace)
+    _, status = os.waitpid(child, 0)
+    if status:
+        raise OSError(f"what the kernel counts by user can't be bounded: {_reason(status)}")
 
 
 def _wake_on_children() -> int:

@@ -3,6 +3,7 @@
 origin: recursion in supervisors; PATH_MAX
 stopped by: collected up to a depth
 control: none: it is a supervisor's mistake
+ours: process 1 collects up to a depth
 ends: succeeded or disk_exceeded
 """
 

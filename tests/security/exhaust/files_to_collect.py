@@ -3,6 +3,7 @@
 origin: archives that unpack to more than there is
 stopped by: collected up to a number and a size
 control: none: it is a supervisor's mistake
+ours: process 1 collects up to a number and a size
 limits: memory_bytes=268435456
 """
 

@@ -3,6 +3,7 @@
 origin: supervisors that stop counting when the program is gone
 stopped by: process 1 kills the rest before the end is told
 control: none: on the host it would not end
+ours: the executor's reader
 ends: succeeded or output_exceeded
 limits: output_bytes=100000
 """

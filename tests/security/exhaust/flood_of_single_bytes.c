@@ -3,6 +3,7 @@
  * origin: small writes
  * stopped by: output is read up to the limit, in parts that grow
  * control: none: a limit is what ends it
+ * ours: the executor's reader
  * ends: output_exceeded
  * limits: wall_seconds=60.0 output_bytes=100000
  */

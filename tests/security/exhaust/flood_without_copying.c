@@ -3,6 +3,7 @@
  * origin: sendfile(2), splice(2)
  * stopped by: output is read up to the limit, then the program is ended
  * control: none: a limit is what ends it
+ * ours: the executor's reader
  * ends: output_exceeded or nonzero_exit
  * limits: wall_seconds=60.0 output_bytes=100000
  */

@@ -3,6 +3,7 @@
 origin: CVE-2003-0063 and its many children; OSC 52 writes the clipboard
 stopped by: output is kept as bytes, shown escaped
 control: none: it aims at a watcher
+ours: output stays bytes in the executor
 """
 
 import os

@@ -3,6 +3,7 @@
 origin: supervisors that wait for any child
 stopped by: process 1 waits for the one that it started
 control: none: it is a supervisor's mistake
+ours: process 1 waits for its own child
 ends: nonzero_exit
 """
 

@@ -3,6 +3,7 @@
 origin: make(1) and rsync(1) compare size and time
 stopped by: compared by inode and time of change, which a program can't set
 control: none: it is a supervisor's mistake
+ours: process 1 compares what it collects
 """
 
 import os

@@ -3,6 +3,7 @@
 origin: `tar *`, `rm -rf *`; zip-slip; file names in a web page
 stopped by: names are bytes, relative and never given to a shell
 control: none: it is a supervisor's mistake
+ours: process 1 collects, and no shell has a part in it
 """
 
 from attempt import tried

@@ -3,6 +3,7 @@
 origin: results parsed from the output: a judge that believes "Accepted"
 stopped by: output is bytes and nothing else
 control: none: it is a supervisor's mistake
+ours: output is nothing but output to the executor
 ends: nonzero_exit
 """
 

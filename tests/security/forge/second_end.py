@@ -3,6 +3,7 @@
 origin: results that change after they were judged
 stopped by: process 1 is alone before anything is collected or told
 control: none: it aims at a supervisor
+ours: process 1 tells the end when it is alone
 """
 
 import os

@@ -3,6 +3,7 @@
 origin: outcomes guessed from SIGXCPU and SIGALRM
 stopped by: the outcome comes from the executor's clock
 control: none: it is a supervisor's mistake
+ours: the executor's clock
 ends: killed_by_signal
 """
 

@@ -3,6 +3,7 @@
 origin: wait(2)
 stopped by: process 1 reaps; the PID namespace ends
 control: none: they end with whoever made them
+ours: process 1 reaps
 """
 
 import os

@@ -3,6 +3,7 @@
 # origin: trap '' TERM
 # stopped by: SIGKILL by process 1
 # control: none: a limit is what ends it
+# ours: process 1 kills whatever is left
 # ends: timed_out
 # limits: wall_seconds=1.0
 . ./attempt.sh

@@ -3,6 +3,7 @@
 origin: supervisors that wait for end-of-file; Popen.communicate
 stopped by: the end is the process's, and process 1 kills the rest at once
 control: none: it would keep whoever reads it waiting
+ours: process 1 kills whatever is left
 limits: wall_seconds=60.0
 """
 

@@ -3,6 +3,7 @@
 # origin: nohup(1), disown, setsid(1)
 # stopped by: process 1 kills everybody in its PID namespace
 # control: user
+# ours: process 1 kills whatever is left
 . ./attempt.sh
 
 setsid bash -c "trap '' HUP TERM; sleep 1; echo SUCCEEDED: setsid" &
