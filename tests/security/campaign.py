@@ -196,8 +196,7 @@ class Campaign:
         return self._verdicts[attack.identity]
 
     async def _run(self, batch: list[Attack]) -> None:
-        await self._sandboxes.driver.give_back()
-        before = state(self._world)
+        before = await self._quiet()
         rans = await asyncio.gather(*(self._run_at_once(attack) for attack in batch))
         harm = await self._harm(before)
         if harm and len(batch) > 1:
@@ -207,6 +206,18 @@ class Campaign:
                 return
         for attack, ran in zip(batch, rans, strict=True):
             self._verdicts[attack.identity] = Verdict(ran, tuple(harm))
+
+    async def _quiet(self) -> dict[str, object]:
+        """Return what is there once that changes no more: what stands beside a sandbox ends a moment after it."""
+        await self._sandboxes.driver.give_back()
+        before, deadline = state(self._world), time.monotonic() + _SETTLING_SECONDS
+        while time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+            now = state(self._world)
+            if now == before:
+                break
+            before = now
+        return before
 
     async def _run_at_once(self, attack: Attack) -> Ran:
         """Run an attack in as many sandboxes as it wants; return what it came to in one of them."""
