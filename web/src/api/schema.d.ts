@@ -2045,7 +2045,7 @@ export interface components {
          *     Limits are not among them: one that can't be enforced is refused. These are what a caller would miss.
          * @enum {string}
          */
-        Promise: "files are kept when memory is exceeded" | "samples count the program's own processes and threads" | "on the host its processes belong to nobody" | "what the kernel counts by user is counted for each sandbox apart" | "it sees no process but its own" | "process 1 shows it nothing" | "it can't raise its own priority" | "what it tries and is refused is recorded" | "the kernel ends the program, not its sandbox, when memory is spent";
+        Promise: "files are kept when memory is exceeded" | "samples count the program's own processes and threads" | "on the host its processes belong to nobody" | "what the kernel counts by user is counted for each sandbox apart" | "it sees no process but its own" | "process 1 shows it nothing" | "it can't raise its own priority" | "what it tries and is refused is recorded" | "no other sandbox sees its locks on files of the system" | "the kernel ends the program, not its sandbox, when memory is spent";
         /**
          * Queue
          * @description What there is to do, and what is being done.
