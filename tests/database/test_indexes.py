@@ -12,13 +12,14 @@ from crucible.batches import find as batches
 from crucible.batches.settle import count_ended
 from crucible.database.batches import ItemFilter
 from crucible.database.database import Database
-from crucible.domain.evaluation import EvaluationFilter
+from crucible.domain.evaluation import EvaluationFilter, Priority, Submission
 from crucible.domain.principal import LOCAL_OWNER
+from crucible.domain.sharing import Caps
 from crucible.evaluations import find
 from crucible.evaluations.heartbeat import heartbeat
 from crucible.evaluations.reap import end_unrunnable, reap
 from tests.batches.steps import made, programs
-from tests.evaluations.steps import claimed, finished, get, held, submitted
+from tests.evaluations.steps import HELLO, claimed, finished, get, held, submitted
 from tests.evaluations.test_reap import AT_ONCE
 
 Explain = Callable[[str, Any], list[str]]
@@ -64,11 +65,11 @@ def plans_of(database: Database, explain: Explain) -> Callable[[Awaitable[object
 
 
 async def test_no_step_of_an_evaluations_way_reads_a_whole_table(plans_of, database, blobs, stream):
-    await submitted(database)
+    await submitted(database, *[HELLO] * 3, Submission(code="x", priority=Priority.LOW))
     one = await held(database)
     hold = (one.evaluation_id, one.fence)
     plans = [
-        *await plans_of(claimed(database)),
+        *await plans_of(claimed(database, limit=2, caps=Caps(each=100))),
         *await plans_of(heartbeat(database, [hold], lease_seconds=30)),
         *await plans_of(finished(database, blobs, stream, one)),
         *await plans_of(get(database, one.evaluation_id)),

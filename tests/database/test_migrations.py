@@ -3,6 +3,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from itertools import count
 
 import pytest
@@ -13,8 +14,12 @@ from alembic.migration import MigrationContext
 from private_servers import free_port
 
 from crucible.database.migrate import configuration, migrate, synchronous
-from crucible.database.tables import metadata
+from crucible.database.submissions import evaluation_row
+from crucible.database.tables import evaluations, metadata
 from crucible.domain.errors import StorageUnavailableError
+from crucible.domain.evaluation import Submission
+from crucible.domain.limits import MIB, Limits
+from crucible.domain.need import Need
 from crucible.domain.principal import LOCAL_TENANT
 
 
@@ -115,3 +120,26 @@ def test_a_server_that_is_not_there_is_no_stack_trace():
 
 def test_a_password_survives_the_way_to_alembic():
     assert synchronous("postgresql://me:p%40ss@host/db") == "postgresql+psycopg://me:p%40ss@host/db"
+
+
+def test_what_was_queued_before_lines_had_needs_stands_in_its_line(empty):
+    url = empty()
+    command.upgrade(configuration(url), "0021")
+    limits = Limits(memory_bytes=64 * MIB, cpus=0.5)
+    submission = Submission(code="x", engine="auto", image="debian", limits=limits)
+    engine = sa.create_engine(synchronous(url))
+    with engine.begin() as connection:
+        there = {column["name"] for column in sa.inspect(connection).get_columns("evaluations")}
+        table = sa.table("evaluations", *(sa.column(name, evaluations.c[name].type) for name in there))
+        row = evaluation_row("ev_1", LOCAL_TENANT, submission, "bash", datetime.now(UTC))
+        old = {name: value for name, value in row.items() if name in there}
+        assert set(row) - set(old) == {"needs", "memory_bytes", "cpus"}
+        connection.execute(table.insert(), [old, {**old, "id": "ev_2", "engine": "gvisor", "image": None}])
+    migrate(url)
+    with engine.connect() as connection:
+        found = connection.execute(sa.text("SELECT needs, memory_bytes, cpus FROM evaluations ORDER BY id")).all()
+    engine.dispose()
+    assert [tuple(row) for row in found] == [
+        (Need.of(submission, "bash").word, 64 * MIB, 0.5),
+        (Need(runtime="bash", engine="gvisor").word, 64 * MIB, 0.5),
+    ]

@@ -1,9 +1,15 @@
+from dataclasses import replace
+from typing import Any
+
 import pytest
+from celery.exceptions import QueueNotFound
 
 from crucible.domain.evaluation import Priority
 from crucible.domain.need import Need
 from crucible.domain.ring import Ring
-from crucible.queue.broker import BROKER_PRIORITY, CHUNK, ids_of, make_app, messages
+from crucible.domain.sandbox import RuntimeReport
+from crucible.domain.worker import Offer
+from crucible.queue.broker import BROKER_PRIORITY, CHUNK, ids_of, make_app, messages, queue_of, queues_of
 
 
 def rings(count: int, runtime: str = "bash", priority: Priority = Priority.NORMAL) -> list[Ring]:
@@ -46,3 +52,40 @@ def test_the_broker_is_used_as_a_doorbell_and_for_nothing_else():
     assert (conf.task_acks_late, conf.worker_disable_prefetch, conf.task_ignore_result) == (False, True, True)
     assert not conf.worker_enable_remote_control
     assert not conf.worker_hijack_root_logger
+
+
+OFFER = Offer(
+    runtimes=(RuntimeReport(name="bash", language="bash", version="5", entrypoint="main.sh"),),
+    memory_bytes=1,
+    cpus=1.0,
+)
+
+
+@pytest.mark.parametrize(
+    ("need", "queue"),
+    [
+        ({}, "crucible.ring.bash"),
+        ({"engine": "gvisor"}, "crucible.ring.bash.on.gvisor"),
+        ({"engine": "gvisor", "labels": ("fast", "gpu")}, "crucible.ring.bash.with.fast"),
+        ({"engine": "none that we know"}, "crucible.ring.bash"),
+    ],
+)
+def test_a_ring_goes_where_its_workers_listen(need: dict[str, Any], queue: str):
+    wanted = Need(runtime="bash", **need)
+    assert queue_of(wanted).name == queue
+    able = replace(OFFER, labels=frozenset(wanted.labels))
+    assert able.meets(wanted)
+    assert queue in {each.name for each in queues_of(able)}
+
+
+def test_a_specialised_worker_listens_to_its_own_queues_alone():
+    only = replace(OFFER, labels=frozenset({"gpu"}), dedicated=True)
+    assert [queue.name for queue in queues_of(only)] == ["crucible.ring.bash.with.gpu"]
+    only = replace(OFFER, only_engines=frozenset({"gvisor"}))
+    assert [queue.name for queue in queues_of(only)] == ["crucible.ring.bash", "crucible.ring.bash.on.gvisor"]
+
+
+def test_there_is_no_queue_but_those_that_are_declared():
+    app = make_app("redis://127.0.0.1:1/0")
+    with pytest.raises(QueueNotFound):
+        app.amqp.router.route({"queue": "crucible.ring.nobody"}, "crucible.ring")

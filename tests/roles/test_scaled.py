@@ -19,6 +19,7 @@ from crucible.domain.event import Output
 from crucible.domain.sandbox import Isolation
 from crucible.queue.bell import MOST_WAITING
 from crucible.queue.broker import CHUNK, RING
+from crucible.roles.work import LOOK_SECONDS
 from tests.end_to_end.machine import CRUCIBLE
 from tests.roles.fixtures import Scaled
 
@@ -182,6 +183,28 @@ def test_a_specialised_worker_takes_only_its_own(scaled: Scaled) -> None:
     shells = roles.processes.pop("worker_of_shells")
     shells.terminate()
     assert shells.wait(20) == 0
+
+
+def test_what_no_worker_offers_is_said_and_runs_once_one_does(scaled: Scaled) -> None:
+    wanted = Submission(code="echo 1", runtime="bash", worker_labels=("gpu",))
+    with Crucible(scaled.url) as crucible:
+        one = crucible.submit(wanted)
+        until(lambda: crucible.get(one.id).waiting)
+        waits = crucible.get(one.id).waiting
+        assert waits is not None
+        assert waits.detail == "no worker offers label gpu"
+        assert crucible.run(Submission(code="echo 2", runtime="bash")).stdout == "2\n"
+        assert crucible.get(one.id).status is Status.QUEUED
+        command = ["crucible", "worker", "--label", "gpu", "--dedicated", "--memory", "1G"]
+        scaled.roles.start("worker_with_gpu", command)
+        assert crucible.wait(one.id).outcome is Outcome.SUCCEEDED
+        until(lambda: "worker takes" in scaled.log("worker_with_gpu"))
+        began = time.monotonic()
+        assert crucible.run(wanted).outcome is Outcome.SUCCEEDED
+        assert time.monotonic() - began < LOOK_SECONDS  # its ring was heard
+    worker = scaled.roles.processes.pop("worker_with_gpu")
+    worker.terminate()
+    assert worker.wait(20) == 0
 
 
 @pytest.mark.parametrize("role", ["serve", "worker", "scheduler"])
