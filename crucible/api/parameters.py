@@ -7,7 +7,13 @@ from fastapi import Depends, Header, Path, Query
 
 from crucible.domain.errors import FieldError, InvalidRequestError, NotFoundError
 from crucible.domain.event import parse_event_id
-from crucible.domain.identifiers import BATCH_PATTERN, EVALUATION_PATTERN, SESSION_PATTERN, WEBHOOK_PATTERN
+from crucible.domain.identifiers import (
+    BATCH_PATTERN,
+    EVALUATION_PATTERN,
+    SCHEDULE_PATTERN,
+    SESSION_PATTERN,
+    WEBHOOK_PATTERN,
+)
 
 LONGEST_WAIT_SECONDS = 60
 
@@ -48,6 +54,15 @@ async def _webhook_id(
     return webhook_id
 
 
+async def _schedule_id(
+    schedule_id: Annotated[str, Path(description="As the answer to its creation gave it: `sc_…`.")],
+) -> str:
+    """Refuse what can't be an id as one that nobody has, as `_evaluation_id` does."""
+    if not re.fullmatch(SCHEDULE_PATTERN, schedule_id):
+        raise NotFoundError(f"there is no schedule {schedule_id[:60]!r}")
+    return schedule_id
+
+
 def _position(
     last_event_id: Annotated[
         str | None, Header(description="Resume behind this event; browsers send it by themselves.")
@@ -66,6 +81,7 @@ def _position(
 BatchId = Annotated[str, Depends(_batch_id)]
 EvaluationId = Annotated[str, Depends(_evaluation_id)]
 WebhookId = Annotated[str, Depends(_webhook_id)]
+ScheduleId = Annotated[str, Depends(_schedule_id)]
 SessionId = Annotated[str, Depends(_session_id)]
 Position = Annotated[tuple[int, int] | None, Depends(_position)]
 WaitSeconds = Annotated[

@@ -17,6 +17,7 @@ from crucible.domain.batch import BatchRequest, RetryRequest
 from crucible.domain.check import CheckRequest
 from crucible.domain.evaluation import Annotation, Submission
 from crucible.domain.event import Event
+from crucible.domain.schedule import ScheduleRequest
 from crucible.domain.session_record import ExecEvent, ExecRequest, SessionRequest
 from crucible.domain.webhook import WebhookRequest
 
@@ -63,6 +64,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
             (WebhookRequest, "validation"),
             (BatchRequest, "validation"),
             (RetryRequest, "validation"),
+            (ScheduleRequest, "validation"),
             (SessionRequest, "validation"),
             (ExecRequest, "validation"),
             (Problem, "serialization"),

@@ -19,6 +19,7 @@ from crucible.domain.event import Event
 from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
 from crucible.domain.runtime import Runtime
+from crucible.domain.schedule import MissedRuns, Schedule, ScheduleRequest
 from crucible.domain.session import SessionLimits
 from crucible.domain.session_record import ExecResult, Session, SessionRequest, SessionState
 from crucible.domain.status import Status
@@ -41,10 +42,13 @@ __all__ = [
     "HeldSession",
     "InputFile",
     "Limits",
+    "MissedRuns",
     "Outcome",
     "Readiness",
     "Retries",
     "Runtime",
+    "Schedule",
+    "ScheduleRequest",
     "ServerUnreachableError",
     "Session",
     "SessionLimits",

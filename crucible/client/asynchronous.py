@@ -10,6 +10,7 @@ import httpx2
 from crucible.client import calls
 from crucible.client.async_batches import AsyncBatches
 from crucible.client.async_operations import AsyncOperations
+from crucible.client.async_schedules import AsyncSchedules
 from crucible.client.async_sessions import AsyncSessions
 from crucible.client.calls import LONGEST_WAIT_SECONDS, Call
 from crucible.client.connection import (
@@ -202,6 +203,11 @@ class AsyncCrucible:
     def batches(self) -> AsyncBatches:
         """Many programs as one."""
         return AsyncBatches(self._ask, self._http)
+
+    @property
+    def schedules(self) -> AsyncSchedules:
+        """Programs that run again and again."""
+        return AsyncSchedules(self._ask)
 
     @property
     def sessions(self) -> AsyncSessions:

@@ -21,6 +21,7 @@ from crucible.client.connection import (
 from crucible.client.errors import ServerUnreachableError, error_of, unreachable
 from crucible.client.operations import Operations
 from crucible.client.retries import Retries
+from crucible.client.schedules import Schedules
 from crucible.client.sessions import Sessions
 from crucible.domain.answer import EvaluationPage, FileList, Readiness
 from crucible.domain.engine import Engine
@@ -201,6 +202,11 @@ class Crucible:
     def batches(self) -> Batches:
         """Many programs as one."""
         return Batches(self._ask, self._http)
+
+    @property
+    def schedules(self) -> Schedules:
+        """Programs that run again and again."""
+        return Schedules(self._ask)
 
     @property
     def sessions(self) -> Sessions:

@@ -28,6 +28,7 @@ from crucible.database.idempotency import IdempotencyRepository
 from crucible.database.leases import LeaseRepository
 from crucible.database.lines import LineRepository
 from crucible.database.measures import MeasureRepository
+from crucible.database.schedules import ScheduleLedger, ScheduleReader, ScheduleRepository
 from crucible.database.sessions import SessionLedger, SessionReader, SessionRepository
 from crucible.database.signals import SignalReader
 from crucible.database.statistics import StatisticsReader
@@ -52,6 +53,7 @@ class View:
     def __init__(self, connection: AsyncConnection, principal: Principal) -> None:
         self.evaluations = EvaluationReader(connection, principal.tenant_id)
         self.batches = BatchReader(connection, principal.tenant_id)
+        self.schedules = ScheduleReader(connection, principal.tenant_id)
         self.sessions = SessionReader(connection, principal.tenant_id)
         self.events = EventReader(connection, principal.tenant_id)
         self.statistics = StatisticsReader(connection, principal.tenant_id)
@@ -84,6 +86,7 @@ class TenantWork(_Work):
         connection = transaction.connection
         self.evaluations = EvaluationRepository(connection, principal.tenant_id)
         self.batches = BatchRepository(connection, principal.tenant_id)
+        self.schedules = ScheduleRepository(connection, principal.tenant_id)
         self.batch_items = BatchItems(connection, principal.tenant_id)
         self.sessions = SessionRepository(connection, principal.tenant_id)
         self.events = EventRepository(connection, principal.tenant_id)
@@ -101,6 +104,7 @@ class SystemWork(_Work):
         self.leases = LeaseRepository(transaction.connection)
         self.batches = BatchLedger(transaction.connection)
         self.lines = LineRepository(transaction.connection)
+        self.schedules = ScheduleLedger(transaction.connection)
         self.sessions = SessionLedger(transaction.connection)
         self.workers = WorkerRepository(transaction.connection)
         self.signals = SignalReader(transaction.connection)

@@ -17,6 +17,7 @@ from crucible.domain.evaluation import Priority
 from crucible.domain.event import Event
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Isolation
+from crucible.domain.schedule import MissedRuns
 from crucible.domain.session import EndReason
 from crucible.domain.session_record import SessionState
 from crucible.domain.status import FINAL_STATUSES, Lifecycle, Status
@@ -294,6 +295,37 @@ batches = sa.Table(
 )
 is_unfinished = batches.c.finished_at.is_(None)
 sa.Index("ix_batches_unfinished", batches.c.id, sqlite_where=is_unfinished, postgresql_where=is_unfinished)
+
+schedules = sa.Table(
+    "schedules",
+    metadata,
+    sa.Column("id", _identifier(), primary_key=True),
+    _tenant(),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("cron", sa.String(255), nullable=False),
+    sa.Column("time_zone", sa.String(64), nullable=False),
+    sa.Column("missed", _enumeration(MissedRuns, "missed"), nullable=False),
+    sa.Column("runtime", sa.String(64), nullable=False),
+    sa.Column("submission", sa.JSON, nullable=False),
+    sa.Column("created_by", sa.String(255), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("decided_until", Moment, nullable=False),
+    sa.Column("next_at", Moment),
+    sa.Column("removed_at", Moment),
+    sa.CheckConstraint("removed_at IS NULL OR next_at IS NULL", name="removed_never_fires"),
+    sa.Index("ix_schedules_page", "tenant_id", "id"),
+    sa.Index("ix_schedules_next_at", "next_at"),
+)
+
+schedule_firings = sa.Table(
+    "schedule_firings",
+    metadata,
+    sa.Column("schedule_id", _identifier(), sa.ForeignKey("schedules.id"), primary_key=True),
+    sa.Column("fire_at", Moment, primary_key=True),
+    _tenant(),
+    sa.Column("decided_at", Moment, nullable=False),
+    sa.Column("evaluation_id", _identifier(), sa.ForeignKey("evaluations.id")),
+)
 
 audit_entries = sa.Table(
     "audit_entries",

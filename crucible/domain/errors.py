@@ -5,7 +5,7 @@ right (RFC 9457).
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,11 @@ class InvalidRequestError(CrucibleError):
     status = 422
     slug = "invalid-request"
     title = "Invalid request"
+
+    def within(self, place: str) -> Self:
+        """Return the same about what stands at this place of a larger request."""
+        errors = tuple(FieldError(f"{place}.{error.field}", error.message) for error in self.errors)
+        return type(self)(f"{place}.{self.detail}", errors=errors)
 
 
 class MalformedRequestError(CrucibleError):

@@ -31,6 +31,7 @@ from crucible.roles.parts import parts_of_one_process
 from crucible.roles.presence import keep_reporting, leave
 from crucible.roles.stopping import Stopping
 from crucible.roles.tasks import RoleTasks
+from crucible.schedules.fire import keep_firing
 from crucible.sessions.reconcile import keep_reconciling
 from crucible.settings import Settings
 from crucible.webhooks.delivering import keep_delivering
@@ -64,6 +65,7 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
                 database, blobs, stream, doorbell, lambda: link.runtimes, patience=patience, measures=measures
             ),
         )
+        tasks.start("schedules", keep_firing(database, doorbell))
         tasks.start("batches", keep_settling(database, doorbell, stream))
         tasks.start("measures", keep_measuring(database, measures, process_name("up")))
         tasks.start("presence", keep_reporting(database, worker, link, grace_seconds=settings.grace_seconds))

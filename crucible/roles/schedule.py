@@ -22,6 +22,7 @@ from crucible.roles.measuring import keep_measuring, process_name
 from crucible.roles.shared import shared_parts
 from crucible.roles.stopping import Stopping
 from crucible.roles.tasks import RoleTasks
+from crucible.schedules.fire import keep_firing
 from crucible.settings import Settings
 from crucible.webhooks.delivering import keep_delivering
 
@@ -55,6 +56,7 @@ async def schedule(settings: Settings, announce: Callable[[], None]) -> signal.S
         tasks.start("notifications", keep_delivering(parts.database, settings.webhook_networks))
         announce()
         tasks.start("reaper", reaping)
+        tasks.start("schedules", keep_firing(parts.database, parts.doorbell))
         tasks.start("batches", keep_settling(parts.database, parts.doorbell, parts.stream))
         await tasks.until(stopping)
         return await stopping.wait()

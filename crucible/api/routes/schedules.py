@@ -1,0 +1,90 @@
+"""`/schedules`: programs that run again and again."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import TypeAdapter
+from starlette.responses import Response
+
+from crucible.api.answers import json_response
+from crucible.api.body import read_json
+from crucible.api.collaborators import Asker, Crucible
+from crucible.api.parameters import IdempotencyKey, ScheduleId
+from crucible.api.schema import json_body, refusals
+from crucible.domain.limits import MIB
+from crucible.domain.schedule import FiringPage, Schedule, SchedulePage, ScheduleRequest
+from crucible.schedules import change, create, find
+
+MAXIMUM_BODY_BYTES = 16 * MIB
+MAXIMUM_PAGE = 200
+
+router = APIRouter(prefix="/schedules", tags=["schedules"])
+_schedule: TypeAdapter[ScheduleRequest] = TypeAdapter(ScheduleRequest)
+_Cursor = Annotated[str | None, Query(max_length=512)]
+_Limit = Annotated[int, Query(ge=1, le=MAXIMUM_PAGE)]
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=Schedule,
+    response_description="It fires from its next time on.",
+    responses=refusals(409, 422, body=True),
+    openapi_extra=json_body(ScheduleRequest),
+)
+async def create_schedule(
+    request: Request, crucible: Crucible, asker: Asker, idempotency_key: IdempotencyKey = None
+) -> Response:
+    """Make a schedule of a program that could run now."""
+    created = await create.create(
+        crucible.database,
+        asker,
+        await read_json(request, _schedule, maximum_bytes=MAXIMUM_BODY_BYTES),
+        runtimes=crucible.runtimes(),
+        engines=crucible.engines,
+        idempotency_key=idempotency_key,
+    )
+    answer = json_response(created.schedule, status=201)
+    answer.headers["Location"] = f"/api/v1/schedules/{created.schedule.id}"
+    if created.replayed:
+        answer.headers["Idempotency-Replayed"] = "true"
+    return answer
+
+
+@router.get("", response_model=SchedulePage, responses=refusals(422))
+async def list_schedules(crucible: Crucible, asker: Asker, limit: _Limit = 50, cursor: _Cursor = None) -> Response:
+    """List schedules, newest first."""
+    return json_response(await find.page(crucible.database, asker, limit=limit, cursor=cursor))
+
+
+@router.get("/{schedule_id}", response_model=Schedule, responses=refusals(404, 422))
+async def get_schedule(schedule_id: ScheduleId, crucible: Crucible, asker: Asker) -> Response:
+    """Show a schedule, and when it fires next."""
+    return json_response(await find.get(crucible.database, asker, schedule_id))
+
+
+@router.get("/{schedule_id}/firings", response_model=FiringPage, responses=refusals(404, 422))
+async def list_firings(
+    schedule_id: ScheduleId, crucible: Crucible, asker: Asker, limit: _Limit = 50, cursor: _Cursor = None
+) -> Response:
+    """Show when a schedule fired, the last time first, and what ran for it."""
+    return json_response(await find.firings(crucible.database, asker, schedule_id, limit=limit, cursor=cursor))
+
+
+@router.post("/{schedule_id}/pause", response_model=Schedule, responses=refusals(404, 422))
+async def pause_schedule(schedule_id: ScheduleId, crucible: Crucible, asker: Asker) -> Response:
+    """Have a schedule fire no more until it is resumed."""
+    return json_response(await change.pause(crucible.database, asker, schedule_id))
+
+
+@router.post("/{schedule_id}/resume", response_model=Schedule, responses=refusals(404, 422))
+async def resume_schedule(schedule_id: ScheduleId, crucible: Crucible, asker: Asker) -> Response:
+    """Have a paused schedule fire again, from now on: while it rested it missed nothing."""
+    return json_response(await change.resume(crucible.database, asker, schedule_id))
+
+
+@router.delete("/{schedule_id}", status_code=204, responses=refusals(404, 422))
+async def remove_schedule(schedule_id: ScheduleId, crucible: Crucible, asker: Asker) -> Response:
+    """End a schedule. What it started goes on."""
+    await change.remove(crucible.database, asker, schedule_id)
+    return Response(status_code=204)

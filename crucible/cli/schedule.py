@@ -1,0 +1,173 @@
+"""`crucible schedule`: programs that run again and again."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from pydantic import ValidationError
+from rich.table import Table
+from rich.text import Text
+
+from crucible.cli import program
+from crucible.cli.options import DEFAULT_URL, Json, Url
+from crucible.cli.rendering import age, print_json, show
+from crucible.cli.server import connected
+from crucible.cli.terminal import safe_line
+from crucible.domain.errors import InvalidRequestError
+from crucible.domain.evaluation import Priority, Submission
+from crucible.domain.sandbox import Isolation
+from crucible.domain.schedule import Firing, MissedRuns, Schedule, ScheduleRequest
+
+schedule = typer.Typer(help="Run programs at times.", no_args_is_help=True)
+
+_Id = Annotated[str, typer.Argument(metavar="ID", help="The schedule: `sc_…`.", show_default=False)]
+
+
+@schedule.command("add")
+def add(
+    *,
+    cron: Annotated[str, typer.Argument(metavar="CRON", help="Minute, hour, day, month, weekday.")],
+    file: program.File,
+    arguments: program.Arguments = None,
+    name: Annotated[str | None, typer.Option("--name", help="FILE's where not given.")] = None,
+    time_zone: Annotated[str, typer.Option("--time-zone", "-z", help="Europe/Berlin")] = "UTC",
+    missed: Annotated[
+        MissedRuns, typer.Option("--missed", help="Of times that passed while nobody was there to fire.")
+    ] = MissedRuns.ONCE,
+    runtime: program.RuntimeName = None,
+    stdin: program.Stdin = None,
+    env: program.Env = None,
+    files: program.Files = None,
+    labels: program.Labels = None,
+    priority: program.PriorityName = Priority.NORMAL,
+    wall: program.Wall = None,
+    cpu: program.Cpu = None,
+    memory: program.Memory = None,
+    processes: program.Processes = None,
+    disk: program.Disk = None,
+    output: program.OutputSize = None,
+    engine: program.EngineName = None,
+    isolation: program.MinimumIsolation = Isolation.SHARED_KERNEL,
+    image: program.Image = None,
+    fresh: program.Fresh = False,
+    json: Json = False,
+    url: Url = DEFAULT_URL,
+) -> None:
+    """Have a program run at times, and print the schedule's id."""
+    submission = program.submission_of(
+        file,
+        runtime=runtime,
+        stdin=stdin,
+        argv=arguments,
+        env=env,
+        files=files,
+        labels=labels,
+        priority=priority,
+        limits=program.limits_of(wall=wall, cpu=cpu, memory=memory, processes=processes, disk=disk, output=output),
+        engine=engine,
+        minimum_isolation=isolation,
+        image=image,
+        fresh=fresh,
+    )
+    request = _request(name or file, cron, time_zone, missed, submission)
+    with connected(url) as crucible:
+        made = crucible.schedules.create(request)
+    if json:
+        print_json(made)
+    else:
+        typer.echo(made.id)
+
+
+@schedule.command("list")
+def list_schedules(
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=200, help="At most so many.")] = 20,
+    json: Json = False,
+    url: Url = DEFAULT_URL,
+) -> None:
+    """List schedules, newest first."""
+    with connected(url) as crucible:
+        found = crucible.schedules.page(limit=limit).items
+    if json:
+        print_json(*found)
+    elif found:
+        show(_table(found))
+    else:
+        show(Text("Nothing is scheduled. Try:  crucible schedule add '0 * * * *' program.py", style="dim"))
+
+
+@schedule.command("show")
+def show_schedule(schedule_id: _Id, json: Json = False, url: Url = DEFAULT_URL) -> None:
+    """Show a schedule: when it fires next, and when it fired."""
+    with connected(url) as crucible:
+        found = crucible.schedules.get(schedule_id)
+        if json:
+            print_json(found)
+            return
+        show(_table([found]))
+        fired = crucible.schedules.firings(schedule_id, limit=10).items
+    zone = ZoneInfo(found.time_zone)
+    for moment in found.next_firings:
+        show(Text(f"next   {moment.astimezone(zone):%a %Y-%m-%d %H:%M %Z}"))
+    for one in fired:
+        show(_line(one, zone))
+
+
+@schedule.command("pause")
+def pause(schedule_id: _Id, json: Json = False, url: Url = DEFAULT_URL) -> None:
+    """Have a schedule fire no more until it is resumed."""
+    with connected(url) as crucible:
+        _tell(crucible.schedules.pause(schedule_id), json=json)
+
+
+@schedule.command("resume")
+def resume(schedule_id: _Id, json: Json = False, url: Url = DEFAULT_URL) -> None:
+    """Have a schedule fire again, from now on."""
+    with connected(url) as crucible:
+        _tell(crucible.schedules.resume(schedule_id), json=json)
+
+
+@schedule.command("remove")
+def remove(schedule_id: _Id, url: Url = DEFAULT_URL) -> None:
+    """End a schedule. What it started goes on."""
+    with connected(url) as crucible:
+        crucible.schedules.remove(schedule_id)
+
+
+def _request(name: str, cron: str, time_zone: str, missed: MissedRuns, submission: Submission) -> ScheduleRequest:
+    try:
+        return ScheduleRequest(name=name, cron=cron, time_zone=time_zone, missed=missed, submission=submission)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InvalidRequestError(f"{first['loc'][0]}: {first['msg'].removeprefix('Value error, ')}") from error
+
+
+def _table(schedules: Sequence[Schedule]) -> Table:
+    shown = Table(box=None, header_style="dim", pad_edge=False)
+    for heading in ("id", "state", "cron", "time zone", "next", "last"):
+        shown.add_column(heading, no_wrap=True)
+    shown.add_column("name", overflow="fold")
+    for one in schedules:
+        upcoming = one.next_firings[0].astimezone(ZoneInfo(one.time_zone)) if one.next_firings else None
+        shown.add_row(
+            one.id,
+            one.state,
+            one.cron,
+            one.time_zone,
+            f"{upcoming:%Y-%m-%d %H:%M}" if upcoming else "",
+            age(one.last_firing.fire_at) if one.last_firing else "",
+            safe_line(one.name),
+        )
+    return shown
+
+
+def _line(firing: Firing, zone: ZoneInfo) -> Text:
+    when = f"fired  {firing.fire_at.astimezone(zone):%a %Y-%m-%d %H:%M %Z}  "
+    return Text(when + (firing.evaluation_id or "skipped: nobody was there at that time"))
+
+
+def _tell(changed: Schedule, *, json: bool) -> None:
+    if json:
+        print_json(changed)
+    else:
+        typer.echo(f"{changed.id} is {changed.state}")

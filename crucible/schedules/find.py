@@ -1,0 +1,45 @@
+"""Look at schedules, and at when they fired."""
+
+from datetime import UTC, datetime
+
+from crucible.access.policy import Permission, require
+from crucible.database.database import Database
+from crucible.domain.errors import FieldError, InvalidRequestError
+from crucible.domain.principal import Principal
+from crucible.domain.schedule import FiringPage, Schedule, SchedulePage
+
+
+async def get(database: Database, principal: Principal, schedule_id: str) -> Schedule:
+    """Return a schedule. Raises NotFoundError where there is none, or it is another tenant's."""
+    require(principal, Permission.READ)
+    async with database.read(principal) as view:
+        return await view.schedules.get(schedule_id)
+
+
+async def page(database: Database, principal: Principal, *, limit: int, cursor: str | None = None) -> SchedulePage:
+    """Return at most `limit` schedules, newest first. Raises InvalidRequestError for a cursor that is none."""
+    require(principal, Permission.READ)
+    async with database.read(principal) as view:
+        return await view.schedules.page(limit=limit, cursor=cursor)
+
+
+async def firings(
+    database: Database, principal: Principal, schedule_id: str, *, limit: int, cursor: str | None = None
+) -> FiringPage:
+    """Return when a schedule fired, the last time first. Raises NotFoundError, InvalidRequestError."""
+    require(principal, Permission.READ)
+    before = None if cursor is None else _moment(cursor)
+    async with database.read(principal) as view:
+        return await view.schedules.firings(schedule_id, limit=limit, before=before)
+
+
+def _moment(cursor: str) -> datetime:
+    message = "is not a cursor that a list gave: leave it out to begin anew"
+    refusal = InvalidRequestError(f"cursor {message}", errors=(FieldError("cursor", message),))
+    try:
+        moment = datetime.fromisoformat(cursor).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise refusal from error
+    if moment.isoformat() != cursor:
+        raise refusal
+    return moment

@@ -1,0 +1,48 @@
+"""`crucible schedule`, from the command line to a real server."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from crucible.client import AsyncCrucible, ScheduleRequest, Submission
+from tests.cli.conftest import Command
+from tests.serving import Serving
+
+
+@pytest.mark.usefixtures("server")
+def test_a_schedule_is_added_shown_paused_and_removed(command: Command, tmp_path: Path) -> None:
+    file = tmp_path / "program.py"
+    file.write_text("print(1)")
+    assert b"Nothing is scheduled" in command("schedule", "list").out
+    added = command("schedule", "add", "30  6 * * MON-FRI", str(file), "-z", "Europe/Berlin", "--json")
+    made = json.loads(added.out)
+    assert (made["cron"], made["time_zone"], made["name"]) == ("30 6 * * MON-FRI", "Europe/Berlin", str(file))
+    shown = command("schedule", "show", made["id"]).out.decode()
+    assert shown.count("\nnext   ") == 5
+    assert "06:30 CE" in shown
+    assert made["id"].encode() in command("schedule", "list").out
+    assert command("schedule", "pause", made["id"]).out == f"{made['id']} is paused\n".encode()
+    assert json.loads(command("schedule", "resume", made["id"], "--json").out)["state"] == "active"
+    assert command("schedule", "remove", made["id"]).code == 0
+    assert "there is no schedule" in command("schedule", "show", made["id"]).err
+
+
+@pytest.mark.usefixtures("server")
+def test_a_line_that_never_fires_is_refused_before_anything_is_sent(command: Command, tmp_path: Path) -> None:
+    file = tmp_path / "program.py"
+    file.write_text("print(1)")
+    refused = command("schedule", "add", "0 0 30 2 *", str(file))
+    assert (refused.code, "cron: is no cron line that ever fires" in refused.err) == (1, True)
+
+
+async def test_a_schedule_lives_through_the_asynchronous_client(server: Serving) -> None:
+    async with AsyncCrucible(server.url) as crucible:
+        request = ScheduleRequest(name="n", cron="0 0 * * *", submission=Submission(code="1"))
+        made = await crucible.schedules.create(request)
+        assert await crucible.schedules.get(made.id) == made
+        assert (await crucible.schedules.page()).items == (made,)
+        assert (await crucible.schedules.firings(made.id)).items == ()
+        assert (await crucible.schedules.pause(made.id)).next_firings == ()
+        assert (await crucible.schedules.resume(made.id)).next_firings == made.next_firings
+        await crucible.schedules.remove(made.id)
