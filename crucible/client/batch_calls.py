@@ -5,6 +5,7 @@ from typing import Final, Literal
 from urllib.parse import quote
 
 from crucible.client.calls import Call, new_key
+from crucible.client.reading import reads
 from crucible.domain.answer import EvaluationPage
 from crucible.domain.batch import CHUNK_ITEMS, Batch, BatchPage, BatchRequest, BatchState, CauseList, RetryRequest
 from crucible.domain.evaluation import Submission
@@ -27,7 +28,7 @@ def create(request: BatchRequest, idempotency_key: str | None) -> Call[Batch]:
     return Call(
         method="POST",
         path=BATCHES,
-        read=Batch.model_validate_json,
+        read=reads(Batch),
         content=request.model_dump_json(exclude_defaults=True).encode(),
         idempotency_key=idempotency_key or new_key(),
     )
@@ -38,7 +39,7 @@ def hand_in(batch_id: str, lines: Sequence[bytes], offset: int) -> Call[Batch]:
     return Call(
         method="POST",
         path=f"{path_of(batch_id)}/evaluations",
-        read=Batch.model_validate_json,
+        read=reads(Batch),
         parameters=(("offset", str(offset)),),
         content=b"".join(lines),
         media_type="application/x-ndjson",
@@ -48,12 +49,12 @@ def hand_in(batch_id: str, lines: Sequence[bytes], offset: int) -> Call[Batch]:
 
 def close(batch_id: str) -> Call[Batch]:
     """Say that no more come."""
-    return Call(method="POST", path=f"{path_of(batch_id)}/close", read=Batch.model_validate_json)
+    return Call(method="POST", path=f"{path_of(batch_id)}/close", read=reads(Batch))
 
 
 def get(batch_id: str) -> Call[Batch]:
     """Show a batch."""
-    return Call(method="GET", path=path_of(batch_id), read=Batch.model_validate_json)
+    return Call(method="GET", path=path_of(batch_id), read=reads(Batch))
 
 
 def page(states: Collection[BatchState], limit: int, cursor: str | None) -> Call[BatchPage]:
@@ -61,7 +62,7 @@ def page(states: Collection[BatchState], limit: int, cursor: str | None) -> Call
     parameters = [("state", str(state)) for state in states] + [("limit", str(limit))]
     if cursor is not None:
         parameters.append(("cursor", cursor))
-    return Call(method="GET", path=BATCHES, read=BatchPage.model_validate_json, parameters=tuple(parameters))
+    return Call(method="GET", path=BATCHES, read=reads(BatchPage), parameters=tuple(parameters))
 
 
 def items(
@@ -79,14 +80,14 @@ def items(
     return Call(
         method="GET",
         path=f"{path_of(batch_id)}/evaluations",
-        read=EvaluationPage.model_validate_json,
+        read=reads(EvaluationPage),
         parameters=(*parameters, ("limit", str(limit))),
     )
 
 
 def causes(batch_id: str) -> Call[CauseList]:
     """Show why evaluations ended badly."""
-    return Call(method="GET", path=f"{path_of(batch_id)}/causes", read=CauseList.model_validate_json)
+    return Call(method="GET", path=f"{path_of(batch_id)}/causes", read=reads(CauseList))
 
 
 def retry(batch_id: str, faults: Collection[Fault] | None) -> Call[Batch]:
@@ -95,7 +96,7 @@ def retry(batch_id: str, faults: Collection[Fault] | None) -> Call[Batch]:
     return Call(
         method="POST",
         path=f"{path_of(batch_id)}/retry",
-        read=Batch.model_validate_json,
+        read=reads(Batch),
         content=request.model_dump_json().encode(),
         wait_seconds=_LONG_SECONDS,
     )
@@ -103,7 +104,7 @@ def retry(batch_id: str, faults: Collection[Fault] | None) -> Call[Batch]:
 
 def cancel(batch_id: str) -> Call[Batch]:
     """End a batch."""
-    return Call(method="POST", path=f"{path_of(batch_id)}/cancel", read=Batch.model_validate_json)
+    return Call(method="POST", path=f"{path_of(batch_id)}/cancel", read=reads(Batch))
 
 
 def export_path(batch_id: str, written: Written) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel
 
+from crucible.client.reading import reads
 from crucible.domain.answer import (
     EngineList,
     EvaluationList,
@@ -63,7 +64,7 @@ def submit(submission: Submission, wait_seconds: float, idempotency_key: str | N
     return Call(
         method="POST",
         path=f"{PREFIX}/evaluations",
-        read=Evaluation.model_validate_json,
+        read=reads(Evaluation),
         parameters=_wait(wait_seconds),
         content=body(submission),
         idempotency_key=idempotency_key or new_key(),
@@ -76,7 +77,7 @@ def submit_many(submissions: Sequence[Submission], idempotency_key: str | None) 
     return Call(
         method="POST",
         path=f"{PREFIX}/evaluations/bulk",
-        read=EvaluationList.model_validate_json,
+        read=reads(EvaluationList),
         content=body(Submissions(evaluations=tuple(submissions))),
         idempotency_key=idempotency_key or new_key(),
     )
@@ -87,7 +88,7 @@ def rerun(evaluation_id: str, wait_seconds: float, idempotency_key: str | None) 
     return Call(
         method="POST",
         path=f"{_evaluation(evaluation_id)}/rerun",
-        read=Evaluation.model_validate_json,
+        read=reads(Evaluation),
         parameters=_wait(wait_seconds),
         idempotency_key=idempotency_key or new_key(),
         wait_seconds=wait_seconds,
@@ -99,7 +100,7 @@ def get(evaluation_id: str, wait_seconds: float = 0.0) -> Call[Evaluation]:
     return Call(
         method="GET",
         path=_evaluation(evaluation_id),
-        read=Evaluation.model_validate_json,
+        read=reads(Evaluation),
         parameters=_wait(wait_seconds),
         wait_seconds=wait_seconds,
     )
@@ -119,14 +120,14 @@ def page(wanted: EvaluationFilter, limit: int, cursor: str | None) -> Call[Evalu
     return Call(
         method="GET",
         path=f"{PREFIX}/evaluations",
-        read=EvaluationPage.model_validate_json,
+        read=reads(EvaluationPage),
         parameters=tuple(parameters),
     )
 
 
 def cancel(evaluation_id: str) -> Call[Evaluation]:
     """End an evaluation."""
-    return Call(method="POST", path=f"{_evaluation(evaluation_id)}/cancel", read=Evaluation.model_validate_json)
+    return Call(method="POST", path=f"{_evaluation(evaluation_id)}/cancel", read=reads(Evaluation))
 
 
 def delete(evaluation_id: str) -> Call[None]:
@@ -136,7 +137,7 @@ def delete(evaluation_id: str) -> Call[None]:
 
 def restore(evaluation_id: str) -> Call[Evaluation]:
     """Show a deleted evaluation again."""
-    return Call(method="POST", path=f"{_evaluation(evaluation_id)}/restore", read=Evaluation.model_validate_json)
+    return Call(method="POST", path=f"{_evaluation(evaluation_id)}/restore", read=reads(Evaluation))
 
 
 def output(evaluation_id: str, stream: Literal["stdout", "stderr"]) -> Call[bytes]:
@@ -151,7 +152,7 @@ def output(evaluation_id: str, stream: Literal["stdout", "stderr"]) -> Call[byte
 
 def files(evaluation_id: str) -> Call[FileList]:
     """List what a program left."""
-    return Call(method="GET", path=f"{_evaluation(evaluation_id)}/files", read=FileList.model_validate_json)
+    return Call(method="GET", path=f"{_evaluation(evaluation_id)}/files", read=reads(FileList))
 
 
 def file(evaluation_id: str, path: str) -> Call[bytes]:
@@ -161,19 +162,17 @@ def file(evaluation_id: str, path: str) -> Call[bytes]:
 
 def runtimes() -> Call[RuntimeList]:
     """List what programs can be written in."""
-    return Call(method="GET", path=f"{PREFIX}/runtimes", read=RuntimeList.model_validate_json)
+    return Call(method="GET", path=f"{PREFIX}/runtimes", read=reads(RuntimeList))
 
 
 def engines() -> Call[EngineList]:
     """List what programs can be isolated by."""
-    return Call(method="GET", path=f"{PREFIX}/engines", read=EngineList.model_validate_json)
+    return Call(method="GET", path=f"{PREFIX}/engines", read=reads(EngineList))
 
 
 def readiness() -> Call[Readiness]:
     """Ask whether the server can do its work."""
-    return Call(
-        method="GET", path=f"{PREFIX}/ready", read=Readiness.model_validate_json, also_success=frozenset({503})
-    )
+    return Call(method="GET", path=f"{PREFIX}/ready", read=reads(Readiness), also_success=frozenset({503}))
 
 
 def events_path(evaluation_id: str) -> str:

@@ -48,7 +48,7 @@ def answer_of(call: Call[T], response: httpx2.Response) -> T:
 def event_of(data: str) -> Event:
     """Return the event that a server-sent event carries. Raises UnexpectedAnswerError."""
     try:
-        return _event.validate_json(data)
+        return _event.validate_json(data, extra="ignore")
     except ValidationError as error:
         raise UnexpectedAnswerError(f"an event is not understood here: {error.errors()[0]['msg']}") from error
 

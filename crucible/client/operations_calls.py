@@ -5,6 +5,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from crucible.client.calls import PREFIX, Call, body
+from crucible.client.reading import reads
 from crucible.domain.answer import DeadLetterChoice, DeadLetterList, DeadLetterPage
 from crucible.domain.dead_letter import DeadLetter, DeadLetterState
 from crucible.domain.operation import Queue, Worker, WorkerList
@@ -22,7 +23,7 @@ def dead_letters(states: Collection[DeadLetterState], limit: int, cursor: str | 
     return Call(
         method="GET",
         path=f"{PREFIX}/dead-letters",
-        read=DeadLetterPage.model_validate_json,
+        read=reads(DeadLetterPage),
         parameters=tuple(parameters),
     )
 
@@ -32,7 +33,7 @@ def dead_letter(evaluation_id: str) -> Call[DeadLetter]:
     return Call(
         method="GET",
         path=f"{PREFIX}/dead-letters/{quote(evaluation_id, safe='')}",
-        read=DeadLetter.model_validate_json,
+        read=reads(DeadLetter),
     )
 
 
@@ -41,14 +42,14 @@ def decide(decision: Literal["replay", "discard"], evaluation_ids: Sequence[str]
     return Call(
         method="POST",
         path=f"{PREFIX}/dead-letters/{decision}",
-        read=DeadLetterList.model_validate_json,
+        read=reads(DeadLetterList),
         content=body(DeadLetterChoice(evaluation_ids=tuple(evaluation_ids))),
     )
 
 
 def webhooks() -> Call[WebhookList]:
     """List who is told of failures."""
-    return Call(method="GET", path=_WEBHOOKS, read=WebhookList.model_validate_json)
+    return Call(method="GET", path=_WEBHOOKS, read=reads(WebhookList))
 
 
 def add_webhook(request: WebhookRequest) -> Call[WebhookCreated]:
@@ -56,7 +57,7 @@ def add_webhook(request: WebhookRequest) -> Call[WebhookCreated]:
     return Call(
         method="POST",
         path=_WEBHOOKS,
-        read=WebhookCreated.model_validate_json,
+        read=reads(WebhookCreated),
         content=body(request),
         repeatable=False,
     )
@@ -72,19 +73,19 @@ def deliveries(webhook_id: str, limit: int) -> Call[DeliveryList]:
     return Call(
         method="GET",
         path=f"{_WEBHOOKS}/{quote(webhook_id, safe='')}/deliveries",
-        read=DeliveryList.model_validate_json,
+        read=reads(DeliveryList),
         parameters=(("limit", str(limit)),),
     )
 
 
 def queue() -> Call[Queue]:
     """Count what waits and runs."""
-    return Call(method="GET", path=f"{PREFIX}/queue", read=Queue.model_validate_json)
+    return Call(method="GET", path=f"{PREFIX}/queue", read=reads(Queue))
 
 
 def workers() -> Call[WorkerList]:
     """List who works."""
-    return Call(method="GET", path=f"{PREFIX}/workers", read=WorkerList.model_validate_json)
+    return Call(method="GET", path=f"{PREFIX}/workers", read=reads(WorkerList))
 
 
 def order(name: str, verb: Literal["pause", "drain", "resume"]) -> Call[Worker]:
@@ -92,5 +93,5 @@ def order(name: str, verb: Literal["pause", "drain", "resume"]) -> Call[Worker]:
     return Call(
         method="POST",
         path=f"{PREFIX}/workers/{quote(name, safe='')}/{verb}",
-        read=Worker.model_validate_json,
+        read=reads(Worker),
     )

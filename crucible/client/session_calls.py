@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from crucible.client.calls import Call, Parameters, new_key
 from crucible.client.errors import UnexpectedAnswerError, error_of_problem
+from crucible.client.reading import reads
 from crucible.domain.answer import Problem
 from crucible.domain.errors import FieldError, InvalidRequestError
 from crucible.domain.session import MAXIMUM_OUTPUT_BYTES, WORKING_DIRECTORY
@@ -37,7 +38,7 @@ def create(request: SessionRequest, idempotency_key: str | None) -> Call[Session
     return Call(
         method="POST",
         path=SESSIONS,
-        read=Session.model_validate_json,
+        read=reads(Session),
         content=request.model_dump_json(exclude_defaults=True).encode(),
         idempotency_key=idempotency_key or new_key(),
         wait_seconds=_TRANSFER_SECONDS,
@@ -46,7 +47,7 @@ def create(request: SessionRequest, idempotency_key: str | None) -> Call[Session
 
 def get(session_id: str) -> Call[Session]:
     """Show a session."""
-    return Call(method="GET", path=path_of(session_id), read=Session.model_validate_json)
+    return Call(method="GET", path=path_of(session_id), read=reads(Session))
 
 
 def page(states: Sequence[SessionState], limit: int, cursor: str | None) -> Call[SessionPage]:
@@ -54,22 +55,22 @@ def page(states: Sequence[SessionState], limit: int, cursor: str | None) -> Call
     parameters = [("state", str(state)) for state in states] + [("limit", str(limit))]
     if cursor is not None:
         parameters.append(("cursor", cursor))
-    return Call(method="GET", path=SESSIONS, read=SessionPage.model_validate_json, parameters=tuple(parameters))
+    return Call(method="GET", path=SESSIONS, read=reads(SessionPage), parameters=tuple(parameters))
 
 
 def destroy(session_id: str) -> Call[Session]:
     """End a session."""
-    return Call(method="DELETE", path=path_of(session_id), read=Session.model_validate_json)
+    return Call(method="DELETE", path=path_of(session_id), read=reads(Session))
 
 
 def usage(session_id: str) -> Call[Usage]:
     """Measure a session."""
-    return Call(method="GET", path=f"{path_of(session_id)}/usage", read=Usage.model_validate_json)
+    return Call(method="GET", path=f"{path_of(session_id)}/usage", read=reads(Usage))
 
 
 def attempts(session_id: str) -> Call[SessionAttempts]:
     """Show what was refused in a session."""
-    return Call(method="GET", path=f"{path_of(session_id)}/attempts", read=SessionAttempts.model_validate_json)
+    return Call(method="GET", path=f"{path_of(session_id)}/attempts", read=reads(SessionAttempts))
 
 
 def run(session_id: str, request: ExecRequest) -> Call[ExecResult]:
@@ -77,7 +78,7 @@ def run(session_id: str, request: ExecRequest) -> Call[ExecResult]:
     return Call(
         method="POST",
         path=f"{path_of(session_id)}/exec",
-        read=ExecResult.model_validate_json,
+        read=reads(ExecResult),
         content=body(request),
         repeatable=False,
         wait_seconds=request.timeout_seconds + _TRANSFER_SECONDS,
@@ -154,7 +155,7 @@ def body(request: ExecRequest) -> bytes:
 def event_of(data: str) -> ExecEvent:
     """Return what a server-sent event tells of an exec. Raises what it failed with, UnexpectedAnswerError."""
     try:
-        event = _event.validate_json(data)
+        event = _event.validate_json(data, extra="ignore")
         if not isinstance(event, ExecFailed):
             return event
         problem = Problem.model_validate(event.problem)

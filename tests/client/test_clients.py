@@ -1,12 +1,23 @@
 """Both clients against a real server: the same verbs, the same answers."""
 
 import inspect
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from crucible.client import AsyncCrucible, Crucible, EvaluationFilter, InputFile, Outcome, Status, Submission
+from crucible.client import (
+    AsyncCrucible,
+    Crucible,
+    EvaluationFilter,
+    InputFile,
+    Outcome,
+    Status,
+    Submission,
+    calls,
+)
 from crucible.client.connection import options
 from crucible.domain.errors import ConflictError, InvalidRequestError, NotFoundError
 from crucible.domain.event import Finished, Output
@@ -128,3 +139,13 @@ async def test_receivers_are_made_and_removed_through_both_clients(server: Servi
         crucible.operations.remove_webhook(other.id)
         with pytest.raises(NotFoundError):
             crucible.operations.deliveries(other.id)
+
+
+def test_what_a_later_server_adds_to_an_answer_is_passed_over(server: Serving) -> None:
+    with Crucible(server.url) as crucible:
+        evaluation = crucible.run(PROGRAM)
+    later = evaluation.model_dump(mode="json") | {"added": 1}
+    later["limits"]["added"] = 1
+    assert calls.get(evaluation.id).read(json.dumps(later).encode()) == evaluation
+    with pytest.raises(ValidationError):
+        calls.get(evaluation.id).read(json.dumps(later | {"status": "unheard of"}).encode())
