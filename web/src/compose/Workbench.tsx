@@ -26,7 +26,7 @@ import { Toolbar } from "./Toolbar";
 import { templates } from "./templates";
 import classes from "./Workbench.module.css";
 
-const Editor = lazy(() => import("./Editor"));
+const Editor = lazy(() => whenIdle().then(() => import("./Editor")));
 const RunView = lazy(async () => ({ default: (await import("../run/RunView")).RunView }));
 const PROGRAM = "";
 
@@ -270,6 +270,16 @@ function Marked(given: {
     if (trace && frame) mark({ path: frame.path, markers: [{ line: frame.line, message: trace.message }] });
   }, [failed, submission, entrypoint, record, mark]);
   return null;
+}
+
+const LONGEST_WAIT_MS = 1_000;
+
+/** Once the page is painted: the editor is the largest part of it, and its text can be read before it is there. */
+function whenIdle(): Promise<void> {
+  return new Promise((resolve) => {
+    if ("requestIdleCallback" in window) requestIdleCallback(() => resolve(), { timeout: LONGEST_WAIT_MS });
+    else setTimeout(resolve, 1);
+  });
 }
 
 /** What stands in the editor's place while it is loaded: the same text, to be read at once. */
