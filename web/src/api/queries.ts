@@ -9,8 +9,10 @@ import {
   type Evaluation,
   isFinal,
   type LogLevel,
+  type QueueNow,
   type Statistics,
   type Submission,
+  type Worker,
 } from "./types";
 
 const ATTEMPTS = 4;
@@ -42,6 +44,31 @@ export const enginesQuery = queryOptions({
   queryFn: async ({ signal }) => (await answer(api.GET("/api/v1/engines", { signal }))).items as Engine[],
   staleTime: 60_000,
 });
+
+export const queueQuery = queryOptions({
+  queryKey: ["queue"],
+  queryFn: ({ signal }) => answer(api.GET("/api/v1/queue", { signal })) as Promise<QueueNow>,
+  refetchInterval: 3_000,
+});
+
+export const workersQuery = queryOptions({
+  queryKey: ["workers"],
+  queryFn: async ({ signal }) => (await answer(api.GET("/api/v1/workers", { signal }))).items as Worker[],
+  refetchInterval: 3_000,
+});
+
+export type Order = "pause" | "drain" | "resume";
+
+export async function order(name: string, what: Order): Promise<Worker> {
+  const params = { path: { name } };
+  const asked =
+    what === "pause"
+      ? api.POST("/api/v1/workers/{name}/pause", { params })
+      : what === "drain"
+        ? api.POST("/api/v1/workers/{name}/drain", { params })
+        : api.POST("/api/v1/workers/{name}/resume", { params });
+  return (await answer(asked)) as Worker;
+}
 
 /** Whether a submission would run now; a server that says no in words has answered, too. */
 export const readinessQuery = queryOptions({

@@ -32,6 +32,7 @@ export type Order = Schemas["Order"];
 export type Outcome = Schemas["Outcome"];
 export type OutputFile = Schemas["OutputFile"];
 export type Priority = Schemas["Priority"];
+export type QueueNow = Schemas["Queue"];
 export type Runtime = Schemas["Runtime"];
 export type Session = Schemas["Session"];
 export type SessionState = Schemas["SessionState"];
@@ -39,6 +40,8 @@ export type Sort = Schemas["Sort"];
 export type Statistics = Schemas["Statistics"];
 export type Status = Schemas["Status"];
 export type Submission = Schemas["Submission"];
+export type Worker = Schemas["Worker"];
+export type WorkerState = Schemas["WorkerState"];
 export type StreamName = EventOf<"output">["stream"];
 
 /** Whether nothing follows. */

@@ -2,11 +2,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { Problem } from "../api/problem";
-import { enginesQuery, statisticsQuery } from "../api/queries";
-import type { Engine, Statistics } from "../api/types";
+import { enginesQuery, queueQuery } from "../api/queries";
+import type { Engine, QueueNow } from "../api/types";
 import { Refusal } from "../app/State";
 import { Hostile } from "../text/Hostile";
-import { Ago } from "../words/times";
+import { count, seconds } from "../words/units";
 import { DeadLetters } from "./DeadLetters";
 import classes from "./Operations.module.css";
 import { Panel } from "./Panel";
@@ -14,7 +14,7 @@ import shared from "./Statistics.module.css";
 import { Workers } from "./Workers";
 
 export function OperationsPage() {
-  const { data, error, refetch } = useQuery(statisticsQuery(1));
+  const { data, error, refetch } = useQuery(queueQuery);
   const engines = useQuery(enginesQuery);
   useEffect(() => {
     document.title = "Operations · Crucible";
@@ -29,7 +29,7 @@ export function OperationsPage() {
       ) : (
         <div className={shared.columns}>
           <Panel title="Queue" note="what waits now, by priority">
-            {data ? <Queue queue={data.queue ?? []} /> : <div className={classes.room} />}
+            {data ? <Queue queue={data} /> : <div className={classes.room} />}
           </Panel>
           <Workers />
         </div>
@@ -51,29 +51,33 @@ export function OperationsPage() {
   );
 }
 
-function Queue({ queue }: { queue: NonNullable<Statistics["queue"]> }) {
-  const most = Math.max(1, ...queue.map((one) => one.count));
+function Queue({ queue }: { queue: QueueNow }) {
+  const most = Math.max(1, ...queue.priorities.map((one) => one.waiting + one.delayed + one.running));
   return (
-    <ul className={shared.list}>
-      {queue.map((one) => (
-        <li key={one.priority} className={shared.item}>
-          <span className={shared.name}>{one.priority}</span>
-          <span className={shared.track} aria-hidden>
-            <span data-tone="active" style={{ width: `${(one.count / most) * 100}%` }} />
-          </span>
-          <span className={shared.amount}>{one.count.toLocaleString("en")}</span>
-          <span className={shared.note}>
-            {one.oldest ? (
-              <>
-                oldest: <Ago at={one.oldest} />
-              </>
-            ) : (
-              "empty"
-            )}
-          </span>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className={classes.queue}>
+        {queue.priorities.map((one) => (
+          <li key={one.priority}>
+            <span className={classes.priority}>{one.priority}</span>
+            <span className={classes.track} aria-hidden>
+              <span data-tone="active" style={{ width: `${(one.running / most) * 100}%` }} />
+              <span data-tone="limit" style={{ width: `${((one.waiting + one.delayed) / most) * 100}%` }} />
+            </span>
+            <span className={classes.load}>
+              {one.waiting.toLocaleString("en")} waiting, {one.running.toLocaleString("en")} running
+              {one.delayed > 0 && `, ${one.delayed.toLocaleString("en")} for a later attempt`}
+            </span>
+            <span className={classes.quiet}>
+              {one.waiting > 0 && `the oldest for ${seconds(one.oldest_seconds)}`}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <p className={classes.quiet}>
+        {queue.slots_used} of {count(queue.slots, "slot")} in use
+        {queue.dead_letters > 0 && `; ${count(queue.dead_letters, "dead letter")} to be decided about`}
+      </p>
+    </>
   );
 }
 
