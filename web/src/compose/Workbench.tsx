@@ -5,13 +5,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Problem } from "../api/problem";
-import { cancel, queryClient, runtimesQuery, submissionQuery, submit } from "../api/queries";
+import { cancel, queryClient, runtimesQuery, submit } from "../api/queries";
 import { useStore } from "../api/store";
-import type { Runtime } from "../api/types";
 import { type Command, useCommands } from "../app/commands";
 import { complain, tell } from "../app/Toasts";
-import { type Frame, lastLines, traceOf } from "../run/trace";
-import { useRun } from "../run/useRun";
+import type { Frame } from "../run/trace";
 import { CheckLine } from "./CheckLine";
 import { useCheck } from "./check";
 import { COPY_LABELS, type CopyKind, copyAs } from "./copyAs";
@@ -26,8 +24,17 @@ import { Toolbar } from "./Toolbar";
 import { templates } from "./templates";
 import classes from "./Workbench.module.css";
 
-const Editor = lazy(() => whenIdle().then(() => import("./Editor")));
+/** In steps, so that the page answers between them: the editor is the largest part of it. */
+const Editor = lazy(async () => {
+  for (const step of [() => import("./monacoCore"), () => import("./monaco")]) {
+    await whenIdle();
+    await step();
+  }
+  await whenIdle();
+  return import("./Editor");
+});
 const RunView = lazy(async () => ({ default: (await import("../run/RunView")).RunView }));
+const Marked = lazy(() => import("./Marked"));
 const PROGRAM = "";
 
 export function Workbench() {
@@ -238,7 +245,7 @@ export function Workbench() {
           )}
         </Suspense>
       </section>
-      {run && <Marked key={run} id={run} entrypoint={entrypoint} runtime={runtime} mark={setMarkers} />}
+      <Suspense>{run && <Marked key={run} id={run} entrypoint={entrypoint} mark={setMarkers} />}</Suspense>
     </div>
   );
 }
@@ -249,32 +256,9 @@ function suffix(path: string): string {
   return path.slice(path.lastIndexOf(".") + 1);
 }
 
-/** Puts the place of a failure onto its line, as long as the program is the one that ran. */
-function Marked(given: {
-  id: string;
-  entrypoint: string;
-  runtime: Runtime | undefined;
-  mark: (marked: { path: string; markers: Marker[] }) => void;
-}) {
-  const { id, entrypoint, mark } = given;
-  const { record, snapshot } = useRun(id);
-  const { data: submission } = useQuery(submissionQuery(id));
-  const failed = snapshot.finished !== null && snapshot.finished.outcome !== "succeeded";
-  useEffect(() => {
-    if (!failed || !submission) return;
-    const now = draft.get();
-    if (submission.code !== now.code) return;
-    const names = new Set([entrypoint, ...now.files.map((file) => file.path)]);
-    const trace = traceOf(lastLines(record.rows.stderr), names);
-    const [frame] = trace?.frames ?? [];
-    if (trace && frame) mark({ path: frame.path, markers: [{ line: frame.line, message: trace.message }] });
-  }, [failed, submission, entrypoint, record, mark]);
-  return null;
-}
-
 const LONGEST_WAIT_MS = 1_000;
 
-/** Once the page is painted: the editor is the largest part of it, and its text can be read before it is there. */
+/** Once the page is painted and at rest; the program's text can be read meanwhile. */
 function whenIdle(): Promise<void> {
   return new Promise((resolve) => {
     if ("requestIdleCallback" in window) requestIdleCallback(() => resolve(), { timeout: LONGEST_WAIT_MS });
