@@ -177,7 +177,7 @@ test("the program can be copied for elsewhere", async ({ console: page }) => {
 
 test("everything can be reached from the keyboard", async ({ console: page }) => {
   await compose(page, "print('by keys')");
-  await page.locator("body").click({ position: { x: 700, y: 20 } });
+  await page.locator("body").click({ position: { x: 1000, y: 26 } });
   await page.keyboard.press("Control+k");
   await expect(page.getByRole("combobox", { name: "Find a command" })).toBeFocused();
   await page.keyboard.type("run the program");

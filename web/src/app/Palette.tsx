@@ -51,7 +51,13 @@ export default function Palette({ close }: { close: () => void }) {
             event.preventDefault();
           }}
         />
-        <div id={list} role="listbox" aria-label="Commands" className={classes.list} tabIndex={-1}>
+        <div
+          id={list}
+          role={found.length > 0 ? "listbox" : "status"}
+          aria-label="Commands"
+          className={classes.list}
+          tabIndex={-1}
+        >
           {found.map((command, index) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the input above has the keys
             <div
