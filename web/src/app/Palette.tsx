@@ -33,7 +33,7 @@ export default function Palette({ close }: { close: () => void }) {
           className={classes.input}
           role="combobox"
           aria-expanded
-          aria-controls={list}
+          aria-controls={found.length > 0 ? list : undefined}
           aria-activedescendant={found[current] ? `${list}-${current}` : undefined}
           aria-label="Find a command"
           placeholder="What do you want to do?"
@@ -51,38 +51,37 @@ export default function Palette({ close }: { close: () => void }) {
             event.preventDefault();
           }}
         />
-        <div
-          id={list}
-          role={found.length > 0 ? "listbox" : "status"}
-          aria-label="Commands"
-          className={classes.list}
-          tabIndex={-1}
-        >
-          {found.map((command, index) => (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the input above has the keys
-            <div
-              key={command.id}
-              id={`${list}-${index}`}
-              ref={index === current ? active : undefined}
-              role="option"
-              aria-selected={index === current}
-              className={classes.command}
-              onMouseMove={() => setChosen(index)}
-              onClick={() => run(command)}
-            >
-              <span className={classes.group}>{command.group}</span>
-              <span className={classes.label}>{command.label}</span>
-              {command.keys && (
-                <span className={classes.keys}>
-                  {shown(command.keys).map((key) => (
-                    <kbd key={key}>{key}</kbd>
-                  ))}
-                </span>
-              )}
-            </div>
-          ))}
-          {found.length === 0 && <p className={classes.none}>Nothing here does that.</p>}
-        </div>
+        {found.length === 0 ? (
+          <p className={classes.none} role="status">
+            Nothing here does that.
+          </p>
+        ) : (
+          <div id={list} role="listbox" aria-label="Commands" className={classes.list} tabIndex={-1}>
+            {found.map((command, index) => (
+              // biome-ignore lint/a11y/useKeyWithClickEvents: the input above has the keys
+              <div
+                key={command.id}
+                id={`${list}-${index}`}
+                ref={index === current ? active : undefined}
+                role="option"
+                aria-selected={index === current}
+                className={classes.command}
+                onMouseMove={() => setChosen(index)}
+                onClick={() => run(command)}
+              >
+                <span className={classes.group}>{command.group}</span>
+                <span className={classes.label}>{command.label}</span>
+                {command.keys && (
+                  <span className={classes.keys}>
+                    {shown(command.keys).map((key) => (
+                      <kbd key={key}>{key}</kbd>
+                    ))}
+                  </span>
+                )}
+              </div>
+            ))}
+          </div>
+        )}
       </Modal.Content>
     </Modal.Root>
   );
