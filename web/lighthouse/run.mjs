@@ -45,9 +45,11 @@ try {
     chrome.kill();
   }
 } finally {
-  const ended = new Promise((resolve) => server.once("exit", resolve));
-  server.kill("SIGTERM");
-  await ended;
+  if (server.exitCode === null) {
+    const ended = new Promise((resolve) => server.once("exit", resolve));
+    server.kill("SIGTERM");
+    await ended;
+  }
   rmSync(data, { recursive: true, force: true });
 }
 process.exit(failed ? 1 : 0);
