@@ -16,5 +16,10 @@ def test_what_fills_in_the_first_rounds_is_not_growth():
     [("memory_bytes", 2 * 10**8), ("descriptors", 80), ("processes", 20), ("mounts", 60), ("cgroups", 40)],
 )
 def test_whatever_grows_is_named(what: str, value: int):
-    (found,) = growth([*[FLAT] * 9, replace(FLAT, **{what: value})])
+    (found,) = growth([*[FLAT] * 9, *[replace(FLAT, **{what: value})] * 3])
     assert found.startswith(what.removesuffix("_bytes"))
+
+
+def test_sandboxes_that_come_and_go_are_not_growth():
+    more = replace(FLAT, descriptors=101, processes=10, cgroups=40)
+    assert growth([*[FLAT, more] * 10, more]) == []
