@@ -151,3 +151,12 @@ def test_limits_can_be_lowered_and_raised_again() -> None:
         assert set(bounds) == {memory_bytes}
     assert group.remove()
     groups.close()
+
+
+def test_an_executor_that_may_not_make_all_of_its_groups_leaves_none(tmp_path: Path) -> None:
+    for controller in ("memory", "pids", "cpu"):
+        (tmp_path / controller).mkdir()
+    folders = {name: str(tmp_path / name) for name in ("memory", "pids", "cpu", "missing")}
+    with pytest.raises(FileNotFoundError):
+        cgroup.CgroupsV1(folders)
+    assert [path for path in tmp_path.rglob("*") if path.parent != tmp_path] == []

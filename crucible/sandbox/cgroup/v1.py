@@ -23,9 +23,13 @@ class CgroupsV1:
     def __init__(self, folders: dict[str, str]) -> None:
         name = files.own_name()
         self._tops = {controller: f"{folder}/{name}" for controller, folder in folders.items()}
-        for top in set(self._tops.values()):
-            files.sweep(os.path.dirname(top))
-            os.mkdir(top)
+        try:
+            for top in set(self._tops.values()):
+                files.sweep(os.path.dirname(top))
+                os.mkdir(top)
+        except OSError:  # it may not in one of the hierarchies, and needs all
+            self.close()
+            raise
 
     def create(self, name: str, ours: int = OURS) -> Cgroup:
         """Return a group in each hierarchy."""
