@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import pytest
 
-from crucible.domain.limits import MIB, Limits
+from crucible.domain.limits import KIB, MIB, Limits
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Promise, SandboxAttempt, SandboxEvent, SandboxOutput, SandboxStarted
 from tests.sandbox.fixtures import Sandboxes
@@ -22,7 +22,7 @@ async def test_a_program_that_succeeds(sandboxes: Sandboxes) -> None:
     assert isinstance(ran.events[0], SandboxStarted)
     assert ran.finished.wall_seconds > 0
     assert ran.finished.cpu_seconds > 0
-    assert ran.finished.peak_memory_bytes > MIB
+    assert ran.finished.peak_memory_bytes > 64 * KIB  # forked from a warm interpreter, it has few pages of its own
 
 
 async def test_an_exit_code_is_kept(sandboxes: Sandboxes) -> None:
