@@ -63,7 +63,7 @@ async def _schedule_id(
     return schedule_id
 
 
-def _position(
+async def _position(
     last_event_id: Annotated[
         str | None, Header(description="Resume behind this event; browsers send it by themselves.")
     ] = None,
