@@ -1,5 +1,7 @@
 """Fixtures that more than one room of the tests uses."""
 
+import sys
+
 from tests.database.fixtures import (
     blobs,
     database,
@@ -15,6 +17,7 @@ from tests.roles.fixtures import scaled
 from tests.sandbox.docker.private_engine import private_engine
 from tests.sandbox.fixtures import nothing_left, promised, sandboxes, sessions_possible, traced
 from tests.stream.fixtures import either_stream, redis, redis_server
+from tests.tracing import mend
 
 __all__ = [
     "blobs",
@@ -37,3 +40,6 @@ __all__ = [
     "stream",
     "traced",
 ]
+
+if sys.version_info < (3, 12):
+    mend()
