@@ -12,7 +12,7 @@ from tests.roles.test_scaled import until
 
 def test_a_worker_that_slept_past_its_lease_is_refused_and_its_sandbox_killed(scaled: Scaled) -> None:
     scaled.roles.start("worker_2", ["crucible", "worker"])
-    code = "import time\nprint('up', flush=True)\ntime.sleep(5)\nprint('done')"
+    code = "import time\nprint('up', flush=True)\ntime.sleep(20)\nprint('done')"
     try:
         until(lambda: "worker takes" in scaled.log("worker_2"))
         with Crucible(scaled.url) as crucible:
@@ -33,7 +33,7 @@ def test_a_worker_that_slept_past_its_lease_is_refused_and_its_sandbox_killed(sc
                     scaled.roles.processes[name].send_signal(signal.SIGCONT)
                     woken = time.monotonic()
                     until(partial(lost_its_lease, scaled, name))
-                    assert time.monotonic() - woken < 4  # before its program would have ended by itself
+                    assert time.monotonic() - woken < 15  # before its program would have ended by itself
                     told += 1
             ended = crucible.get(one.id)
         assert pid_of(started[1]) != first

@@ -27,7 +27,7 @@ LONG = Submission(code="import time\nprint('up', flush=True)\ntime.sleep(60)", l
 PATIENT = Retries(attempts=100, first_seconds=0.1, longest_seconds=0.3)
 
 
-def until(holds: Callable[[], object], seconds: float = 30) -> None:
+def until(holds: Callable[[], object], seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline
