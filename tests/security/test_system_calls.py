@@ -49,10 +49,15 @@ async def answers(sandboxes: Sandboxes, *, unknown: bool) -> dict[str, tuple[int
     return _answers[key]
 
 
-def _expected(sandboxes: Sandboxes, error: int) -> set[int]:
-    """Return the errnos that are a refusal: in a kernel of its own, how it says so is that kernel's affair."""
-    shared = sandboxes.driver.report().isolation is Isolation.SHARED_KERNEL
-    return {error} if shared else {1, 2, 9, 14, 19, 22, 38, 95}
+def _refusals(sandboxes: Sandboxes) -> set[int]:
+    """Return the errnos that are a refusal: in a kernel of its own, how it says so is that kernel's affair.
+
+    A container's runtime has a filter as well, for which a call that is newer than itself is not there.
+    """
+    report = sandboxes.driver.report()
+    if report.isolation is not Isolation.SHARED_KERNEL:
+        return {1, 2, 9, 14, 19, 22, 38, 95}
+    return {1} if report.engine == "namespaces" else {1, 38}
 
 
 @pytest.mark.asyncio(loop_scope="session")
@@ -60,7 +65,7 @@ def _expected(sandboxes: Sandboxes, error: int) -> set[int]:
 async def test_a_call_is_refused(sandboxes: Sandboxes, name: str) -> None:
     result, error = (await answers(sandboxes, unknown=False))[name]
     if sandboxes.driver.report().isolation is Isolation.SHARED_KERNEL or result != 0:
-        assert (result, error in _expected(sandboxes, 1)) == (-1, True), error
+        assert (result, error in _refusals(sandboxes)) == (-1, True), error
 
 
 @pytest.mark.asyncio(loop_scope="session")

@@ -3,7 +3,7 @@
 origin: RLIMIT_CPU counts each process alone
 stopped by: cpu cgroup, which counts and bounds them all
 control: none: a limit is what ends it
-ends: cpu_exceeded
+ends: cpu_exceeded or memory_exceeded
 limits: cpu_seconds=0.5 wall_seconds=20.0
 """
 
