@@ -12,8 +12,8 @@ import typer
 def executor(
     socket: Annotated[Path, typer.Option(help="The Unix socket to listen on.", envvar="CRUCIBLE_EXECUTOR_SOCKET")],
     with_parent: Annotated[
-        bool, typer.Option("--with-parent", help="End when the process that started this one ends.")
-    ] = False,
+        int | None, typer.Option("--with-parent", help="End when this process ends, which started this one.")
+    ] = None,
     python: Annotated[
         str | None,
         typer.Option(help="The runtime that `python` means.", envvar="CRUCIBLE_PYTHON", show_default="the newest"),
@@ -32,12 +32,11 @@ def executor(
     ] = "namespaces",
 ) -> None:
     """Own every sandbox. Needs the kernel's namespaces and cgroups, and no credentials: give it none."""
-    parent = os.getppid()
-    if with_parent:
+    if with_parent is not None:
         from crucible.sandbox import kernel
 
         kernel.die_with_parent(signal.SIGTERM)
-        if os.getppid() != parent:
+        if os.getppid() != with_parent:  # it ended before we could ask to be told
             return
     asyncio.run(_serve(socket, python, engine, images or socket.parent / "images"))
 

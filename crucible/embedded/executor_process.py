@@ -46,7 +46,7 @@ class ExecutorProcess:
 
     def __init__(self, socket: Path, images: Path) -> None:
         self._command = (
-            *(sys.executable, "-m", "crucible", "executor", "--with-parent"),
+            *(sys.executable, "-m", "crucible", "executor", "--with-parent", str(os.getpid())),
             *("--socket", str(socket), "--images", str(images)),
         )
         self._process: asyncio.subprocess.Process | None = None

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -48,8 +49,15 @@ def in_server(server: Serving, step):
     return asyncio.run_coroutine_threadsafe(step, server.loop).result()
 
 
+def answered(command: Command, *words: str) -> dict[str, Any]:
+    """Return what a command prints as JSON; the server's log, in the same process, may be among it."""
+    (line,) = [line for line in command(*words, "--json").out.splitlines() if line.startswith(b"{")]
+    found: dict[str, Any] = json.loads(line)
+    return found
+
+
 def until(command: Command, state: str) -> None:
-    while json.loads(command("workers", "--json").out.splitlines()[-1])["items"][0]["state"] != state:
+    while answered(command, "workers")["items"][0]["state"] != state:
         pass
 
 
@@ -57,9 +65,9 @@ def test_the_queue_says_what_waits_and_what_runs(server: Serving, command: Comma
     server.executor.script = gate = Gate()
     with Crucible() as crucible:
         made = crucible.submit_many([Submission(code="1", priority="low")] * 6)  # into four slots
-        while json.loads(command("queue", "--json").out.splitlines()[-1])["slots_used"] < 4:
+        while answered(command, "queue")["slots_used"] < 4:
             pass
-        found = json.loads(command("queue", "--json").out.splitlines()[-1])
+        found = answered(command, "queue")
         low = next(each for each in found["priorities"] if each["priority"] == "low")
         assert (low["waiting"], low["delayed"], low["running"]) == (2, 0, 4)
         shown = command("queue").out.decode()
@@ -78,7 +86,7 @@ def test_a_worker_is_paused_drained_and_resumed_by_name(server: Serving, command
     assert b"no worker takes more" in command("queue").out
     with Crucible() as crucible:
         one = crucible.submit(Submission(code="1"))
-        assert json.loads(command("drain", "--all", "--json").out.splitlines()[-1])["name"] == "test"
+        assert answered(command, "drain", "--all")["name"] == "test"
         until(command, "draining")
         assert crucible.get(one.id).status is Status.QUEUED
         command("resume", "test")

@@ -1,6 +1,7 @@
 """The executor's process is given nothing, kept alive, and ended."""
 
 import asyncio
+import subprocess
 import sys
 from pathlib import Path
 
@@ -78,3 +79,9 @@ async def test_it_can_be_ended_at_once(tmp_path: Path) -> None:
     await process.ended.wait()
     keeping.cancel()
     await asyncio.wait({keeping})
+
+
+def test_an_executor_whose_server_ended_before_it_could_ask_to_be_told_ends(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "crucible", "executor", "--socket", str(tmp_path / "s"), "--with-parent", "1"]
+    assert subprocess.run(command, timeout=60, check=False).returncode == 0
+    assert not (tmp_path / "s").exists()

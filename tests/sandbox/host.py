@@ -5,8 +5,8 @@ from pathlib import Path
 
 bystanders: set[int] = set()
 """Processes that a test started and that are in no sandbox."""
-_SERVERS = {"postgres", "redis-server"}
-"""What a session's tests share, and what forks when it pleases."""
+_SERVERS = {"postgres", "redis-server", "crucible"}
+"""What a session's tests share, and what forks when it pleases; a role of Crucible may be started anew."""
 
 
 def traces() -> set[str]:
