@@ -27,12 +27,15 @@ test("a file becomes a batch, its failures are grouped by cause, and those alone
   const causes = page.getByRole("region", { name: "Failures by cause" });
   await expect(causes).toContainText("2");
   await expect(causes).toContainText("<b>odd</b>");
-  await expect(page.getByRole("region", { name: "Programs" })).toContainText("case=<i>0</i>");
+  const programs = page.getByRole("region", { name: "Programs" });
+  await expect(programs).toContainText("case=<i>0</i>");
+  await expect(programs.getByText("Succeeded")).toHaveCount(4);
+  await expect(programs.getByText("Ended with an error")).toHaveCount(2);
   await expect(page.locator("main img, main b, main i")).toHaveCount(0);
   await expectAccessible(page);
 
   await causes.getByRole("link", { name: "Ended with an error" }).click();
-  await expect(page.getByRole("region", { name: "Programs" }).getByRole("listitem")).toHaveCount(2);
+  await expect(programs.getByRole("listitem")).toHaveCount(2);
   await page.getByRole("button", { name: "Run the 2 that failed again" }).click();
   await expect(page.getByText("2 runs replaced by another")).toBeVisible();
   await expect(page.getByRole("status").filter({ hasText: "6 of 6 ended" })).toContainText("Done");

@@ -200,7 +200,12 @@ function Causes({ batch }: { batch: Batch }) {
 function Items({ batch }: { batch: Batch }) {
   const wanted: Wanted = useSearch({ from: "/batches/$id" });
   const navigate = useNavigate();
-  const query = useInfiniteQuery(itemsQuery(batch.id, wanted, !isOver(batch.state)));
+  const over = isOver(batch.state);
+  const query = useInfiniteQuery(itemsQuery(batch.id, wanted, !over));
+  useEffect(() => {
+    // The last look was while some of them still ran.
+    if (over) void queryClient.invalidateQueries({ queryKey: ["batch", batch.id, "items"] });
+  }, [over, batch.id]);
   const items = query.data?.pages.flatMap((page) => page.items) ?? [];
   const narrowed = wanted.outcome !== undefined || wanted.cause !== undefined;
   return (
