@@ -18,7 +18,7 @@ from crucible.domain.sandbox import SandboxEvent, SandboxFinished, SandboxOutput
 from crucible.sandbox import runtimes
 from crucible.sandbox.docker import container, root, usage
 from crucible.sandbox.docker.driver import DockerDriver
-from crucible.sandbox.docker.engine import Engine
+from crucible.sandbox.docker.engine import Engine, EngineRefusedError
 from tests.sandbox.docker.private_engine import PrivateEngine, engine
 
 LONG = "print('here', flush=True)\nimport time; time.sleep(60)"
@@ -67,6 +67,16 @@ async def run(
 
 async def left(private: PrivateEngine) -> dict[str, dict[str, str]]:
     return await (await Engine.connect(str(private.socket))).containers(container.LABEL)
+
+
+async def running(private: PrivateEngine) -> set[str]:
+    """Return what has a process. What was about to be started when its executor was killed has none, and stays."""
+    engine = await Engine.connect(str(private.socket))
+    found = set()
+    for container_id in await left(private):
+        with contextlib.suppress(EngineRefusedError):  # it is gone by now
+            found |= {container_id} if await engine.process(container_id) else set()
+    return found
 
 
 async def test_an_engine_that_stops_is_nobodys_fault_but_ours_and_serves_again(
@@ -140,7 +150,7 @@ async def test_an_image_that_was_removed_is_made_again(
     assert (await run(driver, python, "print('x')")).outcome is Outcome.SUCCEEDED
 
 
-async def test_nothing_is_left_of_an_executor_that_was_killed(
+async def test_nothing_runs_on_of_an_executor_that_was_killed_and_the_next_removes_what_is_listed(
     own_engine: PrivateEngine, driver: DockerDriver, python: runtimes.Runtime
 ) -> None:
     code = (
@@ -162,10 +172,12 @@ async def test_nothing_is_left_of_an_executor_that_was_killed(
     assert await left(own_engine) != {}
     executor.kill()
     await executor.wait()
-    for _ in range(100):
-        if not await left(own_engine):
+    for _ in range(200):
+        if not await running(own_engine):
             break
         await asyncio.sleep(0.1)
+    assert await running(own_engine) == set()
+    await (await DockerDriver.open()).close()
     assert await left(own_engine) == {}
     assert (await run(driver, python, "print('x')")).outcome is Outcome.SUCCEEDED
 
