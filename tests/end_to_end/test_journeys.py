@@ -198,21 +198,22 @@ def test_the_executor_holds_nothing_of_the_servers_environment(tmp_path: Path) -
         assert b"CRUCIBLE_DATA" not in environment
 
 
-def test_ctrl_c_gives_running_programs_their_grace_and_the_rest_back(own: Machine) -> None:
-    with Crucible(own.url) as crucible:
-        short = crucible.submit(Submission(code="import time\ntime.sleep(0.3)\nprint('done')"))
-        long = crucible.submit(Submission(code="import time\ntime.sleep(2)\nprint('done')"))
-        while any(crucible.get(one.id).status is not Status.RUNNING for one in (short, long)):
-            time.sleep(0.01)
-    executor = own.executor
-    assert own.stop(signal.SIGINT) == 130
-    assert "Traceback" not in own.log
-    wait_until_gone(executor)
-    own.start()
-    with Crucible(own.url) as crucible:
-        assert crucible.get(short.id).outcome is Outcome.SUCCEEDED
-        again = crucible.wait(long.id)
-        assert (again.outcome, again.stdout, again.infrastructure_attempts) == (Outcome.SUCCEEDED, "done\n", 0)
+def test_ctrl_c_gives_running_programs_their_grace_and_the_rest_back(tmp_path: Path) -> None:
+    with machine(tmp_path / "data", CRUCIBLE_GRACE_SECONDS="4") as own:
+        with Crucible(own.url) as crucible:
+            short = crucible.submit(Submission(code="import time\ntime.sleep(0.3)\nprint('done')"))
+            long = crucible.submit(Submission(code="import time\ntime.sleep(8)\nprint('done')"))
+            while any(crucible.get(one.id).status is not Status.RUNNING for one in (short, long)):
+                time.sleep(0.01)
+        executor = own.executor
+        assert own.stop(signal.SIGINT) == 130
+        assert "Traceback" not in own.log
+        wait_until_gone(executor)
+        own.start()
+        with Crucible(own.url) as crucible:
+            assert crucible.get(short.id).outcome is Outcome.SUCCEEDED
+            again = crucible.wait(long.id)
+            assert (again.outcome, again.stdout, again.infrastructure_attempts) == (Outcome.SUCCEEDED, "done\n", 0)
 
 
 def test_sigterm_ends_in_order(own: Machine) -> None:

@@ -216,7 +216,7 @@ async def test_an_executor_that_hangs_up_is_a_clear_error(tmp_path: Path) -> Non
 
 async def _started(path: Path) -> "tuple[asyncio.subprocess.Process, ExecutorClient]":
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "crucible", "executor", "--socket", str(path), "--with-parent"
+        sys.executable, "-m", "crucible", "executor", "--socket", str(path), "--with-parent", str(os.getpid())
     )
     while True:
         try:
