@@ -11,9 +11,11 @@ from crucible.domain.event import Attempt, Event, Output
 def show_output(events: Iterable[Event], *, with_attempts: bool) -> None:
     """Write the events' output to our own streams until they end; each attempt is a line of standard error.
 
-    Where a lost worker's run begins anew, so does the output; what it repeats of the first run is left out.
+    Where a lost worker's run begins anew, so does the output; what it repeats of the first run is left out. An
+    attempt in the middle of a line of output is told behind that line, since a terminal shows both streams as one.
     """
     told = Told()
+    held, within_a_line = b"", False
     writers = {"stdout": standard_output(), "stderr": standard_error()}
     written = {"stdout": 0, "stderr": 0}
     try:
@@ -23,8 +25,14 @@ def show_output(events: Iterable[Event], *, with_attempts: bool) -> None:
                 unseen = data[max(0, written[event.stream] - event.offset) :]
                 writers[event.stream].write(unseen)
                 written[event.stream] += len(unseen)
+                within_a_line = not unseen.endswith(b"\n") if unseen else within_a_line
             elif isinstance(event, Attempt) and with_attempts:
-                writers["stderr"].write(told.line(event))
+                held += told.line(event)
+            if held and not within_a_line:
+                writers["stderr"].write(held)
+                held = b""
+        if held:
+            writers["stderr"].write(b"\n" + held)
     finally:
         for writer in writers.values():
             writer.close()
