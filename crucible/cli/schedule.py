@@ -51,6 +51,7 @@ def add(
     isolation: program.MinimumIsolation = Isolation.SHARED_KERNEL,
     image: program.Image = None,
     fresh: program.Fresh = False,
+    worker_labels: program.WorkerLabels = None,
     json: Json = False,
     url: Url = DEFAULT_URL,
 ) -> None:
@@ -69,6 +70,7 @@ def add(
         minimum_isolation=isolation,
         image=image,
         fresh=fresh,
+        worker_labels=worker_labels,
     )
     request = _request(name or file, cron, time_zone, missed, submission)
     with connected(url) as crucible:

@@ -15,8 +15,11 @@ def test_a_schedule_is_added_shown_paused_and_removed(command: Command, tmp_path
     file = tmp_path / "program.py"
     file.write_text("print(1)")
     assert b"Nothing is scheduled" in command("schedule", "list").out
-    added = command("schedule", "add", "30  6 * * MON-FRI", str(file), "-z", "Europe/Berlin", "--json")
+    added = command(
+        "schedule", "add", "30  6 * * MON-FRI", str(file), "-z", "Europe/Berlin", "--worker-label", "gpu", "--json"
+    )
     made = json.loads(added.out)
+    assert made["submission"]["worker_labels"] == ["gpu"]
     assert (made["cron"], made["time_zone"], made["name"]) == ("30 6 * * MON-FRI", "Europe/Berlin", str(file))
     shown = command("schedule", "show", made["id"]).out.decode()
     assert shown.count("\nnext   ") == 5
