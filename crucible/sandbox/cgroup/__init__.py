@@ -37,12 +37,14 @@ def find(also: tuple[str, ...] = ()) -> Cgroups:
     if unified and set(CONTROLLERS) <= set(files.read(f"{unified.point}/cgroup.controllers").split()):
         return CgroupsV2(unified.point, unified.inside(own.get("", "/")))
     folders: dict[str, str] = {}
-    needed = ("memory", "pids", "cpu", "cpuacct", *also)
-    for mount in mounted:
-        for controller in needed:
-            if mount.kind == "cgroup" and controller in mount.options:
-                folders[controller] = mount.point + mount.inside(own.get(controller, "/"))
-    if missing := set(needed) - set(folders):
+    needed = {"memory", "pids", "cpu", "cpuacct", *also}
+    for mount in (mount for mount in mounted if mount.kind == "cgroup"):
+        for controller in mount.options & own.keys():
+            folder = mount.point + mount.inside(own[controller])
+            files.sweep(folder)  # an executor that was killed may have needed more of them than this one
+            if controller in needed:
+                folders[controller] = folder
+    if missing := needed - folders.keys():
         raise CgroupsUnavailableError(
             f"no cgroup controller for {', '.join(sorted(missing))} is mounted; "
             "boot with systemd.unified_cgroup_hierarchy=1, or mount cgroup2 on /sys/fs/cgroup"

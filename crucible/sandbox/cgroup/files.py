@@ -13,7 +13,7 @@ _living: set[str] = set()
 
 
 def own_name() -> str:
-    """Return the name of an executor's own group, which says whose it is: see `_sweep`."""
+    """Return the name of an executor's own group, which says whose it is: see `sweep`."""
     name = f"{PREFIX}{os.getpid()}-{next(_numbers)}"
     _living.add(name)
     return name

@@ -25,7 +25,6 @@ class CgroupsV1:
         self._tops = {controller: f"{folder}/{name}" for controller, folder in folders.items()}
         try:
             for top in set(self._tops.values()):
-                files.sweep(os.path.dirname(top))
                 os.mkdir(top)
         except OSError:  # it may not in one of the hierarchies, and needs all
             self.close()
