@@ -35,6 +35,10 @@ class AsyncSchedules:
         """Return when it fired, the last time first, and what ran for it."""
         return await self._ask(calls.firings(schedule_id, limit, cursor))
 
+    async def replace(self, schedule_id: str, request: ScheduleRequest) -> Schedule:
+        """Have it be another, from now on; one that is paused stays so."""
+        return await self._ask(calls.replace(schedule_id, request))
+
     async def pause(self, schedule_id: str) -> Schedule:
         """Have it fire no more until it is resumed."""
         return await self._ask(calls.pause(schedule_id))

@@ -42,6 +42,16 @@ def firings(schedule_id: str, limit: int, cursor: str | None) -> Call[FiringPage
     )
 
 
+def replace(schedule_id: str, request: ScheduleRequest) -> Call[Schedule]:
+    """Have a schedule be another."""
+    return Call(
+        method="PUT",
+        path=path_of(schedule_id),
+        read=Schedule.model_validate_json,
+        content=request.model_dump_json(exclude_defaults=True).encode(),
+    )
+
+
 def pause(schedule_id: str) -> Call[Schedule]:
     """Have a schedule rest."""
     return Call(method="POST", path=f"{path_of(schedule_id)}/pause", read=Schedule.model_validate_json)

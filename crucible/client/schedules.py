@@ -35,6 +35,10 @@ class Schedules:
         """Return when it fired, the last time first, and what ran for it."""
         return self._ask(calls.firings(schedule_id, limit, cursor))
 
+    def replace(self, schedule_id: str, request: ScheduleRequest) -> Schedule:
+        """Have it be another, from now on; one that is paused stays so."""
+        return self._ask(calls.replace(schedule_id, request))
+
     def pause(self, schedule_id: str) -> Schedule:
         """Have it fire no more until it is resumed."""
         return self._ask(calls.pause(schedule_id))

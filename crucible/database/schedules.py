@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from crucible.database.clock import now
 from crucible.database.tables import AnyRow, schedule_firings, schedules
 from crucible.domain.cron import firings
 from crucible.domain.errors import FieldError, InvalidRequestError, NotFoundError
@@ -24,6 +25,7 @@ from crucible.domain.schedule import (
     SchedulePage,
     ScheduleRequest,
     ScheduleState,
+    Upcoming,
 )
 
 _S, _F = schedules.c, schedule_firings.c
@@ -76,6 +78,13 @@ class ScheduleReader:
         items = tuple(_firing(row) for row in rows[:limit])
         return FiringPage(items=items, next_cursor=items[-1].fire_at.isoformat() if len(rows) > limit else None)
 
+    async def upcoming(self, cron: str, time_zone: str) -> Upcoming:
+        """Return when a checked line would fire next, whoever's it were."""
+        after = await now(self._connection)
+        return Upcoming(
+            cron=cron, time_zone=time_zone, firings=tuple(islice(firings(cron, time_zone, after), SHOWN_FIRINGS))
+        )
+
     async def _told(self, row: AnyRow) -> Schedule:
         last = (await self.firings(row.id, limit=1, before=None)).items
         upcoming = islice(firings(row.cron, row.time_zone, row.decided_until), SHOWN_FIRINGS)
@@ -114,12 +123,7 @@ class ScheduleRepository(ScheduleReader):
         row = {
             "id": schedule_id,
             "tenant_id": self._tenant_id,
-            "name": request.name,
-            "cron": request.cron,
-            "time_zone": request.time_zone,
-            "missed": request.missed,
-            "runtime": runtime,
-            "submission": request.submission.model_dump(mode="json", exclude_defaults=True),
+            **_asked(request, runtime),
             "created_by": subject,
             "created_at": at,
             "decided_until": at,
@@ -164,6 +168,18 @@ class ScheduleRepository(ScheduleReader):
         upcoming = next(firings(held.cron, held.time_zone, decided_until))
         await self._change(held, decided_until=decided_until, next_at=upcoming)
 
+    async def replace(
+        self, held: HeldSchedule, request: ScheduleRequest, runtime: str, decided_until: datetime
+    ) -> None:
+        """Have it be another; up to this moment all is decided. One that is paused stays so."""
+        upcoming = next(firings(request.cron, request.time_zone, decided_until))
+        await self._change(
+            held,
+            **_asked(request, runtime),
+            decided_until=decided_until,
+            next_at=None if held.next_at is None else upcoming,
+        )
+
     async def pause(self, held: HeldSchedule) -> None:
         """Have it fire no more."""
         await self._change(held, next_at=None)
@@ -188,6 +204,17 @@ class ScheduleLedger:
             sa.select(_S.id, _S.tenant_id, _S.created_by).where(_S.next_at <= at).order_by(_S.next_at).limit(limit)
         )
         return [(row.id, row.tenant_id, row.created_by) for row in rows]
+
+
+def _asked(request: ScheduleRequest, runtime: str) -> dict[str, Any]:
+    return {
+        "name": request.name,
+        "cron": request.cron,
+        "time_zone": request.time_zone,
+        "missed": request.missed,
+        "runtime": runtime,
+        "submission": request.submission.model_dump(mode="json", exclude_defaults=True),
+    }
 
 
 def _firing(row: AnyRow) -> Firing:

@@ -76,6 +76,16 @@ class Schedule(_Shape):
     last_firing: Firing | None = None
 
 
+class Upcoming(_Shape):
+    """When a cron line would fire, asked before there is a schedule."""
+
+    cron: str
+    """The line as it would be kept: its blanks are single ones."""
+    time_zone: str
+    firings: tuple[datetime, ...]
+    """The next five."""
+
+
 class SchedulePage(_Shape):
     """Part of a list, newest first."""
 

@@ -1,9 +1,36 @@
-"""Have a schedule rest, go on, or end."""
+"""Have a schedule be another, rest, go on, or end."""
+
+from collections.abc import Awaitable, Callable, Sequence
 
 from crucible.access.policy import Permission, require
 from crucible.database.database import Database
 from crucible.domain.principal import Principal
-from crucible.domain.schedule import Schedule
+from crucible.domain.sandbox import DriverReport, RuntimeReport
+from crucible.domain.schedule import Schedule, ScheduleRequest
+from crucible.evaluations.isolation import asks_for_isolation
+from crucible.schedules.program import runtime_of
+
+
+async def replace(
+    database: Database,
+    principal: Principal,
+    schedule_id: str,
+    request: ScheduleRequest,
+    *,
+    runtimes: Sequence[RuntimeReport],
+    engines: Callable[[], Awaitable[Sequence[DriverReport]]],
+) -> Schedule:
+    """Have a schedule be as asked for, from now on: what fired stays, and a paused one stays paused.
+
+    Raises NotFoundError, InvalidRequestError, PermissionDeniedError.
+    """
+    require(principal, Permission.SUBMIT)
+    offered = await engines() if asks_for_isolation(request.submission) else ()
+    async with database.unit_of_work(principal) as work:
+        held = await work.schedules.hold(schedule_id)
+        runtime = runtime_of(request, runtimes, offered)
+        await work.schedules.replace(held, request, runtime, max(held.decided_until, await work.now()))
+        return await work.schedules.get(schedule_id)
 
 
 async def pause(database: Database, principal: Principal, schedule_id: str) -> Schedule:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from crucible.access.policy import Permission, require
 from crucible.database.database import Database
 from crucible.database.failures import DuplicateKeyError, repeated
-from crucible.domain.errors import InvalidRequestError
 from crucible.domain.principal import Principal
 from crucible.domain.sandbox import DriverReport, RuntimeReport
 from crucible.domain.schedule import Schedule, ScheduleRequest
 from crucible.evaluations.isolation import asks_for_isolation
-from crucible.evaluations.submit import resolve_all
+from crucible.schedules.program import runtime_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ async def create(
         async with database.unit_of_work(principal) as work:
             if idempotency_key is not None and (made := await work.idempotency.answered(idempotency_key, digest)):
                 return Created(await work.schedules.get(made[0]), replayed=True)
-            runtime = _runtime(request, runtimes, offered)
+            runtime = runtime_of(request, runtimes, offered)
             at = await work.now()
             schedule_id = await work.schedules.add(request, runtime, principal.subject, at)
             if idempotency_key is not None:
@@ -56,11 +55,3 @@ async def create(
         return await repeated(attempt)
     except DuplicateKeyError:
         return await repeated(attempt)  # another request with this key was first; what it made is there now
-
-
-def _runtime(request: ScheduleRequest, runtimes: Sequence[RuntimeReport], engines: Sequence[DriverReport]) -> str:
-    try:
-        (runtime,) = resolve_all([request.submission], runtimes, None, engines)
-    except InvalidRequestError as error:
-        raise error.within("submission") from error
-    return runtime

@@ -6,7 +6,7 @@ from crucible.access.policy import Permission, require
 from crucible.database.database import Database
 from crucible.domain.errors import FieldError, InvalidRequestError
 from crucible.domain.principal import Principal
-from crucible.domain.schedule import FiringPage, Schedule, SchedulePage
+from crucible.domain.schedule import FiringPage, Schedule, SchedulePage, Upcoming
 
 
 async def get(database: Database, principal: Principal, schedule_id: str) -> Schedule:
@@ -31,6 +31,13 @@ async def firings(
     before = None if cursor is None else _moment(cursor)
     async with database.read(principal) as view:
         return await view.schedules.firings(schedule_id, limit=limit, before=before)
+
+
+async def upcoming(database: Database, principal: Principal, *, cron: str, time_zone: str) -> Upcoming:
+    """Return when a checked line would fire, by the clock that schedules go by."""
+    require(principal, Permission.READ)
+    async with database.read(principal) as view:
+        return await view.schedules.upcoming(cron, time_zone)
 
 
 def _moment(cursor: str) -> datetime:

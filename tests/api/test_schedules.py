@@ -46,3 +46,42 @@ def test_a_key_makes_one_schedule(http: httpx2.Client) -> None:
     first, second = (http.post("/schedules", json=HOURLY, headers={"Idempotency-Key": "k"}) for _ in range(2))
     assert first.json() == second.json()
     assert second.headers["idempotency-replayed"] == "true"
+
+
+def test_a_schedule_is_made_another_and_keeps_what_it_is_called_by(http: httpx2.Client) -> None:
+    made = http.post("/schedules", json=HOURLY).json()
+    http.post(f"/schedules/{made['id']}/pause")
+    other = HOURLY | {"name": "daily", "cron": "30 6  * * *", "missed": "all", "submission": {"code": "2"}}
+    answer = http.put(f"/schedules/{made['id']}", json=other)
+    body = answer.json()
+    assert (answer.status_code, body["id"], body["state"]) == (200, made["id"], "paused")
+    assert (body["name"], body["cron"], body["missed"]) == ("daily", "30 6 * * *", "all")
+    assert body["submission"]["code"] == "2"
+    assert http.post(f"/schedules/{made['id']}/resume").json()["next_firings"][0].endswith("30:00Z")
+    refused = http.put(f"/schedules/{made['id']}", json=other | {"submission": {"code": "1", "runtime": "cobol"}})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "submission.runtime")
+    assert http.put("/schedules/sc_00000000000000000000000000", json=other).status_code == 404
+
+
+def test_when_a_line_would_fire_is_told_before_there_is_a_schedule(http: httpx2.Client) -> None:
+    body = http.get("/schedules/upcoming", params={"cron": "0  12 * * *", "time_zone": "Asia/Tokyo"}).json()
+    assert (body["cron"], body["time_zone"], len(body["firings"])) == ("0 12 * * *", "Asia/Tokyo", 5)
+    assert {moment[11:] for moment in body["firings"]} == {"03:00:00Z"}
+    assert http.get("/schedules").json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "said"),
+    [
+        ({"cron": "0 0 30 2 *"}, "cron", "ever fires"),
+        ({"cron": "61 * * * *"}, "cron", "ever fires"),
+        ({"time_zone": "Mars/Olympus"}, "time_zone", "is not a time zone"),
+    ],
+)
+def test_a_line_that_can_not_be_is_refused_as_it_is_typed(
+    http: httpx2.Client, change: dict[str, str], field: str, said: str
+) -> None:
+    answer = http.get("/schedules/upcoming", params={"cron": "0 * * * *"} | change)
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (422, field)
+    assert said in error["message"]

@@ -72,6 +72,22 @@ async def test_a_schedule_runs_its_program_when_its_time_has_come(database, cloc
     assert shown.next_firings[0] == datetime(2026, 10, 24, 12, 2, tzinfo=UTC)
 
 
+async def test_one_that_was_made_another_fires_by_its_new_line_from_then_on(database, clock):
+    schedule = await made(database)
+    clock.moment = START + timedelta(minutes=10)
+    request = ScheduleRequest(name="m", cron="15 * * * *", submission=Submission(code="2"))
+    changed = await change.replace(
+        database, LOCAL_OWNER, schedule.id, request, runtimes=RUNTIMES, engines=known_engines
+    )
+    assert changed.next_firings[0] == datetime(2026, 10, 24, 12, 15, tzinfo=UTC)
+    assert await fire_due(database, LocalDoorbell()) == 0
+    await at_each(database, clock, START + timedelta(minutes=14, seconds=31))
+    assert await fired(database, schedule.id) == [(datetime(2026, 10, 24, 12, 15, tzinfo=UTC), True)]
+    for asker, error in ((VIEWER, PermissionDeniedError), (STRANGER, NotFoundError)):
+        with pytest.raises(error):
+            await change.replace(database, asker, schedule.id, request, runtimes=RUNTIMES, engines=known_engines)
+
+
 async def test_two_schedulers_at_once_fire_each_once(database, database_url, clock):
     schedules = [await made(database) for _ in range(5)]
     other = await Database.open(database_url, busy_timeout_seconds=5)

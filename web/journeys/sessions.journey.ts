@@ -41,7 +41,14 @@ test("a session is made, worked in, and ended", async ({ console: page }) => {
   await page.getByRole("button", { name: "Stop" }).click();
   await expect(page.getByRole("article", { name: "Line 3" })).toContainText("stopped");
 
+  await line.fill("python3 -c \"import socket; socket.create_connection(('192.0.2.7', 80))\"");
+  await line.press("Enter");
+  const refused = page.getByRole("region", { name: "Refused attempts" });
+  await expect(refused).toContainText("192.0.2.7:80");
+
   await page.getByRole("button", { name: "End the session" }).click();
   await expect(page.getByText("It is over: as it was asked to.")).toBeVisible();
   await expect(line).toHaveCount(0);
+  await page.reload();
+  await expect(refused).toContainText("192.0.2.7:80");
 });

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import TypeAdapter
+from pydantic import AfterValidator, TypeAdapter
 from starlette.responses import Response
 
 from crucible.api.answers import json_response
@@ -11,8 +11,9 @@ from crucible.api.body import read_json
 from crucible.api.collaborators import Asker, Crucible
 from crucible.api.parameters import IdempotencyKey, ScheduleId
 from crucible.api.schema import json_body, refusals
+from crucible.domain.cron import check_cron, check_zone
 from crucible.domain.limits import MIB
-from crucible.domain.schedule import FiringPage, Schedule, SchedulePage, ScheduleRequest
+from crucible.domain.schedule import FiringPage, Schedule, SchedulePage, ScheduleRequest, Upcoming
 from crucible.schedules import change, create, find
 
 MAXIMUM_BODY_BYTES = 16 * MIB
@@ -21,6 +22,8 @@ MAXIMUM_PAGE = 200
 router = APIRouter(prefix="/schedules", tags=["schedules"])
 _schedule: TypeAdapter[ScheduleRequest] = TypeAdapter(ScheduleRequest)
 _Cursor = Annotated[str | None, Query(max_length=512)]
+_Cron = Annotated[str, Query(max_length=255), AfterValidator(check_cron)]
+_Zone = Annotated[str, Query(max_length=64), AfterValidator(check_zone)]
 _Limit = Annotated[int, Query(ge=1, le=MAXIMUM_PAGE)]
 
 
@@ -57,6 +60,12 @@ async def list_schedules(crucible: Crucible, asker: Asker, limit: _Limit = 50, c
     return json_response(await find.page(crucible.database, asker, limit=limit, cursor=cursor))
 
 
+@router.get("/upcoming", response_model=Upcoming, responses=refusals(422))
+async def list_upcoming(crucible: Crucible, asker: Asker, cron: _Cron, time_zone: _Zone = "UTC") -> Response:
+    """Show when a cron line would fire next: nothing is made."""
+    return json_response(await find.upcoming(crucible.database, asker, cron=cron, time_zone=time_zone))
+
+
 @router.get("/{schedule_id}", response_model=Schedule, responses=refusals(404, 422))
 async def get_schedule(schedule_id: ScheduleId, crucible: Crucible, asker: Asker) -> Response:
     """Show a schedule, and when it fires next."""
@@ -69,6 +78,28 @@ async def list_firings(
 ) -> Response:
     """Show when a schedule fired, the last time first, and what ran for it."""
     return json_response(await find.firings(crucible.database, asker, schedule_id, limit=limit, cursor=cursor))
+
+
+@router.put(
+    "/{schedule_id}",
+    response_model=Schedule,
+    responses=refusals(404, 422, body=True),
+    openapi_extra=json_body(ScheduleRequest),
+)
+async def replace_schedule(
+    request: Request, schedule_id: ScheduleId, crucible: Crucible, asker: Asker
+) -> Response:
+    """Have a schedule be another, from now on: what fired stays, and a paused one stays paused."""
+    return json_response(
+        await change.replace(
+            crucible.database,
+            asker,
+            schedule_id,
+            await read_json(request, _schedule, maximum_bytes=MAXIMUM_BODY_BYTES),
+            runtimes=crucible.runtimes(),
+            engines=crucible.engines,
+        )
+    )
 
 
 @router.post("/{schedule_id}/pause", response_model=Schedule, responses=refusals(404, 422))

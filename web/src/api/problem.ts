@@ -38,6 +38,16 @@ export class Problem extends Error {
   }
 }
 
+/** The part of a refusal that is about a field's inside, with names as that has them; `null` where none is. */
+export function inside(problem: Problem, field: string): Problem | null {
+  const fields = problem.fields
+    .filter((one) => one.field.startsWith(`${field}.`))
+    .map((one) => ({ ...one, field: one.field.slice(field.length + 1) }));
+  if (fields.length === 0) return null;
+  const { status, title, message, requestId, retryAfterSeconds } = problem;
+  return new Problem({ status, title, detail: message, fields, requestId, retryAfterSeconds });
+}
+
 export function unreachable(): Problem {
   return new Problem({
     status: 0,

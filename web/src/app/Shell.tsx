@@ -1,9 +1,11 @@
 /** The frame around every page: where one can go, how the server is, and everything from the keyboard. */
-import { ActionIcon, Tooltip, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, Menu, Tooltip, useMantineColorScheme } from "@mantine/core";
 import {
   IconArrowsDiff,
+  IconCalendarRepeat,
   IconChartBar,
   IconCommand,
+  IconDots,
   IconFlame,
   IconHistory,
   IconMoon,
@@ -25,14 +27,16 @@ import { Toasts } from "./Toasts";
 const Debug = lazy(() => import("./Debug"));
 const Palette = lazy(() => import("./Palette"));
 
+/** `room` says from which width on a place stands in the bar; below that, it is in the menu at its end. */
 const PLACES = [
-  { to: "/", label: "Workbench", icon: IconFlame, keys: "g w" },
-  { to: "/evaluations", label: "History", icon: IconHistory, keys: "g h" },
-  { to: "/batches", label: "Batches", icon: IconStack2, keys: "g b" },
-  { to: "/sessions", label: "Sessions", icon: IconTerminal2, keys: "g t" },
-  { to: "/operations", label: "Operations", icon: IconServer2, keys: "g o" },
-  { to: "/statistics", label: "Statistics", icon: IconChartBar, keys: "g s" },
-  { to: "/compare", label: "Compare", icon: IconArrowsDiff, keys: "g c" },
+  { to: "/", label: "Workbench", icon: IconFlame, keys: "g w", room: "any" },
+  { to: "/evaluations", label: "History", icon: IconHistory, keys: "g h", room: "any" },
+  { to: "/batches", label: "Batches", icon: IconStack2, keys: "g b", room: "any" },
+  { to: "/schedules", label: "Schedules", icon: IconCalendarRepeat, keys: "g d", room: "some" },
+  { to: "/sessions", label: "Sessions", icon: IconTerminal2, keys: "g t", room: "any" },
+  { to: "/operations", label: "Operations", icon: IconServer2, keys: "g o", room: "much" },
+  { to: "/statistics", label: "Statistics", icon: IconChartBar, keys: "g s", room: "much" },
+  { to: "/compare", label: "Compare", icon: IconArrowsDiff, keys: "g c", room: "most" },
 ] as const;
 
 const PRELOAD_MS = 4_000;
@@ -110,18 +114,40 @@ export function Shell() {
           <span>Crucible</span>
         </Link>
         <nav className={classes.places} aria-label="Pages">
-          {PLACES.map(({ to, label, icon: Icon }) => (
+          {PLACES.map(({ to, label, icon: Icon, room }) => (
             <Link
               key={to}
               to={to}
               className={classes.place}
-              data-rare={to === "/compare" || undefined}
+              data-room={room}
               activeOptions={{ exact: to === "/", includeSearch: false }}
             >
               <Icon size={18} stroke={1.6} aria-hidden />
               <span>{label}</span>
             </Link>
           ))}
+          <Menu position="bottom-end" width={190}>
+            <Menu.Target>
+              <button type="button" className={classes.place} data-more>
+                <IconDots size={18} stroke={1.6} aria-hidden />
+                <span>More</span>
+              </button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {PLACES.filter(({ room }) => room !== "any").map(({ to, label, icon: Icon, room }) => (
+                <Menu.Item
+                  key={to}
+                  component={Link}
+                  to={to}
+                  className={classes.other}
+                  data-room={room}
+                  leftSection={<Icon size={16} stroke={1.6} aria-hidden />}
+                >
+                  {label}
+                </Menu.Item>
+              ))}
+            </Menu.Dropdown>
+          </Menu>
         </nav>
         <div className={classes.tools}>
           <Connection />

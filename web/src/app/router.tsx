@@ -68,6 +68,31 @@ export const batchRoute = createRoute({
   component: lazyRouteComponent(() => import("../batches/BatchPage"), "BatchPage"),
 });
 
+export const schedulesRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/schedules",
+  component: lazyRouteComponent(() => import("../schedules/SchedulesPage"), "SchedulesPage"),
+});
+
+export const newScheduleRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/schedules/new",
+  validateSearch: (search): { from?: string } => ({ from: text(search.from) }),
+  component: lazyRouteComponent(() => import("../schedules/ScheduleEditor"), "NewSchedule"),
+});
+
+export const scheduleRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/schedules/$id",
+  component: lazyRouteComponent(() => import("../schedules/SchedulePage"), "SchedulePage"),
+});
+
+export const editScheduleRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/schedules/$id/edit",
+  component: lazyRouteComponent(() => import("../schedules/ScheduleEditor"), "EditSchedule"),
+});
+
 export const sessionsRoute = createRoute({
   getParentRoute: () => root,
   path: "/sessions",
@@ -96,6 +121,10 @@ export const router = createRouter({
     evaluationRoute,
     batchesRoute,
     batchRoute,
+    schedulesRoute,
+    newScheduleRoute,
+    scheduleRoute,
+    editScheduleRoute,
     sessionsRoute,
     sessionRoute,
   ]),

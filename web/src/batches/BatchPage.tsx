@@ -7,6 +7,8 @@ import { useEffect } from "react";
 import { Problem } from "../api/problem";
 import { queryClient } from "../api/queries";
 import type { Batch, EvaluationSummary, Fault } from "../api/types";
+import { Dot } from "../app/Dot";
+import { Page } from "../app/Page";
 import { Refusal } from "../app/State";
 import { complain, tell } from "../app/Toasts";
 import { Panel } from "../operations/Panel";
@@ -24,25 +26,30 @@ const FAILURES: readonly Fault[] = ["program", "limit", "user", "crucible"];
 export function BatchPage() {
   const { id } = useParams({ from: "/batches/$id" });
   const { data: batch, error, refetch } = useQuery(batchQuery(id));
-  useEffect(() => {
-    document.title = batch ? `${STATE_WORDS[batch.state]} · Batch · Crucible` : "Batch · Crucible";
-  }, [batch]);
   if (error instanceof Problem && !batch) return <Refusal problem={error} retry={() => void refetch()} />;
-  if (!batch) return <div className={classes.page} />;
+  if (!batch) return null;
   return (
-    <div className={classes.page}>
-      <Head batch={batch} />
+    <Page
+      tab={`${STATE_WORDS[batch.state]} · Batch`}
+      title={<Hostile>{batch.name ?? "Batch"}</Hostile>}
+      about={
+        <>
+          <code>{batch.id}</code> <Ago at={batch.created_at} />
+        </>
+      }
+      actions={<Actions batch={batch} />}
+    >
       <Progress batch={batch} />
       <div className={classes.columns}>
         <Histogram batch={batch} />
         <Causes batch={batch} />
       </div>
       <Items batch={batch} />
-    </div>
+    </Page>
   );
 }
 
-function Head({ batch }: { batch: Batch }) {
+function Actions({ batch }: { batch: Batch }) {
   const changed = (next: Batch) => {
     queryClient.setQueryData(["batch", batch.id], next);
     void queryClient.invalidateQueries({ queryKey: ["batch", batch.id] });
@@ -58,55 +65,47 @@ function Head({ batch }: { batch: Batch }) {
   const stop = useMutation({ mutationFn: () => cancelBatch(batch.id), onSuccess: changed, onError: complain });
   const failed = endedOf(batch) - (batch.outcomes?.succeeded ?? 0);
   return (
-    <div className={classes.head}>
-      <h1 className={classes.title}>
-        <Hostile>{batch.name ?? "Batch"}</Hostile>
-      </h1>
-      <span className={classes.quiet}>
-        <code>{batch.id}</code>, <Ago at={batch.created_at} />
-      </span>
-      <div className={classes.actions}>
-        {!isOver(batch.state) && (
-          <Button
-            variant="default"
-            leftSection={<IconPlayerStop size={15} />}
-            loading={stop.isPending}
-            disabled={batch.cancel_requested}
-            onClick={() => stop.mutate()}
-          >
-            {batch.cancel_requested ? "Stopping" : "Stop all"}
+    <>
+      {!isOver(batch.state) && (
+        <Button
+          variant="default"
+          leftSection={<IconPlayerStop size={15} />}
+          loading={stop.isPending}
+          disabled={batch.cancel_requested}
+          onClick={() => stop.mutate()}
+        >
+          {batch.cancel_requested ? "Stopping" : "Stop all"}
+        </Button>
+      )}
+      {isOver(batch.state) && failed > 0 && (
+        <Button
+          leftSection={<IconRotateClockwise size={15} />}
+          loading={retry.isPending}
+          onClick={() => retry.mutate(FAILURES)}
+        >
+          Run the {failed.toLocaleString("en")} that failed again
+        </Button>
+      )}
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button variant="default" leftSection={<IconDownload size={15} stroke={1.6} />}>
+            Export
           </Button>
-        )}
-        {isOver(batch.state) && failed > 0 && (
-          <Button
-            leftSection={<IconRotateClockwise size={15} />}
-            loading={retry.isPending}
-            onClick={() => retry.mutate(FAILURES)}
-          >
-            Run the {failed.toLocaleString("en")} that failed again
-          </Button>
-        )}
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <Button variant="default" leftSection={<IconDownload size={15} stroke={1.6} />}>
-              Export
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {(["jsonl", "csv"] as const).map((kind) => (
-              <Menu.Item
-                key={kind}
-                component="a"
-                download
-                href={`/api/v1/batches/${batch.id}/export?format=${kind}`}
-              >
-                {kind === "csv" ? "As CSV" : "As JSON, one a line"}
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
-      </div>
-    </div>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {(["jsonl", "csv"] as const).map((kind) => (
+            <Menu.Item
+              key={kind}
+              component="a"
+              download
+              href={`/api/v1/batches/${batch.id}/export?format=${kind}`}
+            >
+              {kind === "csv" ? "As CSV" : "As JSON, one a line"}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+    </>
   );
 }
 
@@ -248,7 +247,7 @@ function Item({ item }: { item: EvaluationSummary }) {
     <li>
       <Link to="/evaluations/$id" params={{ id: item.id }} className={classes.item}>
         <span className={classes.position}>{(item.batch_position ?? 0) + 1}</span>
-        <span className={classes.dot} data-tone={toneOf(item)} aria-hidden />
+        <Dot tone={toneOf(item)} />
         <span className={classes.verdict}>{inBrief(item)}</span>
         <span className={classes.labels}>
           <Hostile>

@@ -7,6 +7,8 @@ import { useEffect, useRef, useState } from "react";
 import { Problem } from "../api/problem";
 import { queryClient, runtimesQuery } from "../api/queries";
 import type { Batch } from "../api/types";
+import { Collection } from "../app/Collection";
+import { Page } from "../app/Page";
 import { Refusal, State } from "../app/State";
 import { Hostile } from "../text/Hostile";
 import { Ago } from "../words/times";
@@ -18,42 +20,25 @@ import { MOST_ITEMS, type Reading, readBatch } from "./read";
 import { STATE_WORDS } from "./words";
 
 export function BatchesPage() {
-  const query = useInfiniteQuery(batchesQuery);
-  const batches = query.data?.pages.flatMap((page) => page.items);
-  useEffect(() => {
-    document.title = "Batches · Crucible";
-  }, []);
   return (
-    <div className={classes.page}>
-      <div className={classes.head}>
-        <h1 className={classes.title}>Batches</h1>
-        <p className={classes.quiet}>
-          Many programs as one: handed in together, followed, tried again, taken home.
-        </p>
-      </div>
+    <Page
+      tab="Batches"
+      title="Batches"
+      about="Many programs as one: handed in together, followed, tried again, taken home."
+    >
       <Maker />
-      {query.error instanceof Problem && !batches ? (
-        <Refusal problem={query.error} retry={() => void query.refetch()} />
-      ) : batches?.length === 0 ? (
-        <State
-          title="There has been no batch yet"
-          detail="Choose a file above: JSON with a program a line, a table with a column “code”, or a folder of programs."
-        />
-      ) : (
-        <ul className={classes.list}>
-          {batches?.map((batch) => (
-            <li key={batch.id}>
-              <Row batch={batch} />
-            </li>
-          ))}
-        </ul>
-      )}
-      {query.hasNextPage && (
-        <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          Show more
-        </Button>
-      )}
-    </div>
+      <Collection
+        label="Batches"
+        query={useInfiniteQuery(batchesQuery)}
+        row={(batch) => <Row batch={batch} />}
+        empty={
+          <State
+            title="There has been no batch yet"
+            detail="Choose a file above: JSON with a program a line, a table with a column “code”, or a folder of programs."
+          />
+        }
+      />
+    </Page>
   );
 }
 

@@ -5,9 +5,8 @@ import { useState } from "react";
 import { complain } from "../app/Toasts";
 import { Hostile } from "../text/Hostile";
 import { plain } from "../text/visible";
-import { edit } from "./draft";
 import classes from "./FileTabs.module.css";
-import { addFiles, readFiles } from "./files";
+import { readFiles } from "./files";
 import type { DraftFile } from "./submission";
 
 export function FileTabs(given: {
@@ -15,12 +14,19 @@ export function FileTabs(given: {
   files: readonly DraftFile[];
   chosen: string;
   choose: (path: string) => void;
+  change: (files: DraftFile[]) => void;
+  /** Puts files beside those there are; throws Problem where they are too many. */
+  add: (added: readonly DraftFile[]) => void;
 }) {
-  const { entrypoint, files, chosen, choose } = given;
-  const add = () => {
+  const { entrypoint, files, chosen, choose, change, add } = given;
+  const addEmpty = () => {
     const path = freeName(new Set([entrypoint, ...files.map((file) => file.path)]));
-    addFiles([{ path, content: "", encoding: "utf-8" }]);
-    choose(path);
+    try {
+      add([{ path, content: "", encoding: "utf-8" }]);
+      choose(path);
+    } catch (problem) {
+      complain(problem as Error);
+    }
   };
   return (
     <div className={classes.tabs}>
@@ -34,17 +40,17 @@ export function FileTabs(given: {
             choose={() => choose(file.path)}
             rename={(to) => {
               if (to === "" || to === entrypoint || files.some((one) => one.path === to)) return;
-              edit({ files: files.map((one) => (one === file ? { ...one, path: to } : one)) });
+              change(files.map((one) => (one === file ? { ...one, path: to } : one)));
               choose(to);
             }}
             remove={() => {
-              edit({ files: files.filter((one) => one !== file) });
+              change(files.filter((one) => one !== file));
               if (chosen === file.path) choose("");
             }}
           />
         ))}
       </div>
-      <FileButton multiple onChange={(picked) => void readFiles(picked).then(addFiles).catch(complain)}>
+      <FileButton multiple onChange={(picked) => void readFiles(picked).then(add).catch(complain)}>
         {(button) => (
           <Menu position="bottom-start">
             <Menu.Target>
@@ -53,7 +59,7 @@ export function FileTabs(given: {
               </ActionIcon>
             </Menu.Target>
             <Menu.Dropdown>
-              <Menu.Item leftSection={<IconFilePlus size={15} />} onClick={add}>
+              <Menu.Item leftSection={<IconFilePlus size={15} />} onClick={addEmpty}>
                 An empty file
               </Menu.Item>
               <Menu.Item leftSection={<IconUpload size={15} />} onClick={button.onClick}>

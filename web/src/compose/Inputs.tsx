@@ -5,14 +5,18 @@ import type { Problem } from "../api/problem";
 import type { Isolation, Priority } from "../api/types";
 import { ISOLATION_VALUES, PRIORITY_VALUES } from "../api/vocabulary";
 import { Refusal } from "../app/State";
-import { edit } from "./draft";
 import { EnginePicker } from "./EnginePicker";
 import classes from "./Inputs.module.css";
 import { LimitsForm } from "./LimitsForm";
 import { Pairs } from "./Pairs";
 import type { Draft } from "./submission";
 
-export function Inputs({ current, refused }: { current: Draft; refused: Problem | null }) {
+export function Inputs(given: {
+  current: Draft;
+  edit: (change: Partial<Draft>) => void;
+  refused: Problem | null;
+}) {
+  const { current, edit, refused } = given;
   const [tab, setTab] = useState<string | null>("limits");
   useEffect(() => {
     if (refused) setTab(tabOf(refused) ?? "limits");
@@ -49,7 +53,7 @@ export function Inputs({ current, refused }: { current: Draft; refused: Problem 
         </Tabs.List>
         <div className={classes.panels}>
           <Tabs.Panel value="limits">
-            <LimitsForm limits={current.limits} />
+            <LimitsForm limits={current.limits} change={(limits) => edit({ limits })} />
           </Tabs.Panel>
           <Tabs.Panel value="stdin">
             <Textarea

@@ -4,7 +4,6 @@ import { useState } from "react";
 import type { LimitName } from "../api/types";
 import { LIMIT_BOUNDS } from "../api/vocabulary";
 import { bytes, exactBytes, parseBytes, seconds } from "../words/units";
-import { edit } from "./draft";
 import classes from "./LimitsForm.module.css";
 import type { Draft } from "./submission";
 
@@ -21,17 +20,20 @@ const NAMES: Record<LimitName, string> = {
   open_files: "Open files",
 };
 
-export function LimitsForm({ limits }: { limits: Draft["limits"] }) {
+type Change = (limits: Draft["limits"]) => void;
+
+export function LimitsForm({ limits, change }: { limits: Draft["limits"]; change: Change }) {
   return (
     <div className={classes.limits}>
       {LIMIT_BOUNDS.map((bound) => (
-        <Limit key={bound.name} bound={bound} value={limits[bound.name]} limits={limits} />
+        <Limit key={bound.name} bound={bound} value={limits[bound.name]} limits={limits} change={change} />
       ))}
     </div>
   );
 }
 
-function Limit({ bound, value, limits }: { bound: Bound; value: number | undefined; limits: Draft["limits"] }) {
+function Limit(given: { bound: Bound; value: number | undefined; limits: Draft["limits"]; change: Change }) {
+  const { bound, value, limits, change } = given;
   const isSize = bound.name.endsWith("_bytes");
   const shownValue = value === undefined ? "" : isSize ? exactBytes(value) : String(value);
   const [text, setText] = useState<string | null>(null);
@@ -50,7 +52,7 @@ function Limit({ bound, value, limits }: { bound: Bound; value: number | undefin
         const read = readLimit(bound, typed);
         if (read.error) return;
         const { [bound.name]: _, ...others } = limits;
-        edit({ limits: read.value === null ? others : { ...others, [bound.name]: read.value } });
+        change(read.value === null ? others : { ...others, [bound.name]: read.value });
       }}
       onBlur={() => setText(null)}
     />

@@ -1,10 +1,11 @@
 /** What to begin with, what to run it in, and the button that runs it. */
-import { ActionIcon, Button, Menu, NativeSelect, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
 import { IconChevronDown, IconCopy, IconPlayerPlayFilled, IconTemplate } from "@tabler/icons-react";
 import type { Runtime } from "../api/types";
 import { shown } from "../app/commands";
 import { COPY_LABELS, type CopyKind } from "./copyAs";
 import { edit } from "./draft";
+import { RuntimePicker } from "./RuntimePicker";
 import type { Draft } from "./submission";
 import classes from "./Toolbar.module.css";
 import { templates } from "./templates";
@@ -38,13 +39,7 @@ export function Toolbar(given: {
           ))}
         </Menu.Dropdown>
       </Menu>
-      <NativeSelect
-        aria-label="Runtime"
-        className={classes.runtime}
-        data={runtimeChoices(runtimes, current.runtime)}
-        value={current.runtime}
-        onChange={(event) => edit({ runtime: event.currentTarget.value })}
-      />
+      <RuntimePicker runtimes={runtimes} chosen={current.runtime} choose={(runtime) => edit({ runtime })} />
       <div className={classes.right}>
         <Menu position="bottom-end">
           <Menu.Target>
@@ -76,23 +71,4 @@ export function Toolbar(given: {
       </div>
     </div>
   );
-}
-
-/** Aliases first, as they go on meaning the newest; then each version by its own name. */
-function runtimeChoices(runtimes: readonly Runtime[] | undefined, chosen: string) {
-  if (!runtimes) return [{ value: chosen, label: chosen }];
-  const aliases = runtimes.flatMap((one) =>
-    (one.aliases ?? [])
-      .filter((alias) => alias === one.language)
-      .map((alias) => ({ value: alias, label: `${alias} (${one.version})` })),
-  );
-  const exact = runtimes
-    .filter((one) => !aliases.some((alias) => alias.value === one.name))
-    .map((one) => ({ value: one.name, label: `${one.name} (${one.version})` }));
-  const known = [...aliases, ...exact];
-  if (!known.some((one) => one.value === chosen)) {
-    const meant = runtimes.find((one) => one.aliases?.includes(chosen));
-    known.unshift({ value: chosen, label: meant ? `${chosen} (${meant.version})` : `${chosen} (not here)` });
-  }
-  return [...new Map(known.map((one) => [one.value, one])).values()];
 }

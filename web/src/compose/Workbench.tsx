@@ -16,10 +16,10 @@ import { COPY_LABELS, type CopyKind, copyAs } from "./copyAs";
 import { draft, edit, packed, unpacked } from "./draft";
 import type { Marker, Place } from "./Editor";
 import { FileTabs } from "./FileTabs";
-import { acceptDrop, addFiles } from "./files";
+import { acceptDrop, withFiles } from "./files";
 import { Inputs } from "./Inputs";
 import { Recent } from "./Recent";
-import { toSubmission } from "./submission";
+import { type DraftFile, toSubmission } from "./submission";
 import { Toolbar } from "./Toolbar";
 import { templates } from "./templates";
 import classes from "./Workbench.module.css";
@@ -135,6 +135,13 @@ export function Workbench() {
         group: "Program",
         run: () => void copy(kind),
       })),
+      {
+        id: "schedule",
+        label: "Have this program run at times",
+        keywords: "schedule cron",
+        group: "Program",
+        run: () => void navigate({ to: "/schedules/new" }),
+      },
       ...templates.map((template) => ({
         id: `template ${template.name}`,
         label: `${template.title}: ${template.about}`,
@@ -150,7 +157,7 @@ export function Workbench() {
         run: () => edit({ runtime: one.name }),
       })),
     ],
-    [start, run, copy, runtimes],
+    [start, run, copy, runtimes, navigate],
   );
   useCommands(commands);
 
@@ -184,6 +191,8 @@ export function Workbench() {
             files={current.files}
             chosen={shownFile?.path ?? PROGRAM}
             choose={setFile}
+            change={(files) => edit({ files })}
+            add={addFiles}
           />
           <div className={classes.editor}>
             {shownFile?.encoding === "base64" ? (
@@ -218,7 +227,7 @@ export function Workbench() {
             }
           />
         </div>
-        <Inputs current={current} refused={refused} />
+        <Inputs current={current} edit={edit} refused={refused} />
       </section>
       <section ref={result} className={classes.result} aria-label="Result">
         <Suspense fallback={<div className={classes.room} />}>
@@ -251,6 +260,10 @@ export function Workbench() {
 }
 
 const NONE: readonly never[] = [];
+
+function addFiles(added: readonly DraftFile[]): void {
+  edit({ files: withFiles(draft.get().files, added) });
+}
 
 function suffix(path: string): string {
   return path.slice(path.lastIndexOf(".") + 1);

@@ -1,20 +1,19 @@
 /** Input files as they come from the desktop: text as text, everything else as its bytes in base64. */
 import { Problem } from "../api/problem";
 import { MAXIMUM_FILES } from "../api/vocabulary";
-import { draft, edit } from "./draft";
 import type { DraftFile } from "./submission";
 
 const MAXIMUM_BYTES = 8 * 1024 * 1024;
 
-/** Adds files to the draft; one of the same path takes the other's place. Throws Problem where they are too many. */
-export function addFiles(added: readonly DraftFile[]): void {
+/** Puts files to others; one of the same path takes the other's place. Throws Problem where they are too many. */
+export function withFiles(before: readonly DraftFile[], added: readonly DraftFile[]): DraftFile[] {
   const paths = new Set(added.map((file) => file.path));
-  const files = [...draft.get().files.filter((file) => !paths.has(file.path)), ...added];
+  const files = [...before.filter((file) => !paths.has(file.path)), ...added];
   if (files.length > MAXIMUM_FILES)
     throw tooMuch(`There can be ${MAXIMUM_FILES} input files; these would be more.`);
   const size = files.reduce((sum, file) => sum + sizeOf(file), 0);
   if (size > MAXIMUM_BYTES) throw tooMuch("The input files may hold 8 MiB together; these would be more.");
-  edit({ files });
+  return files;
 }
 
 export async function acceptDrop(transfer: DataTransfer): Promise<DraftFile[]> {

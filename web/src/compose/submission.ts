@@ -85,6 +85,27 @@ export function toDraft(submission: Submission): Draft {
   };
 }
 
+const DRAFTED = new Set<string>([
+  "code",
+  "runtime",
+  "files",
+  "entrypoint",
+  "stdin",
+  "argv",
+  "env",
+  "labels",
+  "limits",
+  "priority",
+  "engine",
+  "minimum_isolation",
+]);
+
+/** The draft as a submission again, with all of the one that it came from for which a draft has no place. */
+export function edited(before: Submission, draft: Draft): Submission {
+  const rest = Object.entries(before).filter(([name]) => !DRAFTED.has(name));
+  return { ...Object.fromEntries(rest), ...toSubmission(draft) };
+}
+
 function named(pairs: [string, string][]): Record<string, string> {
   return Object.fromEntries(pairs.filter(([name]) => name !== ""));
 }

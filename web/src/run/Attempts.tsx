@@ -1,14 +1,14 @@
 /** What the sandbox refused, as it happened. */
 import { IconShieldX } from "@tabler/icons-react";
 import { useMemo } from "react";
-import type { CrucibleEvent, EventOf } from "../api/types";
+import type { CrucibleEvent, EventOf, SandboxAttempt } from "../api/types";
 import { Hostile } from "../text/Hostile";
 import { count, seconds } from "../words/units";
 import classes from "./Attempts.module.css";
 
 const SHOWN = 100;
 
-const WORDS: Record<EventOf<"attempt">["action"], string> = {
+const WORDS: Record<SandboxAttempt["action"], string> = {
   system_call: "system call",
   connection: "connection",
 };
@@ -24,7 +24,10 @@ export function attemptsIn(events: readonly CrucibleEvent[]): EventOf<"attempt">
 }
 
 export function Attempts({ events }: { events: readonly CrucibleEvent[] }) {
-  const attempts = useMemo(() => attemptsIn(events), [events]);
+  return <AttemptList attempts={useMemo(() => attemptsIn(events), [events])} />;
+}
+
+export function AttemptList({ attempts }: { attempts: readonly SandboxAttempt[] }) {
   if (attempts.length === 0) return null;
   const total = attempts.reduce((sum, attempt) => sum + attempt.count, 0);
   return (
@@ -35,7 +38,7 @@ export function Attempts({ events }: { events: readonly CrucibleEvent[] }) {
       </h3>
       <ul className={classes.list}>
         {attempts.slice(0, SHOWN).map((attempt) => (
-          <li key={`${attempt.fence}-${attempt.sequence}`}>
+          <li key={JSON.stringify([attempt.action, attempt.name, attempt.detail])}>
             <span className={classes.when}>{seconds(attempt.wall_seconds)}</span>
             <span className={classes.action}>{WORDS[attempt.action] ?? attempt.action}</span>
             <code className={classes.name}>

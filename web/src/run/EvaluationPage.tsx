@@ -3,8 +3,9 @@ import { Button } from "@mantine/core";
 import { IconPencil } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useMemo } from "react";
 import { evaluationQuery, submissionQuery } from "../api/queries";
+import { type Command, useCommands } from "../app/commands";
 import { draft } from "../compose/draft";
 import { toDraft } from "../compose/submission";
 import { inBrief } from "../words/outcomes";
@@ -22,6 +23,20 @@ export function EvaluationPage() {
   useEffect(() => {
     document.title = evaluation ? `${inBrief(evaluation)} · Crucible` : "Crucible";
   }, [evaluation]);
+
+  const own = useMemo<Command[]>(
+    () => [
+      {
+        id: "schedule",
+        label: "Have this program run at times",
+        keywords: "schedule cron",
+        group: "Program",
+        run: () => void navigate({ to: "/schedules/new", search: { from: id } }),
+      },
+    ],
+    [navigate, id],
+  );
+  useCommands(own);
 
   const editAgain = () => {
     if (!submission) return;

@@ -3,17 +3,20 @@ import { Button } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { Problem } from "../api/problem";
 import { queryClient } from "../api/queries";
 import type { Session } from "../api/types";
+import { Badge } from "../app/Badge";
+import { Page } from "../app/Page";
 import { Refusal } from "../app/State";
 import { complain, tell } from "../app/Toasts";
+import { AttemptList } from "../run/Attempts";
 import { type Fact, Facts } from "../run/Facts";
 import { Hostile } from "../text/Hostile";
 import { Ago, exact } from "../words/times";
 import { bytes, count, seconds } from "../words/units";
-import { destroySession, isOver, sessionQuery, usageQuery } from "./calls";
+import { attemptsQuery, destroySession, isOver, sessionQuery, usageQuery } from "./calls";
 import { SessionFiles } from "./SessionFiles";
 import classes from "./Sessions.module.css";
 import { Terminal } from "./Terminal";
@@ -35,32 +38,35 @@ export function SessionPage() {
     },
     onError: complain,
   });
-  useEffect(() => {
-    document.title = "Session · Crucible";
-  }, []);
   if (error instanceof Problem && !session) return <Refusal problem={error} retry={() => void refetch()} />;
   return (
-    <div className={classes.page}>
-      <div className={classes.head}>
-        <h1 className={classes.title}>Session</h1>
-        {session && (
-          <span className={classes.badge} data-tone={STATE_TONES[session.state]} role="status">
-            {STATE_WORDS[session.state]}
-          </span>
-        )}
-        <code className={classes.id}>{id}</code>
-        {alive && (
+    <Page
+      wide
+      tab="Session"
+      title="Session"
+      about={
+        <>
+          {session && (
+            <Badge live tone={STATE_TONES[session.state]}>
+              {STATE_WORDS[session.state]}
+            </Badge>
+          )}
+          <code>{id}</code>
+        </>
+      }
+      actions={
+        alive && (
           <Button
             variant="default"
             leftSection={<IconTrash size={15} stroke={1.6} />}
             loading={end.isPending}
             onClick={() => end.mutate()}
-            className={classes.end}
           >
             End the session
           </Button>
-        )}
-      </div>
+        )
+      }
+    >
       {session && isOver(session) && (
         <p className={classes.over}>
           {session.reason && `It is over: ${END_WORDS[session.reason]}. `}
@@ -72,6 +78,7 @@ export function SessionPage() {
           <Terminal transcript={transcript} alive={alive} ran={() => setVersion((before) => before + 1)} />
           <div className={classes.side}>
             {alive && <Used id={id} session={session} />}
+            <Tried id={id} alive={alive} />
             {alive && <SessionFiles id={id} version={version} />}
             <section className={classes.panel} aria-label="Record">
               <Facts facts={facts(session)} />
@@ -79,7 +86,20 @@ export function SessionPage() {
           </div>
         </div>
       )}
-    </div>
+    </Page>
+  );
+}
+
+function Tried({ id, alive }: { id: string; alive: boolean }) {
+  const { data } = useQuery(attemptsQuery(id, alive));
+  if (!data) return null;
+  return (
+    <>
+      <AttemptList attempts={data.items} />
+      {!data.complete && (
+        <p className={classes.quiet}>Its executor was lost, and what that had counted last with it.</p>
+      )}
+    </>
   );
 }
 

@@ -3,12 +3,14 @@ import { Button, Checkbox, NativeSelect } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
-import { Problem } from "../api/problem";
+import { useState } from "react";
 import { queryClient } from "../api/queries";
 import type { Isolation, Session } from "../api/types";
 import { ISOLATION_VALUES } from "../api/vocabulary";
-import { Refusal, State } from "../app/State";
+import { Collection } from "../app/Collection";
+import { Dot } from "../app/Dot";
+import { Page } from "../app/Page";
+import { State } from "../app/State";
 import { complain } from "../app/Toasts";
 import { EnginePicker } from "../compose/EnginePicker";
 import { Hostile } from "../text/Hostile";
@@ -19,19 +21,12 @@ import { END_WORDS, STATE_TONES, STATE_WORDS } from "./words";
 
 export function SessionsPage() {
   const [all, setAll] = useState(false);
-  const query = useInfiniteQuery(sessionsQuery(all));
-  const sessions = query.data?.pages.flatMap((page) => page.items);
-  useEffect(() => {
-    document.title = "Sessions · Crucible";
-  }, []);
   return (
-    <div className={classes.page}>
-      <div className={classes.head}>
-        <h1 className={classes.title}>Sessions</h1>
-        <p className={classes.about}>
-          Sandboxes that stay: programs run in them one after another, on the same files.
-        </p>
-      </div>
+    <Page
+      tab="Sessions"
+      title="Sessions"
+      about="Sandboxes that stay: programs run in them one after another, on the same files."
+    >
       <Maker />
       <Checkbox
         size="xs"
@@ -39,28 +34,18 @@ export function SessionsPage() {
         checked={all}
         onChange={(event) => setAll(event.currentTarget.checked)}
       />
-      {query.error instanceof Problem && !sessions ? (
-        <Refusal problem={query.error} retry={() => void query.refetch()} />
-      ) : sessions?.length === 0 ? (
-        <State
-          title={all ? "There has been no session yet" : "No session stands now"}
-          detail="One is made above. It ends when it is ended, when nothing was done in it for ten minutes, or after an hour."
-        />
-      ) : (
-        <ul className={classes.list}>
-          {sessions?.map((session) => (
-            <li key={session.id}>
-              <Row session={session} />
-            </li>
-          ))}
-        </ul>
-      )}
-      {query.hasNextPage && (
-        <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          Show more
-        </Button>
-      )}
-    </div>
+      <Collection
+        label="Sessions"
+        query={useInfiniteQuery(sessionsQuery(all))}
+        row={(session) => <Row session={session} />}
+        empty={
+          <State
+            title={all ? "There has been no session yet" : "No session stands now"}
+            detail="One is made above. It ends when it is ended, when nothing was done in it for ten minutes, or after an hour."
+          />
+        }
+      />
+    </Page>
   );
 }
 
@@ -103,7 +88,7 @@ function Maker() {
 function Row({ session }: { session: Session }) {
   return (
     <Link to="/sessions/$id" params={{ id: session.id }} className={classes.row}>
-      <span className={classes.dot} data-tone={STATE_TONES[session.state]} aria-hidden />
+      <Dot tone={STATE_TONES[session.state]} />
       <span className={classes.state}>
         {STATE_WORDS[session.state]}
         {session.reason && <span className={classes.quiet}>{END_WORDS[session.reason]}</span>}

@@ -3,7 +3,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answer, api, idempotencyKey } from "../api/client";
 import { Problem, problemOf, unreachable } from "../api/problem";
 import { MessageParser } from "../api/serverSentEvents";
-import type { ExecEvent, Isolation, Session } from "../api/types";
+import type { ExecEvent, Isolation, Session, SessionAttempts } from "../api/types";
 
 export function sessionsQuery(all: boolean) {
   return infiniteQueryOptions({
@@ -45,6 +45,19 @@ export function usageQuery(id: string, alive: boolean) {
     enabled: alive,
     refetchInterval: 2_000,
     retry: false,
+  });
+}
+
+/** What was tried in it and refused; of one that is over, too. */
+export function attemptsQuery(id: string, alive: boolean) {
+  return queryOptions({
+    queryKey: ["session attempts", id, alive],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET("/api/v1/sessions/{session_id}/attempts", { params: { path: { session_id: id } }, signal }),
+      ) as Promise<SessionAttempts>,
+    refetchInterval: alive ? 3_000 : false,
+    placeholderData: (before) => before,
   });
 }
 

@@ -20,6 +20,16 @@ export function ago(moment: number, now: number): string {
   return new Date(moment).toISOString().slice(0, 10);
 }
 
+/** How long it is until then; `now` where it has come. */
+export function until(moment: number, now: number): string {
+  const left = (moment - now) / 1000;
+  if (left < 1) return "now";
+  if (left < 60) return `in ${Math.floor(left)} s`;
+  if (left < 3600) return `in ${Math.round(left / 60)} min`;
+  if (left < 2 * 86_400) return `in ${Math.round(left / 3600)} h`;
+  return `in ${Math.round(left / 86_400)} d`;
+}
+
 export function exact(moment: string): string {
   return new Date(moment).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
 }
@@ -29,6 +39,15 @@ export function Ago({ at }: { at: string }) {
   return (
     <time dateTime={at} title={exact(at)}>
       {ago(Date.parse(at), now)}
+    </time>
+  );
+}
+
+export function Until({ at }: { at: string }) {
+  const now = useNow();
+  return (
+    <time dateTime={at} title={exact(at)}>
+      {until(Date.parse(at), now)}
     </time>
   );
 }

@@ -1,0 +1,28 @@
+/** The frame of a page: what it is about, whatever can be done to all of it, and its name in the browser's tab. */
+import { type ReactNode, useEffect } from "react";
+import classes from "./Page.module.css";
+
+export function Page(given: {
+  /** Also the tab's, unless `tab` says another. */
+  title: ReactNode;
+  tab: string;
+  about?: ReactNode;
+  actions?: ReactNode;
+  wide?: boolean;
+  children: ReactNode;
+}) {
+  const { title, tab, about, actions, wide, children } = given;
+  useEffect(() => {
+    document.title = `${tab} · Crucible`;
+  }, [tab]);
+  return (
+    <div className={classes.page} data-wide={wide || undefined}>
+      <div className={classes.head}>
+        <h1 className={classes.title}>{title}</h1>
+        {about && <div className={classes.about}>{about}</div>}
+        {actions && <div className={classes.actions}>{actions}</div>}
+      </div>
+      {children}
+    </div>
+  );
+}
