@@ -43,7 +43,9 @@ test("a schedule is made, read, made another, paused and deleted", async ({ cons
   await page.getByLabel("Cron line").fill("*/10 * * * *");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("region", { name: "When", exact: true })).toContainText("Every 10 minutes");
-  await expect(page.getByRole("region", { name: "When", exact: true })).toContainText("each runs, up to the last 100");
+  await expect(page.getByRole("region", { name: "When", exact: true })).toContainText(
+    "each runs, up to the last 100",
+  );
   await page.getByRole("button", { name: "Resume" }).click();
   await expect(page.getByRole("status").getByText("Fires", { exact: true })).toBeVisible();
 
