@@ -1,11 +1,12 @@
-"""SQLite's asyncio driver, with one trip to its thread per statement, and none broken off.
+"""SQLite's asyncio driver, with at most one trip to its thread per statement, and none broken off.
 
 aiosqlite goes there four times: to make a cursor, to execute, to fetch, to close. A trip costs about 70 µs, more
 than many a statement itself, and an evaluation takes some twenty statements from submission to result. So here a
-cursor is made, emptied and closed where its statement runs, and what SQLAlchemy asks of it afterwards is at hand.
+cursor is made, emptied and closed where its statement runs, and what SQLAlchemy asks of it afterwards is at hand;
+and where it runs is the event loop, unless it may wait or is large (`at_once`).
 
-A transaction that only reads is begun and ended without a trip: neither takes a lock that somebody else may hold,
-nor touches the disk. What is no transaction any more needs no rollback.
+Of transactions, a commit is a trip. To roll back what only read is none: it has no lock that somebody else may wait
+for, and doesn't touch the disk. What is no transaction any more needs no rollback.
 
 A statement takes less time than what a broken-off one costs: SQLAlchemy, not knowing how far it came, throws the
 connection away, and with it the work of all who share its transaction. So a cancellation waits for the trip's end.
@@ -19,7 +20,8 @@ from typing import Any, Self
 
 import aiosqlite
 
-Parameters = Sequence[Any]
+from crucible.database.at_once import AtOnce, Parameters, would_wait
+
 READ = "BEGIN"
 """What begins a transaction that only reads, as all do that are begun by just this."""
 
@@ -62,15 +64,13 @@ class OneTripCursor:
     async def execute(self, sql: str, parameters: Parameters = ()) -> Self:
         """Execute a statement and fetch all that it returns."""
         if sql == READ:
-            self._run(lambda cursor: cursor.execute(sql))
             self._connection.only_reads = True
-        else:
-            await self._trip(lambda cursor: cursor.execute(sql, parameters))
+        await self._perform(sql, (parameters,), lambda cursor: cursor.execute(sql, parameters))
         return self
 
     async def executemany(self, sql: str, parameters: Sequence[Parameters]) -> Self:
         """Execute a statement once for each set of parameters."""
-        await self._trip(lambda cursor: cursor.executemany(sql, parameters))
+        await self._perform(sql, parameters, lambda cursor: cursor.executemany(sql, parameters))
         return self
 
     async def fetchall(self) -> Sequence[Any]:
@@ -83,8 +83,20 @@ class OneTripCursor:
         """Drop the rows; the driver's cursor is closed already."""
         self._rows.clear()
 
-    async def _trip(self, statement: Callable[[sqlite3.Cursor], sqlite3.Cursor]) -> None:
-        await self._connection.trip(lambda: self._run(statement))
+    async def _perform(
+        self, sql: str, rows: Sequence[Parameters], statement: Callable[[sqlite3.Cursor], sqlite3.Cursor]
+    ) -> None:
+        at_once = self._connection.at_once
+        if at_once.may_try(sql, rows):
+            try:
+                with at_once.bounded(sql):
+                    self._run(statement)
+            except sqlite3.OperationalError as error:
+                if not would_wait(error):
+                    raise
+            else:
+                return
+        await self._connection.trip(lambda: self._connection.patiently(lambda: self._run(statement)))
 
     def _run(self, statement: Callable[[sqlite3.Cursor], sqlite3.Cursor]) -> None:
         cursor = self._connection.driver.cursor()
@@ -104,6 +116,18 @@ class OneTripConnection(aiosqlite.Connection):
     only_reads = False
     """Whether the transaction that is open, if any, was begun to read."""
 
+    def __init__(self, connect: Callable[[], sqlite3.Connection], patience_seconds: float) -> None:
+        """Take how SQLite is connected to, without a timeout, and how long to wait for locks on the thread."""
+        self.at_once = AtOnce()
+        self._patience_milliseconds = round(patience_seconds * 1000)
+
+        def watched() -> sqlite3.Connection:
+            driver = connect()
+            self.at_once.watch(driver)
+            return driver
+
+        super().__init__(watched, iter_chunk_size=64)
+
     @property
     def driver(self) -> sqlite3.Connection:
         """The connection that the thread owns. Raises ValueError where it is closed."""
@@ -120,6 +144,14 @@ class OneTripConnection(aiosqlite.Connection):
         finally:
             if trip.interrupted:
                 _cancel_again()
+
+    def patiently(self, function: Callable[[], None]) -> None:
+        """Call a function, on the connection's thread, whose statement waits for a lock that somebody holds."""
+        self.driver.execute(f"PRAGMA busy_timeout={self._patience_milliseconds}").close()
+        try:
+            function()
+        finally:
+            self.driver.execute("PRAGMA busy_timeout=0").close()
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Make every other trip of aiosqlite's such a one."""
@@ -148,9 +180,12 @@ class OneTripConnection(aiosqlite.Connection):
         return OneTripCursor(self)
 
 
-def connect(path: str, **options: Any) -> OneTripConnection:
-    """Return a connection to be awaited, as SQLAlchemy's `async_creator_fn` is to."""
+def connect(path: str, *, timeout: float, **options: Any) -> OneTripConnection:
+    """Return a connection to be awaited, as SQLAlchemy's `async_creator_fn` is to.
+
+    `timeout`: how many seconds a statement waits for a lock.
+    """
     options["check_same_thread"] = False  # what is done without a trip is done between two
-    connection = OneTripConnection(lambda: sqlite3.connect(path, **options), iter_chunk_size=64)
+    connection = OneTripConnection(lambda: sqlite3.connect(path, timeout=0, **options), timeout)
     connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy has it: a forgotten one must not hold up the exit
     return connection

@@ -3,12 +3,16 @@ import asyncio
 import pytest
 import sqlalchemy as sa
 
+from crucible.database.at_once import MOST_BYTES
 from crucible.database.one_trip import OneTripConnection
 from crucible.domain.principal import LOCAL_OWNER
 from tests.database.lock import locked
 from tests.database.test_transactions import add, ids
 
 pytestmark = pytest.mark.sqlite
+
+LONG = 1_000_000
+COUNT = "SELECT count(*) FROM n"
 
 
 def count_connections(database) -> list[None]:
@@ -58,18 +62,59 @@ async def test_a_timeout_around_statements_is_a_timeout(database, database_file)
     assert await add(database) in await ids(database)
 
 
-async def test_only_statements_go_to_the_drivers_thread(database, monkeypatch):
-    trips: list[object] = []
+@pytest.fixture
+def trips(monkeypatch) -> list[object]:
+    made: list[object] = []
     usual = OneTripConnection.trip
 
     async def trip(self, function):
-        trips.append(function)
+        made.append(function)
         return await usual(self, function)
 
-    await ids(database)
     monkeypatch.setattr(OneTripConnection, "trip", trip)
-    await ids(database)
+    return made
+
+
+async def test_of_a_small_write_only_the_commit_goes_to_the_drivers_thread(database, trips):
+    await add(database)
+    trips.clear()
+    await add(database)
     assert len(trips) == 1
+
+
+async def test_who_reads_on_and_on_goes_to_the_drivers_thread_once_in_sixteen_times(database, trips):
+    await ids(database)
+    trips.clear()
+    for _ in range(320):
+        async with database.read(LOCAL_OWNER) as view:
+            await view.evaluations.get_all(["ev_x"])
+    assert len(trips) == pytest.approx(40, abs=1)  # each time is two statements: it begins, and reads
+
+
+async def test_a_reading_that_takes_long_is_read_on_the_drivers_thread(database, trips):
+    async with database._reader.connect() as connection:
+        trips.clear()
+        count = sa.text(f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {LONG}) {COUNT}")
+        assert (await connection.execute(count)).scalar_one() == LONG
+    assert len(trips) == 1
+
+
+async def test_a_large_write_goes_to_the_drivers_thread_at_once(database, trips):
+    await add(database)
+    trips.clear()
+    await add(database, code="#" * (MOST_BYTES + 1))
+    assert len(trips) > 1
+
+
+async def test_the_event_loop_does_not_wait_for_a_lock(database, database_file):
+    turns = 0
+    async with locked(database_file):
+        adding = asyncio.create_task(add(database))
+        while turns < 20 and not adding.done():
+            await asyncio.sleep(0.005)
+            turns += 1
+    assert turns == 20
+    assert await adding in await ids(database)
 
 
 async def test_what_is_read_is_of_one_moment(database):
