@@ -42,7 +42,7 @@ async def retry(
                 await work.events.add([Queued(evaluation_id=each, fence=0, sequence=0, at=at) for each in ids])
                 await work.audit.add("retry", ids, at)
                 await work.batches.note_retried(held, len(failed))
-                work.after_commit(partial(doorbell.ring, rings))
+                work.once_seen(partial(doorbell.ring, rings))
             return len(failed)
 
     while await repeated(chunk) == CHUNK_ITEMS:

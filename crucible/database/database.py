@@ -73,6 +73,15 @@ class _Work:
             self._now = await now(self._transaction.connection)
         return self._now
 
+    def once_seen(self, callback: AfterCommit) -> None:
+        """Have something done as soon as transactions that begin in this process see this work.
+
+        With PostgreSQL that is after the commit. SQLite's one writer is seen by the next one before this work is
+        on disk, and who sees it there shares its commit: what comes of it is on disk with it, or neither is. The
+        callback itself must not wait for a transaction.
+        """
+        self._transaction.once_seen.append(callback)
+
     def after_commit(self, callback: AfterCommit) -> None:
         """Have something done once this work is on disk, and never where it is not."""
         self._transaction.after_commit.append(callback)
@@ -142,6 +151,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        await self._transactions.close()
         await self._reader.dispose()
         await self._writer.dispose()
 

@@ -1,17 +1,18 @@
 """How connections are made; the only place that knows what each database wants said first.
 
-SQLite: WAL lets readers go on while one writes; `synchronous=FULL` makes a commit mean "on disk"; `BEGIN
-IMMEDIATE` takes the write lock before anything is read, so that no transaction finds at its end that it read what
-has changed since. Readers are told `query_only`: a write that strays to one fails at once.
+SQLite: WAL lets readers go on while one writes; `synchronous=FULL` makes a commit mean "on disk". Readers are told
+`query_only`: a write that strays to one fails at once. Transactions are begun by who knows what they are for: the
+writer's with its lock, before anything is read, so that none finds at its end that it read what has changed since;
+a reader's with its first statement.
 
 PostgreSQL: one pool for both. Readers get REPEATABLE READ, so that all of a view is of one moment, and READ ONLY
 for the same reason as there. No statement, lock or forgotten transaction may hold others up for ever, and a server
 that is gone without a word is noticed.
 """
 
-from typing import Any
+from functools import partial
 
-from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from crucible.database import one_trip
@@ -47,7 +48,7 @@ def writer_engine(url: str, *, connections: int, busy_timeout_seconds: float, ro
     return _sqlite_engine(
         parsed,
         pragmas=_SQLITE_WRITER,
-        begin="BEGIN IMMEDIATE",
+        reads=False,
         connections=1,
         busy_timeout_seconds=busy_timeout_seconds,
     )
@@ -61,7 +62,7 @@ def reader_engine(url: str, writer: AsyncEngine, *, connections: int, busy_timeo
     return _sqlite_engine(
         parsed,
         pragmas=_SQLITE_READER,
-        begin=one_trip.READ,
+        reads=True,
         connections=connections,
         busy_timeout_seconds=busy_timeout_seconds,
     )
@@ -87,9 +88,9 @@ def _postgres_engine(url: URL, *, connections: int, role: str) -> AsyncEngine:
 
 
 def _sqlite_engine(
-    url: URL, *, pragmas: tuple[str, ...], begin: str, connections: int, busy_timeout_seconds: float
+    url: URL, *, pragmas: tuple[str, ...], reads: bool, connections: int, busy_timeout_seconds: float
 ) -> AsyncEngine:
-    engine = create_async_engine(
+    return create_async_engine(
         url,
         pool_size=connections,
         max_overflow=0,
@@ -97,19 +98,6 @@ def _sqlite_engine(
         connect_args={
             "timeout": busy_timeout_seconds,
             "isolation_level": None,
-            "async_creator_fn": one_trip.connect,
+            "async_creator_fn": partial(one_trip.connect, pragmas=pragmas, reads=reads),
         },
     )
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _configure(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine

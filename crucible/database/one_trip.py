@@ -5,8 +5,8 @@ than many a statement itself, and an evaluation takes some twenty statements fro
 cursor is made, emptied and closed where its statement runs, and what SQLAlchemy asks of it afterwards is at hand;
 and where it runs is the event loop, unless it may wait or is large (`at_once`).
 
-Of transactions, a commit is a trip. To roll back what only read is none: it has no lock that somebody else may wait
-for, and doesn't touch the disk. What is no transaction any more needs no rollback.
+Of transactions, a commit is a trip. To roll back what only read is none: it has no lock that somebody else may
+wait for, and doesn't touch the disk. What is no transaction any more needs no rollback.
 
 A statement takes less time than what a broken-off one costs: SQLAlchemy, not knowing how far it came, throws the
 connection away, and with it the work of all who share its transaction. So a cancellation waits for the trip's end.
@@ -22,8 +22,10 @@ import aiosqlite
 
 from crucible.database.at_once import AtOnce, Parameters, would_wait
 
-READ = "BEGIN"
-"""What begins a transaction that only reads, as all do that are begun by just this."""
+WRITE = "BEGIN IMMEDIATE"
+"""What begins a transaction that writes; it takes the lock."""
+_READ = "BEGIN"
+_IMPATIENT = "busy_timeout=0"
 
 
 class _Trip(asyncio.Future[Any]):
@@ -63,8 +65,6 @@ class OneTripCursor:
 
     async def execute(self, sql: str, parameters: Parameters = ()) -> Self:
         """Execute a statement and fetch all that it returns."""
-        if sql == READ:
-            self._connection.only_reads = True
         await self._perform(sql, (parameters,), lambda cursor: cursor.execute(sql, parameters))
         return self
 
@@ -86,6 +86,7 @@ class OneTripCursor:
     async def _perform(
         self, sql: str, rows: Sequence[Parameters], statement: Callable[[sqlite3.Cursor], sqlite3.Cursor]
     ) -> None:
+        self._connection.begin_reading()
         at_once = self._connection.at_once
         if at_once.may_try(sql, rows):
             try:
@@ -113,25 +114,40 @@ class OneTripCursor:
 class OneTripConnection(aiosqlite.Connection):
     """A connection with such cursors."""
 
-    only_reads = False
-    """Whether the transaction that is open, if any, was begun to read."""
+    def __init__(
+        self,
+        connect: Callable[[], sqlite3.Connection],
+        *,
+        pragmas: Sequence[str],
+        reads: bool,
+        patience_seconds: float,
+    ) -> None:
+        """Take how SQLite is connected to, what it is told first, and how long to wait for locks.
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection], patience_seconds: float) -> None:
-        """Take how SQLite is connected to, without a timeout, and how long to wait for locks on the thread."""
+        `reads`: it does nothing else, and so begins a transaction with whatever statement comes outside of one.
+        """
         self.at_once = AtOnce()
+        self._reads = reads
         self._patience_milliseconds = round(patience_seconds * 1000)
 
-        def watched() -> sqlite3.Connection:
+        def prepared() -> sqlite3.Connection:
             driver = connect()
+            for pragma in (*pragmas, _IMPATIENT):
+                driver.execute(f"PRAGMA {pragma}").close()
             self.at_once.watch(driver)
             return driver
 
-        super().__init__(watched, iter_chunk_size=64)
+        super().__init__(prepared, iter_chunk_size=64)
 
     @property
     def driver(self) -> sqlite3.Connection:
         """The connection that the thread owns. Raises ValueError where it is closed."""
         return self._conn
+
+    def begin_reading(self) -> None:
+        """Begin a transaction where this connection only reads and is in none."""
+        if self._reads and not self.driver.in_transaction:
+            self.driver.execute(_READ).close()
 
     async def trip(self, function: Callable[[], Any]) -> Any:
         """Return what a function returns on the connection's thread."""
@@ -151,7 +167,7 @@ class OneTripConnection(aiosqlite.Connection):
         try:
             function()
         finally:
-            self.driver.execute("PRAGMA busy_timeout=0").close()
+            self.driver.execute(f"PRAGMA {_IMPATIENT}").close()
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Make every other trip of aiosqlite's such a one."""
@@ -161,7 +177,7 @@ class OneTripConnection(aiosqlite.Connection):
         """Roll back what there is to be rolled back."""
         if not self.driver.in_transaction:
             return
-        if self.only_reads:
+        if self._reads:
             self.driver.rollback()
         else:
             await self.trip(self.driver.rollback)
@@ -180,12 +196,19 @@ class OneTripConnection(aiosqlite.Connection):
         return OneTripCursor(self)
 
 
-def connect(path: str, *, timeout: float, **options: Any) -> OneTripConnection:
+def connect(
+    path: str, *, pragmas: Sequence[str], reads: bool, timeout: float, **options: Any
+) -> OneTripConnection:
     """Return a connection to be awaited, as SQLAlchemy's `async_creator_fn` is to.
 
-    `timeout`: how many seconds a statement waits for a lock.
+    `timeout`: how many seconds a statement waits for a lock; otherwise see `OneTripConnection`.
     """
     options["check_same_thread"] = False  # what is done without a trip is done between two
-    connection = OneTripConnection(lambda: sqlite3.connect(path, timeout=0, **options), timeout)
+    connection = OneTripConnection(
+        lambda: sqlite3.connect(path, timeout=timeout, **options),
+        pragmas=pragmas,
+        reads=reads,
+        patience_seconds=timeout,
+    )
     connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy has it: a forgotten one must not hold up the exit
     return connection

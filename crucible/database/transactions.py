@@ -2,7 +2,8 @@
 
 SQLite has one writer, and a commit costs a wait for the disk. So whoever waits for the writer when a transaction
 begins joins it: each behind a savepoint of its own, one commit for all, and none is told of success before it.
-The commit takes its place in the same queue, behind those who waited already, so a group can't grow for ever.
+The commit takes its place in the same queue, behind those who waited already and those who were woken by what its
+first transaction wrote; so a group can't grow for ever.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from crucible.database import one_trip
 from crucible.database.failures import translated, unavailable
 
 AfterCommit = Callable[[], Awaitable[None] | None]
@@ -28,6 +30,7 @@ class Transaction:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
+        self.once_seen: list[AfterCommit] = []
         self.after_commit: list[AfterCommit] = []
 
 
@@ -39,6 +42,9 @@ class Transactions(Protocol):
 
         Raises StorageUnavailableError where the database can't be written; then nothing was.
         """
+
+    async def close(self) -> None:
+        """Give back what is kept between transactions."""
 
 
 class ConcurrentTransactions:
@@ -54,7 +60,11 @@ class ConcurrentTransactions:
             async with self._engine.begin() as connection:
                 transaction = Transaction(connection)
                 yield transaction
+        await _follow_up(transaction.once_seen)
         await _follow_up(transaction.after_commit)
+
+    async def close(self) -> None:
+        """See `Transactions`."""
 
 
 class _Group:
@@ -73,6 +83,8 @@ class GroupedTransactions:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._connection: AsyncConnection | None = None
+        """The one connection, between two groups."""
         self._turn = asyncio.Lock()  # fair: first come, first served
         self._group: _Group | None = None
         self._refusal: DBAPIError | None = None
@@ -89,15 +101,24 @@ class GroupedTransactions:
                 async with self._member(group):
                     yield transaction
                 group.after_commit += transaction.after_commit
+                await _follow_up(transaction.once_seen)
             await asyncio.shield(group.commit)
+
+    async def close(self) -> None:
+        """See `Transactions`."""
+        async with self._turn:
+            if self._connection:
+                await _release(self._connection)
+                self._connection = None
 
     async def _open(self, arrived: float) -> _Group:
         if self._refusal and arrived < self._refused_at:
             # It waited as long as the one who was refused; having each wait in turn would take for ever.
             raise self._refusal
-        connection = await self._engine.connect()
+        connection, self._connection = self._connection or await self._engine.connect(), None
         try:
             await connection.begin()
+            await connection.exec_driver_sql(one_trip.WRITE)
         except BaseException as error:
             if isinstance(error, DBAPIError):
                 self._refusal, self._refused_at = error, time.monotonic()
@@ -134,6 +155,7 @@ class GroupedTransactions:
         await _release(group.connection)
 
     async def _commit(self, group: _Group) -> None:
+        await asyncio.sleep(0)  # whoever was woken by what can be seen now is let in first
         async with self._turn:
             if group.is_lost:
                 if group.members:
@@ -142,8 +164,10 @@ class GroupedTransactions:
             self._group = None
             try:
                 await group.connection.commit()
-            finally:
+            except BaseException:
                 await _release(group.connection)
+                raise
+            self._connection = group.connection
         await _follow_up(group.after_commit)
 
 

@@ -58,13 +58,13 @@ async def claim(
         at, ttl = await work.now(), timedelta(seconds=lease_seconds)
         taken: list[Taken] = []
         while len(taken) < limit and (line := turns.next()):
-            some = await work.lines.take(
-                line, worker, room, most=_at_once(turns, line, room, limit - len(taken)), at=at, ttl=ttl
-            )
+            most = _at_once(turns, line, room, limit - len(taken))
+            some = await work.lines.take(line, worker, room, most=most, at=at, ttl=ttl)
             if some:
                 turns.took(line, len(some))
                 taken += some
                 room = _without(room, some)
+            if len(some) == most:
                 continue
             turns.leave(line)
             since = await work.lines.waits_for_room(line, room, at=at)

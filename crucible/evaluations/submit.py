@@ -1,7 +1,7 @@
 """Acknowledge programs: when this returns they are on disk, and a worker is being told.
 
 The rows, their first events, the audit entries and the answer to a repeated request are one transaction; the
-doorbell rings after it.
+doorbell rings once workers can see it.
 """
 
 import hashlib
@@ -82,7 +82,7 @@ async def acknowledge(
     *,
     first_place: BatchPlace | None = None,
 ) -> list[Evaluation]:
-    """Queue programs for the runtimes of these names within a transaction, and ring once that is on disk.
+    """Queue programs for the runtimes of these names within a transaction, and ring once workers can see them.
 
     `first_place`: where in a batch the first of them stands.
     """
@@ -95,7 +95,7 @@ async def acknowledge(
         Ring(evaluation.id, Need.of(submission, evaluation.runtime), evaluation.priority)
         for evaluation, submission in zip(evaluations, submissions, strict=True)
     ]
-    work.after_commit(lambda: doorbell.ring(rings))
+    work.once_seen(lambda: doorbell.ring(rings))
     return evaluations
 
 

@@ -23,18 +23,27 @@ async def until_final(
     seconds: float,
     *,
     caps: Caps = NO_CAPS,
+    just_acknowledged: bool = False,
 ) -> Evaluation:
-    """Return the evaluation once it ended, or as it is after so many seconds. Raises NotFoundError."""
+    """Return the evaluation once it ended, or as it is after so many seconds. Raises NotFoundError.
+
+    `just_acknowledged`: the caller has not waited for anything since it was, so that it can't have ended unheard.
+    """
     require(principal, Permission.READ)
     deadline = asyncio.get_running_loop().time() + seconds
     while True:
         with stream.subscribe(evaluation_id) as subscription:
-            async with database.read(principal) as view:
-                status = await view.evaluations.status(evaluation_id)
-            in_time = status.is_final or await _closed(subscription, deadline)
+            is_final = not just_acknowledged and await _is_final(database, principal, evaluation_id)
+            in_time = is_final or await _closed(subscription, deadline)
+        just_acknowledged = False
         evaluation = await get(database, principal, evaluation_id, caps=caps)
         if evaluation.status.is_final or not in_time:
             return evaluation
+
+
+async def _is_final(database: Database, principal: Principal, evaluation_id: str) -> bool:
+    async with database.read(principal) as view:
+        return (await view.evaluations.status(evaluation_id)).is_final
 
 
 async def _closed(subscription: Subscription, deadline: float) -> bool:

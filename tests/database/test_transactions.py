@@ -10,6 +10,7 @@ from crucible.database.transactions import AfterCommit
 from crucible.domain.errors import StorageUnavailableError
 from crucible.domain.evaluation import EvaluationFilter, Submission
 from crucible.domain.principal import LOCAL_OWNER
+from crucible.domain.status import Status
 from tests.database.lock import locked
 
 SUBMISSION = Submission(code="print('hello')")
@@ -121,6 +122,45 @@ async def test_a_commit_of_what_sqlite_dropped_is_an_error(database):
     with pytest.raises(StorageUnavailableError, match="rolled back"):
         await drop()
     assert await add(database) in await ids(database)
+
+
+async def add_and_wake(database: Database, woken: asyncio.Event) -> str:
+    async with database.unit_of_work(LOCAL_OWNER) as work:
+        work.once_seen(woken.set)
+        (evaluation,) = await work.evaluations.add([SUBMISSION], ["python3.11"], await work.now())
+    return evaluation.id
+
+
+async def test_who_is_woken_once_it_can_be_seen_sees_it(database):
+    woken = asyncio.Event()
+
+    async def look() -> Status:
+        await woken.wait()
+        async with database.unit_of_work(LOCAL_OWNER) as work:
+            page = await work.evaluations.page(EvaluationFilter(), limit=1, cursor=None)
+            return page.items[0].status
+
+    looking = asyncio.create_task(look())
+    await asyncio.sleep(0)
+    await add_and_wake(database, woken)
+    assert await looking is Status.QUEUED
+
+
+@pytest.mark.sqlite
+async def test_who_is_woken_once_it_can_be_seen_shares_its_commit(database):
+    woken = asyncio.Event()
+
+    async def follow() -> str:
+        await woken.wait()
+        return await add(database)
+
+    await add(database)
+    commits = count_commits(database)
+    following = asyncio.create_task(follow())
+    await asyncio.sleep(0)
+    first = await add_and_wake(database, woken)
+    assert {first, await following} <= await ids(database)
+    assert len(commits) == 1
 
 
 async def test_steps_after_the_commit_see_it_and_never_happen_without_it(database):

@@ -53,7 +53,13 @@ async def submit_one(
     (evaluation,) = submitted.evaluations
     if wait_seconds:
         evaluation = await wait.until_final(
-            crucible.database, crucible.stream, asker, evaluation.id, wait_seconds, caps=crucible.caps
+            crucible.database,
+            crucible.stream,
+            asker,
+            evaluation.id,
+            wait_seconds,
+            caps=crucible.caps,
+            just_acknowledged=not submitted.replayed,
         )
     return created_response(evaluation, replayed=submitted.replayed)
 
@@ -116,7 +122,13 @@ async def rerun_one(
     (evaluation,) = submitted.evaluations
     if wait_seconds:
         evaluation = await wait.until_final(
-            crucible.database, crucible.stream, asker, evaluation.id, wait_seconds, caps=crucible.caps
+            crucible.database,
+            crucible.stream,
+            asker,
+            evaluation.id,
+            wait_seconds,
+            caps=crucible.caps,
+            just_acknowledged=not submitted.replayed,
         )
     return created_response(evaluation, replayed=submitted.replayed)
 
