@@ -19,7 +19,7 @@ from crucible.domain.status import Lifecycle, Status
 _E, _I = evaluations.c, evaluation_inputs.c
 _HANDED_IN = (
     *(_E.priority, _E.runtime, _E.limits, _E.labels, _E.engine, _E.minimum_isolation, _E.image, _E.fresh),
-    *(_E.needs, _E.memory_bytes, _E.cpus),
+    *(_E.reports_progress, _E.needs, _E.memory_bytes, _E.cpus),
     *(column for column in _I if column.name not in {"evaluation_id", "tenant_id", "search_text"}),
 )
 """What a submission says; all else in the rows is Crucible's."""

@@ -4,7 +4,7 @@ Every change is conditional on the fence and the status that its maker saw last.
 somebody else was first, and that what was to be written is void.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,6 +29,7 @@ from crucible.database.webhooks import insert_deliveries
 from crucible.domain.cause import cause_of
 from crucible.domain.event import Event, Requeued
 from crucible.domain.outcome import Outcome
+from crucible.domain.sandbox import SandboxProgress
 from crucible.domain.sharing import Line
 from crucible.domain.status import Status
 from crucible.domain.webhook import WebhookEvent
@@ -45,6 +46,7 @@ _CLAIMED = (
         _E.minimum_isolation,
         _E.image,
         _E.fresh,
+        _E.reports_progress,
         _E.infrastructure_attempts,
         _E.not_before,
         *(column for column in evaluation_inputs.c if column.name not in {"tenant_id", "search_text"}),
@@ -55,6 +57,7 @@ _CLAIMED = (
 _FINISH = evaluations.update().where(
     _E.id == sa.bindparam("held_id"), _E.fence == sa.bindparam("held_fence"), is_running
 )
+_NOTE_PROGRESS = _FINISH.values(progress=sa.bindparam("progress"))
 _INSERT_OUTPUT = evaluation_outputs.insert()
 
 
@@ -95,6 +98,16 @@ class LeaseRepository:
         )
         return {(row.id, row.fence): row.cancel_requested_by for row in changed}
 
+    async def note_progress(self, progress: Mapping[tuple[str, int], SandboxProgress]) -> None:
+        """Write how far held evaluations' programs say that they have come; what was lost is left alone."""
+        await self._connection.execute(
+            _NOTE_PROGRESS,
+            [
+                {"held_id": evaluation_id, "held_fence": fence, "progress": asdict(said)}
+                for (evaluation_id, fence), said in progress.items()
+            ],
+        )
+
     async def finish(self, claimed: Claimed, result: Result, events: Iterable[Event], *, at: datetime) -> bool:
         """Write how a held evaluation ended; False, and nothing written, where the lease was lost.
 
@@ -115,6 +128,7 @@ class LeaseRepository:
                 "cpu_seconds": finished.cpu_seconds,
                 "peak_memory_bytes": finished.peak_memory_bytes,
                 "attempt_count": len(result.attempts),
+                "progress": None if result.progress is None else asdict(result.progress),
                 "cause": result.cause,
             },
         )
@@ -168,6 +182,7 @@ class LeaseRepository:
                 worker=None,
                 lease_until=None,
                 started_at=None,
+                progress=None,
                 not_before=not_before,
                 infrastructure_attempts=attempts,
             )

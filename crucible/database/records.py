@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from crucible.domain.sandbox import Containment, SandboxAttempt, SandboxFinished, SandboxSpec
+from crucible.domain.sandbox import Containment, SandboxAttempt, SandboxFinished, SandboxProgress, SandboxSpec
 from crucible.domain.status import Status
 
 
@@ -68,4 +68,5 @@ class Result:
     search_text: Sequence[str]
     containment: Containment | None = None
     attempts: Sequence[SandboxAttempt] = ()
+    progress: SandboxProgress | None = None
     cause: str | None = None

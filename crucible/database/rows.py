@@ -43,6 +43,8 @@ _WHOLE = (
     evaluations.c.minimum_isolation,
     evaluations.c.image,
     evaluations.c.fresh,
+    evaluations.c.reports_progress,
+    evaluations.c.progress,
     evaluations.c.needs,
     evaluation_inputs.c.code,
     evaluation_inputs.c.entrypoint,
@@ -110,6 +112,8 @@ def to_evaluation(row: AnyRow) -> Evaluation:
         minimum_isolation=row.minimum_isolation,
         image=row.image,
         fresh=row.fresh,
+        reports_progress=row.reports_progress,
+        progress=row.progress,
         worker_labels=need_of(row.needs).labels,
         **_output_fields(row),
     )

@@ -53,6 +53,7 @@ def evaluation_row(
         "minimum_isolation": submission.minimum_isolation,
         "image": submission.image,
         "fresh": submission.fresh,
+        "reports_progress": submission.reports_progress,
         "batch_id": place.batch_id if place else None,
         "batch_position": place.position if place else None,
         "needs": Need.of(submission, runtime).word,
@@ -107,6 +108,7 @@ def queued_evaluation(row: dict[str, Any], submission: Submission) -> Evaluation
         minimum_isolation=submission.minimum_isolation,
         image=submission.image,
         fresh=submission.fresh,
+        reports_progress=submission.reports_progress,
         batch_id=row["batch_id"],
         batch_position=row["batch_position"],
         worker_labels=submission.worker_labels,
@@ -128,6 +130,7 @@ def to_spec(row: AnyRow) -> SandboxSpec:
         minimum_isolation=row.minimum_isolation,
         image=row.image,
         fresh=row.fresh,
+        reports_progress=row.reports_progress,
         compartment=row.tenant_id,
     )
 
@@ -148,6 +151,7 @@ def to_submission(row: AnyRow) -> Submission:
         minimum_isolation=spec.minimum_isolation,
         image=spec.image,
         fresh=spec.fresh,
+        reports_progress=spec.reports_progress,
         worker_labels=need_of(row.needs).labels,
         priority=row.priority,
         labels=row.labels,

@@ -120,6 +120,8 @@ evaluations = sa.Table(
     ),
     sa.Column("image", sa.String(64)),
     sa.Column("fresh", sa.Boolean(create_constraint=False), nullable=False, server_default=sa.false()),
+    sa.Column("reports_progress", sa.Boolean(create_constraint=False), nullable=False, server_default=sa.false()),
+    sa.Column("progress", sa.JSON(none_as_null=True)),
     sa.Column("attempt_count", sa.Integer, nullable=False, server_default="0"),
     sa.Column("note", sa.Text, nullable=False, server_default=""),
     # No foreign keys here: SQLite adds none to a table that stands, and whoever writes them holds the batch's row.

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from crucible.domain.limits import KIB, MIB, Limits
 from crucible.domain.outcome import Fault, Outcome
-from crucible.domain.sandbox import Containment, Isolation, SandboxAttempt
+from crucible.domain.sandbox import Containment, Isolation, SandboxAttempt, SandboxProgress
 from crucible.domain.status import Lifecycle, Status
 from crucible.domain.waiting import Wait
 
@@ -167,6 +167,8 @@ class Submission(_Model):
     """The named root file system to run in; `None`: the least of the executor's host, read-only."""
     fresh: bool = False
     """Whether it gets an interpreter that was started for it alone."""
+    reports_progress: bool = False
+    """Whether it is given a descriptor on which it tells how far it has come."""
     worker_labels: Annotated[tuple[Name, ...], Field(max_length=MAXIMUM_WORKER_LABELS)] = ()
     """Which labels a worker must have to run it: `gpu`. It waits where none has them, and says so."""
     priority: Priority = Priority.NORMAL
@@ -279,6 +281,9 @@ class Evaluation(EvaluationSummary):
     minimum_isolation: Isolation = Isolation.SHARED_KERNEL
     image: str | None = None
     fresh: bool = False
+    reports_progress: bool = False
+    progress: SandboxProgress | None = None
+    """What it said last of how far it has come; while it runs, some seconds old: its events are not."""
     worker_labels: tuple[str, ...] = ()
     waiting: Wait | None = None
     """Why it has not started, while it is queued; told where an evaluation is asked for by its id."""

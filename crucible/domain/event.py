@@ -81,6 +81,20 @@ class Attempt(_Event):
     """When it happened first, from the program's start."""
 
 
+class Progress(_Event):
+    """How far the program says that it has come. Each replaces what the one before said."""
+
+    kind: Literal["progress"] = "progress"
+    done: float | None
+    total: float | None
+    message: str
+    """Of the program's choosing, in printable characters."""
+    malformed: int
+    """How many of the lines that it told so far were no progress."""
+    wall_seconds: float
+    """When it was heard, from the program's start."""
+
+
 class CancelRequested(_Event):
     """Somebody asked for its end; its holder is being told."""
 
@@ -109,7 +123,7 @@ class Finished(_Event):
 
 
 Event = Annotated[
-    Queued | Started | Output | UsageSample | Attempt | CancelRequested | Requeued | Finished,
+    Queued | Started | Output | UsageSample | Attempt | Progress | CancelRequested | Requeued | Finished,
     Field(discriminator="kind"),
 ]
 

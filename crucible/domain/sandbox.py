@@ -20,6 +20,8 @@ MAXIMUM_ATTEMPTS = 400
 """Of those that differ. What a sandbox tells is bounded by its own record, which is smaller."""
 MAXIMUM_TOLD_ATTEMPTS = 5 * MAXIMUM_ATTEMPTS
 """Each is told anew as its count grows, by powers of a hundred."""
+MAXIMUM_TOLD_PROGRESS = 20_000
+"""More than a sandbox tells of a day, which is the longest that a program may run."""
 
 
 class Isolation(StrEnum):
@@ -86,6 +88,8 @@ class SandboxSpec:
     """The named root file system to run in; `None`: the least of the host's own, read-only."""
     fresh: bool = False
     """Whether it gets an interpreter that was started for it alone, and shares no memory's past with another."""
+    reports_progress: bool = False
+    """Whether it is given a descriptor on which it tells how far it has come."""
     compartment: str = ""
     """Opaque. What shares no compartment shares no warm process, one behind the other either."""
 
@@ -151,6 +155,22 @@ class SandboxAttempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxProgress:
+    """How far the program says that it has come. Each replaces what the one before said."""
+
+    done: float | None
+    """`None` where it only said something in words, or nothing that could be read yet."""
+    total: float | None
+    """When `done` is all; `None` where it didn't say. The program may go beyond."""
+    message: str
+    """What it says of it: at most 200 characters, all of them printable."""
+    malformed: int
+    """How many lines, of those that were looked at so far, were no progress."""
+    wall_seconds: float
+    """When it was heard, from the program's start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxFile:
     """A regular file that the program left in its working directory."""
 
@@ -174,7 +194,15 @@ class SandboxFinished:
     files_truncated: bool = False
 
 
-SandboxEvent = SandboxStarted | SandboxOutput | SandboxSample | SandboxAttempt | SandboxFile | SandboxFinished
+SandboxEvent = (
+    SandboxStarted
+    | SandboxOutput
+    | SandboxSample
+    | SandboxAttempt
+    | SandboxProgress
+    | SandboxFile
+    | SandboxFinished
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

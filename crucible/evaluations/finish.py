@@ -79,6 +79,7 @@ async def _keep(blobs: BlobStore, relay: Relay, finished: SandboxFinished) -> Re
         ),
         containment=relay.containment,
         attempts=relay.attempts,
+        progress=relay.progress,
         cause=cause_of(
             finished.outcome,
             exit_code=finished.exit_code,

@@ -13,7 +13,7 @@ from itertools import count
 from typing import Literal
 
 from crucible.database.records import Claimed
-from crucible.domain.event import Attempt, CancelRequested, Event, Output, Started, UsageSample
+from crucible.domain.event import Attempt, CancelRequested, Event, Output, Progress, Started, UsageSample
 from crucible.domain.limits import KIB
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import (
@@ -21,12 +21,14 @@ from crucible.domain.sandbox import (
     MAXIMUM_COLLECTED_BYTES,
     MAXIMUM_COLLECTED_FILES,
     MAXIMUM_TOLD_ATTEMPTS,
+    MAXIMUM_TOLD_PROGRESS,
     Containment,
     SandboxAttempt,
     SandboxEvent,
     SandboxFile,
     SandboxFinished,
     SandboxOutput,
+    SandboxProgress,
     SandboxSample,
     SandboxStarted,
 )
@@ -70,6 +72,9 @@ class Relay:
         """How long after the claim it did."""
         self._attempts: dict[tuple[str, str, str], SandboxAttempt] = {}
         self._told_attempts = 0
+        self.progress: SandboxProgress | None = None
+        """How far the program said last that it has come."""
+        self._told_progress = 0
 
     @property
     def stdout(self) -> bytes:
@@ -109,6 +114,8 @@ class Relay:
                 self._keep_sample(event)
             case SandboxAttempt():
                 self._keep_attempt(event)
+            case SandboxProgress():
+                self._keep_progress(event)
             case SandboxFile():
                 self._keep_file(event)
             case SandboxFinished():
@@ -172,6 +179,12 @@ class Relay:
         if self._told_attempts < MAXIMUM_TOLD_ATTEMPTS:
             self._told_attempts += 1
             self._tell(Attempt, **asdict(attempt))
+
+    def _keep_progress(self, progress: SandboxProgress) -> None:
+        self.progress = progress
+        if self._told_progress < MAXIMUM_TOLD_PROGRESS:
+            self._told_progress += 1
+            self._tell(Progress, **asdict(progress))
 
     def _keep_file(self, file: SandboxFile) -> None:
         self._files_bytes += len(file.data)

@@ -18,13 +18,14 @@ from crucible.domain.sandbox import (
     SandboxFile,
     SandboxFinished,
     SandboxOutput,
+    SandboxProgress,
     SandboxSample,
     SandboxSpec,
     SandboxStarted,
 )
 from crucible.executor.session_messages import SessionAnswer, SessionRequest
 
-VERSION = 5
+VERSION = 6
 MAXIMUM_FRAME_BYTES = 64 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 
@@ -103,6 +104,13 @@ class Attempt(_Message, tag="attempt"):
     event: SandboxAttempt
 
 
+class Progress(_Message, tag="progress"):
+    """See `SandboxProgress`."""
+
+    run: int
+    event: SandboxProgress
+
+
 class File(_Message, tag="file"):
     """See `SandboxFile`."""
 
@@ -118,8 +126,8 @@ class Finished(_Message, tag="finished"):
 
 
 FromClient = Hello | Survey | Run | Stop | SessionRequest
-RunEvent = Started | Output | Sample | Attempt | File | Finished
-FromServer = Welcome | Refusal | Surveyed | Started | Output | Sample | Attempt | File | Finished | SessionAnswer
+RunEvent = Started | Output | Sample | Attempt | Progress | File | Finished
+FromServer = Welcome | Refusal | Surveyed | RunEvent | SessionAnswer
 
 _encoder = msgspec.msgpack.Encoder()
 _from_client: msgspec.msgpack.Decoder[FromClient] = msgspec.msgpack.Decoder(FromClient)

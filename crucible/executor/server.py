@@ -8,8 +8,9 @@ import contextlib
 import os
 import socket
 import struct
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 import structlog
 
@@ -21,6 +22,7 @@ from crucible.domain.sandbox import (
     SandboxFile,
     SandboxFinished,
     SandboxOutput,
+    SandboxProgress,
     SandboxSample,
     SandboxSpec,
     SandboxStarted,
@@ -204,20 +206,19 @@ class _Connection:
         await emit(finished)
 
 
+_MESSAGES: Final[Mapping[type[SandboxEvent], Callable[..., protocol.RunEvent]]] = {
+    SandboxStarted: protocol.Started,
+    SandboxOutput: protocol.Output,
+    SandboxSample: protocol.Sample,
+    SandboxAttempt: protocol.Attempt,
+    SandboxProgress: protocol.Progress,
+    SandboxFile: protocol.File,
+    SandboxFinished: protocol.Finished,
+}
+
+
 def _message(number: int, event: SandboxEvent) -> protocol.RunEvent:
-    match event:
-        case SandboxStarted():
-            return protocol.Started(run=number, event=event)
-        case SandboxOutput():
-            return protocol.Output(run=number, event=event)
-        case SandboxSample():
-            return protocol.Sample(run=number, event=event)
-        case SandboxAttempt():
-            return protocol.Attempt(run=number, event=event)
-        case SandboxFile():
-            return protocol.File(run=number, event=event)
-        case SandboxFinished():
-            return protocol.Finished(run=number, event=event)
+    return _MESSAGES[type(event)](run=number, event=event)
 
 
 def _send(writer: asyncio.StreamWriter, message: protocol.FromServer) -> None:

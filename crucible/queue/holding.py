@@ -11,7 +11,7 @@ from crucible.database.database import Database
 from crucible.database.records import Claimed
 from crucible.domain.errors import ExecutorUnavailableError, StorageUnavailableError
 from crucible.domain.measure import Count, Duration, Measures
-from crucible.domain.sandbox import SandboxFinished
+from crucible.domain.sandbox import SandboxFinished, SandboxProgress
 from crucible.evaluations.execute import Executor, execute
 from crucible.evaluations.finish import finish
 from crucible.evaluations.relay import Relay
@@ -45,11 +45,17 @@ class Holding:
         self._stop = asyncio.Event()
         self._cancelled_by: str | None = None
         self._lost = False
+        self._relay = Relay(claimed, workplace.name, workplace.stream.publish)
 
     @property
     def hold(self) -> tuple[str, int]:
         """What a heartbeat is for."""
         return (self.claimed.evaluation_id, self.claimed.fence)
+
+    @property
+    def progress(self) -> SandboxProgress | None:
+        """How far its program said last that it has come."""
+        return self._relay.progress
 
     def lose(self) -> None:
         """Stop: another may have it by now."""
@@ -69,7 +75,7 @@ class Holding:
         """Run it and make what comes of it known; returns when nothing is left to do for it."""
         place = self._workplace
         place.measures.observe(Duration.WAIT, self.claimed.waited_seconds)
-        relay = Relay(self.claimed, place.name, place.stream.publish)
+        relay = self._relay
         try:
             finished = await execute(place.executor, self.claimed.spec, relay, self._stop)
         except ExecutorUnavailableError as error:

@@ -225,7 +225,12 @@ class Worker:
         held = {holding.hold: holding for holding in self._holdings.values()}
         if not held:
             return
-        answer = await heartbeat(self._workplace.database, held, lease_seconds=self._lease_seconds)
+        answer = await heartbeat(
+            self._workplace.database,
+            held,
+            lease_seconds=self._lease_seconds,
+            progress={hold: said for hold, holding in held.items() if (said := holding.progress)},
+        )
         for hold, holding in held.items():
             if hold not in answer:
                 holding.lose()

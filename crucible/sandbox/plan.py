@@ -106,6 +106,8 @@ class Work:
     environment: dict[str, str]
     processes: int | None = None
     """RLIMIT_NPROC, where no cgroup can count a program's processes; else None."""
+    reports_progress: bool = False
+    """Whether it is given a descriptor on which it tells how far it has come."""
 
 
 def write_setup(setup: Setup) -> int:

@@ -17,6 +17,7 @@ from crucible.sandbox import call_filter, capabilities, collect, report
 from crucible.sandbox.answers import Answers
 from crucible.sandbox.attempts import Attempts
 from crucible.sandbox.plan import WORKSPACE, WRITABLE, Work
+from crucible.sandbox.progress import ProgressReader
 from crucible.sandbox.vessel import Vessel
 from crucible.sandbox.wall import Wall
 
@@ -53,7 +54,7 @@ class Ended:
         )
 
 
-Watch = Callable[[str, int, Optional[Answers]], "Ended"]
+Watch = Callable[[str, int, Optional[Answers], Optional[ProgressReader]], "Ended"]
 """Waits for a step's process while it answers: see `watch`."""
 
 
@@ -80,27 +81,39 @@ class Steps:
             lambda attempt: report.send(self.channel, report.ATTEMPT, asdict(attempt)),
             lambda: time.monotonic() - began,
         )
+        progress: ProgressReader | None = None
         ended: Ended | None = None
         if self.work.compile:
             answers = self._answers(waiting, attempts)
             waiting.start(self.order, self.streams, compiles=True)
-            ended = self.watch("compile", waiting.process, answers)
+            ended = self.watch("compile", waiting.process, answers, None)
             if ended.code == 0 and not ended.stopped:
                 _end_the_rest(answers)
                 waiting, ended = self.fork(), None
         if ended is None:
             answers = self._answers(waiting, attempts)
-            waiting.start(self.order, self.streams, compiles=False)
+            streams = self.streams
+            if self.work.reports_progress:
+                progress = ProgressReader(
+                    lambda told: report.send(self.channel, report.PROGRESS, asdict(told)),
+                    lambda: time.monotonic() - began,
+                )
+                streams = [*streams, progress.writable]
+            waiting.start(self.order, streams, compiles=False)
             self.let_go()
+            if progress is not None:
+                progress.let_go()
             capabilities.keep_only(_UNTIL_COLLECTED | (_TO_ANSWER if self.wall.known else 0))
             call_filter.install(self.wall.process_1)
-            ended = self.watch("run", waiting.process, answers)
+            ended = self.watch("run", waiting.process, answers, progress)
         else:
             self.let_go()
         ended.wall_seconds = time.monotonic() - began
         ended.disk_full = ended.disk_full or any(map(_is_full, WRITABLE))
         _end_the_rest(answers)
         attempts.finish()
+        if progress is not None:
+            progress.finish()
         return ended
 
     def _answers(self, waiting: Vessel, attempts: Attempts) -> Answers | None:
@@ -111,6 +124,7 @@ def watch(
     step: str,
     process: int,
     answers: Answers | None,
+    progress: ProgressReader | None,
     *,
     stop: int,
     wakeup: int,
@@ -118,7 +132,7 @@ def watch(
     now_and_then: Callable[..., None] | None = None,
     milliseconds: int | None = None,
 ) -> Ended:
-    """Reap and answer until the process has ended, by itself or because `stop` became readable.
+    """Reap, answer and hear of progress until the process has ended, by itself or because `stop` became readable.
 
     `others`: what to do where these descriptors are readable, until that says False. `now_and_then` is done each
     time something happened, and so many milliseconds after nothing did; it is told whether the end was asked for.
@@ -137,6 +151,9 @@ def watch(
         poll.register(descriptor, select.POLLIN)
     if answers is not None:
         answers.watch(poll)
+    if progress is not None:
+        served[progress.readable] = progress.serve
+    patience = milliseconds
     while True:
         status = reap(process)
         if status is not None:
@@ -144,11 +161,22 @@ def watch(
             return Ended.of(step, status, stopped=stopped, foreign_call=foreign)
         if now_and_then is not None:
             now_and_then(stopped=stopped)
-        for descriptor, event in poll.poll(milliseconds):
-            if answers is not None and descriptor not in served:
-                answers.serve(descriptor, event)
-            elif not served[descriptor](descriptor):
-                poll.unregister(descriptor)
+        if progress is not None:
+            patience = progress.watch(poll, milliseconds)
+        _serve_what_is_ready(poll, patience, served, answers)
+
+
+def _serve_what_is_ready(
+    poll: select.poll,
+    milliseconds: int | None,
+    served: dict[int, Callable[[int], bool]],
+    answers: Answers | None,
+) -> None:
+    for descriptor, event in poll.poll(milliseconds):
+        if answers is not None and descriptor not in served:
+            answers.serve(descriptor, event)
+        elif not served[descriptor](descriptor):
+            poll.unregister(descriptor)
 
 
 def _empty(pipe: int) -> bool:

@@ -14,6 +14,7 @@ from crucible.domain.sandbox import (
     SandboxFile,
     SandboxFinished,
     SandboxOutput,
+    SandboxProgress,
     SandboxSample,
     SandboxStarted,
 )
@@ -101,6 +102,8 @@ class Supervision:
                     await self._emit(_file(content))
                 elif kind == report.ATTEMPT:
                     await self._emit(SandboxAttempt(**json.loads(content)))
+                elif kind == report.PROGRESS:
+                    await self._emit(SandboxProgress(**json.loads(content)))
                 elif kind == report.COUNT:
                     self._counted = json.loads(content)["processes"]
                 elif kind == report.ENDED:

@@ -1,6 +1,6 @@
 """The process that becomes the program. It is made ahead, gives up everything, and then waits for its orders.
 
-So every layer stands before a byte of the program is there. What the order says is done last: standard streams,
+So every layer stands before a byte of the program is there. What the order says is done last: streams,
 resource limits, and the program itself, by an exec or in this very interpreter.
 """
 
@@ -15,7 +15,16 @@ import struct
 from dataclasses import dataclass
 from typing import NoReturn
 
-from crucible.sandbox import call_filter, capabilities, descriptors, kernel, landlock, notification, rlimits
+from crucible.sandbox import (
+    call_filter,
+    capabilities,
+    descriptors,
+    kernel,
+    landlock,
+    notification,
+    progress,
+    rlimits,
+)
 from crucible.sandbox.namespaces import script
 from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, work_of
 from crucible.sandbox.wall import Wall
@@ -24,6 +33,8 @@ _HEAD = struct.Struct("=I?")
 """Of an order: the length of the work that follows, and whether it is its compilation that is meant."""
 _ORDERS = 3
 """The descriptor on which orders come and the reason goes why a program can't be started; gone when it runs."""
+_PLACES = (0, 1, 2, progress.DESCRIPTOR)
+"""Where a program finds what it is given: its streams and, if it asked for that, where to tell progress."""
 _LONGEST_ARGUMENT = 32 * 4096
 """The kernel's MAX_ARG_STRLEN, with pages of 4 KiB, the final NUL included."""
 
@@ -133,7 +144,7 @@ def _give_up(confines: Confines) -> None:
 
 def _obey(orders: socket.socket, *, warm: bool) -> NoReturn:
     """Become the step of the work that is ordered."""
-    head, streams = descriptors.receive(orders, _HEAD.size, 3)
+    head, streams = descriptors.receive(orders, _HEAD.size, len(_PLACES))
     if not head:
         os._exit(0)  # there is no use for this sandbox any more
     missing, compiles = _HEAD.unpack(head)
@@ -142,7 +153,7 @@ def _obey(orders: socket.socket, *, warm: bool) -> NoReturn:
         parts.append(part)
         missing -= len(part)
     work = work_of(b"".join(parts))
-    for descriptor, stream in enumerate(streams):
+    for descriptor, stream in zip(_PLACES, streams):
         os.dup2(stream, descriptor, inheritable=True)
         os.close(stream)
     rlimits.bound(work.bounds.open_files, work.bounds.disk_bytes, work.processes)

@@ -7,12 +7,13 @@ from crucible.domain.sandbox import (
     MAXIMUM_COLLECTED_FILES,
     SandboxSpec,
 )
-from crucible.sandbox import plan
+from crucible.sandbox import plan, progress
 from crucible.sandbox.runtimes import Runtime
 from crucible.sandbox.tree import ENVIRONMENT
 
 _BYTES_PER_INODE = 8192
 _FEWEST_INODES = 1024
+_PROGRESS = {progress.VARIABLE: str(progress.DESCRIPTOR)}
 
 
 def inodes(limits: Limits) -> int:
@@ -44,5 +45,6 @@ def work_of(spec: SandboxSpec, runtime: Runtime, *, in_place: bool = False) -> t
         compile=runtime.command(runtime.compile_arguments, entrypoint) or None,
         run=[*runtime.command(runtime.run_arguments, entrypoint), *spec.argv],
         main=[entrypoint, *spec.argv] if in_place else None,
-        environment=ENVIRONMENT | spec.env,
+        environment=ENVIRONMENT | spec.env | (_PROGRESS if spec.reports_progress else {}),
+        reports_progress=spec.reports_progress,
     ), list(inputs.values())

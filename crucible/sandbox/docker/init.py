@@ -17,6 +17,7 @@ from crucible.sandbox import capabilities, collect, kernel, landlock, report, se
 from crucible.sandbox.answers import Answers
 from crucible.sandbox.docker.wire import COUNT, RECORDS, STDERR, STDOUT, Errand, Streams
 from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, order_of
+from crucible.sandbox.progress import ProgressReader
 from crucible.sandbox.vessel import Confines, Vessel
 
 _CHUNK_BYTES = 64 * 1024
@@ -113,12 +114,15 @@ class _Relay:
         for descriptor in self._pipes:
             os.set_blocking(descriptor, False)
 
-    def watch(self, step: str, process: int, answers: Answers | None) -> steps.Ended:
+    def watch(
+        self, step: str, process: int, answers: Answers | None, progress: ProgressReader | None
+    ) -> steps.Ended:
         """See `steps.watch`."""
         return steps.watch(
             step,
             process,
             answers,
+            progress,
             stop=self._streams.incoming,
             wakeup=self._wakeup,
             others=dict.fromkeys(self._pipes, self._relay),
