@@ -18,6 +18,7 @@ from crucible.domain.sandbox import (
     SandboxEvent,
     SandboxFinished,
     SandboxOutput,
+    SandboxProgress,
     SandboxSpec,
     SandboxStarted,
 )
@@ -66,6 +67,10 @@ async def hello(_spec: SandboxSpec) -> AsyncIterator[SandboxEvent]:
 
 def attempt(where: str, count: int = 1) -> SandboxAttempt:
     return SandboxAttempt(action="connection", name="connect", detail=where, count=count, wall_seconds=0.125)
+
+
+def says(done: float, total: float | None = None, message: str = "") -> SandboxProgress:
+    return SandboxProgress(done=done, total=total, message=message, malformed=0, wall_seconds=0.5)
 
 
 def tries(*attempts: SandboxAttempt) -> Callable[[SandboxSpec], AsyncIterator[SandboxEvent]]:

@@ -57,6 +57,9 @@ Image = Annotated[
 Fresh = Annotated[
     bool, typer.Option("--fresh", help="An interpreter started for this alone.", rich_help_panel=_ISOLATION)
 ]
+ReportsProgress = Annotated[
+    bool, typer.Option("--progress", help="It tells how far it has come, on a descriptor: see docs/progress.md.")
+]
 WorkerLabels = Annotated[
     list[str] | None,
     typer.Option("--worker-label", help="A label that its worker must have, as gpu; repeatable."),
@@ -100,6 +103,7 @@ def submission_of(
     image: str | None,
     fresh: bool,
     worker_labels: list[str] | None = None,
+    reports_progress: bool = False,
 ) -> Submission:
     """Return what to hand in. Raises InvalidRequestError, before anything is sent."""
     if file == "-" and stdin == "-":
@@ -119,6 +123,7 @@ def submission_of(
         "image": image,
         "fresh": fresh,
         "worker_labels": worker_labels or [],
+        "reports_progress": reports_progress,
     }
     try:
         return Submission.model_validate(fields)

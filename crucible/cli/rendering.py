@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crucible.cli.attempts import attempt_line
+from crucible.cli.progress import progress_line
 from crucible.cli.sizes import in_words
 from crucible.cli.terminal import safe_line
 from crucible.domain.evaluation import Evaluation, EvaluationSummary
@@ -155,10 +156,7 @@ def _facts(evaluation: Evaluation) -> list[tuple[str, RenderableType]]:
     ]
     for place, (name, told) in enumerate(_told(evaluation), 1):
         facts.insert(place, (name, safe_line(told)))
-    if timing.started and timing.finished:
-        facts.append(("ran", f"{(timing.finished - timing.started).total_seconds():.2f} s"))
-    if evaluation.usage:
-        facts.append(("usage", " · ".join(_usage(evaluation))))
+    facts += _run(evaluation)
     if evaluation.containment:
         facts.append(("contained", "\n".join(containment_lines(evaluation.containment))))
     if evaluation.attempts:
@@ -173,6 +171,18 @@ def _facts(evaluation: Evaluation) -> list[tuple[str, RenderableType]]:
         )
     if evaluation.infrastructure_attempts:
         facts.append(("lost runs", str(evaluation.infrastructure_attempts)))
+    return facts
+
+
+def _run(evaluation: Evaluation) -> list[tuple[str, RenderableType]]:
+    timing = evaluation.timing
+    facts: list[tuple[str, RenderableType]] = []
+    if evaluation.progress:
+        facts.append(("progress", progress_line(evaluation.progress)))
+    if timing.started and timing.finished:
+        facts.append(("ran", f"{(timing.finished - timing.started).total_seconds():.2f} s"))
+    if evaluation.usage:
+        facts.append(("usage", " · ".join(_usage(evaluation))))
     return facts
 
 

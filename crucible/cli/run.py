@@ -10,6 +10,7 @@ from crucible.cli import program
 from crucible.cli.exit_codes import INTERRUPTED, UNREAD, exit_code
 from crucible.cli.following import show_output
 from crucible.cli.options import DEFAULT_URL, Json, Url
+from crucible.cli.progress import on_standard_error
 from crucible.cli.rendering import print_json, verdict
 from crucible.cli.server import connected
 from crucible.client.synchronous import Crucible
@@ -39,7 +40,8 @@ def run(
     image: program.Image = None,
     fresh: program.Fresh = False,
     worker_labels: program.WorkerLabels = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Leave out attempts and the verdict.")] = False,
+    progress: program.ReportsProgress = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show its output alone.")] = False,
     json: Json = False,
     url: Url = DEFAULT_URL,
 ) -> None:
@@ -65,6 +67,7 @@ def run(
         image=image,
         fresh=fresh,
         worker_labels=worker_labels,
+        reports_progress=progress,
     )
     with connected(url) as crucible:
         ended = _to_its_end(crucible, crucible.submit(submission).id, live=not json, quiet=quiet)
@@ -81,7 +84,11 @@ def _to_its_end(crucible: Crucible, evaluation_id: str, *, live: bool, quiet: bo
     """Follow an evaluation; whoever stops looking stops it."""
     try:
         if live:
-            show_output(crucible.events(evaluation_id), with_attempts=not quiet)
+            show_output(
+                crucible.events(evaluation_id),
+                with_attempts=not quiet,
+                progress=None if quiet else on_standard_error(),
+            )
         return crucible.wait(evaluation_id)
     except (KeyboardInterrupt, BrokenPipeError) as error:
         with contextlib.suppress(ConflictError):  # it ended at the same moment

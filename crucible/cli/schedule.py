@@ -52,6 +52,7 @@ def add(
     image: program.Image = None,
     fresh: program.Fresh = False,
     worker_labels: program.WorkerLabels = None,
+    progress: program.ReportsProgress = False,
     json: Json = False,
     url: Url = DEFAULT_URL,
 ) -> None:
@@ -71,6 +72,7 @@ def add(
         image=image,
         fresh=fresh,
         worker_labels=worker_labels,
+        reports_progress=progress,
     )
     request = _request(name or file, cron, time_zone, missed, submission)
     with connected(url) as crucible:

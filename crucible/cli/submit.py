@@ -31,6 +31,7 @@ def submit(
     image: program.Image = None,
     fresh: program.Fresh = False,
     worker_labels: program.WorkerLabels = None,
+    progress: program.ReportsProgress = False,
     json: Json = False,
     url: Url = DEFAULT_URL,
 ) -> None:
@@ -50,6 +51,7 @@ def submit(
         image=image,
         fresh=fresh,
         worker_labels=worker_labels,
+        reports_progress=progress,
     )
     with connected(url) as crucible:
         evaluation = crucible.submit(submission)

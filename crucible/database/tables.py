@@ -120,8 +120,6 @@ evaluations = sa.Table(
     ),
     sa.Column("image", sa.String(64)),
     sa.Column("fresh", sa.Boolean(create_constraint=False), nullable=False, server_default=sa.false()),
-    sa.Column("reports_progress", sa.Boolean(create_constraint=False), nullable=False, server_default=sa.false()),
-    sa.Column("progress", sa.JSON(none_as_null=True)),
     sa.Column("attempt_count", sa.Integer, nullable=False, server_default="0"),
     sa.Column("note", sa.Text, nullable=False, server_default=""),
     # No foreign keys here: SQLite adds none to a table that stands, and whoever writes them holds the batch's row.
@@ -132,6 +130,8 @@ evaluations = sa.Table(
     sa.Column("needs", sa.String(1024), nullable=False, server_default=""),
     sa.Column("memory_bytes", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("cpus", sa.Double, nullable=False, server_default="0"),
+    sa.Column("reports_progress", sa.Boolean(create_constraint=False), nullable=False, server_default=sa.false()),
+    sa.Column("progress", sa.JSON(none_as_null=True)),
     sa.CheckConstraint("(status = 'running') = (lease_until IS NOT NULL)", name="running_is_leased"),
     sa.CheckConstraint(
         f"(status IN ({_literal(sorted(FINAL_STATUSES))})) = (outcome IS NOT NULL)", name="final_has_outcome"

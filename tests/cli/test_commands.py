@@ -13,7 +13,7 @@ from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import SandboxEvent, SandboxFinished, SandboxSpec
 from tests.api.test_evaluations import prolific, sleepy
 from tests.cli.conftest import Command
-from tests.fake_executor import STARTED, Gate, attempt, curious, hello, stdout, tries
+from tests.fake_executor import STARTED, Gate, attempt, curious, hello, says, stdout, tries
 from tests.serving import Serving
 
 
@@ -116,7 +116,7 @@ def test_run_answers_in_json(server: Serving, command: Command, program: str) ->
 def test_an_interrupted_run_is_cancelled(
     server: Serving, command: Command, program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(_events: object, *, with_attempts: bool) -> None:  # noqa: ARG001 - the real one has it
+    def interrupted(_events: object, **_how: object) -> None:
         raise KeyboardInterrupt
 
     server.executor.script = sleepy
@@ -130,7 +130,7 @@ def test_an_interrupted_run_is_cancelled(
 def test_a_run_that_nobody_reads_is_cancelled(
     server: Serving, command: Command, program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unread(_events: object, *, with_attempts: bool) -> None:  # noqa: ARG001 - the real one has it
+    def unread(_events: object, **_how: object) -> None:
         raise BrokenPipeError
 
     server.executor.script = sleepy
@@ -341,3 +341,24 @@ def test_runtimes_are_listed(command: Command) -> None:
         "python3.11",
         "bash",
     ]
+
+
+def test_what_a_program_says_of_its_progress_is_shown_where_it_is_asked_for(
+    server: Serving, command: Command, program: str
+) -> None:
+    async def script(spec: SandboxSpec) -> AsyncIterator[SandboxEvent]:
+        yield STARTED
+        if spec.reports_progress:
+            yield says(3, 4, "\x1b[2Jnearly")
+        yield ends_well
+
+    ends_well = SandboxFinished(outcome=Outcome.SUCCEEDED, exit_code=0)
+    server.executor.script = script
+    asked = json.loads(command("run", program, "--progress", "--json").out)
+    assert (asked["reports_progress"], asked["progress"]["done"], asked["progress"]["total"]) == (True, 3, 4)
+    assert "3 of 4 (75 %), ␛[2Jnearly" in command("show", asked["id"]).out.decode()
+    events = [json.loads(line) for line in command("logs", asked["id"], "--json").out.splitlines()]
+    assert [event["done"] for event in events if event["kind"] == "progress"] == [3]
+    assert json.loads(command("rerun", asked["id"], "--json").out)["reports_progress"] is True
+    plain = json.loads(command("run", program, "--json").out)
+    assert (plain["reports_progress"], plain["progress"]) == (False, None)

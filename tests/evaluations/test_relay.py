@@ -4,19 +4,20 @@ from datetime import UTC, datetime
 import pytest
 
 from crucible.database.records import Claimed
-from crucible.domain.event import Attempt, Event, Output, Started, UsageSample
+from crucible.domain.event import Attempt, Event, Output, Progress, Started, UsageSample
 from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import (
     MAXIMUM_ATTEMPTS,
     MAXIMUM_COLLECTED_BYTES,
     MAXIMUM_TOLD_ATTEMPTS,
+    MAXIMUM_TOLD_PROGRESS,
     SandboxFile,
     SandboxSample,
     SandboxSpec,
 )
 from crucible.evaluations.relay import Relay
-from tests.fake_executor import STARTED, SUCCEEDED, attempt, stderr, stdout
+from tests.fake_executor import STARTED, SUCCEEDED, attempt, says, stderr, stdout
 
 CLAIMED = Claimed(
     waited_seconds=0.0,
@@ -118,6 +119,20 @@ async def test_more_attempts_than_a_sandbox_should_tell_are_not_kept(relay, told
         relay.take(attempt("192.0.2.7:0", count=count))
     assert len(told) == MAXIMUM_TOLD_ATTEMPTS
     assert relay.attempts[0].count == MAXIMUM_TOLD_ATTEMPTS - 1
+
+
+async def test_progress_is_told_and_the_last_is_kept(relay, told):
+    relay.take(says(1, 4))
+    relay.take(says(2, 4, "half"))
+    assert [(event.done, event.message) for event in told if isinstance(event, Progress)] == [(1, ""), (2, "half")]
+    assert relay.progress == says(2, 4, "half")
+
+
+async def test_progress_beyond_what_a_sandbox_tells_is_kept_and_not_told(relay, told):
+    for done in range(MAXIMUM_TOLD_PROGRESS + 10):
+        relay.take(says(done))
+    assert len(told) == MAXIMUM_TOLD_PROGRESS
+    assert relay.progress == says(MAXIMUM_TOLD_PROGRESS + 9)
 
 
 async def test_a_cancelled_run_keeps_its_output_and_its_last_known_usage(relay, told):

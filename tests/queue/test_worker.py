@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from crucible.database.database import Database
+from crucible.domain.errors import ExecutorUnavailableError
 from crucible.domain.evaluation import Evaluation, Priority, Submission
 from crucible.domain.outcome import Outcome
 from crucible.domain.principal import LOCAL_OWNER
@@ -27,8 +28,10 @@ from tests.fake_executor import (
     dies,
     hello,
     known_engines,
+    says,
     stdout,
 )
+from tests.waiting import until
 
 AT_ONCE = Patience(attempts=3, chance=lambda low, _high: low)
 
@@ -149,6 +152,50 @@ async def test_a_heartbeat_keeps_the_lease_of_a_program_that_runs_longer(hire, d
     assert (end.outcome, end.infrastructure_attempts) == (Outcome.SUCCEEDED, 0)
     await crew.worker.drain(0)
     await crew.running
+
+
+async def test_a_heartbeat_notes_how_far_a_program_says_it_is_and_its_end_the_last(hire, database):
+    crew = hire(lease_seconds=0.3)
+    opened = asyncio.Event()
+
+    async def tells(_spec: SandboxSpec) -> AsyncIterator[SandboxEvent]:
+        yield STARTED
+        yield says(3, 10, "so far")
+        await opened.wait()
+        yield says(10, 10)
+        yield SUCCEEDED
+
+    crew.executor.script = tells
+    (one,) = await crew.submit()
+
+    async def is_noted() -> bool:
+        return (await get(database, one)).progress == says(3, 10, "so far")
+
+    await until(is_noted)
+    opened.set()
+    assert (await crew.end_of(one)).progress == says(10, 10)
+
+
+async def test_what_is_to_run_again_has_no_progress_any_more(hire, database):
+    crew = hire(lease_seconds=0.3)
+
+    async def tells_and_breaks(_spec: SandboxSpec) -> AsyncIterator[SandboxEvent]:
+        yield STARTED
+        yield says(9, 10)
+        await until(is_noted)
+        raise ExecutorUnavailableError("gone")
+
+    async def is_noted() -> bool:
+        return (await get(database, one)).progress == says(9, 10)
+
+    async def is_queued_again() -> bool:
+        return (await get(database, one)).infrastructure_attempts == 1
+
+    crew.executor.script = tells_and_breaks
+    (one,) = await crew.submit()
+    await until(is_queued_again)
+    again = await get(database, one)
+    assert (again.status, again.progress) == (Status.QUEUED, None)
 
 
 async def test_a_worker_that_lost_its_lease_kills_the_program_and_says_nothing(hire, database, blobs, stream):

@@ -1656,6 +1656,12 @@ export interface components {
              */
             fresh: boolean;
             /**
+             * Reports Progress
+             * @default false
+             */
+            reports_progress: boolean;
+            progress?: components["schemas"]["SandboxProgress"] | null;
+            /**
              * Worker Labels
              * @default []
              */
@@ -1737,7 +1743,7 @@ export interface components {
             /** Replaced By */
             replaced_by?: string | null;
         };
-        Event: components["schemas"]["Queued"] | components["schemas"]["Started"] | components["schemas"]["Output"] | components["schemas"]["UsageSample"] | components["schemas"]["Attempt"] | components["schemas"]["CancelRequested"] | components["schemas"]["Requeued"] | components["schemas"]["Finished"];
+        Event: components["schemas"]["Queued"] | components["schemas"]["Started"] | components["schemas"]["Output"] | components["schemas"]["UsageSample"] | components["schemas"]["Attempt"] | components["schemas"]["Progress"] | components["schemas"]["CancelRequested"] | components["schemas"]["Requeued"] | components["schemas"]["Finished"];
         /**
          * ExecEnded
          * @description An exec that is followed ended; nothing follows.
@@ -2205,6 +2211,38 @@ export interface components {
             message: string;
         };
         /**
+         * Progress
+         * @description How far the program says that it has come. Each replaces what the one before said.
+         */
+        Progress: {
+            /** Evaluation Id */
+            evaluation_id: string;
+            /** Fence */
+            fence: number;
+            /** Sequence */
+            sequence: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "progress";
+            /** Done */
+            done: number | null;
+            /** Total */
+            total: number | null;
+            /** Message */
+            message: string;
+            /** Malformed */
+            malformed: number;
+            /** Wall Seconds */
+            wall_seconds: number;
+        };
+        /**
          * Promise
          * @description What every engine promises, but for one whose report says that it can't, and why.
          *
@@ -2388,6 +2426,22 @@ export interface components {
             detail: string;
             /** Count */
             count: number;
+            /** Wall Seconds */
+            wall_seconds: number;
+        };
+        /**
+         * SandboxProgress
+         * @description How far the program says that it has come. Each replaces what the one before said.
+         */
+        SandboxProgress: {
+            /** Done */
+            done: number | null;
+            /** Total */
+            total: number | null;
+            /** Message */
+            message: string;
+            /** Malformed */
+            malformed: number;
             /** Wall Seconds */
             wall_seconds: number;
         };
@@ -2717,6 +2771,11 @@ export interface components {
              * @default false
              */
             fresh: boolean;
+            /**
+             * Reports Progress
+             * @default false
+             */
+            reports_progress: boolean;
             /**
              * Worker Labels
              * @default []
