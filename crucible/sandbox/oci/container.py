@@ -11,7 +11,7 @@ from crucible.sandbox.oci.keeper import RESIZED
 from crucible.sandbox.slots import Slot
 from crucible.sandbox.standing import SandboxBrokenError, Standing, reason
 
-_ENDING_SECONDS = 10.0
+ENDING_SECONDS = 10.0
 _CHUNK_BYTES = 64 * 1024
 
 
@@ -90,11 +90,10 @@ class Container(Standing):
     async def gone(self) -> None:
         """Kill all of it, and return when nothing is left that could make a group again, as a killed tool can."""
         self.kill()
-        try:
-            async with asyncio.timeout(_ENDING_SECONDS):
+        self._socket.shutdown(socket.SHUT_WR)  # a stage whose process isn't known yet waits for a word
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ENDING_SECONDS):
                 await self.until_gone()
-        except TimeoutError:
-            pass
         self.let_go()
 
     def let_go(self) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Isolation, SandboxEvent, SandboxOutput, SandboxStarted
+from crucible.sandbox.oci.container import ENDING_SECONDS, Container
+from crucible.sandbox.standing import SandboxBrokenError
 from tests.sandbox.fixtures import Ran, Sandboxes
 
 pytestmark = [
@@ -59,6 +61,20 @@ async def test_processes_killed_under_a_program_are_our_fault_and_leave_nothing(
     assert "ended without a report" in (ran.finished.error or "")
     again = await sandboxes.run("print('again')")
     assert (again.finished.outcome, again.text) == (Outcome.SUCCEEDED, "again\n")
+
+
+async def test_a_container_that_is_given_up_before_its_first_word_is_gone_at_once(
+    sandboxes: Sandboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def deaf(_container: Container, _patience: float) -> None:
+        raise SandboxBrokenError("not listened to")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Container, "stand", deaf)
+        ran = await sandboxes.run("pass")
+    assert (ran.finished.outcome, "not listened to" in (ran.finished.error or "")) == (Outcome.SANDBOX_ERROR, True)
+    async with asyncio.timeout(ENDING_SECONDS / 2):
+        await sandboxes.driver.give_back()
 
 
 async def test_the_record_says_what_contains_it(sandboxes: Sandboxes) -> None:
