@@ -28,6 +28,8 @@ from crucible.database.idempotency import IdempotencyRepository
 from crucible.database.leases import LeaseRepository
 from crucible.database.lines import LineRepository
 from crucible.database.measures import MeasureRepository
+from crucible.database.pipeline_ledger import PipelineLedger
+from crucible.database.pipelines import PipelineReader, PipelineRepository
 from crucible.database.schedules import ScheduleLedger, ScheduleReader, ScheduleRepository
 from crucible.database.sessions import SessionLedger, SessionReader, SessionRepository
 from crucible.database.signals import SignalReader
@@ -53,6 +55,7 @@ class View:
     def __init__(self, connection: AsyncConnection, principal: Principal) -> None:
         self.evaluations = EvaluationReader(connection, principal.tenant_id)
         self.batches = BatchReader(connection, principal.tenant_id)
+        self.pipelines = PipelineReader(connection, principal.tenant_id)
         self.schedules = ScheduleReader(connection, principal.tenant_id)
         self.sessions = SessionReader(connection, principal.tenant_id)
         self.events = EventReader(connection, principal.tenant_id)
@@ -95,6 +98,7 @@ class TenantWork(_Work):
         connection = transaction.connection
         self.evaluations = EvaluationRepository(connection, principal.tenant_id)
         self.batches = BatchRepository(connection, principal.tenant_id)
+        self.pipelines = PipelineRepository(connection, principal.tenant_id)
         self.schedules = ScheduleRepository(connection, principal.tenant_id)
         self.batch_items = BatchItems(connection, principal.tenant_id)
         self.sessions = SessionRepository(connection, principal.tenant_id)
@@ -113,6 +117,7 @@ class SystemWork(_Work):
         self.leases = LeaseRepository(transaction.connection)
         self.batches = BatchLedger(transaction.connection)
         self.lines = LineRepository(transaction.connection)
+        self.pipelines = PipelineLedger(transaction.connection)
         self.schedules = ScheduleLedger(transaction.connection)
         self.sessions = SessionLedger(transaction.connection)
         self.workers = WorkerRepository(transaction.connection)

@@ -13,6 +13,7 @@ from crucible.database.listing import cursor_after, page_statement
 from crucible.database.rows import WHOLE_EVALUATION, to_evaluation, to_summary
 from crucible.database.submissions import (
     BatchPlace,
+    Place,
     evaluation_row,
     inputs_row,
     queued_evaluation,
@@ -157,11 +158,11 @@ class EvaluationRepository(EvaluationReader):
         runtimes: Sequence[str],
         at: datetime,
         *,
-        first_place: BatchPlace | None = None,
+        first_place: Place | None = None,
     ) -> list[Evaluation]:
         """Insert queued evaluations; their ids sort in the order of the submissions.
 
-        `first_place`: where in a batch the first of them stands; the others follow it.
+        `first_place`: where in a batch the first of them stands, whom the others follow; or which stage it runs.
         """
         ids = sorted(new_evaluation_id() for _ in submissions)
         rows = [
@@ -247,7 +248,7 @@ class EvaluationRepository(EvaluationReader):
         )
 
 
-def _places(first: BatchPlace | None, count: int) -> list[BatchPlace | None]:
-    if first is None:
-        return [None] * count
+def _places(first: Place | None, count: int) -> list[Place | None]:
+    if not isinstance(first, BatchPlace):
+        return [first] * count
     return [BatchPlace(first.batch_id, first.position + further) for further in range(count)]

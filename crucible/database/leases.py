@@ -49,6 +49,7 @@ _CLAIMED = (
         _E.reports_progress,
         _E.infrastructure_attempts,
         _E.not_before,
+        _E.pipeline_id,
         *(column for column in evaluation_inputs.c if column.name not in {"tenant_id", "search_text"}),
     )
     .join(evaluation_inputs, evaluation_inputs.c.evaluation_id == _E.id)
@@ -82,6 +83,7 @@ class LeaseRepository:
                 waited_seconds=(at - rows[evaluation_id].not_before).total_seconds(),
                 infrastructure_attempts=rows[evaluation_id].infrastructure_attempts,
                 spec=to_spec(rows[evaluation_id]),
+                pipeline_id=rows[evaluation_id].pipeline_id,
             )
             for evaluation_id, fence in fences.items()
         ]

@@ -1,9 +1,11 @@
-"""What passes between the leases and the verbs that claim, finish and take back."""
+"""What passes between the repositories and the verbs that claim, finish, take back and go on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from crucible.domain.outcome import Outcome
+from crucible.domain.pipeline import OnFailure, PipelineState, StageStatus
 from crucible.domain.sandbox import Containment, SandboxAttempt, SandboxFinished, SandboxProgress, SandboxSpec
 from crucible.domain.status import Status
 
@@ -20,6 +22,8 @@ class Claimed:
     """How long it had been due."""
     infrastructure_attempts: int
     spec: SandboxSpec
+    pipeline_id: str | None = None
+    """Whose next stages may begin when it ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,3 +74,34 @@ class Result:
     attempts: Sequence[SandboxAttempt] = ()
     progress: SandboxProgress | None = None
     cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageStanding:
+    """A stage of a pipeline, as far as it is decided by."""
+
+    name: str
+    needs: tuple[str, ...]
+    on_failure: OnFailure
+    runtime: str
+    status: StageStatus
+    is_noted: bool
+    """Whether its end, and what follows from it, is written down."""
+    evaluation_id: str | None
+    outcome: Outcome | None
+    finished_at: datetime | None
+    cancel_requested: bool
+    why: str | None = None
+    """Why it ended, where that is not noted and no evaluation tells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A pipeline at one moment."""
+
+    pipeline_id: str
+    state: PipelineState
+    cancel_requested_by: str | None
+    stopped_by: str | None
+    stages: Mapping[str, StageStanding]
+    """By name, in the order in which they were handed in."""

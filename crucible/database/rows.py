@@ -34,6 +34,8 @@ SUMMARY = (
     evaluations.c.batch_id,
     evaluations.c.batch_position,
     evaluations.c.replaced_by,
+    evaluations.c.pipeline_id,
+    evaluations.c.stage,
 )
 _WHOLE = (
     *SUMMARY,
@@ -90,6 +92,8 @@ def summary_fields(row: AnyRow) -> dict[str, Any]:
         "batch_id": row.batch_id,
         "batch_position": row.batch_position,
         "replaced_by": row.replaced_by,
+        "pipeline_id": row.pipeline_id,
+        "stage": row.stage,
     }
 
 

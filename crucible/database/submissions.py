@@ -1,6 +1,5 @@
 """How a submission becomes rows, and how those become a sandbox's specification or a submission again."""
 
-import base64
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +25,18 @@ class BatchPlace:
     position: int
 
 
+@dataclass(frozen=True, slots=True)
+class StagePlace:
+    """Which stage of which pipeline an evaluation runs."""
+
+    pipeline_id: str
+    stage: str
+
+
+Place = BatchPlace | StagePlace
+"""What an evaluation belongs to."""
+
+
 def evaluation_row(
     evaluation_id: str,
     tenant_id: str,
@@ -33,7 +44,7 @@ def evaluation_row(
     runtime: str,
     at: datetime,
     *,
-    place: BatchPlace | None = None,
+    place: Place | None = None,
 ) -> dict[str, Any]:
     """Return the row of an evaluation that is acknowledged now."""
     return {
@@ -54,11 +65,21 @@ def evaluation_row(
         "image": submission.image,
         "fresh": submission.fresh,
         "reports_progress": submission.reports_progress,
-        "batch_id": place.batch_id if place else None,
-        "batch_position": place.position if place else None,
+        **_belonging(place),
         "needs": Need.of(submission, runtime).word,
         "memory_bytes": submission.limits.memory_bytes,
         "cpus": submission.limits.cpus,
+    }
+
+
+def _belonging(place: Place | None) -> dict[str, Any]:
+    batch = place if isinstance(place, BatchPlace) else None
+    stage = place if isinstance(place, StagePlace) else None
+    return {
+        "batch_id": batch.batch_id if batch else None,
+        "batch_position": batch.position if batch else None,
+        "pipeline_id": stage.pipeline_id if stage else None,
+        "stage": stage.stage if stage else None,
     }
 
 
@@ -111,6 +132,8 @@ def queued_evaluation(row: dict[str, Any], submission: Submission) -> Evaluation
         reports_progress=submission.reports_progress,
         batch_id=row["batch_id"],
         batch_position=row["batch_position"],
+        pipeline_id=row["pipeline_id"],
+        stage=row["stage"],
         worker_labels=submission.worker_labels,
     )
 
@@ -140,7 +163,7 @@ def to_submission(row: AnyRow) -> Submission:
     spec = to_spec(row)
     return Submission(
         code=spec.code,
-        files=tuple(_input_file(path, data) for path, data in spec.files.items()),
+        files=tuple(InputFile.of(path, data) for path, data in spec.files.items()),
         entrypoint=spec.entrypoint,
         runtime=spec.runtime,
         stdin=spec.stdin.decode(),
@@ -156,10 +179,3 @@ def to_submission(row: AnyRow) -> Submission:
         priority=row.priority,
         labels=row.labels,
     )
-
-
-def _input_file(path: str, data: bytes) -> InputFile:
-    try:
-        return InputFile(path=path, content=data.decode())
-    except UnicodeDecodeError:
-        return InputFile(path=path, content=base64.b64encode(data).decode(), encoding="base64")

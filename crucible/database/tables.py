@@ -16,6 +16,7 @@ from crucible.domain.dead_letter import DeadLetterState
 from crucible.domain.evaluation import Priority
 from crucible.domain.event import Event
 from crucible.domain.outcome import Outcome
+from crucible.domain.pipeline import OnFailure, PipelineState, StageStatus
 from crucible.domain.sandbox import Isolation
 from crucible.domain.schedule import MissedRuns
 from crucible.domain.session import EndReason
@@ -132,6 +133,8 @@ evaluations = sa.Table(
     sa.Column("cpus", sa.Double, nullable=False, server_default="0"),
     sa.Column("reports_progress", sa.Boolean(create_constraint=False), nullable=False, server_default=sa.false()),
     sa.Column("progress", sa.JSON(none_as_null=True)),
+    sa.Column("pipeline_id", _identifier()),
+    sa.Column("stage", sa.String(64)),
     sa.CheckConstraint("(status = 'running') = (lease_until IS NOT NULL)", name="running_is_leased"),
     sa.CheckConstraint(
         f"(status IN ({_literal(sorted(FINAL_STATUSES))})) = (outcome IS NOT NULL)", name="final_has_outcome"
@@ -167,6 +170,15 @@ sa.Index(
     evaluations.c.outcome,
     sqlite_where=is_in_place,
     postgresql_where=is_in_place,
+)
+is_of_pipeline = evaluations.c.pipeline_id.is_not(None)
+sa.Index(
+    "ix_evaluations_stage",
+    evaluations.c.pipeline_id,
+    evaluations.c.stage,
+    unique=True,
+    sqlite_where=is_of_pipeline,
+    postgresql_where=is_of_pipeline,
 )
 sa.Index(
     "ix_evaluations_leases",
@@ -297,6 +309,58 @@ batches = sa.Table(
 )
 is_unfinished = batches.c.finished_at.is_(None)
 sa.Index("ix_batches_unfinished", batches.c.id, sqlite_where=is_unfinished, postgresql_where=is_unfinished)
+
+pipelines = sa.Table(
+    "pipelines",
+    metadata,
+    sa.Column("id", _identifier(), primary_key=True),
+    _tenant(),
+    sa.Column("name", sa.String(255)),
+    sa.Column("labels", sa.JSON, nullable=False),
+    sa.Column("state", _enumeration(PipelineState, "state"), nullable=False),
+    sa.Column("created_by", sa.String(255), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sa.Column("cancel_requested_by", sa.String(255)),
+    sa.Column("stopped_by", sa.String(64)),
+    sa.Column("finished_at", Moment),
+    sa.CheckConstraint("(state = 'running') = (finished_at IS NULL)", name="running_is_unfinished"),
+    sa.Index("ix_pipelines_page", "tenant_id", "id"),
+)
+is_to_end = sa.and_(
+    pipelines.c.finished_at.is_(None),
+    sa.or_(pipelines.c.cancel_requested_by.is_not(None), pipelines.c.stopped_by.is_not(None)),
+)
+"""Runs, though it should not."""
+sa.Index("ix_pipelines_to_end", pipelines.c.id, sqlite_where=is_to_end, postgresql_where=is_to_end)
+
+pipeline_stages = sa.Table(
+    "pipeline_stages",
+    metadata,
+    sa.Column("pipeline_id", _identifier(), sa.ForeignKey("pipelines.id"), primary_key=True),
+    sa.Column("position", sa.SmallInteger, primary_key=True, autoincrement=False),
+    _tenant(),
+    sa.Column("name", sa.String(64), nullable=False),
+    sa.Column("needs", sa.JSON, nullable=False),
+    sa.Column("inputs", sa.JSON, nullable=False),
+    sa.Column("stdin_from", sa.String(64)),
+    sa.Column("on_failure", _enumeration(OnFailure, "on_failure"), nullable=False),
+    sa.Column("runtime", sa.String(64), nullable=False),
+    sa.Column("submission", sa.JSON, nullable=False),
+    sa.Column("evaluation_id", _identifier(), sa.ForeignKey("evaluations.id")),
+    sa.Column("ended_as", _enumeration(StageStatus, "ended_as")),
+    sa.Column("ended_at", Moment),
+    sa.Column("why", sa.Text),
+    sa.CheckConstraint("(ended_as IS NULL) = (ended_at IS NULL)", name="ended_has_time"),
+    sa.UniqueConstraint("pipeline_id", "name"),
+)
+is_under_way = sa.and_(pipeline_stages.c.evaluation_id.is_not(None), pipeline_stages.c.ended_at.is_(None))
+"""Its evaluation is there, and nobody took note of its end yet."""
+sa.Index(
+    "ix_pipeline_stages_under_way",
+    pipeline_stages.c.evaluation_id,
+    sqlite_where=is_under_way,
+    postgresql_where=is_under_way,
+)
 
 schedules = sa.Table(
     "schedules",

@@ -117,6 +117,14 @@ class InputFile(_Model):
         self.data()
         return self
 
+    @classmethod
+    def of(cls, path: str, data: bytes) -> Self:
+        """Return a file of these bytes. Raises ValidationError for a path that no input may have."""
+        try:
+            return cls(path=path, content=data.decode())
+        except UnicodeDecodeError:
+            return cls(path=path, content=base64.b64encode(data).decode(), encoding="base64")
+
     def data(self) -> bytes:
         """Return the file's bytes."""
         if self.encoding == "utf-8":
@@ -176,14 +184,16 @@ class Submission(_Model):
 
     @model_validator(mode="after")
     def _has_one_program(self) -> Self:
-        paths = {file.path for file in self.files}
         if self.code is None and self.entrypoint is None:
             raise ValueError("give `code`, or `files` and the `entrypoint` among them")
-        if self.code is None and self.entrypoint not in paths:
+        if self.code is None and not self._has_file(self.entrypoint):
             raise ValueError(f"`entrypoint` {self.entrypoint!r} is not among `files`")
-        if self.code is not None and self.entrypoint in paths:
+        if self.code is not None and any(file.path == self.entrypoint for file in self.files):
             raise ValueError(f"both `code` and `files` give {self.entrypoint!r}")
         return self
+
+    def _has_file(self, path: str | None) -> bool:
+        return any(file.path == path for file in self.files)
 
 
 class Annotation(_Model):
@@ -255,6 +265,9 @@ class EvaluationSummary(_Model):
     """Its place in the batch, from 0."""
     replaced_by: str | None = None
     """The evaluation that a retry put in its place."""
+    pipeline_id: str | None = None
+    stage: str | None = None
+    """Which stage of the pipeline it runs."""
 
 
 class Evaluation(EvaluationSummary):

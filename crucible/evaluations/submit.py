@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from crucible.access.policy import Permission, require
 from crucible.database.database import Database, TenantWork
 from crucible.database.failures import DuplicateKeyError, repeated
-from crucible.database.submissions import BatchPlace
+from crucible.database.submissions import Place
 from crucible.domain.check import CheckRequest
 from crucible.domain.errors import FieldError, InvalidRequestError
 from crucible.domain.evaluation import MAXIMUM_BATCH, Evaluation, Submission
@@ -80,11 +80,11 @@ async def acknowledge(
     submissions: Sequence[Submission],
     names: Sequence[str],
     *,
-    first_place: BatchPlace | None = None,
+    first_place: Place | None = None,
 ) -> list[Evaluation]:
     """Queue programs for the runtimes of these names within a transaction, and ring once workers can see them.
 
-    `first_place`: where in a batch the first of them stands.
+    `first_place`: where in a batch the first of them stands, or which stage of a pipeline it runs.
     """
     at = await work.now()
     evaluations = await work.evaluations.add(submissions, names, at, first_place=first_place)

@@ -34,6 +34,8 @@ class Workplace:
     executor: Executor
     patience: Patience
     measures: Measures
+    go_on: Callable[[str], Awaitable[None]]
+    """Called with a pipeline's id when a run of one of its stages has ended."""
 
 
 class Holding:
@@ -94,6 +96,8 @@ class Holding:
                 lambda: finish(place.database, place.blobs, place.stream, relay, finished)
             )
             self._measure(relay, finished, is_result=is_result)
+            if is_result and self.claimed.pipeline_id is not None:
+                await place.go_on(self.claimed.pipeline_id)
             return
         relay.abandon()
         if self._lost:

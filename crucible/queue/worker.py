@@ -1,6 +1,7 @@
 """The worker: takes what is queued for as many slots as it has, and says every few seconds that it lives."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -25,6 +26,10 @@ _SETTLE_SECONDS = 5.0
 _log = structlog.stdlib.get_logger(__name__)
 
 
+async def _nobody_goes_on(pipeline_id: str) -> None:
+    del pipeline_id
+
+
 class Worker:
     """A worker loop. `run` it once; end it with `drain`."""
 
@@ -43,8 +48,13 @@ class Worker:
         patience: Patience | None = None,
         measures: Measures | None = None,
         terms: Terms | None = None,
+        go_on: Callable[[str], Awaitable[None]] = _nobody_goes_on,
     ) -> None:
-        """Take what it works with; `look_seconds`: how often to look unasked, where rings may be lost."""
+        """Take what it works with.
+
+        `look_seconds`: how often to look unasked, where rings may be lost. `go_on`: what to call with a pipeline's
+        id when a stage's run has ended, for what follows to begin at once.
+        """
         self.name = name
         self.slots = slots
         self.terms = terms or Terms(cpus=float(slots))
@@ -57,6 +67,7 @@ class Worker:
             executor=executor,
             patience=patience or Patience(),
             measures=measures or Measures(),
+            go_on=go_on,
         )
         self._lease_seconds = lease_seconds
         self._look_seconds = look_seconds

@@ -2,10 +2,12 @@
 
 import os
 import socket
+from functools import partial
 
 from crucible.domain.measure import Measures
 from crucible.domain.sharing import Caps
 from crucible.evaluations.requeue import Patience
+from crucible.pipelines.settle import go_on
 from crucible.queue.link import ExecutorLink
 from crucible.queue.local import LocalDoorbell
 from crucible.queue.terms import Terms, machine_memory
@@ -37,6 +39,7 @@ def make_worker(
         patience=Patience(attempts=settings.infrastructure_attempts),
         measures=measures,
         terms=terms_of(settings),
+        go_on=partial(go_on, parts.database, parts.blobs, parts.stream, parts.doorbell),
     )
 
 

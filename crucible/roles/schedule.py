@@ -16,6 +16,7 @@ from crucible.database.database import Database
 from crucible.domain.errors import StorageUnavailableError
 from crucible.domain.measure import Measures
 from crucible.evaluations.requeue import Patience
+from crucible.pipelines.settle import keep_advancing
 from crucible.queue.reaper import keep_reaping
 from crucible.roles.known_workers import KnownWorkers
 from crucible.roles.measuring import keep_measuring, process_name
@@ -58,6 +59,7 @@ async def schedule(settings: Settings, announce: Callable[[], None]) -> signal.S
         tasks.start("reaper", reaping)
         tasks.start("schedules", keep_firing(parts.database, parts.doorbell))
         tasks.start("batches", keep_settling(parts.database, parts.doorbell, parts.stream))
+        tasks.start("pipelines", keep_advancing(parts.database, parts.blobs, parts.stream, parts.doorbell))
         await tasks.until(stopping)
         return await stopping.wait()
 

@@ -1,0 +1,117 @@
+"""Give a stage what it asks for of the stages before it.
+
+Those have ended, and what they left changes no more; so it is read before the transaction that hands it on, and
+that transaction waits for no disk. What a hostile program named its files is checked here as anybody's input is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from pydantic import ValidationError
+
+from crucible.blobs.store import BlobStore
+from crucible.database.database import Database
+from crucible.database.evaluations import Kept
+from crucible.domain.errors import NotFoundError
+from crucible.domain.evaluation import InputFile, Submission
+from crucible.domain.pipeline import StageInput, StageRequest
+from crucible.domain.principal import Principal
+from crucible.evaluations.output import slice_of
+
+
+class CannotGatherError(Exception):
+    """A stage can't be given what it asks for; the message says what is missing, or is too much."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Left:
+    """What a stage left behind."""
+
+    files: Mapping[str, slice]
+    content: Kept
+    truncated: bool
+    streams: Mapping[str, Kept]
+
+
+async def gather(
+    database: Database,
+    blobs: BlobStore,
+    owner: Principal,
+    request: StageRequest,
+    evaluations: Mapping[str, str | None],
+) -> Submission:
+    """Return what is to be run for a stage; `evaluations`: what ran for each of the pipeline's stages.
+
+    Raises CannotGatherError, StorageUnavailableError.
+    """
+    sources = {each.stage for each in request.inputs} | ({request.stdin_from} if request.stdin_from else set())
+    left = {source: await _left(database, owner, source, evaluations[source]) for source in sorted(sources)}
+    files: list[InputFile] = []
+    try:
+        for each in request.inputs:
+            files += await _files(blobs, each, left[each.stage])
+        stdin = None
+        if request.stdin_from is not None:
+            stdin = await _stdin(blobs, request.stdin_from, left[request.stdin_from])
+        return request.submission(files, stdin)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "it"
+        message = first["msg"].removeprefix("Value error, ")
+        raise CannotGatherError(f"what it is given can't be handed in: {field} {message}") from error
+
+
+async def _left(database: Database, owner: Principal, stage: str, evaluation_id: str | None) -> _Left:
+    if evaluation_id is None:
+        raise CannotGatherError(f"stage {stage!r} never ran, and so left nothing")
+    try:
+        async with database.read(owner) as view:
+            index, content = await view.evaluations.kept_files(evaluation_id)
+            truncated = (await view.evaluations.get(evaluation_id)).files_truncated
+            streams = {
+                "stdout": await view.evaluations.kept_output(evaluation_id, "stdout"),
+                "stderr": await view.evaluations.kept_output(evaluation_id, "stderr"),
+            }
+    except NotFoundError as error:
+        raise CannotGatherError(f"what ran for stage {stage!r} was deleted") from error
+    files: dict[str, slice] = {}
+    start = 0
+    for path, size in index:
+        files[path] = slice(start, start + size)
+        start += size
+    return _Left(files=files, content=content, truncated=truncated, streams=streams)
+
+
+async def _files(blobs: BlobStore, wanted: StageInput, left: _Left) -> list[InputFile]:
+    if wanted.stream is not None:
+        kept = left.streams[wanted.stream]
+        return [InputFile.of(wanted.target or "", await slice_of(kept, blobs, 0, kept.size_bytes))]
+    if wanted.path is not None:
+        return [InputFile.of(wanted.target or "", await _file(blobs, wanted.stage, wanted.path, left))]
+    if left.truncated:
+        raise CannotGatherError(
+            f"stage {wanted.stage!r} left more or larger files than are kept, so that not all can be given: "
+            "ask for those that are needed by their paths"
+        )
+    folder = PurePosixPath(wanted.as_ or "")
+    return [InputFile.of(str(folder / path), await _file(blobs, wanted.stage, path, left)) for path in left.files]
+
+
+async def _file(blobs: BlobStore, stage: str, path: str, left: _Left) -> bytes:
+    place = left.files.get(path)
+    if place is None:
+        kept = "; it left more or larger files than are kept" if left.truncated else ""
+        raise CannotGatherError(f"stage {stage!r} left no file {path!r}{kept}")
+    return await slice_of(left.content, blobs, place.start, place.stop)
+
+
+async def _stdin(blobs: BlobStore, stage: str, left: _Left) -> str:
+    kept = left.streams["stdout"]
+    try:
+        return (await slice_of(kept, blobs, 0, kept.size_bytes)).decode()
+    except UnicodeDecodeError as error:
+        raise CannotGatherError(
+            f"what stage {stage!r} wrote to standard output is not UTF-8, as standard input must be: "
+            "take it as a file, by `inputs`"
+        ) from error
