@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from crucible.blobs.file import FileBlobs
 from crucible.database.database import Database
 from crucible.database.migrate import migrate
 from crucible.evaluations.check import Checks
+from crucible.pipelines.settle import go_on
 from crucible.queue.local import LocalDoorbell
 from crucible.queue.worker import Worker
 from crucible.roles.http_server import HttpServer
@@ -63,6 +65,7 @@ def serving(
             doorbell=doorbell,
             executor=executor,
             slots=4,
+            go_on=partial(go_on, database, blobs, stream, doorbell),
         )
 
         server.worker = worker

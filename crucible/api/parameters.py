@@ -10,6 +10,7 @@ from crucible.domain.event import parse_event_id
 from crucible.domain.identifiers import (
     BATCH_PATTERN,
     EVALUATION_PATTERN,
+    PIPELINE_PATTERN,
     SCHEDULE_PATTERN,
     SESSION_PATTERN,
     WEBHOOK_PATTERN,
@@ -43,6 +44,15 @@ async def _batch_id(
     if not re.fullmatch(BATCH_PATTERN, batch_id):
         raise NotFoundError(f"there is no batch {batch_id[:60]!r}")
     return batch_id
+
+
+async def _pipeline_id(
+    pipeline_id: Annotated[str, Path(description="As the answer to its creation gave it: `pl_…`.")],
+) -> str:
+    """Refuse what can't be an id as one that nobody has, as `_evaluation_id` does."""
+    if not re.fullmatch(PIPELINE_PATTERN, pipeline_id):
+        raise NotFoundError(f"there is no pipeline {pipeline_id[:60]!r}")
+    return pipeline_id
 
 
 async def _webhook_id(
@@ -80,6 +90,7 @@ async def _position(
 
 BatchId = Annotated[str, Depends(_batch_id)]
 EvaluationId = Annotated[str, Depends(_evaluation_id)]
+PipelineId = Annotated[str, Depends(_pipeline_id)]
 WebhookId = Annotated[str, Depends(_webhook_id)]
 ScheduleId = Annotated[str, Depends(_schedule_id)]
 SessionId = Annotated[str, Depends(_session_id)]

@@ -17,6 +17,7 @@ from crucible.domain.batch import BatchRequest, RetryRequest
 from crucible.domain.check import CheckRequest
 from crucible.domain.evaluation import Annotation, Submission
 from crucible.domain.event import Event
+from crucible.domain.pipeline import PipelineRequest
 from crucible.domain.schedule import ScheduleRequest
 from crucible.domain.session_record import ExecEvent, ExecRequest, SessionRequest
 from crucible.domain.webhook import WebhookRequest
@@ -64,6 +65,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
             (WebhookRequest, "validation"),
             (BatchRequest, "validation"),
             (RetryRequest, "validation"),
+            (PipelineRequest, "validation"),
             (ScheduleRequest, "validation"),
             (SessionRequest, "validation"),
             (ExecRequest, "validation"),

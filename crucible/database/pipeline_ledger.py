@@ -38,7 +38,6 @@ class PipelineLedger:
             sa.select(_S.pipeline_id)
             .join(evaluations, _E.id == _S.evaluation_id)
             .where(is_under_way, _E.outcome.is_not(None))
-            .distinct()
             .limit(limit)
         )
         found = await self._all(_WHOSE.where(_P.id.in_(ended)))

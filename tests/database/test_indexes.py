@@ -18,9 +18,11 @@ from crucible.domain.sharing import Caps
 from crucible.evaluations import find
 from crucible.evaluations.heartbeat import heartbeat
 from crucible.evaluations.reap import end_unrunnable, reap
+from crucible.pipelines.settle import advance_undecided
 from tests.batches.steps import made, programs
 from tests.evaluations.steps import HELLO, claimed, finished, get, held, submitted
 from tests.evaluations.test_reap import AT_ONCE
+from tests.pipelines import steps as pipelines
 
 Explain = Callable[[str, Any], list[str]]
 
@@ -111,3 +113,11 @@ async def test_a_round_over_batches_reads_no_whole_table(plans_of, database):
     await made(database, programs(3))
     plans = await plans_of(count_ended(database))
     assert not any(plan.startswith("SCAN ev") or "Seq Scan on evaluations" in plan for plan in plans)
+
+
+async def test_a_round_over_pipelines_reads_no_whole_table(plans_of, database, blobs, stream, doorbell):
+    await pipelines.made(database, pipelines.stage("a"), pipelines.stage("b", "a"))
+    plans = await plans_of(advance_undecided(database, blobs, stream, doorbell))
+    assert any("ix_pipeline_stages_under_way" in plan for plan in plans)
+    assert any("ix_pipelines_to_end" in plan for plan in plans)
+    assert not any(plan.startswith("SCAN ev") or "Seq Scan" in plan for plan in plans)

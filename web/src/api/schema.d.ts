@@ -423,6 +423,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pipelines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Pipelines
+         * @description List pipelines, newest first.
+         */
+        get: operations["list_pipelines"];
+        put?: never;
+        /**
+         * Create Pipeline
+         * @description Run programs one after another, each once those that it needs have ended.
+         */
+        post: operations["create_pipeline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{pipeline_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Pipeline
+         * @description Show a pipeline with its stages: what each needs, where it is, and what runs for it.
+         */
+        get: operations["get_pipeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pipelines/{pipeline_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Pipeline
+         * @description End a pipeline. What waits or is queued ends at once; what runs is stopped, and keeps its output so far.
+         */
+        post: operations["cancel_pipeline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/schedules": {
         parameters: {
             query?: never;
@@ -1593,6 +1657,10 @@ export interface components {
             batch_position?: number | null;
             /** Replaced By */
             replaced_by?: string | null;
+            /** Pipeline Id */
+            pipeline_id?: string | null;
+            /** Stage */
+            stage?: string | null;
             /** Code */
             code: string | null;
             /** Entrypoint */
@@ -1742,6 +1810,10 @@ export interface components {
             batch_position?: number | null;
             /** Replaced By */
             replaced_by?: string | null;
+            /** Pipeline Id */
+            pipeline_id?: string | null;
+            /** Stage */
+            stage?: string | null;
         };
         Event: components["schemas"]["Queued"] | components["schemas"]["Started"] | components["schemas"]["Output"] | components["schemas"]["UsageSample"] | components["schemas"]["Attempt"] | components["schemas"]["Progress"] | components["schemas"]["CancelRequested"] | components["schemas"]["Requeued"] | components["schemas"]["Finished"];
         /**
@@ -2091,6 +2163,12 @@ export interface components {
          */
         MissedRuns: "skip" | "once" | "all";
         /**
+         * OnFailure
+         * @description What becomes of the others where a stage ends in any way but success.
+         * @enum {string}
+         */
+        OnFailure: "stop" | "skip" | "continue";
+        /**
          * Order
          * @description In which direction.
          * @enum {string}
@@ -2159,6 +2237,119 @@ export interface components {
             p95: number;
             /** P99 */
             p99: number;
+        };
+        /**
+         * Pipeline
+         * @description A pipeline with its stages, in the order in which they were handed in.
+         */
+        Pipeline: {
+            /** Id */
+            id: string;
+            /** Name */
+            name?: string | null;
+            /** Labels */
+            labels?: {
+                [key: string]: string;
+            };
+            state: components["schemas"]["PipelineState"];
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at?: string | null;
+            /** Finished At */
+            finished_at?: string | null;
+            /**
+             * Cancel Requested
+             * @default false
+             */
+            cancel_requested: boolean;
+            /** Stopped By */
+            stopped_by?: string | null;
+            /** Stage Count */
+            stage_count: number;
+            /** Statuses */
+            statuses: {
+                [key: string]: number;
+            };
+            /** Stages */
+            stages: components["schemas"]["Stage"][];
+        };
+        /**
+         * PipelinePage
+         * @description Part of a list, newest first.
+         */
+        PipelinePage: {
+            /** Items */
+            items: components["schemas"]["PipelineSummary"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * PipelineRequest
+         * @description A pipeline to run.
+         */
+        PipelineRequest: {
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /** Labels */
+            labels?: {
+                [key: string]: string;
+            };
+            /** Stages */
+            stages: components["schemas"]["StageRequest"][];
+        };
+        /**
+         * PipelineState
+         * @description Where a pipeline is.
+         * @enum {string}
+         */
+        PipelineState: "running" | "completed" | "failed" | "cancelled";
+        /**
+         * PipelineSummary
+         * @description A pipeline as a list shows it.
+         */
+        PipelineSummary: {
+            /** Id */
+            id: string;
+            /** Name */
+            name?: string | null;
+            /** Labels */
+            labels?: {
+                [key: string]: string;
+            };
+            state: components["schemas"]["PipelineState"];
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at?: string | null;
+            /** Finished At */
+            finished_at?: string | null;
+            /**
+             * Cancel Requested
+             * @default false
+             */
+            cancel_requested: boolean;
+            /** Stopped By */
+            stopped_by?: string | null;
+            /** Stage Count */
+            stage_count: number;
+            /** Statuses */
+            statuses: {
+                [key: string]: number;
+            };
         };
         /**
          * Priority
@@ -2637,6 +2828,162 @@ export interface components {
          * @enum {string}
          */
         Sort: "queued" | "finished" | "duration" | "cpu" | "memory" | "attempts" | "runtime" | "outcome";
+        /**
+         * Stage
+         * @description A stage, and how far it is.
+         */
+        Stage: {
+            /** Name */
+            name: string;
+            /** Needs */
+            needs: string[];
+            /** Inputs */
+            inputs: components["schemas"]["StageInput"][];
+            /** Stdin From */
+            stdin_from: string | null;
+            on_failure: components["schemas"]["OnFailure"];
+            /** Runtime */
+            runtime: string;
+            status: components["schemas"]["StageStatus"];
+            /** Why */
+            why?: string | null;
+            /** Evaluation Id */
+            evaluation_id?: string | null;
+            outcome?: components["schemas"]["Outcome"] | null;
+            /** Exit Code */
+            exit_code?: number | null;
+            /** Queued At */
+            queued_at?: string | null;
+            /** Started At */
+            started_at?: string | null;
+            /** Finished At */
+            finished_at?: string | null;
+        };
+        /**
+         * StageInput
+         * @description Files for a stage: one that a former stage left, all of them, or what it wrote to a stream.
+         */
+        StageInput: {
+            /** Stage */
+            stage: string;
+            /** Path */
+            path?: string | null;
+            /** Stream */
+            stream?: ("stdout" | "stderr") | null;
+            /** As */
+            as?: string | null;
+        };
+        /**
+         * StageRequest
+         * @description A stage to run: a submission, what it waits for, and what it is given of that.
+         */
+        StageRequest: {
+            /**
+             * Code
+             * @default null
+             */
+            code: string | null;
+            /**
+             * Files
+             * @default []
+             */
+            files: components["schemas"]["InputFile"][];
+            /**
+             * Entrypoint
+             * @default null
+             */
+            entrypoint: string | null;
+            /**
+             * Runtime
+             * @default python
+             */
+            runtime: string;
+            /**
+             * Stdin
+             * @default
+             */
+            stdin: string;
+            /**
+             * Argv
+             * @default []
+             */
+            argv: string[];
+            /** Env */
+            env?: {
+                [key: string]: string;
+            };
+            /**
+             * @default {
+             *       "wall_seconds": 30,
+             *       "cpu_seconds": null,
+             *       "cpus": 1,
+             *       "memory_bytes": 536870912,
+             *       "processes": 64,
+             *       "disk_bytes": 134217728,
+             *       "output_bytes": 1048576,
+             *       "open_files": 512
+             *     }
+             */
+            limits: components["schemas"]["Limits"];
+            /**
+             * Engine
+             * @default null
+             */
+            engine: string | null;
+            /** @default shared-kernel */
+            minimum_isolation: components["schemas"]["Isolation"];
+            /**
+             * Image
+             * @default null
+             */
+            image: string | null;
+            /**
+             * Fresh
+             * @default false
+             */
+            fresh: boolean;
+            /**
+             * Reports Progress
+             * @default false
+             */
+            reports_progress: boolean;
+            /**
+             * Worker Labels
+             * @default []
+             */
+            worker_labels: string[];
+            /** @default normal */
+            priority: components["schemas"]["Priority"];
+            /** Labels */
+            labels?: {
+                [key: string]: string;
+            };
+            /** Name */
+            name: string;
+            /**
+             * Needs
+             * @default []
+             */
+            needs: string[];
+            /**
+             * Inputs
+             * @default []
+             */
+            inputs: components["schemas"]["StageInput"][];
+            /**
+             * Stdin From
+             * @default null
+             */
+            stdin_from: string | null;
+            /** @default stop */
+            on_failure: components["schemas"]["OnFailure"];
+        };
+        /**
+         * StageStatus
+         * @description Where a stage is.
+         * @enum {string}
+         */
+        StageStatus: "waiting" | "queued" | "running" | "completed" | "failed" | "cancelled" | "skipped";
         /**
          * Started
          * @description A worker holds it and its sandbox is about to run the program.
@@ -5080,6 +5427,310 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_pipelines: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["PipelineState"][];
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelinePage"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_pipeline: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again under the same key, a request is answered alike and nothing runs twice. */
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PipelineRequest"];
+            };
+        };
+        responses: {
+            /** @description It is on disk; the stages that need no other are queued. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_pipeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the answer to its creation gave it: `pl_…`. */
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_pipeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the answer to its creation gave it: `pl_…`. */
+                pipeline_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pipeline"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
