@@ -29,6 +29,7 @@ from crucible.api.routes import (
     schedules,
     sessions,
     statistics,
+    storage,
     submissions,
     webhooks,
 )
@@ -82,6 +83,7 @@ def _routes() -> FastAPI:
         runtimes,
         engines,
         statistics,
+        storage,
         dead_letters,
         log_level,
         webhooks,

@@ -7,6 +7,7 @@ from crucible.client import operations_calls as calls
 from crucible.client.calls import Call
 from crucible.domain.dead_letter import DeadLetter, DeadLetterState, DeadLetterSummary
 from crucible.domain.operation import Queue, Worker
+from crucible.domain.storage import Storage
 from crucible.domain.webhook import Delivery, Webhook, WebhookCreated, WebhookRequest
 
 T = TypeVar("T")
@@ -68,6 +69,10 @@ class Operations:
     def queue(self) -> Queue:
         """Return what waits and runs at each priority."""
         return self._ask(calls.queue())
+
+    def storage(self) -> Storage:
+        """Return how much evaluations keep, and how large the database is."""
+        return self._ask(calls.storage())
 
     def workers(self) -> tuple[Worker, ...]:
         """Return the workers that were heard of in the last ten minutes."""

@@ -9,6 +9,7 @@ from crucible.client.reading import reads
 from crucible.domain.answer import DeadLetterChoice, DeadLetterList, DeadLetterPage
 from crucible.domain.dead_letter import DeadLetter, DeadLetterState
 from crucible.domain.operation import Queue, Worker, WorkerList
+from crucible.domain.storage import Storage
 from crucible.domain.webhook import DeliveryList, WebhookCreated, WebhookList, WebhookRequest
 
 _WEBHOOKS = f"{PREFIX}/webhooks"
@@ -81,6 +82,11 @@ def deliveries(webhook_id: str, limit: int) -> Call[DeliveryList]:
 def queue() -> Call[Queue]:
     """Count what waits and runs."""
     return Call(method="GET", path=f"{PREFIX}/queue", read=reads(Queue))
+
+
+def storage() -> Call[Storage]:
+    """Tell how much is kept."""
+    return Call(method="GET", path=f"{PREFIX}/storage", read=reads(Storage))
 
 
 def workers() -> Call[WorkerList]:

@@ -34,6 +34,7 @@ from crucible.database.schedules import ScheduleLedger, ScheduleReader, Schedule
 from crucible.database.sessions import SessionLedger, SessionReader, SessionRepository
 from crucible.database.signals import SignalReader
 from crucible.database.statistics import StatisticsReader
+from crucible.database.storage import StorageReader
 from crucible.database.transactions import (
     AfterCommit,
     ConcurrentTransactions,
@@ -60,6 +61,7 @@ class View:
         self.sessions = SessionReader(connection, principal.tenant_id)
         self.events = EventReader(connection, principal.tenant_id)
         self.statistics = StatisticsReader(connection, principal.tenant_id)
+        self.storage = StorageReader(connection, principal.tenant_id)
         self.waits = WaitReader(connection, principal.tenant_id)
         self.dead_letters = DeadLetterReader(connection, principal.tenant_id)
         self.webhooks = WebhookReader(connection, principal.tenant_id)

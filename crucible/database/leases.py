@@ -301,6 +301,7 @@ def _output_row(claimed: Claimed, result: Result) -> dict[str, Any]:
         "stdout": result.stdout.head,
         "stderr": result.stderr.head,
         "files_content": result.files.content,
+        "files_bytes": sum(size for _, size in result.files.index),
         "search_text": folded(*result.search_text),
         "containment": asdict(result.containment) if result.containment else None,
         "attempts": [asdict(attempt) for attempt in result.attempts],

@@ -22,6 +22,7 @@ from crucible.domain.schedule import MissedRuns
 from crucible.domain.session import EndReason
 from crucible.domain.session_record import SessionState
 from crucible.domain.status import FINAL_STATUSES, Lifecycle, Status
+from crucible.domain.storage import BlobKind
 from crucible.domain.webhook import DeliveryState, WebhookEvent
 from crucible.domain.worker import WorkerState
 
@@ -142,6 +143,14 @@ evaluations = sa.Table(
 )
 is_queued = _is(evaluations.c.status, Status.QUEUED)
 is_running = _is(evaluations.c.status, Status.RUNNING)
+is_deleted = _is(evaluations.c.lifecycle, Lifecycle.DELETED)
+sa.Index(
+    "ix_evaluations_deleted",
+    evaluations.c.tenant_id,
+    evaluations.c.queued_at,
+    sqlite_where=is_deleted,
+    postgresql_where=is_deleted,
+)
 sa.Index("ix_evaluations_page", evaluations.c.tenant_id, evaluations.c.queued_at, evaluations.c.id)
 sa.Index(
     "ix_evaluations_queue",
@@ -233,7 +242,18 @@ evaluation_outputs = sa.Table(
     sa.Column("search_text", sa.Text, nullable=False),
     sa.Column("containment", sa.JSON(none_as_null=True)),
     sa.Column("attempts", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("files_bytes", sa.BigInteger, nullable=False, server_default="0"),
 )
+has_blob = {kind: evaluation_outputs.c[f"{kind.value}_blob"].is_not(None) for kind in BlobKind}
+"""Has outputs of this kind that lie in a blob, of whose bytes there is an index."""
+for _kind, _has in has_blob.items():
+    sa.Index(
+        f"ix_evaluation_outputs_{_kind.value}_blob",
+        evaluation_outputs.c.tenant_id,
+        evaluation_outputs.c[f"{_kind.value}_bytes"],
+        sqlite_where=_has,
+        postgresql_where=_has,
+    )
 
 events = sa.Table(
     "events",

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,11 +11,12 @@ import pytest
 
 from crucible.cli import watching
 from crucible.client import AsyncCrucible, Crucible, Submission
+from crucible.domain.sandbox import SandboxEvent, SandboxSpec
 from crucible.domain.status import Status
 from crucible.ending import ended
 from crucible.roles.presence import keep_reporting
 from tests.cli.conftest import Command
-from tests.fake_executor import FakeExecutor, Gate
+from tests.fake_executor import STARTED, SUCCEEDED, FakeExecutor, Gate, stdout
 from tests.serving import Serving, serving
 
 
@@ -131,3 +132,30 @@ async def test_the_asynchronous_client_operates_too(server: Serving) -> None:
                     break
                 await asyncio.sleep(0.01)
         await operations.resume("test")
+
+
+def test_storage_says_what_is_kept(server: Serving, command: Command) -> None:
+    async def large(_spec: SandboxSpec) -> AsyncIterator[SandboxEvent]:
+        yield STARTED
+        yield stdout(b"x" * 100_000)
+        yield SUCCEEDED
+
+    server.executor.script = large
+    with Crucible() as crucible:
+        one = crucible.run(Submission(code="x"))
+        shown = command("storage").out.decode()
+        assert "97.7 KiB" in shown
+        assert "nothing is deleted" in shown
+        crucible.delete(one.id)
+        assert "1 deleted, kept for good" in command("storage").out.decode()
+    found = answered(command, "storage")
+    assert (found["blobs"]["count"], found["blobs"]["bytes"], found["deleted"]["count"]) == (1, 100_000, 1)
+    assert found["database"]["kind"] == "sqlite"
+
+
+def test_an_asynchronous_client_hears_what_is_kept(server: Serving) -> None:
+    async def asked() -> int:
+        async with AsyncCrucible(server.url) as crucible:
+            return (await crucible.operations.storage()).database.bytes
+
+    assert asyncio.run(asked()) > 0

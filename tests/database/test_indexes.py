@@ -18,6 +18,7 @@ from crucible.domain.sharing import Caps
 from crucible.evaluations import find
 from crucible.evaluations.heartbeat import heartbeat
 from crucible.evaluations.reap import end_unrunnable, reap
+from crucible.evaluations.storage import storage
 from crucible.pipelines.settle import advance_undecided
 from tests.batches.steps import made, programs
 from tests.evaluations.steps import HELLO, claimed, finished, get, held, submitted
@@ -121,3 +122,12 @@ async def test_a_round_over_pipelines_reads_no_whole_table(plans_of, database, b
     assert any("ix_pipeline_stages_under_way" in plan for plan in plans)
     assert any("ix_pipelines_to_end" in plan for plan in plans)
     assert not any(plan.startswith("SCAN ev") or "Seq Scan" in plan for plan in plans)
+
+
+async def test_what_is_stored_is_counted_by_indexes_of_what_is_counted(plans_of, database, blobs, stream):
+    await finished(database, blobs, stream, await held(database))
+    plans = await plans_of(storage(database, LOCAL_OWNER))
+    counted = ("evaluation_outputs_stdout_blob", "evaluation_outputs_stderr_blob", "evaluation_outputs_files_blob")
+    for index in (*counted, "evaluations_deleted"):
+        assert any(f"ix_{index}" in plan for plan in plans), (index, plans)
+    assert not [plan for plan in plans if plan.startswith(("SCAN ev", "Seq Scan"))]

@@ -834,6 +834,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Storage
+         * @description Tell how much evaluations keep beside the database, how large that is, and what can be restored.
+         */
+        get: operations["get_storage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -1277,6 +1297,36 @@ export interface components {
          */
         BatchState: "open" | "running" | "completed" | "cancelled";
         /**
+         * BlobCount
+         * @description How many blobs there are of something, and how many bytes they hold.
+         */
+        BlobCount: {
+            /** Count */
+            count: number;
+            /** Bytes */
+            bytes: number;
+        };
+        /**
+         * BlobKind
+         * @description What lies beside the database where it is larger than a row should be.
+         * @enum {string}
+         */
+        BlobKind: "stdout" | "stderr" | "files";
+        /**
+         * BlobTotals
+         * @description All of them, and each kind.
+         */
+        BlobTotals: {
+            /** Count */
+            count: number;
+            /** Bytes */
+            bytes: number;
+            /** Kinds */
+            kinds: {
+                [key: string]: components["schemas"]["BlobCount"];
+            };
+        };
+        /**
          * Bytes
          * @description What a program wrote: text where it is UTF-8, base64 where it is not.
          */
@@ -1420,6 +1470,19 @@ export interface components {
             };
         };
         /**
+         * DatabaseSize
+         * @description The whole database's, whoever's the rows are.
+         */
+        DatabaseSize: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "sqlite" | "postgresql";
+            /** Bytes */
+            bytes: number;
+        };
+        /**
          * DeadLetter
          * @description A dead letter with its history.
          */
@@ -1515,6 +1578,16 @@ export interface components {
             resolved_by?: string | null;
             /** Replayed As */
             replayed_as?: string | null;
+        };
+        /**
+         * DeletedCount
+         * @description What was deleted and can be restored.
+         */
+        DeletedCount: {
+            /** Count */
+            count: number;
+            /** Oldest */
+            oldest?: string | null;
         };
         /**
          * Delivery
@@ -3059,6 +3132,22 @@ export interface components {
          * @enum {string}
          */
         Status: "queued" | "running" | "completed" | "failed" | "cancelled";
+        /**
+         * Storage
+         * @description What a tenant's evaluations keep, and how large the database is that all share.
+         */
+        Storage: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            blobs: components["schemas"]["BlobTotals"];
+            database: components["schemas"]["DatabaseSize"];
+            deleted: components["schemas"]["DeletedCount"];
+            /** Retention Seconds */
+            retention_seconds?: number | null;
+        };
         /**
          * Submission
          * @description What a researcher hands in: a program, its inputs and its limits.
@@ -7493,6 +7582,53 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_storage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Storage"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

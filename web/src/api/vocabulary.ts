@@ -1,6 +1,7 @@
 // Generated from docs/openapi.json by scripts/generate-api.mjs (npm run generate).
 
 export const BATCH_STATE_VALUES = ["open","running","completed","cancelled"] as const;
+export const BLOB_KIND_VALUES = ["stdout","stderr","files"] as const;
 export const DEAD_LETTER_STATE_VALUES = ["waiting","replayed","discarded"] as const;
 export const DELIVERY_STATE_VALUES = ["pending","delivered","given_up"] as const;
 export const END_REASON_VALUES = ["destroyed","idle","lifetime","broken","executor_gone"] as const;
