@@ -103,6 +103,9 @@ class Session(Protocol):
 class SessionDriver(Protocol):
     """A driver that has sessions. One that doesn't implement this has none, and its report says so."""
 
-    async def open_session(self, spec: SessionSpec) -> Session:
-        """Return a session that stands. Raises SandboxUnavailableError, SessionsUnsupportedError."""
+    async def open_session(self, spec: SessionSpec, prefix: str) -> Session:
+        """Return a session that stands. Raises SandboxUnavailableError, SessionsUnsupportedError.
+
+        `prefix`: whose programs it shows, `/usr` for the host's or what stands for an image.
+        """
         ...

@@ -57,7 +57,7 @@ def main() -> None:
     """Be process 1 of a container, and end this process."""
     del sys.path[0]  # where this module was found is nobody else's business
     manner = Manner(**json.loads(sys.argv[1]))
-    channel = _take_channel()
+    channel = take_channel()
     try:
         script.find_command_line()
         for name in manner.preload:
@@ -70,7 +70,7 @@ def main() -> None:
     os._exit(0)
 
 
-def _take_channel() -> socket.socket:
+def take_channel() -> socket.socket:
     """Return the executor's socket, and have nothing on standard input."""
     channel = socket.socket(fileno=os.dup(0))
     nothing = os.open("/dev/null", os.O_RDONLY)

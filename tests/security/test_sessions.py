@@ -14,7 +14,7 @@ from crucible.domain.limits import MIB
 from crucible.domain.outcome import Outcome
 from crucible.domain.session import EndReason, ExecFinished, ExecSpec, SessionLimits, SessionSpec
 from crucible.sandbox.driver import Session
-from crucible.sandbox.namespaces.sessions import session as sessions
+from crucible.sandbox.sessions import session as sessions
 from tests.sandbox.fixtures import Sandboxes, on_engine
 from tests.waiting import until
 

@@ -168,12 +168,12 @@ class NamespacesDriver:
             self._discard(standing)
             self._pool.used(kind)
 
-    async def open_session(self, spec: SessionSpec) -> Session:
+    async def open_session(self, spec: SessionSpec, prefix: str) -> Session:
         """See `SessionDriver.open_session`."""
         async with self._opening_sessions:
             if self._sessions is None:
                 self._sessions = await NamespacesSessions.open()
-        return await self._sessions.open_session(spec)
+        return await self._sessions.open_session(spec, prefix)
 
     async def give_back(self) -> None:
         """End the sandboxes that are kept ready, and return when nothing of those or of any other is left.

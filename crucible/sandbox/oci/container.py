@@ -8,18 +8,22 @@ import socket
 
 from crucible.sandbox import plan, process_1, report
 from crucible.sandbox.oci.keeper import RESIZED
+from crucible.sandbox.sessions.session import stands
 from crucible.sandbox.slots import Slot
 from crucible.sandbox.standing import SandboxBrokenError, Standing, reason
 
 ENDING_SECONDS = 10.0
-_CHUNK_BYTES = 64 * 1024
+_SCRATCH_BYTES, _SCRATCH_INODES = 64 * 1024, 64
+"""Of the folders that a program would write: a session has a file system of its own."""
 
 
 class Pipes:
     """What goes between a container and the executor: the ends that stay here, and those that are handed on."""
 
-    def __init__(self) -> None:
-        self.channel, self.channel_inside = socket.socketpair()
+    def __init__(self, *, whole_messages: bool = False) -> None:
+        """`whole_messages`: the channel keeps them apart, as a session's needs it."""
+        kind = socket.SOCK_SEQPACKET if whole_messages else socket.SOCK_STREAM
+        self.channel, self.channel_inside = socket.socketpair(socket.AF_UNIX, kind)
         self.orders, self.orders_inside = socket.socketpair()
         self.stdout, self.stdout_inside = os.pipe2(os.O_CLOEXEC)
         self.stderr, self.stderr_inside = os.pipe2(os.O_CLOEXEC)
@@ -72,8 +76,37 @@ class Container(Standing):
 
     async def hand_over(self, work: plan.Work, contents: list[bytes], standard_input: bytes) -> tuple[int, int]:
         """Hand the program over; return what to read its output and errors from. Raises OSError."""
+        await self._settle(work.bounds.disk_bytes, work.bounds.inodes)
+        body = plan.encode_work(work, contents, standard_input)
+        head = process_1.WORK_HEAD.pack(report.WORK, len(body))
+        await asyncio.get_running_loop().sock_sendall(self._socket, head + body)
+        stdout, stderr = self._streams
+        self._streams = []
+        return stdout, stderr
+
+    async def become_session(self, ground: int, patience: float) -> tuple[socket.socket, int]:
+        """Have it become a session on this ground; return its channel and a pidfd of its stage. Raises OSError.
+
+        Both are the caller's, who sees to it that the container ends before `gone` is asked for.
+        """
         loop = asyncio.get_running_loop()
-        size = f"size={work.bounds.disk_bytes},nr_inodes={work.bounds.inodes}"
+        await self._settle(_SCRATCH_BYTES, _SCRATCH_INODES)
+        socket.send_fds(self._socket, [report.WORK], [ground])
+        loop.remove_reader(self._socket)
+        try:
+            async with asyncio.timeout(patience):
+                await stands(self._socket)
+        except BaseException:
+            loop.add_reader(self._socket, self._read)
+            raise
+        process, self._process, self._ended = self._process, None, True
+        assert process is not None  # noqa: S101 - it stood
+        return self._socket, process
+
+    async def _settle(self, disk_bytes: int, inodes: int) -> None:
+        """Set the size of the disk, and have the kernel spare process 1 where memory is spent."""
+        loop = asyncio.get_running_loop()
+        size = f"size={disk_bytes},nr_inodes={inodes}"
         try:
             await loop.sock_sendall(self._orders, size.encode())
             answer = await loop.sock_recv(self._orders, 16)
@@ -81,11 +114,6 @@ class Container(Standing):
             answer = b""
         if answer != RESIZED:
             raise SandboxBrokenError(reason(*await self.receive()))
-        body = plan.encode_work(work, contents, standard_input)
-        await loop.sock_sendall(self._socket, process_1.WORK_HEAD.pack(report.WORK, len(body)) + body)
-        stdout, stderr = self._streams
-        self._streams = []
-        return stdout, stderr
 
     async def gone(self) -> None:
         """Kill all of it, and return when nothing is left that could make a group again, as a killed tool can."""

@@ -11,17 +11,19 @@ from fnmatch import fnmatchcase
 from typing import Self
 
 import crucible
-from crucible.domain.errors import SandboxUnavailableError
+from crucible.domain.errors import SandboxUnavailableError, SessionsUnsupportedError
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Containment, DriverReport, Promise, SandboxFinished, SandboxSpec
+from crucible.domain.session import SessionSpec
 from crucible.sandbox import cgroup, counted, plan, seccomp
-from crucible.sandbox.driver import Emit
+from crucible.sandbox.driver import Emit, Session
 from crucible.sandbox.images import LOCKS_SEEN, MARK
 from crucible.sandbox.launching import Launcher
 from crucible.sandbox.namespaces import ordinary
 from crucible.sandbox.oci import bundle, tools
 from crucible.sandbox.oci.container import Container, Pipes
 from crucible.sandbox.oci.place import Place, write_place
+from crucible.sandbox.oci.sessions import Identities, OciSessions, identities_of_root, identities_of_user
 from crucible.sandbox.oci.tools import Found, Tool
 from crucible.sandbox.process_1 import Manner
 from crucible.sandbox.runtimes import Runtime
@@ -45,6 +47,7 @@ _CODE = "/.crucible"
 _LIBRARIES = f"{_CODE}/lib"
 """Where the host's libraries stand in an image, for process 1 alone."""
 _LOADERS = ("/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1")
+_START_SESSION = f"import sys; sys.path[0] = {_CODE!r}; from crucible.sandbox.sessions.contained import main; main()"
 _START = f"import sys; sys.path[0] = {_CODE!r}; from crucible.sandbox.process_1 import main; main()"
 _LONGEST_ARGUMENTS = 32 * 1024
 """In characters, each of which may be four bytes of the 128 KiB that Linux takes as one argument."""
@@ -54,6 +57,10 @@ _HOST_TASKS_EACH = 4
 _HOST_TASKS = 512
 """What gVisor's kernel may have of the host's threads, and for each of the program's own that it counts itself."""
 BUILDING_SECONDS = 30.0
+NO_SESSIONS = (
+    "gVisor's kernel shows no control groups of the host, which tell what came of which exec; "
+    "use an engine on the host's kernel"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,8 @@ class Kind:
     """What it imports before it waits."""
     warm: bool = False
     """Whether programs run in that interpreter; else they are started by an exec."""
+    session: bool = False
+    """Whether it is to stay, as a session."""
 
 
 _OWN_INTERPRETER = os.path.realpath(sys.executable)
@@ -123,6 +132,7 @@ class OciDriver:
             self._stand, self._discard, most=spares, pause=_PAUSE_SECONDS
         )
         self._containment = self._describe(landlock_abi=0)
+        self._sessions: OciSessions | None = None
 
     @classmethod
     async def open(cls, tool: Tool, *, spares: int = MOST_SPARES) -> Self:
@@ -178,8 +188,9 @@ class OciDriver:
             available=True,
             isolation=self._tool.isolation,
             enforces=self._containment.enforces,
-            missing={"sessions": "containers have none that stay; use the engine namespaces"},
+            missing={"sessions": NO_SESSIONS} if self._tool.own_kernel else {},
             unpromised=_OF_ITS_OWN_KERNEL if self._tool.own_kernel else _OF_THE_HOSTS_KERNEL,
+            sessions=not self._tool.own_kernel,
         )
 
     def _describe(self, landlock_abi: int) -> Containment:
@@ -249,10 +260,23 @@ class OciDriver:
         await self._pool.give_back()
         await self._slots.settled()
 
+    async def open_session(self, spec: SessionSpec, prefix: str) -> Session:
+        """See `SessionDriver.open_session`."""
+        if self._tool.own_kernel:
+            raise SessionsUnsupportedError(f"the engine {self.engine} has none: {NO_SESSIONS}")
+        if self._sessions is None:
+            self._sessions = OciSessions(
+                lambda prefix: self._stand(Kind(prefix, _OWN.command, session=True)),
+                self._release,
+                self._identities_of_session,
+                self._containment,
+            )
+        return await self._sessions.open(spec, prefix)
+
     async def _stand(self, kind: Kind) -> Container:
         """Return a container of this kind. Raises SandboxBrokenError, OSError."""
         slot = self._slots.take()
-        pipes = Pipes()
+        pipes = Pipes(whole_messages=kind.session)
         container: Container | None = None
         try:
             memory = write_place(self._place(kind, slot))
@@ -273,24 +297,22 @@ class OciDriver:
         return container
 
     def _place(self, kind: Kind, slot: Slot) -> Place:
-        identity = self._identity(slot.number)
+        number = slot.number
+        identity = self._identities_of_session(number).outside if kind.session else self._identity(number)
+        start = [_START_SESSION] if kind.session else [_START, self._manner(kind).encode()]
         whole = _tree(kind)
         told = self._tool.told_group
         return Place(
             command=self._found.command(self._platform, f"crucible-{os.getpid()}-{slot.number}"),
             config=bundle.configuration(
-                [*_command(kind), "-c", _START, self._manner(kind).encode()],
+                [*_command(kind), "-c", *start],
                 identity,
                 whole.masked,
                 own_kernel=self._tool.own_kernel,
                 group=slot.group.for_runtimes if told else None,
             ),
             tree=whole,
-            owner=next(
-                outside + plan.PROGRAM_UID - inside
-                for inside, outside, count in identity.map
-                if inside <= plan.PROGRAM_UID < inside + count
-            ),
+            owner=identity.map[0][1] if kind.session else _outside(identity, plan.PROGRAM_UID),
             anterooms=list(slot.group.anterooms) if told else [],
             entrances=[] if told else slot.group.entrances,
             own_kernel=self._tool.own_kernel,
@@ -307,15 +329,35 @@ class OciDriver:
         first = _FIRST_UIDS[self.engine] + slot * _UIDS_EACH
         return plan.Identity(ranged=True, map=[(0, first, _UIDS_EACH)], init=0)
 
+    def _identities_of_session(self, slot: int) -> Identities:
+        if os.geteuid() != 0:
+            assert self._ranges is not None  # noqa: S101 - `open` refuses without
+            return identities_of_user(self._ranges, slot)
+        return identities_of_root(_FIRST_UIDS[self.engine] + slot * _UIDS_EACH, _UIDS_EACH)
+
     def _discard(self, container: Container) -> None:
         self._slots.give_back(container.place, container.gone())
 
+    async def _release(self, container: Container) -> None:
+        """Discard it, and return when nothing of it is left."""
+        self._discard(container)
+        await self._slots.settled()
+
     async def close(self) -> None:
         """End the launcher, and through it every container; remove every group."""
+        if self._sessions is not None:
+            await self._sessions.close()
         await self._pool.give_back()
         await self._launcher.close()
         await self._slots.settled()
         self._cgroups.close()
+
+
+def _outside(identity: plan.Identity, inside: int) -> int:
+    """Return which id of the host one of a container stands for."""
+    return next(
+        outside + inside - first for first, outside, count in identity.map if first <= inside < first + count
+    )
 
 
 _OF_THE_HOSTS_KERNEL = {

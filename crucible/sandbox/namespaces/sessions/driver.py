@@ -3,30 +3,28 @@
 import asyncio
 import heapq
 import itertools
-import json
 import os
 import platform
 import socket
 from typing import Self
 
-from crucible.domain.errors import FieldError, SandboxUnavailableError, SessionsUnsupportedError
+from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.sandbox import Containment, Isolation
 from crucible.domain.session import EndReason, SessionSpec
-from crucible.sandbox import capabilities, cgroup, landlock, seccomp
+from crucible.sandbox import cgroup, landlock, seccomp
 from crucible.sandbox.launching import Launcher
 from crucible.sandbox.namespaces import ordinary
-from crucible.sandbox.namespaces.sessions import plan
-from crucible.sandbox.namespaces.sessions.session import NamespacesSession
 from crucible.sandbox.namespaces.sessions.stage import GO
 from crucible.sandbox.plan import Identity
-from crucible.sandbox.tree import tree
+from crucible.sandbox.sessions import plan
+from crucible.sandbox.sessions.making import enforces, ground_of
+from crucible.sandbox.sessions.session import TrackedSession, stands
 
 LAUNCHER = ("-m", "crucible.sandbox.namespaces.sessions.launcher")
 """What the launcher's interpreter runs; its socket's descriptor follows."""
 _LAST_UID = 2**31
 """The ranges of sessions lie below it, downwards; those of evaluations begin far below and go upwards."""
 _UIDS_EACH = 65_536
-_BYTES_PER_INODE = 4096
 _BUILDING_SECONDS = 30.0
 _REMOVAL_PAUSES = (0.0, 0.01, 0.05, 0.2, 0.5, 1.0, 2.0)
 
@@ -50,13 +48,11 @@ class NamespacesSessions:
     def __init__(self, cgroups: cgroup.Cgroups, launcher: Launcher) -> None:
         self._cgroups = cgroups
         self._launcher = launcher
-        self._landlock = landlock.abi()
-        self._last_capability = capabilities.last_capability()
         self._ranges = ordinary.ranges()
         self._names = itertools.count(1)
         self._free_slots: list[int] = []
         self._next_slot = itertools.count(1)
-        self._sessions: set[NamespacesSession] = set()
+        self._sessions: set[TrackedSession] = set()
         self._opening = 0
         self._containment = self._describe()
 
@@ -77,14 +73,11 @@ class NamespacesSessions:
         """Whether it has no session, nor is making one."""
         return not self._sessions and not self._opening
 
-    async def open_session(self, spec: SessionSpec) -> NamespacesSession:
-        """Return a session that stands. Raises SandboxUnavailableError, SessionsUnsupportedError."""
-        if spec.image is not None:
-            message = "must be left out: sessions have the host's programs and no image, in every engine"
-            raise SessionsUnsupportedError(f"image {message}", errors=(FieldError("image", message),))
+    async def open_session(self, spec: SessionSpec, prefix: str) -> TrackedSession:
+        """Return a session that stands. Raises SandboxUnavailableError."""
         self._opening += 1
         try:
-            return await self._open(spec)
+            return await self._open(spec, prefix)
         finally:
             self._opening -= 1
 
@@ -95,7 +88,7 @@ class NamespacesSessions:
         await self._launcher.close()
         self._cgroups.close()
 
-    async def _open(self, spec: SessionSpec) -> NamespacesSession:
+    async def _open(self, spec: SessionSpec, prefix: str) -> TrackedSession:
         slot = heapq.heappop(self._free_slots) if self._free_slots else next(self._next_slot)
         group: cgroup.Cgroup | None = None
         here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -104,7 +97,7 @@ class NamespacesSessions:
         try:
             group = self._cgroups.create(f"session-{next(self._names)}")
             group.limit(spec.limits.for_control_group())
-            memory = plan.write(self._ground(spec, slot, group))
+            memory = plan.write(ground_of(spec, prefix, *self._identity(slot), group.entrances))
             try:
                 await self._launcher.launch([memory, there.fileno()])
             finally:
@@ -124,7 +117,7 @@ class NamespacesSessions:
                     f"no session could be made: {str(error) or 'it took too long'}"
                 ) from error
             raise
-        session = NamespacesSession(
+        session = TrackedSession(
             channel=here,
             stage=stage,
             group=group,
@@ -145,39 +138,9 @@ class NamespacesSessions:
             kernel=f"Linux {platform.release()}",
             namespaces=("user", "mount", "pid", "network", "ipc", "uts", "cgroup"),
             seccomp=seccomp.digest(seccomp.build_wall_of_sessions().program),
-            landlock_abi=self._landlock,
+            landlock_abi=landlock.abi(),
             cgroup_version=version,
-            enforces={
-                "lifetime_seconds": "the executor's clock",
-                "idle_seconds": "the executor's clock",
-                "timeout_seconds": f"the executor's clock, a cgroup v{version} for each exec",
-                "cpus": f"cgroup v{version} cpu",
-                "memory_bytes": f"cgroup v{version} memory, no swap",
-                "processes": f"cgroup v{version} pids",
-                "disk_bytes": "tmpfs size and inodes, RLIMIT_FSIZE",
-                "output_bytes": "the executor's reader",
-                "open_files": "RLIMIT_NOFILE",
-                "files": "pivot_root, locked read-only mounts",
-                "network": "an empty network namespace, seccomp",
-                "identity": "a user namespace without host root"
-                + (", uids of its own" if self._identity(1)[0].ranged else ""),
-                "system calls": "seccomp allow-list",
-                "attempts": "seccomp user notification, answered by process 1",
-            },
-        )
-
-    def _ground(self, spec: SessionSpec, slot: int, group: cgroup.Cgroup) -> plan.Ground:
-        identity, keeper = self._identity(slot)
-        return plan.Ground(
-            identity=identity,
-            keeper=keeper,
-            tree=tree("/usr"),
-            cgroups=group.entrances,
-            landlock=self._landlock,
-            last_capability=self._last_capability,
-            disk_bytes=spec.limits.disk_bytes,
-            inodes=max(1024, spec.limits.disk_bytes // _BYTES_PER_INODE),
-            open_files=spec.limits.open_files,
+            enforces=enforces(version, self._identity(1)[0]),
         )
 
     def _identity(self, slot: int) -> tuple[Identity, int]:
@@ -198,18 +161,13 @@ class NamespacesSessions:
         stage = os.pidfd_open(int(greeting))
         try:
             await loop.sock_sendall(channel, GO)
-            answer = await loop.sock_recv(channel, plan.MESSAGE_BYTES)
-            if not answer:
-                raise OSError("its processes ended before it stood")
-            message = json.loads(answer)
-            if message["kind"] != plan.Kind.READY:
-                raise OSError(message.get("error", answer))
+            await stands(channel)
         except BaseException:
             os.close(stage)
             raise
         return stage
 
-    async def _forget(self, session: NamespacesSession, group: cgroup.Cgroup, slot: int) -> None:
+    async def _forget(self, session: TrackedSession, group: cgroup.Cgroup, slot: int) -> None:
         self._sessions.discard(session)
         await self._remove(group, slot)
 

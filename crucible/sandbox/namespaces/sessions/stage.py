@@ -9,8 +9,8 @@ import socket
 import sys
 
 from crucible.sandbox import capabilities, kernel
-from crucible.sandbox.namespaces.sessions import keeper, plan
-from crucible.sandbox.plan import Identity
+from crucible.sandbox.cgroup import files
+from crucible.sandbox.sessions import identity, keeper, plan
 from crucible.sandbox.wall import Wall
 
 GO = b"go"
@@ -39,7 +39,7 @@ def _enter(memory: int, channel: socket.socket, wall: Wall, launcher: int) -> No
         return
     ground = plan.read_ground(memory)
     for path in ground.cgroups:
-        _write(path, "0")
+        files.write(path, "0")
     kernel.unshare(kernel.CLONE_NEWPID | kernel.CLONE_NEWCGROUP)
 
     host_processes = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -56,27 +56,6 @@ def _enter(memory: int, channel: socket.socket, wall: Wall, launcher: int) -> No
             os._exit(0)
     there.close()
     os.close(host_processes)
-    if here.recv(1) == b"?":
-        _map_identity(child, ground.identity)
-        here.sendall(b"!")
-    here.close()
+    identity.write_maps_when_asked(child, ground.identity, here)
     capabilities.keep_only(0)
     os.waitpid(child, 0)
-
-
-def _map_identity(process: int, identity: Identity) -> None:
-    lines = "".join(f"{inside} {outside} {count}\n" for inside, outside, count in identity.map)
-    if not identity.ranged:
-        _write(f"/proc/{process}/setgroups", "deny")
-    _write(f"/proc/{process}/uid_map", lines)
-    _write(f"/proc/{process}/gid_map", lines)
-
-
-def _write(path: str, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.write(descriptor, text.encode())
-    except OSError as error:
-        raise OSError(error.errno, f"writing {text!r} to {path}: {os.strerror(error.errno or 0)}") from error
-    finally:
-        os.close(descriptor)

@@ -21,13 +21,12 @@ from crucible.sandbox import call_filter, capabilities, kernel, landlock, notifi
 from crucible.sandbox.answers import Answers
 from crucible.sandbox.attempts import Attempt, Attempts
 from crucible.sandbox.namespaces import root as readonly_root
-from crucible.sandbox.namespaces.sessions import ground as grounds
-from crucible.sandbox.namespaces.sessions import plan, steps
+from crucible.sandbox.sessions import ground as grounds
+from crucible.sandbox.sessions import identity, plan, steps
 from crucible.sandbox.steps import wake_on_children
 from crucible.sandbox.wall import Wall
 
 _HOSTNAME = "session"
-_PR_SET_KEEPCAPS = 8
 _CAP_SYS_ADMIN = 1 << 21
 
 
@@ -49,7 +48,33 @@ def run(ground: plan.Ground, outside: Outside, wall: Wall) -> None:
     kernel.set_hostname(_HOSTNAME)
     readonly_root.lay_out(ground.tree)
     readonly_root.enter(ground.tree)
-    _leave_host_identity(ground, outside.stage)
+    identity.leave(ground, outside.stage, keep=_CAP_SYS_ADMIN)
+    kernel.die_with_parent(signal.SIGKILL)
+    _settle(ground, outside, wall)
+
+
+def run_in_container(ground: plan.Ground, channel: socket.socket, wall: Wall) -> None:
+    """The same where a runtime has made the namespaces and laid out the root. Raises OSError likewise."""
+    processes = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    here, there = socket.socketpair()
+    beside = os.fork()
+    if beside == 0:
+        try:
+            there.close()
+            identity.write_maps_when_asked(os.getppid(), ground.identity, here)
+        except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
+            tell_broken(channel, error)
+        finally:
+            os._exit(0)
+    here.close()
+    identity.leave(ground, there)
+    os.waitpid(beside, 0)
+    _settle(ground, Outside(channel, there, processes), wall)
+
+
+def _settle(ground: plan.Ground, outside: Outside, wall: Wall) -> None:
+    """Make the session's root, give up what nobody inside may have, and serve."""
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
     _in_child(lambda: grounds.make(ground))
     os.chdir("/")
     wakeup = wake_on_children()
@@ -65,31 +90,6 @@ def tell_broken(channel: socket.socket, error: BaseException) -> None:
     """Say why there will be no session."""
     with contextlib.suppress(OSError):
         channel.send(plan.message(plan.Kind.BROKEN, error=f"{type(error).__name__}: {error}"[:1000]))
-
-
-def _leave_host_identity(ground: plan.Ground, stage: socket.socket) -> None:
-    """Enter a user namespace in which the host's root doesn't exist. The mounts made before become locked.
-
-    Process 1 is then somebody whom nobody inside can be, so that root inside has no claim on it.
-    """
-    if ground.identity.ranged:
-        os.setgroups([])
-        kernel.prctl(_PR_SET_KEEPCAPS, 1, about="PR_SET_KEEPCAPS")
-        os.setresgid(ground.keeper, ground.keeper, ground.keeper)
-        os.setresuid(ground.keeper, ground.keeper, ground.keeper)
-        kernel.prctl(_PR_SET_KEEPCAPS, 0, about="PR_SET_KEEPCAPS")
-        kernel.set_capabilities(_CAP_SYS_ADMIN, _CAP_SYS_ADMIN)
-        kernel.prctl(kernel.PR_SET_DUMPABLE, 1, about="PR_SET_DUMPABLE")  # else its maps are host root's to write
-    kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS)
-    stage.sendall(b"?")
-    if stage.recv(1) != b"!":
-        raise OSError("the uid map could not be written")
-    stage.close()
-    if not ground.identity.ranged:
-        os.setresgid(ground.identity.init, ground.identity.init, ground.identity.init)
-        os.setresuid(ground.identity.init, ground.identity.init, ground.identity.init)
-    kernel.die_with_parent(signal.SIGKILL)
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
 
 
 def _in_child(action: Callable[[], None]) -> None:

@@ -17,11 +17,11 @@ from crucible.domain.sandbox import Containment, SandboxAttempt
 from crucible.domain.session import EndReason, ExecFinished, ExecSpec, SessionSpec, SessionUsage
 from crucible.sandbox.cgroup import Cgroup
 from crucible.sandbox.driver import EmitOutput
-from crucible.sandbox.namespaces.sessions import plan
-from crucible.sandbox.namespaces.sessions.errand import Ended, Errand, KeeperSilentError
-from crucible.sandbox.namespaces.sessions.failures import failure
-from crucible.sandbox.namespaces.sessions.streams import Leftovers
-from crucible.sandbox.namespaces.sessions.tracking import TrackingGroup
+from crucible.sandbox.sessions import plan
+from crucible.sandbox.sessions.errand import Ended, Errand, KeeperSilentError
+from crucible.sandbox.sessions.failures import failure
+from crucible.sandbox.sessions.streams import Leftovers
+from crucible.sandbox.sessions.tracking import TrackingGroup
 from crucible.sandbox.readable import readable
 
 _FILE_SECONDS = 60.0
@@ -36,8 +36,8 @@ _ENVIRONMENT = {
 _BUSY_PAUSE_SECONDS = 0.005
 
 
-class NamespacesSession:
-    """One session of the `namespaces` driver."""
+class TrackedSession:
+    """A session on the host's kernel, whose execs are told apart by control groups below its own."""
 
     def __init__(
         self,
@@ -302,6 +302,16 @@ class NamespacesSession:
     def _ended(self) -> SessionEndedError:
         reason, detail = self.ended.result()
         return SessionEndedError(f"the session has ended ({reason}): {detail}")
+
+
+async def stands(channel: socket.socket) -> None:
+    """Return once process 1 says that the session stands. Raises OSError, with what it says otherwise."""
+    answer = await asyncio.get_running_loop().sock_recv(channel, plan.MESSAGE_BYTES)
+    if not answer:
+        raise OSError("its processes ended before it stood")
+    message = json.loads(answer)
+    if message["kind"] != plan.Kind.READY:
+        raise OSError(message.get("error", answer))
 
 
 async def _receive(loop: asyncio.AbstractEventLoop, channel: socket.socket) -> bytes:

@@ -10,7 +10,7 @@ import tomllib
 from importlib import resources
 
 from crucible.sandbox import kernel
-from crucible.sandbox.namespaces.sessions.plan import Ground
+from crucible.sandbox.sessions.plan import Ground
 from crucible.sandbox.plan import PROGRAM_UID
 
 _NEW = "/.scratch"
@@ -20,6 +20,14 @@ _SHARED_MEMORY = "/run/shm"
 _UNTRUSTED = kernel.MS_NOSUID | kernel.MS_NODEV
 FURNITURE = tomllib.loads((resources.files(__package__) / "furniture.toml").read_text())
 """Read when the launcher starts: no session can look at our own files."""
+_OF_AN_IMAGE = frozenset({"/opt", "/srv"})
+"""What an image has there comes first."""
+_OWN = {
+    *FURNITURE["files"],
+    *(os.path.dirname(path) for path in FURNITURE["files"]),
+    *FURNITURE["folders"],
+} - _OF_AN_IMAGE
+"""What is the session's own to change, though an image may have it, too."""
 
 
 def make(ground: Ground) -> None:
@@ -33,12 +41,15 @@ def make(ground: Ground) -> None:
     size = f"size={ground.disk_bytes},nr_inodes={ground.inodes},mode=755,uid={owner},gid={owner}"
     kernel.mount("session", _NEW, "tmpfs", _UNTRUSTED, size)
     for path, target in ground.tree.links:
-        _folder(os.path.dirname(path))
-        os.symlink(target, _NEW + path)
+        if path not in _OWN:
+            _folder(os.path.dirname(path))
+            os.symlink(target, _NEW + path)
     for path in ("/proc", "/dev"):
         _bind(path)
+    kernel.set_mount_attributes(f"{_NEW}/proc", kernel.MOUNT_ATTR_RDONLY)
     for _, path in ground.tree.binds:
-        _bind(path)
+        if path not in _OWN:
+            _bind(path)
     _furnish(mapped)
     kernel.mount(_NEW + _SHARED_MEMORY, _NEW + "/dev/shm", None, kernel.MS_BIND)  # noqa: S108 - inside of it
     kernel.pivot_root(_NEW)
@@ -56,6 +67,8 @@ def _bind(path: str) -> None:
 
 def _furnish(mapped: bool) -> None:
     for path, (mode, uid) in FURNITURE["folders"].items():
+        if path in _OF_AN_IMAGE and os.path.lexists(_NEW + path):
+            continue
         _folder(path)
         os.chmod(_NEW + path, int(mode, 8))
         if mapped:

@@ -5,7 +5,7 @@ import os
 import stat
 from dataclasses import dataclass
 
-from crucible.sandbox.namespaces.sessions.files import open_inside
+from crucible.sandbox.sessions.files import open_inside
 
 _MOST_BYTES = 1024 * 1024
 _MOST_GROUPS = 64

@@ -9,8 +9,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from crucible.sandbox.namespaces.sessions.streams import Emit, Leftovers, Stream
-from crucible.sandbox.namespaces.sessions.tracking import TrackingGroup
+from crucible.sandbox.sessions.streams import Emit, Leftovers, Stream
+from crucible.sandbox.sessions.tracking import TrackingGroup
 
 _DYING_SECONDS = 5.0
 """How long process 1 may take to say that what was killed has ended."""

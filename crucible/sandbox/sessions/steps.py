@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from crucible.sandbox import kernel, notification, rlimits
-from crucible.sandbox.namespaces.sessions import files, plan, users
+from crucible.sandbox.sessions import files, plan, users
 
 FAILURE_DESCRIPTOR = 3
 """Where the reason goes if the order can't be carried out; closed by an exec."""

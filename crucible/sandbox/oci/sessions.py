@@ -1,0 +1,122 @@
+"""Sessions of the `oci` driver: a container whose process 1 becomes a session's.
+
+The container's root is process 1, and nobody in the session, which has a user namespace of its own within the
+container's: see `crucible.sandbox.sessions.contained`.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from typing import Final
+
+from crucible.domain.errors import SandboxUnavailableError
+from crucible.domain.sandbox import Containment
+from crucible.domain.session import EndReason, SessionSpec
+from crucible.sandbox import seccomp
+from crucible.sandbox.namespaces.ordinary import Ranges
+from crucible.sandbox.oci.container import Container
+from crucible.sandbox.plan import Identity
+from crucible.sandbox.sessions import plan
+from crucible.sandbox.sessions.making import enforces, ground_of
+from crucible.sandbox.sessions.session import TrackedSession, stands
+from crucible.sandbox.standing import SandboxBrokenError
+
+_BUILDING_SECONDS = 30.0
+KEEPER: Final = 0
+"""Who process 1 is in the container."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """Who is who in the container, by the host's ids, and in the session, by the container's: all but process 1."""
+
+    outside: Identity
+    inside: Identity
+
+
+def identities_of_root(first: int, count: int) -> Identities:
+    """Return those of an executor that is root, and so may map any ids."""
+    return Identities(
+        Identity(ranged=True, map=[(0, first, count)], init=KEEPER),
+        Identity(ranged=True, map=[(0, KEEPER + 1, count - 1)], init=0),
+    )
+
+
+def identities_of_user(ranges: Ranges, slot: int) -> Identities:
+    """Return those of an ordinary user's executor. Raises OSError where there are no more ids."""
+    session, keeper = ranges.identity_of_session(slot + 1)
+    outside, inside, following = [(KEEPER, keeper, 1)], [], KEEPER + 1
+    for number, first, count in session.map:
+        outside.append((following, first, count))
+        inside.append((number, following, count))
+        following += count
+    return Identities(
+        Identity(ranged=True, map=outside, init=KEEPER), Identity(ranged=True, map=inside, init=0)
+    )
+
+
+class OciSessions:
+    """The sessions of one tool's containers."""
+
+    def __init__(
+        self,
+        stand: Callable[[str], Coroutine[None, None, Container]],
+        discard: Callable[[Container], Coroutine[None, None, None]],
+        identities: Callable[[int], Identities],
+        containment: Containment,
+    ) -> None:
+        """`stand` and `discard` a container that shows a prefix; `identities`: of a slot."""
+        self._stand = stand
+        self._discard = discard
+        self._identities = identities
+        self._containment = replace(
+            containment,
+            seccomp=seccomp.digest(seccomp.build_wall_of_sessions().program),
+            enforces=enforces(containment.cgroup_version, identities(0).inside)
+            | {"container": containment.enforces["container"]},
+        )
+        self._sessions: set[TrackedSession] = set()
+
+    async def open(self, spec: SessionSpec, prefix: str) -> TrackedSession:
+        """Return a session that stands. Raises SandboxUnavailableError."""
+        try:
+            container = await self._stand(prefix)
+            try:
+                container.group.limit(spec.limits.for_control_group(), standing=True)
+                return await self._settle(container, spec, prefix)
+            except BaseException:
+                await asyncio.shield(self._discard(container))
+                raise
+        except (SandboxBrokenError, OSError) as error:  # a timeout is one, too
+            raise SandboxUnavailableError(
+                f"no session could be made: {str(error) or 'it took too long'}"
+            ) from error
+
+    async def close(self) -> None:
+        """End every session."""
+        ends = [session.end(EndReason.EXECUTOR_GONE, "its executor was stopped") for session in self._sessions]
+        await asyncio.gather(*ends)
+
+    async def _settle(self, container: Container, spec: SessionSpec, prefix: str) -> TrackedSession:
+        identity = self._identities(container.place.number).inside
+        memory = plan.write(ground_of(spec, prefix, identity, KEEPER))
+        try:
+            channel, stage = await container.become_session(memory, _BUILDING_SECONDS)
+        finally:
+            os.close(memory)
+        session = TrackedSession(
+            channel=channel,
+            stage=stage,
+            group=container.group,
+            spec=spec,
+            user="root",
+            containment=self._containment,
+            release=lambda: self._forget(session, container),
+        )
+        self._sessions.add(session)
+        return session
+
+    async def _forget(self, session: TrackedSession, container: Container) -> None:
+        self._sessions.discard(session)
+        await self._discard(container)

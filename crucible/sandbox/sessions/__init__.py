@@ -1,0 +1,8 @@
+"""What a session is on the host's kernel, whatever made its namespaces: a process 1 that stays and starts programs.
+
+Executor's side: `session` (asks it), `errand` (watches one program), `tracking` (finds and kills all that came of
+one), `streams` (its output), `failures` (what it could not do). Inside: `keeper` is process 1, `ground` builds the
+root, `steps` are a program's last ones before it is one, `files` reads and writes, `users` says who is who.
+
+A driver makes the place: `namespaces.sessions` does so by itself; in containers `contained` begins.
+"""
