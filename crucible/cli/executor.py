@@ -58,12 +58,13 @@ async def _serve(path: Path, python: str | None, engine: str, images: Path) -> N
     async with engines.opened(engine) as opened:
         found = await runtimes.discover(python)
         if python is not None and found.get(python) is None:
-            known = ", ".join(runtime.report.name for runtime in found)
+            names = ", ".join(runtime.report.name for runtime in found)
             raise InvalidRequestError(
-                f"CRUCIBLE_PYTHON is {python!r}, which is no runtime here; there are: {known}"
+                f"CRUCIBLE_PYTHON is {python!r}, which is no runtime here; there are: {names}"
             )
-        in_images = await discover_in(Images(images), await opened.choose(SandboxSpec(runtime="")))
-        server = await ExecutorServer.listen(path, opened, runtimes.KnownRuntimes(found, in_images))
+        known = Images(images)
+        in_images = await discover_in(known, await opened.choose(SandboxSpec(runtime="")))
+        server = await ExecutorServer.listen(path, opened, runtimes.KnownRuntimes(found, in_images), known)
         try:
             await ending.wait()
         finally:

@@ -182,7 +182,7 @@ class SessionEndedError(CrucibleError):
 
 
 class SessionsUnsupportedError(CrucibleError):
-    """The engine that was asked for has no sessions, or not what was asked of one."""
+    """The engine or image that was asked for can't be had here, or has no sessions."""
 
     status = 422
     slug = "sessions-unsupported"

@@ -32,6 +32,7 @@ from crucible.executor.session_messages import SessionAnswer
 from crucible.executor.session_requests import SessionRequests
 from crucible.executor.sessions import Sessions
 from crucible.sandbox.engines import Engines
+from crucible.sandbox.images import Images
 from crucible.sandbox.runtimes import KnownRuntimes
 
 _HELLO_SECONDS = 5.0
@@ -43,17 +44,17 @@ _log = structlog.get_logger()
 class ExecutorServer:
     """Serves one socket. Make it with `listen`."""
 
-    def __init__(self, engines: Engines, runtimes: KnownRuntimes) -> None:
+    def __init__(self, engines: Engines, runtimes: KnownRuntimes, images: Images) -> None:
         self._engines = engines
         self._runtimes = runtimes
-        self._sessions = Sessions(engines)
+        self._sessions = Sessions(engines, images)
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
 
     @classmethod
-    async def listen(cls, path: Path, engines: Engines, runtimes: KnownRuntimes) -> Self:
+    async def listen(cls, path: Path, engines: Engines, runtimes: KnownRuntimes, images: Images) -> Self:
         """Return a server that answers on `path`, which its owner alone may connect to."""
-        server = cls(engines, runtimes)
+        server = cls(engines, runtimes, images)
         _remove_stale(path)
         before = os.umask(0o177)
         try:

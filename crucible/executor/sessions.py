@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import structlog
@@ -17,14 +17,17 @@ from crucible.domain.errors import (
     ConflictError,
     FieldError,
     NotFoundError,
+    SandboxUnavailableError,
     SessionEndedError,
     SessionsUnsupportedError,
     UnavailableError,
 )
-from crucible.domain.sandbox import Containment, SandboxAttempt, SandboxSpec
+from crucible.domain.sandbox import Containment, Isolation, SandboxAttempt, SandboxSpec
 from crucible.domain.session import EndReason, SessionLimits, SessionSpec, SessionStanding, SessionUsage
 from crucible.sandbox.driver import Session, SessionDriver
 from crucible.sandbox.engines import AUTO, Engines
+from crucible.sandbox.images import Images
+from crucible.sandbox.sessions.making import HOST
 
 MOST_SESSIONS = 1000
 _REMEMBERED = 10_000
@@ -34,11 +37,12 @@ _REMEMBERED_ATTEMPTS = 1000
 _log = structlog.get_logger()
 
 
-def _unsupported(engine: str, spec: SessionSpec, others: Sequence[str]) -> SessionsUnsupportedError:
-    """Return the error that names what was asked for and which engine has sessions."""
-    field = "minimum_isolation" if spec.engine in {None, AUTO} else "engine"
-    asked = spec.minimum_isolation if field == "minimum_isolation" else engine
-    message = f"asks for {asked}, and the engine {engine} has no sessions; engines that have: {', '.join(others)}"
+def _unsupported(spec: SessionSpec, why: str) -> SessionsUnsupportedError:
+    """Return the error that names what was asked for, and why it can't be had."""
+    field, asked = "engine", spec.engine
+    if spec.engine in {None, AUTO} and spec.minimum_isolation is not Isolation.SHARED_KERNEL:
+        field, asked = "minimum_isolation", spec.minimum_isolation
+    message = f"asks for {asked}, and {why}"
     return SessionsUnsupportedError(f"{field} {message}", errors=(FieldError(field, message),))
 
 
@@ -60,8 +64,9 @@ class _Held:
 class Sessions:
     """All of an executor's sessions."""
 
-    def __init__(self, engines: Engines) -> None:
+    def __init__(self, engines: Engines, images: Images) -> None:
         self._engines = engines
+        self._images = images
         self._held: dict[str, _Held] = {}
         self._opening: set[str] = set()
         self._ended: OrderedDict[str, SessionStanding] = OrderedDict()
@@ -80,12 +85,8 @@ class Sessions:
             raise UnavailableError(f"this executor holds {MOST_SESSIONS} sessions, which is as many as it may")
         self._opening.add(name)
         try:
-            driver = await self._engines.choose(
-                SandboxSpec(runtime="", engine=spec.engine, minimum_isolation=spec.minimum_isolation)
-            )
-            if not isinstance(driver, SessionDriver):
-                raise _unsupported(driver.engine, spec, self._engines.with_sessions())
-            session = await driver.open_session(spec)
+            prefix = self._prefix(spec.image)
+            session = await (await self._choose(spec)).open_session(spec, prefix)
         finally:
             self._opening.discard(name)
         now = time.monotonic()
@@ -94,6 +95,36 @@ class Sessions:
         self._watching.add(watch)
         watch.add_done_callback(self._watching.discard)
         return self._standing(name, held)
+
+    def _prefix(self, image: str | None) -> str:
+        """Return what stands for the programs that a session shows. Raises SessionsUnsupportedError."""
+        if image is None:
+            return HOST
+        try:
+            return self._images.prefix(image)
+        except KeyError:
+            known = ", ".join(self._images.names()) or "none"
+            message = f"must be an image of this executor, is {image!r}; there are: {known}"
+            raise SessionsUnsupportedError(f"image {message}", errors=(FieldError("image", message),)) from None
+
+    async def _choose(self, spec: SessionSpec) -> SessionDriver:
+        """Return who is to make a session. Raises SandboxUnavailableError, SessionsUnsupportedError."""
+        wanted = SandboxSpec(runtime="", engine=spec.engine, minimum_isolation=spec.minimum_isolation)
+        try:
+            driver = await self._engines.choose(wanted, to_stay=True)
+        except SandboxUnavailableError as error:
+            if spec.engine is None and spec.minimum_isolation is Isolation.SHARED_KERNEL:
+                raise  # nothing was asked for that could be asked for otherwise
+            raise _unsupported(spec, error.detail) from error
+        report = driver.report()
+        if not report.sessions or not isinstance(driver, SessionDriver):
+            raise _unsupported(
+                spec,
+                f"the engine {driver.engine} has no sessions"
+                + (f": {why}" if (why := report.missing.get("sessions")) else "")
+                + f"; engines that have: {', '.join(self._engines.with_sessions())}",
+            )
+        return driver
 
     @contextlib.contextmanager
     def using(self, name: str) -> Iterator[Session]:

@@ -62,8 +62,8 @@ ENGINES: Final[Mapping[str, Engine]] = {
     "gvisor": Engine(ENGINE_ISOLATION["gvisor"], "oci", _open_oci("GVISOR")),
     "docker-gvisor": Engine(ENGINE_ISOLATION["docker-gvisor"], "docker", _open_docker("docker-gvisor")),
     "namespaces": Engine(ENGINE_ISOLATION["namespaces"], "namespaces", _open_namespaces, sessions=True),
-    "crun": Engine(ENGINE_ISOLATION["crun"], "oci", _open_oci("CRUN")),
-    "runc": Engine(ENGINE_ISOLATION["runc"], "oci", _open_oci("RUNC")),
+    "crun": Engine(ENGINE_ISOLATION["crun"], "oci", _open_oci("CRUN"), sessions=True),
+    "runc": Engine(ENGINE_ISOLATION["runc"], "oci", _open_oci("RUNC"), sessions=True),
     "docker": Engine(ENGINE_ISOLATION["docker"], "docker", _open_docker("docker")),
 }
 """Every engine there is. Of those with one isolation, the first one is the strongest."""
@@ -86,11 +86,14 @@ class Engines:
         self._closing = False
         self._locks = {name: asyncio.Lock() for name in engines}
 
-    async def choose(self, spec: SandboxSpec) -> Driver:
-        """Return the driver that is to run a program. Raises SandboxUnavailableError."""
+    async def choose(self, spec: SandboxSpec, *, to_stay: bool = False) -> Driver:
+        """Return the driver that is to run a program. Raises SandboxUnavailableError.
+
+        `to_stay`: where the choice is ours, of those alone that have sessions.
+        """
         name = spec.engine or self._default
         if name == AUTO or (spec.engine is None and not self._satisfies(name, spec.minimum_isolation)):
-            return await self._strongest(spec.minimum_isolation)
+            return await self._strongest(spec.minimum_isolation, to_stay=to_stay)
         if name not in self._engines:
             raise SandboxUnavailableError(f"there is no engine {name!r}; there are: {', '.join(self._engines)}")
         if not self._satisfies(name, spec.minimum_isolation):
@@ -176,19 +179,24 @@ class Engines:
         tiers = list(Isolation)
         return sorted(reports, key=lambda report: tiers.index(report.isolation), reverse=True)
 
-    async def _strongest(self, minimum: Isolation) -> Driver:
+    async def _strongest(self, minimum: Isolation, *, to_stay: bool) -> Driver:
         reasons: list[str] = []
         for tier in reversed(Isolation):
             for name in self._engines:
                 if self._engines[name].isolation is not tier or not tier.satisfies(minimum):
                     continue
                 try:
-                    return await self.open(name)
+                    driver = await self.open(name)
                 except SandboxUnavailableError as error:
                     reasons.append(f"{name}: {error.detail}")
+                    continue
+                report = driver.report()
+                if report.sessions or not to_stay:
+                    return driver
+                reasons.append(f"{name} has no sessions: {report.missing.get('sessions', 'it can not have any')}")
         raise SandboxUnavailableError(
-            f"no engine here gives {minimum} or more; there are: {self._offered()}"
-            + "".join(f"; {reason}" for reason in reasons)
+            f"no engine here gives {minimum} or more{' and has sessions' if to_stay else ''}; "
+            f"there are: {self._offered()}" + "".join(f"; {reason}" for reason in reasons)
         )
 
     def _offered(self) -> str:

@@ -29,6 +29,7 @@ from crucible.executor.client import ExecutorClient
 from crucible.executor.server import ExecutorServer
 from crucible.sandbox.driver import Driver
 from crucible.sandbox.engines import Engine, Engines
+from crucible.sandbox.images import Images
 from crucible.sandbox.runtimes import KnownRuntimes
 from tests.sandbox import host
 from tests.sandbox.fixtures import Sandboxes, on_engine
@@ -61,7 +62,9 @@ async def path(sandboxes: Sandboxes, tmp_path: Path) -> AsyncIterator[Path]:
 
     engines = Engines("borrowed", {"borrowed": Engine(Isolation.SHARED_KERNEL, "namespaces", borrow)})
     await engines.open("borrowed")
-    server = await ExecutorServer.listen(path, engines, KnownRuntimes(sandboxes.runtimes, {}))
+    server = await ExecutorServer.listen(
+        path, engines, KnownRuntimes(sandboxes.runtimes, {}), Images(path.parent / "images")
+    )
     yield path
     await server.close()
 

@@ -20,6 +20,7 @@ from crucible.executor.server import ExecutorServer
 from crucible.executor.session_client import HeldSession, SessionClient
 from crucible.sandbox.driver import Driver
 from crucible.sandbox.engines import Engine, Engines
+from crucible.sandbox.images import Images
 from crucible.sandbox.runtimes import KnownRuntimes
 from tests.sandbox import host
 from tests.sandbox.fixtures import Sandboxes, on_engine
@@ -70,7 +71,9 @@ async def path(sandboxes: Sandboxes, tmp_path: Path) -> AsyncIterator[Path]:
             "without": Engine(Isolation.SHARED_KERNEL, "namespaces", without),
         },
     )
-    server = await ExecutorServer.listen(path, engines, KnownRuntimes(sandboxes.runtimes, {}))
+    server = await ExecutorServer.listen(
+        path, engines, KnownRuntimes(sandboxes.runtimes, {}), Images(path.parent / "images")
+    )
     yield path
     await server.close()
 
@@ -126,9 +129,9 @@ async def test_refusals_arrive_as_what_they_are(client: ExecutorClient, session:
     with pytest.raises(errors.SessionsUnsupportedError) as refused:
         await sessions.open("two", SessionSpec(image="debian"))
     assert [error.field for error in refused.value.errors] == ["image"]
-    with pytest.raises(errors.SandboxUnavailableError, match="there is no engine 'none'"):
+    with pytest.raises(errors.SessionsUnsupportedError, match="there is no engine 'none'"):
         await sessions.open("two", SessionSpec(engine="none"))
-    with pytest.raises(errors.SandboxUnavailableError, match="less than the virtual-machine"):
+    with pytest.raises(errors.SessionsUnsupportedError, match="less than the virtual-machine"):
         await sessions.open("two", SessionSpec(engine="borrowed", minimum_isolation=Isolation.VIRTUAL_MACHINE))
     with pytest.raises(errors.SessionIsADirectoryError):
         await session.read_file("/tmp")

@@ -14,6 +14,7 @@ from crucible.executor.server import ExecutorServer
 from crucible.queue.link import ExecutorLink
 from crucible.sandbox.driver import Driver, Emit
 from crucible.sandbox.engines import Engine, Engines
+from crucible.sandbox.images import Images
 from crucible.sandbox.runtimes import KnownRuntimes, Runtime, Runtimes
 from tests.fake_executor import PYTHON, STARTED, SUCCEEDED
 
@@ -57,7 +58,7 @@ async def listen(path: Path, driver: PlayedDriver) -> ExecutorServer:
 
     engines = Engines("played", {"played": Engine(Isolation.SHARED_KERNEL, "played", take)})
     await engines.open("played")
-    return await ExecutorServer.listen(path, engines, KnownRuntimes(RUNTIMES, {}))
+    return await ExecutorServer.listen(path, engines, KnownRuntimes(RUNTIMES, {}), Images(path.parent / "images"))
 
 
 @pytest.fixture

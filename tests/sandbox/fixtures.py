@@ -19,12 +19,17 @@ from crucible.domain.sandbox import (
     SandboxSample,
     SandboxSpec,
 )
+from crucible.domain.session import SessionSpec
 from crucible.sandbox import runtimes
-from crucible.sandbox.driver import Driver
+from crucible.sandbox.driver import Driver, Session, SessionDriver
 from crucible.sandbox.engines import ENGINES
 from crucible.sandbox.namespaces import zygotes
 from crucible.sandbox.namespaces.sessions import driver as namespaces_sessions
+from crucible.sandbox.sessions.making import HOST
 from tests.sandbox import host, machine, traced_launcher
+
+WITH_SESSIONS = tuple(name for name, engine in ENGINES.items() if engine.sessions)
+"""Engines that have sandboxes that stay, on some host."""
 
 
 @dataclass
@@ -63,6 +68,11 @@ class Sandboxes:
     def has_a_kernel_of_its_own(self) -> bool:
         """Whether system calls are answered by another kernel than the host's, whose /proc shows only itself."""
         return self.driver.report().isolation is not Isolation.SHARED_KERNEL
+
+    async def open_session(self, spec: SessionSpec, prefix: str = HOST) -> Session:
+        """Return a session of the driver's."""
+        assert isinstance(self.driver, SessionDriver)
+        return await self.driver.open_session(spec, prefix)
 
     async def run(
         self,

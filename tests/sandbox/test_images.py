@@ -9,11 +9,12 @@ import pytest
 from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import SandboxSpec
+from crucible.domain.session import EndReason, ExecSpec, SessionSpec
 from crucible.sandbox.images import Images
 from crucible.sandbox.runtimes import KnownRuntimes, Runtimes
 from crucible.sandbox.runtimes.in_images import discover_in
 from crucible.sandbox.tree import tree
-from tests.sandbox.fixtures import Sandboxes
+from tests.sandbox.fixtures import WITH_SESSIONS, Sandboxes, on_engine
 
 BUSYBOX = shutil.which("busybox") or ""
 here = pytest.mark.asyncio(loop_scope="session")
@@ -90,3 +91,25 @@ async def test_a_program_runs_in_an_image_and_sees_nothing_else(sandboxes: Sandb
     assert ran.text == "small 1.0\nsandbox\n1000\n/tmp:\n\n/usr/bin:\n"
     assert ran.files == {"made": b"made\n"}
     assert b"Read-only file system" in ran.output("stderr") or b"Permission denied" in ran.output("stderr")
+
+
+@here
+@pytest.mark.usefixtures("nothing_left", "sessions_possible")
+@on_engine(*WITH_SESSIONS)
+async def test_a_session_of_an_image_has_its_programs_and_a_root_of_its_own(
+    sandboxes: Sandboxes, images: Images
+) -> None:
+    session = await sandboxes.open_session(SessionSpec(), images.prefix("small"))
+    try:
+        script = (
+            "cat /etc/release; cat /etc/hostname; ls /usr/bin /tmp; cat /outside; id -u; echo x > /bin/x; "
+            "echo mine > /etc/mine; echo mine > /root/mine; cat /etc/mine /root/mine; ls -d /.crucible"
+        )
+        ran = await session.exec(ExecSpec(argv=("sh", "-c", script)), None)
+        assert ran.stdout == b"small 1.0\nsession\n/tmp:\n\n/usr/bin:\n0\nmine\nmine\n", ran
+        assert ran.stderr.count(b"No such file") == 2
+        assert b"Read-only file system" in ran.stderr or b"Permission denied" in ran.stderr
+        await session.write_file("written", b"in the image", None, None)
+        assert await session.read_file("/workspace/written", None, 100) == b"in the image"
+    finally:
+        await session.end(EndReason.DESTROYED, "the test is over")

@@ -15,13 +15,13 @@ from crucible.domain.outcome import Outcome
 from crucible.domain.session import EndReason, ExecFinished, ExecSpec, SessionLimits, SessionSpec
 from crucible.sandbox.driver import Session
 from crucible.sandbox.sessions import session as sessions
-from tests.sandbox.fixtures import Sandboxes, on_engine
+from tests.sandbox.fixtures import WITH_SESSIONS, Sandboxes, on_engine
 from tests.waiting import until
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.usefixtures("nothing_left", "sessions_possible"),
-    on_engine("namespaces"),
+    on_engine(*WITH_SESSIONS),
 ]
 
 SESSION_ERRORS = (
@@ -39,7 +39,7 @@ SESSION_ERRORS = (
 @pytest_asyncio.fixture(loop_scope="session")
 async def session(sandboxes: Sandboxes, nothing_left: None) -> AsyncIterator[Session]:  # noqa: ARG001 - looks last
     limits = SessionLimits(processes=64, disk_bytes=16 * MIB, memory_bytes=256 * MIB)
-    session = await sandboxes.driver.open_session(SessionSpec(limits=limits))  # type: ignore[attr-defined]
+    session = await sandboxes.open_session(SessionSpec(limits=limits))
     yield session
     await session.end(EndReason.DESTROYED, "the test is over")
 
@@ -305,7 +305,7 @@ async def test_who_fills_the_disk_or_its_inodes_hits_an_error(session: Session) 
 
 
 async def test_a_flood_of_output_holds_nobody_else_up(session: Session, sandboxes: Sandboxes) -> None:
-    neighbour = await sandboxes.driver.open_session(SessionSpec())  # type: ignore[attr-defined]
+    neighbour = await sandboxes.open_session(SessionSpec())
     try:
         flood = asyncio.create_task(sh(session, "yes & yes >&2", timeout_seconds=3))
         await asyncio.sleep(0.5)

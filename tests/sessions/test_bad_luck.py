@@ -181,7 +181,7 @@ async def test_without_an_executor_nothing_is_made_and_nothing_noted(database: D
 async def test_a_session_that_could_not_be_made_says_why(database: Database, executor: Path) -> None:
     async with ExecutorLink(executor) as link:
         await link.connected()
-        with pytest.raises(errors.SandboxUnavailableError):
+        with pytest.raises(errors.SessionsUnsupportedError):
             await create.create(database, link, LOCAL_OWNER, SessionRequest(engine="no-such-engine"))
     (session,) = (await find.page(database, LOCAL_OWNER, (), limit=10)).items
     assert (session.state, session.reason) == (SessionState.ENDED, EndReason.BROKEN)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from crucible.sandbox import counted, kernel
+from crucible.sandbox import counted, id_maps, kernel
 from crucible.sandbox.plan import Identity
 
 
@@ -36,7 +36,7 @@ def make(identity: Identity) -> list[int]:
         reason = os.read(said, 4096)
         if reason != b".":
             raise OSError(reason.decode(errors="replace") or "the process that makes namespaces ended")
-        _map(child, identity)
+        id_maps.write(child, identity)
         user = os.open(f"/proc/{child}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
         try:
             return [user, os.open(f"/proc/{child}/ns/net", os.O_RDONLY | os.O_CLOEXEC)]
@@ -71,22 +71,3 @@ def _stand_in(identity: Identity, say: int, wait: int, others: tuple[int, int]) 
         os.write(say, str(error).encode()[:4096])
     finally:
         os._exit(0)
-
-
-def _map(process: int, identity: Identity) -> None:
-    lines = "".join(f"{inside} {outside} {count}\n" for inside, outside, count in identity.map)
-    if not identity.ranged:
-        _write(f"/proc/{process}/setgroups", "deny")
-    _write(f"/proc/{process}/uid_map", lines)
-    _write(f"/proc/{process}/gid_map", lines)
-
-
-def _write(path: str, text: str) -> None:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
-        try:
-            os.write(descriptor, text.encode())
-        finally:
-            os.close(descriptor)
-    except OSError as error:
-        raise OSError(error.errno, f"writing {text!r} to {path}: {os.strerror(error.errno or 0)}") from error

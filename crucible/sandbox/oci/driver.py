@@ -47,8 +47,9 @@ _CODE = "/.crucible"
 _LIBRARIES = f"{_CODE}/lib"
 """Where the host's libraries stand in an image, for process 1 alone."""
 _LOADERS = ("/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1")
-_START_SESSION = f"import sys; sys.path[0] = {_CODE!r}; from crucible.sandbox.sessions.contained import main; main()"
-_START = f"import sys; sys.path[0] = {_CODE!r}; from crucible.sandbox.process_1 import main; main()"
+_IMPORT = f"import sys; sys.path[0] = {_CODE!r}; from crucible.sandbox"
+_START = f"{_IMPORT}.process_1 import main; main()"
+_START_SESSION = f"{_IMPORT}.sessions.contained import main; main()"
 _LONGEST_ARGUMENTS = 32 * 1024
 """In characters, each of which may be four bytes of the 128 KiB that Linux takes as one argument."""
 _PAUSE_SECONDS = 0.05

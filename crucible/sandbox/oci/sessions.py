@@ -19,7 +19,7 @@ from crucible.sandbox.oci.container import Container
 from crucible.sandbox.plan import Identity
 from crucible.sandbox.sessions import plan
 from crucible.sandbox.sessions.making import enforces, ground_of
-from crucible.sandbox.sessions.session import TrackedSession, stands
+from crucible.sandbox.sessions.session import TrackedSession
 from crucible.sandbox.standing import SandboxBrokenError
 
 _BUILDING_SECONDS = 30.0
@@ -29,7 +29,7 @@ KEEPER: Final = 0
 
 @dataclass(frozen=True, slots=True)
 class Identities:
-    """Who is who in the container, by the host's ids, and in the session, by the container's: all but process 1."""
+    """Who is who in a container, by the host's ids, and in its session, by the container's; one of those is ours."""
 
     outside: Identity
     inside: Identity
@@ -51,9 +51,7 @@ def identities_of_user(ranges: Ranges, slot: int) -> Identities:
         outside.append((following, first, count))
         inside.append((number, following, count))
         following += count
-    return Identities(
-        Identity(ranged=True, map=outside, init=KEEPER), Identity(ranged=True, map=inside, init=0)
-    )
+    return Identities(Identity(ranged=True, map=outside, init=KEEPER), Identity(ranged=True, map=inside, init=0))
 
 
 class OciSessions:

@@ -1,4 +1,4 @@
-"""What a session is on the host's kernel, whatever made its namespaces: a process 1 that stays and starts programs.
+"""What a session is, whatever made its namespaces: a process 1 that stays, and starts one program after another.
 
 Executor's side: `session` (asks it), `errand` (watches one program), `tracking` (finds and kills all that came of
 one), `streams` (its output), `failures` (what it could not do). Inside: `keeper` is process 1, `ground` builds the

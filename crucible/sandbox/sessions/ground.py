@@ -10,8 +10,8 @@ import tomllib
 from importlib import resources
 
 from crucible.sandbox import kernel
-from crucible.sandbox.sessions.plan import Ground
 from crucible.sandbox.plan import PROGRAM_UID
+from crucible.sandbox.sessions.plan import Ground
 
 _NEW = "/.scratch"
 """An empty folder of the read-only root."""

@@ -3,8 +3,7 @@
 import os
 import socket
 
-from crucible.sandbox import kernel
-from crucible.sandbox.cgroup import files
+from crucible.sandbox import id_maps, kernel
 from crucible.sandbox.plan import Identity
 from crucible.sandbox.sessions.plan import Ground
 
@@ -41,10 +40,6 @@ def leave(ground: Ground, beside: socket.socket, *, keep: int = 0) -> None:
 def write_maps_when_asked(process: int, identity: Identity, end: socket.socket) -> None:
     """Be the other side of `leave`. Raises OSError where the maps can't be written."""
     if end.recv(1) == b"?":
-        lines = "".join(f"{inside} {outside} {count}\n" for inside, outside, count in identity.map)
-        if not identity.ranged:
-            files.write(f"/proc/{process}/setgroups", "deny")
-        files.write(f"/proc/{process}/uid_map", lines)
-        files.write(f"/proc/{process}/gid_map", lines)
+        id_maps.write(process, identity)
         end.sendall(b"!")
     end.close()

@@ -54,7 +54,7 @@ def run(ground: plan.Ground, outside: Outside, wall: Wall) -> None:
 
 
 def run_in_container(ground: plan.Ground, channel: socket.socket, wall: Wall) -> None:
-    """The same where a runtime has made the namespaces and laid out the root. Raises OSError likewise."""
+    """Be process 1 where a runtime has made the namespaces and laid out the root. Raises OSError likewise."""
     processes = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     here, there = socket.socketpair()
     beside = os.fork()

@@ -15,7 +15,7 @@ _FEWEST_INODES = 1024
 def ground_of(
     spec: SessionSpec, prefix: str, identity: Identity, keeper: int, cgroups: list[str] | None = None
 ) -> Ground:
-    """Return the ground of a session that shows the programs of `prefix`. `cgroups`: what process 1 has to join."""
+    """Return the ground of a session with the programs of `prefix`. `cgroups`: what its processes have to join."""
     return Ground(
         identity=identity,
         keeper=keeper,

@@ -1,4 +1,4 @@
-"""Sessions of the `namespaces` driver: it makes the namespaces itself, and the rest is `crucible.sandbox.sessions`.
+"""Sessions of the `namespaces` driver: it makes the place, and the rest is `crucible.sandbox.sessions`.
 
 `driver` makes them, the `launcher` forks a `stage`, and that forks the keeper, which is process 1.
 """

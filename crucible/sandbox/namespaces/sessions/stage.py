@@ -9,7 +9,6 @@ import socket
 import sys
 
 from crucible.sandbox import capabilities, kernel
-from crucible.sandbox.cgroup import files
 from crucible.sandbox.sessions import identity, keeper, plan
 from crucible.sandbox.wall import Wall
 
@@ -39,7 +38,8 @@ def _enter(memory: int, channel: socket.socket, wall: Wall, launcher: int) -> No
         return
     ground = plan.read_ground(memory)
     for path in ground.cgroups:
-        files.write(path, "0")
+        with open(path, "w") as file:
+            file.write("0")
     kernel.unshare(kernel.CLONE_NEWPID | kernel.CLONE_NEWCGROUP)
 
     host_processes = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
