@@ -29,7 +29,7 @@ KEEPER: Final = 0
 
 @dataclass(frozen=True, slots=True)
 class Identities:
-    """Who is who in a container, by the host's ids, and in its session, by the container's; one of those is ours."""
+    """Who is who in a container, by the host's ids, and in its session, by the container's."""
 
     outside: Identity
     inside: Identity
