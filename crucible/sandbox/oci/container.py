@@ -118,10 +118,11 @@ class Container(Standing):
     async def gone(self) -> None:
         """Kill all of it, and return when nothing is left that could make a group again, as a killed tool can."""
         self.kill()
-        self._socket.shutdown(socket.SHUT_WR)  # a stage whose process isn't known yet waits for a word
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(ENDING_SECONDS):
-                await self.until_gone()
+        if not self._ended:  # as a session's has, whoever held that
+            self._socket.shutdown(socket.SHUT_WR)  # a stage whose process isn't known yet waits for a word
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ENDING_SECONDS):
+                    await self.until_gone()
         self.let_go()
 
     def let_go(self) -> None:
