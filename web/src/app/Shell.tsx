@@ -13,6 +13,7 @@ import {
   IconStack2,
   IconSun,
   IconTerminal2,
+  IconTopologyStar3,
 } from "@tabler/icons-react";
 import { Link, Outlet, useNavigate, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
@@ -32,6 +33,7 @@ const PLACES = [
   { to: "/", label: "Workbench", icon: IconFlame, keys: "g w", room: "any" },
   { to: "/evaluations", label: "History", icon: IconHistory, keys: "g h", room: "any" },
   { to: "/batches", label: "Batches", icon: IconStack2, keys: "g b", room: "any" },
+  { to: "/pipelines", label: "Pipelines", icon: IconTopologyStar3, keys: "g p", room: "some" },
   { to: "/schedules", label: "Schedules", icon: IconCalendarRepeat, keys: "g d", room: "some" },
   { to: "/sessions", label: "Sessions", icon: IconTerminal2, keys: "g t", room: "any" },
   { to: "/operations", label: "Operations", icon: IconServer2, keys: "g o", room: "much" },

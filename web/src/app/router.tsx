@@ -68,6 +68,19 @@ export const batchRoute = createRoute({
   component: lazyRouteComponent(() => import("../batches/BatchPage"), "BatchPage"),
 });
 
+export const pipelinesRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/pipelines",
+  component: lazyRouteComponent(() => import("../pipelines/PipelinesPage"), "PipelinesPage"),
+});
+
+export const pipelineRoute = createRoute({
+  getParentRoute: () => root,
+  path: "/pipelines/$id",
+  validateSearch: (search): { stage?: string } => ({ stage: text(search.stage) }),
+  component: lazyRouteComponent(() => import("../pipelines/PipelinePage"), "PipelinePage"),
+});
+
 export const schedulesRoute = createRoute({
   getParentRoute: () => root,
   path: "/schedules",
@@ -121,6 +134,8 @@ export const router = createRouter({
     evaluationRoute,
     batchesRoute,
     batchRoute,
+    pipelinesRoute,
+    pipelineRoute,
     schedulesRoute,
     newScheduleRoute,
     scheduleRoute,

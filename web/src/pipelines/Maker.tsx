@@ -1,0 +1,147 @@
+/** A pipeline from a file: drawn as it is read, with what is wrong of it at its stage, and run from here. */
+import { Button, FileButton } from "@mantine/core";
+import { IconFileImport, IconFolder, IconPlayerPlayFilled, IconX } from "@tabler/icons-react";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useRef, useState } from "react";
+import { type FieldProblem, Problem } from "../api/problem";
+import { queryClient, runtimesQuery } from "../api/queries";
+import type { PipelineRequest } from "../api/types";
+import { Refusal } from "../app/State";
+import { Hostile } from "../text/Hostile";
+import { count } from "../words/units";
+import { submitPipeline } from "./calls";
+import { Graph } from "./Graph";
+import classes from "./Pipelines.module.css";
+import type { Reading } from "./read";
+import { drawnOf, placed } from "./preview";
+
+export function Maker() {
+  const navigate = useNavigate();
+  const { data: runtimes = [] } = useQuery(runtimesQuery);
+  const [reading, setReading] = useState<Reading | null>(null);
+  const [chosen, setChosen] = useState<string>();
+  const folder = useRef<HTMLInputElement>(null);
+  const start = useMutation({
+    mutationFn: (wanted: PipelineRequest) => submitPipeline(wanted),
+    onSuccess: (pipeline) => {
+      queryClient.setQueryData(["pipeline", pipeline.id], pipeline);
+      void queryClient.invalidateQueries({ queryKey: ["pipelines"] });
+      void navigate({ to: "/pipelines/$id", params: { id: pipeline.id } });
+    },
+  });
+  const take = async (files: File[]) => {
+    if (files.length === 0) return;
+    start.reset();
+    setChosen(undefined);
+    const { readPipeline } = await import("./read");
+    setReading(await readPipeline(files, runtimes));
+  };
+  const refused = start.error instanceof Problem ? start.error : null;
+  const problems = [...(reading?.problems ?? []), ...(refused?.fields ?? [])];
+  const stages = reading?.request ? drawnOf(reading.request, problems) : [];
+  const request = reading?.problems.length === 0 ? reading.request : null;
+  return (
+    <form
+      className={classes.maker}
+      aria-label="A new pipeline"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        void take([...event.dataTransfer.files]);
+      }}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (request) start.mutate(request);
+      }}
+    >
+      <div className={classes.fields}>
+        <FileButton multiple onChange={(picked) => void take(picked)}>
+          {(button) => (
+            <Button
+              variant="default"
+              leftSection={<IconFileImport size={16} stroke={1.6} />}
+              onClick={button.onClick}
+            >
+              Choose a file
+            </Button>
+          )}
+        </FileButton>
+        <Button
+          variant="default"
+          leftSection={<IconFolder size={16} stroke={1.6} />}
+          onClick={() => folder.current?.click()}
+        >
+          Choose its folder
+        </Button>
+        <input
+          ref={folder}
+          type="file"
+          hidden
+          multiple
+          aria-label="The folder of a pipeline"
+          {...{ webkitdirectory: "" }}
+          onChange={(event) => void take([...(event.currentTarget.files ?? [])])}
+        />
+        {reading && (
+          <Button
+            variant="subtle"
+            color="gray"
+            leftSection={<IconX size={15} />}
+            onClick={() => {
+              setReading(null);
+              start.reset();
+            }}
+          >
+            Clear
+          </Button>
+        )}
+        <Button
+          type="submit"
+          className={classes.run}
+          leftSection={<IconPlayerPlayFilled size={14} />}
+          loading={start.isPending}
+          disabled={!request}
+        >
+          Run
+        </Button>
+      </div>
+      <p className={classes.quiet} role="status">
+        {reading?.request ? (
+          <>
+            <Hostile>{String(reading.request.name ?? reading.from)}</Hostile>, {count(stages.length, "stage")}.
+            {request && " Nothing of it has run."}
+          </>
+        ) : (
+          "TOML or JSON, as the command takes it; what it names with “file” is chosen together with it, and can be dropped here, too."
+        )}
+      </p>
+      {stages.length > 0 && <Graph stages={stages} chosen={chosen} choose={setChosen} />}
+      {problems.length > 0 && <Problems problems={problems} request={reading?.request ?? null} />}
+      {refused && refused.fields.length === 0 && <Refusal problem={refused} />}
+    </form>
+  );
+}
+
+function Problems({ problems, request }: { problems: readonly FieldProblem[]; request: PipelineRequest | null }) {
+  return (
+    <ul className={classes.problems} role="alert" aria-label="What is wrong">
+      {problems.map((problem) => {
+        const { stage, field } = placed(problem.field, request);
+        return (
+          <li key={`${problem.field} ${problem.message}`}>
+            {stage && (
+              <strong>
+                <Hostile>{stage}</Hostile>
+              </strong>
+            )}
+            <code>
+              <Hostile>{field}</Hostile>
+            </code>
+            <Hostile>{problem.message}</Hostile>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
