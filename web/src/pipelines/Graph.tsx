@@ -7,7 +7,7 @@ import { Dot } from "../app/Dot";
 import { Hostile } from "../text/Hostile";
 import type { Tone } from "../words/outcomes";
 import classes from "./Graph.module.css";
-import { type Layout, layOut, type Line, type Place } from "./layout";
+import { type Layout, type Line, layOut, type Place } from "./layout";
 import { useNarrow } from "./useNarrow";
 
 export interface Drawn {

@@ -13,8 +13,8 @@ import { count } from "../words/units";
 import { submitPipeline } from "./calls";
 import { Graph } from "./Graph";
 import classes from "./Pipelines.module.css";
-import type { Reading } from "./read";
 import { drawnOf, placed } from "./preview";
+import type { Reading } from "./read";
 
 export function Maker() {
   const navigate = useNavigate();

@@ -46,7 +46,8 @@ test("no two stages lie over each other, and all of them within the drawing", ()
     expect(one.across + SIZE.across).toBeLessThanOrEqual(across + 0.001);
     expect(one.along + SIZE.along).toBeLessThanOrEqual(along);
     for (const other of places.slice(index + 1))
-      if (other.layer === one.layer) expect(Math.abs(other.across - one.across)).toBeGreaterThanOrEqual(SIZE.across);
+      if (other.layer === one.layer)
+        expect(Math.abs(other.across - one.across)).toBeGreaterThanOrEqual(SIZE.across);
   });
 });
 

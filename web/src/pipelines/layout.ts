@@ -121,7 +121,11 @@ function edgesOf(nodes: readonly Node[], layers: ReadonlyMap<string, number>): [
   );
 }
 
-function wayBetween(from: Slot | undefined, to: Slot | undefined, put: (name: null, layer: number) => Slot): Slot[] {
+function wayBetween(
+  from: Slot | undefined,
+  to: Slot | undefined,
+  put: (name: null, layer: number) => Slot,
+): Slot[] {
   if (!from || !to) return [];
   const way = [from];
   for (let layer = from.layer + 1; layer < to.layer; layer += 1) way.push(put(null, layer));
@@ -138,7 +142,9 @@ function wayBetween(from: Slot | undefined, to: Slot | undefined, put: (name: nu
 /** Orders each layer by where those hang that its slots hang on: forth, back, and so on. */
 function order(columns: Slot[][]): void {
   const ranks = new Map<Slot, number>();
-  const rank = (column: Slot[]) => column.forEach((slot, index) => ranks.set(slot, index));
+  const rank = (column: Slot[]) => {
+    for (const [index, slot] of column.entries()) ranks.set(slot, index);
+  };
   columns.forEach(rank);
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
     const forth = sweep % 2 === 0;

@@ -5,7 +5,10 @@ import { drawnOf, placed } from "./preview";
 const asRead = (stages: unknown) => ({ stages }) as unknown as PipelineRequest;
 
 test("a stage that is wrong is marked, and named where the fault is told", () => {
-  const request = asRead([{ name: "a", runtime: "bash" }, { name: "b", needs: ["a", 7] }]);
+  const request = asRead([
+    { name: "a", runtime: "bash" },
+    { name: "b", needs: ["a", 7] },
+  ]);
   const stages = drawnOf(request, [{ field: "stages[1].needs[1]", message: "must be a text" }]);
   expect(stages.map(({ name, needs, words, wrong }) => [name, needs, words, wrong])).toEqual([
     ["a", [], "bash", false],

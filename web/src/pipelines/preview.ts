@@ -1,8 +1,8 @@
 /** A pipeline that has not run, as it is drawn. It was read from a file, so no part of it need be what it should. */
 import type { FieldProblem } from "../api/problem";
 import type { PipelineRequest } from "../api/types";
-import type { Drawn } from "./Graph";
 import { stageOf } from "./fields";
+import type { Drawn } from "./Graph";
 
 export function drawnOf(request: PipelineRequest, problems: readonly FieldProblem[]): Drawn[] {
   const wrong = new Set(problems.map((problem) => stageOf(problem.field)?.index));

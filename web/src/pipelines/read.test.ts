@@ -30,11 +30,7 @@ inputs = [{ stage = "train", path = "model.json" }]
 
 test("a pipeline in TOML is read, with the files that it names", async () => {
   const { from, request, problems } = await readPipeline(
-    [
-      file("pipeline.toml", TOML),
-      file("train.py", "print('train')"),
-      file("data.bin", new Uint8Array([0, 255])),
-    ],
+    [file("pipeline.toml", TOML), file("train.py", "print('train')"), file("data.bin", new Uint8Array([0, 255]))],
     RUNTIMES,
   );
   expect([from, problems]).toEqual(["pipeline.toml", []]);

@@ -18,6 +18,7 @@ import { Facts, Fold } from "./Facts";
 import { Files } from "./Files";
 import { Output } from "./Output";
 import { Phases } from "./Phases";
+import { Progress } from "./Progress";
 import { programName } from "./programName";
 import classes from "./RunView.module.css";
 import type { Frame } from "./trace";
@@ -117,6 +118,7 @@ export function RunView(given: { id: string; open?: (frame: Frame) => void; acti
       )}
       {evaluation && <Annotations evaluation={evaluation} />}
       <Phases snapshot={snapshot} evaluation={evaluation} />
+      <Progress told={snapshot.progress ?? evaluation?.progress ?? null} ended={verdict?.outcome ?? null} />
       {verdict && <UsageMeters evaluation={verdict} />}
       {verdict && (
         <Diagnosis evaluation={verdict} record={record} version={snapshot.version} sources={sources} open={open} />

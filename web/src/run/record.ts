@@ -18,11 +18,13 @@ export interface Snapshot {
   /** Grows with each change; what hangs on the rows hangs on this. */
   version: number;
   following: Following;
-  /** All but output and samples, in order. */
+  /** All but output, samples and progress, in order. */
   events: readonly CrucibleEvent[];
   started: EventOf<"started"> | null;
   finished: EventOf<"finished"> | null;
   cancelRequested: boolean;
+  /** How far the program says that it is; each word of it replaces the one before. */
+  progress: EventOf<"progress"> | null;
   bytes: Record<StreamName, number>;
 }
 
@@ -48,6 +50,7 @@ export class RunRecord {
       started: null,
       finished: null,
       cancelRequested: false,
+      progress: null,
       bytes: { stdout: 0, stderr: 0 },
     };
     this.snapshot = new Store(this.#next);
@@ -74,6 +77,7 @@ export class RunRecord {
     for (const event of events) {
       if (event.kind === "output") this.#output(event);
       else if (event.kind === "usage") this.#sample(event);
+      else if (event.kind === "progress") change.progress = event;
       else told.push(event);
       if (event.kind === "started") change.started = event;
       else if (event.kind === "finished") change.finished = event;
@@ -90,6 +94,7 @@ export class RunRecord {
     this.samples = [];
     this.#decoders = newDecoders();
     change.started = null;
+    change.progress = null;
     this.#next = { ...this.#next, bytes: { stdout: 0, stderr: 0 } };
   }
 
