@@ -20,7 +20,7 @@ export interface Drawn {
   wrong?: boolean;
 }
 
-const WIDE = { along: 176, across: 58, alongGap: 56, acrossGap: 18 };
+const WIDE = { along: 204, across: 58, alongGap: 52, acrossGap: 18 };
 /** The same turned: on a phone a pipeline goes downwards. */
 const NARROW = { along: 58, across: 156, alongGap: 34, acrossGap: 12 };
 const PADDING = 4;
