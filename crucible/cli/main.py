@@ -58,6 +58,7 @@ COMMANDS = (
         "Replay or discard what Crucible gave up.",
         _OPERATIONS,
     ),
+    Command("webhooks", "crucible.cli.webhooks:webhooks", "Say who is told of failures and ends.", _OPERATIONS),
     Command("runtimes", "crucible.cli.runtimes:runtimes", "List what programs can be written in.", _PROGRAMS),
     Command("engines", "crucible.cli.engines:engines", "List what programs can be isolated by.", _PROGRAMS),
     Command("up", "crucible.cli.up:up", "Start Crucible here, all of it in one process.", _SERVER),

@@ -56,12 +56,16 @@ class AsyncOperations:
         return (await self._ask(calls.webhooks())).items
 
     async def add_webhook(self, request: WebhookRequest) -> WebhookCreated:
-        """Have a receiver told of failures from now on; keep its secret, which is not shown again."""
+        """Have a receiver told from now on; keep its secret, which is not shown again."""
         return await self._ask(calls.add_webhook(request))
 
     async def remove_webhook(self, webhook_id: str) -> None:
         """Tell a receiver no more."""
         await self._ask(calls.remove_webhook(webhook_id))
+
+    async def test_webhook(self, webhook_id: str) -> Delivery:
+        """Have a receiver told that it is tried out; `deliveries` says what came of it."""
+        return await self._ask(calls.test_webhook(webhook_id))
 
     async def deliveries(self, webhook_id: str, *, limit: int = 50) -> tuple[Delivery, ...]:
         """Return what a receiver was told lately, the newest first."""

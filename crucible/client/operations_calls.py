@@ -10,7 +10,7 @@ from crucible.domain.answer import DeadLetterChoice, DeadLetterList, DeadLetterP
 from crucible.domain.dead_letter import DeadLetter, DeadLetterState
 from crucible.domain.operation import Queue, Worker, WorkerList
 from crucible.domain.storage import Storage
-from crucible.domain.webhook import DeliveryList, WebhookCreated, WebhookList, WebhookRequest
+from crucible.domain.webhook import Delivery, DeliveryList, WebhookCreated, WebhookList, WebhookRequest
 
 _WEBHOOKS = f"{PREFIX}/webhooks"
 
@@ -67,6 +67,16 @@ def add_webhook(request: WebhookRequest) -> Call[WebhookCreated]:
 def remove_webhook(webhook_id: str) -> Call[None]:
     """Tell somebody no more."""
     return Call(method="DELETE", path=f"{_WEBHOOKS}/{quote(webhook_id, safe='')}", read=lambda _body: None)
+
+
+def test_webhook(webhook_id: str) -> Call[Delivery]:
+    """Try somebody out."""
+    return Call(
+        method="POST",
+        path=f"{_WEBHOOKS}/{quote(webhook_id, safe='')}/test",
+        read=reads(Delivery),
+        repeatable=False,
+    )
 
 
 def deliveries(webhook_id: str, limit: int) -> Call[DeliveryList]:

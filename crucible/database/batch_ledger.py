@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from crucible.database.announcements import announce_batch
 from crucible.database.batch_counts import counted, last_end
 from crucible.database.endings import insert_endings
 from crucible.database.tables import batches, evaluations, is_in_place, is_queued, is_running, is_unfinished
@@ -100,4 +101,5 @@ class BatchLedger:
             .where(_B.id == batch_id)
             .values(finished_at=_B.closed_at if ended is None else ended, counts=counts.to_store())
         )
+        await announce_batch(self._connection, batch_id)
         return True

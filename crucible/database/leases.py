@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from crucible.database.announcements import announce_evaluation
 from crucible.database.dead_letters import insert_dead_letter
 from crucible.database.endings import insert_ending
 from crucible.database.events import insert_events
@@ -25,7 +26,6 @@ from crucible.database.tables import (
     evaluations,
     is_running,
 )
-from crucible.database.webhooks import insert_deliveries
 from crucible.domain.cause import cause_of
 from crucible.domain.event import Event, Requeued
 from crucible.domain.outcome import Outcome
@@ -139,7 +139,7 @@ class LeaseRepository:
         await self._connection.execute(_INSERT_OUTPUT, _output_row(claimed, result))
         await insert_events(self._connection, claimed.tenant_id, events)
         if finished.outcome.status is Status.FAILED:
-            await insert_deliveries(
+            await announce_evaluation(
                 self._connection, claimed.tenant_id, claimed.evaluation_id, WebhookEvent.FAILED, at
             )
         return True
@@ -236,7 +236,7 @@ class LeaseRepository:
         )
         if loss is not None:
             await insert_dead_letter(self._connection, lost, loss, at)
-            await insert_deliveries(
+            await announce_evaluation(
                 self._connection, lost.tenant_id, lost.evaluation_id, WebhookEvent.DEAD_LETTER, at
             )
         return True

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from crucible.database.announcements import announce_pipeline
 from crucible.database.records import StageStanding, Standing
 from crucible.database.tables import AnyRow, AnySelect, evaluations, pipeline_stages, pipelines
 from crucible.domain.errors import FieldError, InvalidRequestError, NotFoundError
@@ -170,6 +171,7 @@ class PipelineRepository(PipelineReader):
         """Note that all stages of a held pipeline have ended."""
         last = sa.select(sa.func.max(_S.ended_at, type_=_S.ended_at.type)).where(_S.pipeline_id == pipeline_id)
         await self._change_whole(pipeline_id, state=state, finished_at=last.scalar_subquery())
+        await announce_pipeline(self._connection, self._tenant_id, pipeline_id)
 
     async def _change(self, pipeline_id: str, stage: str, **values: Any) -> None:
         of_it = sa.and_(_S.pipeline_id == pipeline_id, _S.name == stage, _S.ended_at.is_(None))

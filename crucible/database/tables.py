@@ -463,7 +463,7 @@ deliveries = sa.Table(
     sa.Column("id", _identifier(), primary_key=True),
     _tenant(),
     sa.Column("webhook_id", _identifier(), sa.ForeignKey("webhooks.id"), nullable=False),
-    sa.Column("evaluation_id", _identifier(), sa.ForeignKey("evaluations.id"), nullable=False),
+    sa.Column("evaluation_id", _identifier(), sa.ForeignKey("evaluations.id")),
     sa.Column("event", _enumeration(WebhookEvent, "event"), nullable=False),
     sa.Column("state", _enumeration(DeliveryState, "state"), nullable=False),
     sa.Column("body", sa.Text, nullable=False),
@@ -472,6 +472,8 @@ deliveries = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("status", sa.Integer),
     sa.Column("error", sa.Text),
+    sa.Column("batch_id", _identifier(), sa.ForeignKey("batches.id")),
+    sa.Column("pipeline_id", _identifier(), sa.ForeignKey("pipelines.id")),
     sa.UniqueConstraint("webhook_id", "evaluation_id"),
 )
 is_pending = _is(deliveries.c.state, DeliveryState.PENDING)

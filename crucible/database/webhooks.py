@@ -4,7 +4,6 @@ What is to be told is a row of the transaction that made it so; whoever sends it
 what came of it. A sender that is killed in between loses nothing: the row falls due again.
 """
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,52 +12,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from crucible.database.tables import AnyRow, deliveries, evaluations, is_pending, webhooks
+from crucible.database.announcements import announce_test
+from crucible.database.tables import AnyRow, deliveries, is_pending, webhooks
 from crucible.domain.errors import NotFoundError
-from crucible.domain.identifiers import new_identifier
-from crucible.domain.webhook import Delivery, DeliveryState, Webhook, WebhookEvent
+from crucible.domain.webhook import Delivery, DeliveryState, Webhook
 
 _D = deliveries.c
 _W = webhooks.c
-
-
-async def insert_deliveries(
-    connection: AsyncConnection, tenant_id: str, evaluation_id: str, event: WebhookEvent, at: datetime
-) -> None:
-    """Insert what each of the tenant's receivers has to be told of an evaluation that was just ended so."""
-    wanting = await connection.execute(sa.select(_W.id, _W.events).where(_W.tenant_id == tenant_id))
-    receivers = [row.id for row in wanting if event in row.events]
-    if not receivers:
-        return
-    found = await connection.execute(
-        sa.select(
-            evaluations.c.outcome,
-            evaluations.c.error,
-            evaluations.c.runtime,
-            evaluations.c.labels,
-            evaluations.c.infrastructure_attempts,
-        ).where(evaluations.c.id == evaluation_id)
-    )
-    told = {"evaluation_id": evaluation_id, **found.one()._mapping}  # noqa: SLF001 - a public attribute of rows
-    body = json.dumps({"type": event, "timestamp": at.isoformat(), "data": told})
-    await connection.execute(
-        deliveries.insert(),
-        [
-            {
-                "id": new_identifier("de"),
-                "tenant_id": tenant_id,
-                "webhook_id": receiver,
-                "evaluation_id": evaluation_id,
-                "event": event,
-                "state": DeliveryState.PENDING,
-                "body": body,
-                "attempts": 0,
-                "not_before": at,
-                "created_at": at,
-            }
-            for receiver in receivers
-        ],
-    )
 
 
 class WebhookReader:
@@ -114,6 +74,13 @@ class WebhookRepository(WebhookReader):
                 "created_at": webhook.created,
             },
         )
+
+    async def try_out(self, webhook_id: str, at: datetime) -> Delivery:
+        """Have one told that somebody tries it out. Raises NotFoundError."""
+        await self._require(webhook_id)
+        delivery_id = await announce_test(self._connection, self._tenant_id, webhook_id, at)
+        row = (await self._connection.execute(sa.select(deliveries).where(_D.id == delivery_id))).one()
+        return _delivery(row)
 
     async def remove(self, webhook_id: str) -> None:
         """Remove one, with what it has and had to be told. Raises NotFoundError."""
@@ -194,6 +161,8 @@ def _delivery(row: AnyRow) -> Delivery:
     return Delivery(
         id=row.id,
         evaluation_id=row.evaluation_id,
+        batch_id=row.batch_id,
+        pipeline_id=row.pipeline_id,
         event=row.event,
         state=row.state,
         attempts=row.attempts,

@@ -1,10 +1,10 @@
-"""Whom to tell of failures, and what became of telling them."""
+"""Whom to tell of failures and ends, and what became of telling them."""
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 MAXIMUM_WEBHOOKS = 20
 """Of one tenant."""
@@ -17,6 +17,15 @@ class WebhookEvent(StrEnum):
     """Crucible could not run it: the sandbox says why."""
     DEAD_LETTER = "evaluation.dead_letter"
     """Crucible gave it up."""
+    BATCH_ENDED = "batch.ended"
+    """All of its evaluations have ended; again where some are retried, and those have."""
+    PIPELINE_ENDED = "pipeline.ended"
+    """All of its stages have."""
+    TEST = "webhook.test"
+    """Somebody tries the receiver out. Nobody asks to be told of that: who is tried out is told."""
+
+
+FAILURES: Final = frozenset({WebhookEvent.FAILED, WebhookEvent.DEAD_LETTER})
 
 
 class DeliveryState(StrEnum):
@@ -32,14 +41,20 @@ class _Shape(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+def _asked_for(events: frozenset[WebhookEvent]) -> frozenset[WebhookEvent]:
+    if WebhookEvent.TEST in events:
+        raise ValueError(f"must not hold {WebhookEvent.TEST.value!r}, which is sent to whom it is asked for")
+    return events
+
+
 class WebhookRequest(_Shape):
-    """Where to tell of failures, and of which."""
+    """Where to tell of something, and of what."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: Annotated[str, Field(min_length=1, max_length=2048)]
     """`https://…` or `http://…`; its host must not be within a private network, but by the operator's leave."""
-    events: Annotated[frozenset[WebhookEvent], Field(min_length=1)] = frozenset(WebhookEvent)
+    events: Annotated[frozenset[WebhookEvent], Field(min_length=1), AfterValidator(_asked_for)] = FAILURES
 
 
 class Webhook(_Shape):
@@ -66,11 +81,14 @@ class WebhookList(_Shape):
 
 
 class Delivery(_Shape):
-    """One failure that one receiver is told of, at least once."""
+    """Something that one receiver is told of, at least once."""
 
     id: str
     """The same on every attempt, so that a receiver knows a repeat: the header `webhook-id`."""
-    evaluation_id: str
+    evaluation_id: str | None = None
+    """What it is about; or else one of these, or nothing where the receiver is tried out."""
+    batch_id: str | None = None
+    pipeline_id: str | None = None
     event: WebhookEvent
     state: DeliveryState
     attempts: int

@@ -1,4 +1,4 @@
-"""Say who is to be told of failures, and see what became of telling them."""
+"""Say who is to be told of failures and ends, try them out, and see what became of telling them."""
 
 from collections.abc import Collection
 
@@ -10,6 +10,7 @@ from crucible.domain.principal import Principal
 from crucible.domain.signature import new_secret
 from crucible.domain.webhook import (
     MAXIMUM_WEBHOOKS,
+    Delivery,
     DeliveryList,
     Webhook,
     WebhookCreated,
@@ -42,6 +43,13 @@ async def add(
         secret = new_secret()
         await work.webhooks.add(webhook, secret)
     return WebhookCreated(**webhook.model_dump(), secret=secret)
+
+
+async def try_out(database: Database, principal: Principal, webhook_id: str) -> Delivery:
+    """Have a receiver told that it is tried out, and return what is to be delivered. Raises NotFoundError."""
+    require(principal, Permission.ADMINISTER)
+    async with database.unit_of_work(principal) as work:
+        return await work.webhooks.try_out(webhook_id, await work.now())
 
 
 async def remove(database: Database, principal: Principal, webhook_id: str) -> None:

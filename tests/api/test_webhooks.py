@@ -18,6 +18,7 @@ def test_what_is_unknown_is_refused_by_field(http: httpx2.Client) -> None:
         ({}, "url"),
         ({"url": "http://1.1.1.1/", "events": ["evaluation.won"]}, "events[0]"),
         ({"url": "http://1.1.1.1/", "events": []}, "events"),
+        ({"url": "http://1.1.1.1/", "events": ["webhook.test"]}, "events"),
         ({"url": "http://1.1.1.1/", "secret": "mine"}, "secret"),
     ):
         answer = http.post("/webhooks", json=body)
@@ -29,6 +30,7 @@ def test_a_secret_is_shown_once(http: httpx2.Client) -> None:
     assert made.status_code == 201
     assert made.json()["secret"].startswith("whsec_")
     (listed,) = http.get("/webhooks").json()["items"]
+    assert sorted(listed["events"]) == ["evaluation.dead_letter", "evaluation.failed"]
     assert "secret" not in listed
     assert http.get(f"/webhooks/{listed['id']}/deliveries").json() == {"items": []}
     assert http.delete(f"/webhooks/{listed['id']}").status_code == 204
@@ -39,3 +41,4 @@ def test_what_can_be_no_webhook_is_one_that_nobody_has(http: httpx2.Client) -> N
     for name in ("%00", "wh_", "wh_" + "Z" * 400, "ev_00000000000000000000000000", "%F0%9F%94%94"):
         assert http.delete(f"/webhooks/{name}").status_code == 404
         assert http.get(f"/webhooks/{name}/deliveries").status_code == 404
+        assert http.post(f"/webhooks/{name}/test").status_code == 404

@@ -9,13 +9,16 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from crucible.batches.retry import retry
+from crucible.batches.settle import count_ended
 from crucible.database.database import Database
 from crucible.domain.errors import ConflictError, NotFoundError, PermissionDeniedError
-from crucible.domain.outcome import Outcome
+from crucible.domain.outcome import Fault, Outcome
 from crucible.domain.principal import LOCAL_OWNER
 from crucible.domain.sandbox import SandboxFinished
 from crucible.domain.signature import verify
 from crucible.domain.webhook import (
+    FAILURES,
     MAXIMUM_WEBHOOKS,
     Delivery,
     DeliveryState,
@@ -26,10 +29,14 @@ from crucible.domain.webhook import (
 from crucible.ending import ended
 from crucible.evaluations.reap import end_unrunnable
 from crucible.evaluations.requeue import Patience
+from crucible.queue.local import LocalDoorbell
 from crucible.webhooks import registering
 from crucible.webhooks.delivering import keep_delivering
+from tests.batches import steps as batches
 from tests.evaluations.steps import STRANGER, VIEWER, finished, held, submitted
 from tests.evaluations.test_dead_letters import given_up
+from tests.fake_executor import SUCCEEDED
+from tests.pipelines import steps as pipelines
 from tests.webhooks.receiver import OK, receiver
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
@@ -38,7 +45,7 @@ SOON = Patience(attempts=3, chance=lambda low, _high: low)
 
 
 async def hook(database: Database, url: str, *events: WebhookEvent) -> WebhookCreated:
-    request = WebhookRequest(url=url, events=frozenset(events or WebhookEvent))
+    request = WebhookRequest(url=url, events=frozenset(events or FAILURES))
     return await registering.add(database, LOCAL_OWNER, request, allowed=LOOPBACK)
 
 
@@ -190,3 +197,63 @@ async def test_receivers_are_the_owners_and_bounded_in_number(database) -> None:
     assert (await registering.all_of(database, STRANGER)).items == ()
     with pytest.raises(PermissionDeniedError, match="may not administer"):
         await registering.all_of(database, VIEWER)
+
+
+async def test_the_end_of_a_batch_is_told_of_and_again_when_a_retry_has_ended(database, blobs, stream) -> None:
+    async with receiver() as there, delivering(database):
+        webhook = await hook(database, there.url, WebhookEvent.BATCH_ENDED)
+        batch = await batches.made(database, batches.programs(3))
+        await batches.all_ended(database, blobs, stream, SUCCEEDED, SandboxFinished(outcome=Outcome.SANDBOX_ERROR))
+        assert await count_ended(database) == 1
+        await settled(database, webhook)
+        await retry(database, LocalDoorbell(), LOCAL_OWNER, batch.id, frozenset({Fault.CRUCIBLE}))
+        await batches.all_ended(database, blobs, stream)
+        assert await count_ended(database) == 1
+        latest, first = await settled(database, webhook)
+    assert [each.batch_id for each in (first, latest)] == [batch.id, batch.id]
+    said = [json.loads(request.body) for request in there.received]
+    assert [each["type"] for each in said] == ["batch.ended", "batch.ended"]
+    assert [each["data"]["outcomes"] for each in said] == [
+        {"succeeded": 2, "sandbox_error": 1},
+        {"succeeded": 3},
+    ]
+    assert {each["data"]["batch_id"] for each in said} == {batch.id}
+    assert (said[0]["data"]["name"], said[0]["data"]["state"]) == ("study", "completed")
+
+
+async def test_the_end_of_a_pipeline_is_told_of(database, blobs, stream) -> None:
+    async with receiver() as there, delivering(database):
+        webhook = await hook(database, there.url, WebhookEvent.PIPELINE_ENDED)
+        silent = await hook(database, there.url)
+        pipeline = await pipelines.made(database, pipelines.stage("only"))
+        hand = pipelines.Hand(database, blobs, stream)
+        await hand.take()
+        await hand.end("only")
+        (delivery,) = await settled(database, webhook)
+        assert await told(database, silent) == ()
+    assert delivery.pipeline_id == pipeline.id
+    said = json.loads(there.received[0].body)
+    assert said["type"] == "pipeline.ended"
+    assert (said["data"]["pipeline_id"], said["data"]["state"]) == (pipeline.id, "completed")
+
+
+async def test_a_receiver_is_tried_out_as_it_is_told_of_anything(database) -> None:
+    async with receiver() as there, receiver() as other, delivering(database):
+        webhook = await hook(database, there.url)
+        await hook(database, other.url)
+        sent = await registering.try_out(database, LOCAL_OWNER, webhook.id)
+        assert (sent.state, sent.event, sent.evaluation_id) == (DeliveryState.PENDING, WebhookEvent.TEST, None)
+        (delivery,) = await settled(database, webhook)
+    assert delivery.state is DeliveryState.DELIVERED
+    (request,) = there.received
+    verify(webhook.secret, request.headers, request.body)
+    assert json.loads(request.body)["data"] == {"webhook_id": webhook.id}
+    assert other.received == []
+
+
+async def test_only_who_is_there_and_ones_own_can_be_tried_out(database) -> None:
+    webhook = await hook(database, "http://127.0.0.1:9/")
+    with pytest.raises(NotFoundError):
+        await registering.try_out(database, STRANGER, webhook.id)
+    with pytest.raises(PermissionDeniedError, match="may not administer"):
+        await registering.try_out(database, VIEWER, webhook.id)

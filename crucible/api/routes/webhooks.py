@@ -1,4 +1,4 @@
-"""`/webhooks`: who is told of failures."""
+"""`/webhooks`: who is told of failures and ends."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from crucible.api.collaborators import Asker, Crucible
 from crucible.api.parameters import WebhookId
 from crucible.api.schema import json_body, refusals
 from crucible.domain.limits import KIB
-from crucible.domain.webhook import DeliveryList, WebhookCreated, WebhookList, WebhookRequest
+from crucible.domain.webhook import Delivery, DeliveryList, WebhookCreated, WebhookList, WebhookRequest
 from crucible.webhooks import registering
 
 MAXIMUM_BODY_BYTES = 16 * KIB
@@ -31,7 +31,7 @@ _request: TypeAdapter[WebhookRequest] = TypeAdapter(WebhookRequest)
     openapi_extra=json_body(WebhookRequest),
 )
 async def create_webhook(request: Request, crucible: Crucible, asker: Asker) -> Response:
-    """Have a receiver told of failures from now on, by signed requests that are tried until taken."""
+    """Have a receiver told from now on, by signed requests that are tried until taken."""
     wanted = await read_json(request, _request, maximum_bytes=MAXIMUM_BODY_BYTES)
     made = await registering.add(crucible.database, asker, wanted, allowed=crucible.webhook_networks)
     return json_response(made, status=201)
@@ -48,6 +48,18 @@ async def delete_webhook(webhook_id: WebhookId, crucible: Crucible, asker: Asker
     """Tell a receiver no more, not even what it has still to be told."""
     await registering.remove(crucible.database, asker, webhook_id)
     return Response(status_code=204)
+
+
+@router.post(
+    "/{webhook_id}/test",
+    status_code=202,
+    response_model=Delivery,
+    response_description="What is being delivered; the list of deliveries says what came of it.",
+    responses=refusals(404, 422),
+)
+async def test_webhook(webhook_id: WebhookId, crucible: Crucible, asker: Asker) -> Response:
+    """Tell a receiver that somebody tries it out, as it would be told of anything else."""
+    return json_response(await registering.try_out(crucible.database, asker, webhook_id), status=202)
 
 
 @router.get("/{webhook_id}/deliveries", response_model=DeliveryList, responses=refusals(404, 422))

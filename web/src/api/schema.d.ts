@@ -973,7 +973,7 @@ export interface paths {
         put?: never;
         /**
          * Create Webhook
-         * @description Have a receiver told of failures from now on, by signed requests that are tried until taken.
+         * @description Have a receiver told from now on, by signed requests that are tried until taken.
          */
         post: operations["create_webhook"];
         delete?: never;
@@ -997,6 +997,26 @@ export interface paths {
          * @description Tell a receiver no more, not even what it has still to be told.
          */
         delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Webhook
+         * @description Tell a receiver that somebody tries it out, as it would be told of anything else.
+         */
+        post: operations["test_webhook"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1591,13 +1611,17 @@ export interface components {
         };
         /**
          * Delivery
-         * @description One failure that one receiver is told of, at least once.
+         * @description Something that one receiver is told of, at least once.
          */
         Delivery: {
             /** Id */
             id: string;
             /** Evaluation Id */
-            evaluation_id: string;
+            evaluation_id?: string | null;
+            /** Batch Id */
+            batch_id?: string | null;
+            /** Pipeline Id */
+            pipeline_id?: string | null;
             event: components["schemas"]["WebhookEvent"];
             state: components["schemas"]["DeliveryState"];
             /** Attempts */
@@ -3362,7 +3386,7 @@ export interface components {
          * @description What a webhook can be told of. A dead letter is told of as such alone.
          * @enum {string}
          */
-        WebhookEvent: "evaluation.failed" | "evaluation.dead_letter";
+        WebhookEvent: "evaluation.failed" | "evaluation.dead_letter" | "batch.ended" | "pipeline.ended" | "webhook.test";
         /**
          * WebhookList
          * @description A tenant's receivers.
@@ -3373,7 +3397,7 @@ export interface components {
         };
         /**
          * WebhookRequest
-         * @description Where to tell of failures, and of which.
+         * @description Where to tell of something, and of what.
          */
         WebhookRequest: {
             /** Url */
@@ -8289,6 +8313,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the answer to its creation gave it: `wh_…`. */
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is being delivered; the list of deliveries says what came of it. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
             };
             /** @description Forbidden */
             403: {

@@ -22,7 +22,7 @@ export const SORT_VALUES = ["queued","finished","duration","cpu","memory","attem
 export const STAGE_STATUS_VALUES = ["waiting","queued","running","completed","failed","cancelled","skipped"] as const;
 export const STATUS_VALUES = ["queued","running","completed","failed","cancelled"] as const;
 export const WAIT_REASON_VALUES = ["no_worker","no_capability","too_large","paused","retry","tenant_cap","behind","slot"] as const;
-export const WEBHOOK_EVENT_VALUES = ["evaluation.failed","evaluation.dead_letter"] as const;
+export const WEBHOOK_EVENT_VALUES = ["evaluation.failed","evaluation.dead_letter","batch.ended","pipeline.ended","webhook.test"] as const;
 export const WORKER_STATE_VALUES = ["working","paused","draining","stopped"] as const;
 
 export const LIMIT_BOUNDS = [
