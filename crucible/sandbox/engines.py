@@ -64,7 +64,7 @@ ENGINES: Final[Mapping[str, Engine]] = {
     "namespaces": Engine(ENGINE_ISOLATION["namespaces"], "namespaces", _open_namespaces, sessions=True),
     "crun": Engine(ENGINE_ISOLATION["crun"], "oci", _open_oci("CRUN"), sessions=True),
     "runc": Engine(ENGINE_ISOLATION["runc"], "oci", _open_oci("RUNC"), sessions=True),
-    "docker": Engine(ENGINE_ISOLATION["docker"], "docker", _open_docker("docker")),
+    "docker": Engine(ENGINE_ISOLATION["docker"], "docker", _open_docker("docker"), sessions=True),
 }
 """Every engine there is. Of those with one isolation, the first one is the strongest."""
 

@@ -5,6 +5,7 @@ import resource
 from dataclasses import dataclass
 from typing import Any, Final
 
+from crucible.sandbox.docker.entrance import DOOR, Entrance
 from crucible.sandbox.docker.wire import RECORDS
 from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE
 from crucible.sandbox.rlimits import BOUND_ALWAYS
@@ -48,7 +49,7 @@ class House:
     """What is the same for all containers of one driver."""
 
     runtime: str
-    command: list[str]
+    entrance: Entrance
     seccomp: dict[str, Any]
     labels: dict[str, str]
     swappiness: int | None
@@ -69,8 +70,17 @@ class House:
         return not self.own_kernel
 
 
-def configuration(blueprint: Blueprint, house: House) -> dict[str, Any]:
-    """Return the body of a request to create the container."""
+def configuration(blueprint: Blueprint, house: House, door: str | None = None) -> dict[str, Any]:
+    """Return the body of a request to create the container.
+
+    `door`: the path of a socket for process 1 of a session to connect to; else the container is for one program.
+    """
+    capabilities = [*_CAPABILITIES, *((_TO_ANSWER,) if house.records else ())]
+    security = ["no-new-privileges", f"seccomp={json.dumps(house.seccomp)}"]
+    binds = list(blueprint.binds)
+    if door is not None:
+        security.append("apparmor=unconfined")  # Docker's own profile forbids the mounts of a session's root
+        binds.append((door, DOOR))
     host: dict[str, Any] = {
         "Runtime": house.runtime,
         "AutoRemove": True,
@@ -81,11 +91,11 @@ def configuration(blueprint: Blueprint, house: House) -> dict[str, Any]:
         "ReadonlyRootfs": True,
         "Privileged": False,
         "CapDrop": ["ALL"],
-        "CapAdd": [*_CAPABILITIES, *((_TO_ANSWER,) if house.records else ())],
-        "SecurityOpt": ["no-new-privileges", f"seccomp={json.dumps(house.seccomp)}"],
+        "CapAdd": capabilities,
+        "SecurityOpt": security,
         "MaskedPaths": ["/sys", *blueprint.masked],
         "ReadonlyPaths": ["/proc/sys"],
-        "Mounts": [_mount(source, target) for source, target in blueprint.binds],
+        "Mounts": [_mount(source, target) for source, target in binds],
         "Tmpfs": {folder: _options(folder, blueprint) for folder in WRITABLE},
         "Memory": blueprint.memory_bytes + house.own_memory_bytes,
         "MemorySwap": blueprint.memory_bytes + house.own_memory_bytes,
@@ -102,7 +112,7 @@ def configuration(blueprint: Blueprint, house: House) -> dict[str, Any]:
         host["MemorySwappiness"] = house.swappiness
     return {
         "Image": blueprint.image,
-        "Entrypoint": house.command,
+        "Entrypoint": house.entrance.command("init" if door is None else "session_init"),
         "Cmd": [RECORDS if house.records else "refuses"],
         "Env": ["PATH=/nowhere"],
         "User": "0:0",

@@ -12,20 +12,23 @@ from typing import Any, Self
 
 import structlog
 
-from crucible.domain.errors import SandboxUnavailableError
+from crucible.domain.errors import SandboxUnavailableError, SessionsUnsupportedError
 from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Containment, DriverReport, Isolation, Promise, SandboxFinished, SandboxSpec
+from crucible.domain.session import SessionSpec
 from crucible.sandbox import seccomp, seccomp_profile
 from crucible.sandbox.docker import container, engine, http, owner, root
 from crucible.sandbox.docker.entrance import NoLoaderError, entrance
 from crucible.sandbox.docker.fates import Fates
+from crucible.sandbox.docker.sessions import DockerSessions
 from crucible.sandbox.docker.standing import Container
 from crucible.sandbox.docker.usage import Usage
 from crucible.sandbox.docker.wire import Errand
-from crucible.sandbox.driver import Emit
+from crucible.sandbox.driver import Emit, Session
 from crucible.sandbox.images import LOCKS_SEEN
 from crucible.sandbox.runtimes import Runtime
+from crucible.sandbox.sessions.making import NO_SESSIONS_IN_GVISOR as NO_SESSIONS
 from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.supervision import Supervision
 from crucible.sandbox.tree import tree
@@ -57,6 +60,9 @@ class DockerDriver:
         self._importing = asyncio.Lock()
         self._removals: set[asyncio.Task[None]] = set()
         self._containment: Containment
+        self._no_sessions: str | None = None
+        """Why there are none, where there are none."""
+        self._sessions: DockerSessions | None = None
         self._pool = WarmPool(self._stand, self._discard, most=spares)
 
     @classmethod
@@ -69,7 +75,7 @@ class DockerDriver:
             _refuse_what_lacks_limits(about)
             house = container.House(
                 runtime=runtime,
-                command=entrance().command,
+                entrance=entrance(),
                 seccomp=seccomp_profile.profile(),
                 labels={container.LABEL: name, container.EXECUTOR_LABEL: owner.label()},
                 swappiness=0 if about.cgroup_version == 1 else None,
@@ -91,8 +97,9 @@ class DockerDriver:
             available=True,
             isolation=self._containment.isolation,
             enforces=self._containment.enforces,
-            missing=_missing(self._about),
+            missing=_missing(self._about) | ({"sessions": self._no_sessions} if self._no_sessions else {}),
             unpromised=_unpromised(self._house),
+            sessions=self._no_sessions is None,
         )
 
     async def run(
@@ -127,6 +134,16 @@ class DockerDriver:
             self._discard(standing)
             self._pool.used(kind)
 
+    async def open_session(self, spec: SessionSpec, prefix: str) -> Session:
+        """See `SessionDriver.open_session`."""
+        if self._no_sessions is not None:
+            raise SessionsUnsupportedError(f"the engine {self.engine} has none: {self._no_sessions}")
+        if self._sessions is None:
+            self._sessions = DockerSessions(
+                self._stand_to_stay, self._remove, self._containment, remapped=_is_remapped(self._about)
+            )
+        return await self._sessions.open(spec, prefix)
+
     async def give_back(self) -> None:
         """End the sandboxes that are kept ready, and return when nothing of those or of any other is left."""
         await self._pool.give_back()
@@ -134,15 +151,23 @@ class DockerDriver:
 
     async def close(self) -> None:
         """End every container; leave nothing behind but the images, which the next executor uses again."""
+        if self._sessions is not None:
+            await self._sessions.close()
         await self.give_back()
         await self._fates.close()
 
     def _kind(self, limits: Limits, prefix: str) -> str:
         """Return what names containers that are as good as each other for a program."""
+        blueprint = self._blueprint(limits, prefix)
+        kind = json.dumps(asdict(blueprint))
+        self._blueprints[kind] = blueprint
+        return kind
+
+    def _blueprint(self, limits: Limits, prefix: str) -> container.Blueprint:
         shown = tree(prefix)
         made = root.of_host(prefix)
         self._roots[made.image] = made
-        blueprint = container.Blueprint(
+        return container.Blueprint(
             image=made.image,
             binds=tuple(made.binds),
             masked=tuple(shown.masked),
@@ -152,16 +177,19 @@ class DockerDriver:
             disk_bytes=limits.disk_bytes,
             inodes=inodes(limits),
         )
-        kind = json.dumps(asdict(blueprint))
-        self._blueprints[kind] = blueprint
-        return kind
 
     async def _stand(self, kind: str) -> Container:
         """Return a container that waits for a program. Raises SandboxBrokenError, OSError."""
+        return await self._start(self._blueprints[kind])
+
+    async def _stand_to_stay(self, spec: SessionSpec, prefix: str, door: str) -> Container:
+        """Return a container that is to be a session. Raises SandboxBrokenError, OSError."""
+        return await self._start(self._blueprint(spec.limits.for_control_group(), prefix), door)
+
+    async def _start(self, blueprint: container.Blueprint, door: str | None = None) -> Container:
         await self._fates.follow()
-        blueprint = self._blueprints[kind]
         name = f"crucible-{os.getpid()}-{id(self):x}-{next(self._names)}"
-        identity = await self._create(name, blueprint)
+        identity = await self._create(name, blueprint, door)
         fate = self._fates.expect(identity)
         try:
             streams = await self._engine.attach(identity)
@@ -177,9 +205,9 @@ class DockerDriver:
             raise
         return standing
 
-    async def _create(self, name: str, blueprint: container.Blueprint) -> str:
+    async def _create(self, name: str, blueprint: container.Blueprint, door: str | None) -> str:
         """Make the container, and its image where the engine has not got it or has it no more."""
-        configuration = container.configuration(blueprint, self._house)
+        configuration = container.configuration(blueprint, self._house, door)
         try:
             return await self._engine.create(name, configuration)
         except http.EngineRefusedError as error:
@@ -214,6 +242,13 @@ class DockerDriver:
         standing = await self._stand(self._kind(Limits(), sys.base_prefix))
         self._house = replace(self._house, own_memory_bytes=standing.group.read().memory_bytes)
         self._containment = _describe(self.engine, self._about, self._house, standing.said)
+        if self._house.own_kernel:
+            self._no_sessions = NO_SESSIONS
+        elif os.geteuid() != 0 or not standing.group.is_direct:
+            self._no_sessions = (
+                "what came of an exec is told by a control group below the container's, which is the engine's; "
+                "run the executor as root, on the engine's machine"
+            )
         self._discard(standing)
 
 
@@ -250,16 +285,20 @@ def _has_swap() -> bool:
 def _missing(about: engine.About) -> dict[str, str]:
     """Return what this engine can't give, each with the one command that mends it, where one does."""
     missing = {
-        "sessions": "containers have none that stay; use the engine namespaces",
         "identity of its own": "all run under one uid and share what it may have of inotify and signals; "
         "use the engine namespaces",
     }
-    if not {"userns", "rootless"} & set(about.security):
+    if not _is_remapped(about):
         missing["user namespace"] = (
             "process 1 is the host's root, reduced to five capabilities; "
             "sudo dockerd --userns-remap=default, or run the engine rootless"
         )
     return missing
+
+
+def _is_remapped(about: engine.About) -> bool:
+    """Return whether a container's root is another one than the host's."""
+    return bool({"userns", "rootless"} & set(about.security))
 
 
 def _unpromised(house: container.House) -> dict[Promise, str]:
@@ -285,7 +324,7 @@ def _unpromised(house: container.House) -> dict[Promise, str]:
 def _describe(name: str, about: engine.About, house: container.House, said: dict[str, Any]) -> Containment:
     guest = house.runtime == _GVISOR_RUNTIME
     version = about.cgroup_version
-    remapped = bool({"userns", "rootless"} & set(about.security))
+    remapped = _is_remapped(about)
     landlock = int(said.get("landlock", 0))
     group = f"cgroup v{version}"
     return Containment(

@@ -15,7 +15,8 @@ from typing import Final
 import crucible
 
 HIDDEN: Final = "/.crucible"
-_START = f"import sys; sys.path.insert(0, '{HIDDEN}/code'); from crucible.sandbox.docker import init; init.main()"
+DOOR: Final = f"{HIDDEN}/door"
+"""Where a session's process 1 finds the executor's socket."""
 
 
 class NoLoaderError(OSError):
@@ -28,7 +29,13 @@ class Entrance:
 
     binds: list[tuple[str, str]]
     """Folders of the host, and where they stand inside."""
-    command: list[str]
+    interpreter: list[str]
+    """What comes before a program's text."""
+
+    def command(self, module: str) -> list[str]:
+        """Return what runs `main` of a module of this package."""
+        start = f"import sys; sys.path.insert(0, '{HIDDEN}/code'); from crucible.sandbox.docker import {module}"
+        return [*self.interpreter, "-c", f"{start}; {module}.main()"]
 
 
 @functools.cache
@@ -54,12 +61,12 @@ def entrance() -> Entrance:
             (base, f"{HIDDEN}/python"),
             (os.path.dirname(os.path.realpath(crucible.__file__)), f"{HIDDEN}/code/crucible"),
         ],
-        command=[
+        interpreter=[
             f"{inside[os.path.dirname(loader)]}/{os.path.basename(loader)}",
             "--library-path",
             ":".join([*inside.values(), f"{HIDDEN}/python/lib"]),
             f"{HIDDEN}/python/{interpreter}",
-            *("-I", "-S", "-B", "-c", _START),
+            *("-I", "-S", "-B"),
         ],
     )
 

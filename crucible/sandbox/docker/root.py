@@ -16,7 +16,7 @@ from crucible.sandbox.tree import NAMES
 from crucible.sandbox.tree import tree as host_tree
 
 REPOSITORY = "crucible-root"
-_MOUNT_POINTS = ("/proc", "/dev", "/sys", "/etc", *WRITABLE)
+_MOUNT_POINTS = ("/proc", "/dev", "/sys", "/etc", "/.scratch", *WRITABLE)
 _READABLE = 0o755
 _SECRET = 0o700
 _SHARED = 0o1777

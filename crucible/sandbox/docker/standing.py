@@ -109,6 +109,10 @@ class Container:
         except (asyncio.IncompleteReadError, ConnectionError):
             return await self._end()
 
+    async def open_process(self) -> int:
+        """Return a pidfd of its process 1, with which everything in it ends. Raises OSError."""
+        return os.pidfd_open(await self._engine.process(self.identity))
+
     def ask_to_stop(self) -> None:
         """Have process 1 end the program, collect its files and report."""
         self._writer.write(report.STOP)

@@ -44,6 +44,13 @@ class Usage:
         """Whether the counters are the kernel's own, read from here."""
         return self._group is not None
 
+    @property
+    def tracking_folder(self) -> str:
+        """Where groups below the container's can be made. Raises FileNotFoundError where that isn't seen here."""
+        if self._group is None:
+            raise FileNotFoundError("the container's control group is not to be seen here")
+        return self._group.tracking_folder
+
     def begin(self) -> None:
         """Count from now on: what was used before was not the program's."""
         self._before = self._fresh()

@@ -27,6 +27,7 @@ from crucible.sandbox.oci.sessions import Identities, OciSessions, identities_of
 from crucible.sandbox.oci.tools import Found, Tool
 from crucible.sandbox.process_1 import Manner
 from crucible.sandbox.runtimes import Runtime
+from crucible.sandbox.sessions.making import NO_SESSIONS_IN_GVISOR
 from crucible.sandbox.slots import Slot, Slots
 from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.supervision import Supervision
@@ -58,10 +59,6 @@ _HOST_TASKS_EACH = 4
 _HOST_TASKS = 512
 """What gVisor's kernel may have of the host's threads, and for each of the program's own that it counts itself."""
 BUILDING_SECONDS = 30.0
-NO_SESSIONS = (
-    "gVisor's kernel shows no control groups of the host, which tell what came of which exec; "
-    "use an engine on the host's kernel"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +186,7 @@ class OciDriver:
             available=True,
             isolation=self._tool.isolation,
             enforces=self._containment.enforces,
-            missing={"sessions": NO_SESSIONS} if self._tool.own_kernel else {},
+            missing={"sessions": NO_SESSIONS_IN_GVISOR} if self._tool.own_kernel else {},
             unpromised=_OF_ITS_OWN_KERNEL if self._tool.own_kernel else _OF_THE_HOSTS_KERNEL,
             sessions=not self._tool.own_kernel,
         )
@@ -264,7 +261,7 @@ class OciDriver:
     async def open_session(self, spec: SessionSpec, prefix: str) -> Session:
         """See `SessionDriver.open_session`."""
         if self._tool.own_kernel:
-            raise SessionsUnsupportedError(f"the engine {self.engine} has none: {NO_SESSIONS}")
+            raise SessionsUnsupportedError(f"the engine {self.engine} has none: {NO_SESSIONS_IN_GVISOR}")
         if self._sessions is None:
             self._sessions = OciSessions(
                 lambda prefix: self._stand(Kind(prefix, _OWN.command, session=True)),

@@ -3,7 +3,7 @@
 import os
 import socket
 
-from crucible.sandbox import id_maps, kernel
+from crucible.sandbox import capabilities, id_maps, kernel
 from crucible.sandbox.plan import Identity
 from crucible.sandbox.sessions.plan import Ground
 
@@ -35,6 +35,13 @@ def leave(ground: Ground, beside: socket.socket, *, keep: int = 0) -> None:
     if not ground.identity.ranged:
         os.setresgid(ground.identity.init, ground.identity.init, ground.identity.init)
         os.setresuid(ground.identity.init, ground.identity.init, ground.identity.init)
+
+
+def become_maker(keeper: int) -> None:
+    """Have the uid of whoever makes the namespace, and still the right to map any: the kernel wants both."""
+    os.seteuid(keeper)
+    needed = capabilities.CAP_SETUID | capabilities.CAP_SETGID
+    kernel.set_capabilities(needed, needed)
 
 
 def write_maps_when_asked(process: int, identity: Identity, end: socket.socket) -> None:

@@ -61,6 +61,7 @@ def run_in_container(ground: plan.Ground, channel: socket.socket, wall: Wall) ->
     if beside == 0:
         try:
             there.close()
+            identity.become_maker(ground.keeper)
             identity.write_maps_when_asked(os.getppid(), ground.identity, here)
         except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
             tell_broken(channel, error)

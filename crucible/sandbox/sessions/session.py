@@ -15,14 +15,13 @@ from crucible.domain.errors import SessionBusyError, SessionEndedError, SessionI
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Containment, SandboxAttempt
 from crucible.domain.session import EndReason, ExecFinished, ExecSpec, SessionSpec, SessionUsage
-from crucible.sandbox.cgroup import Cgroup
 from crucible.sandbox.driver import EmitOutput
 from crucible.sandbox.readable import readable
 from crucible.sandbox.sessions import plan
 from crucible.sandbox.sessions.errand import Ended, Errand, KeeperSilentError
 from crucible.sandbox.sessions.failures import failure
 from crucible.sandbox.sessions.streams import Leftovers
-from crucible.sandbox.sessions.tracking import TrackingGroup
+from crucible.sandbox.sessions.tracking import Tracked, TrackingGroup
 
 _FILE_SECONDS = 60.0
 """How long a file may take: what is slower is held up by something in the session."""
@@ -44,7 +43,7 @@ class TrackedSession:
         *,
         channel: socket.socket,
         stage: int,
-        group: Cgroup,
+        group: Tracked,
         spec: SessionSpec,
         user: str,
         containment: Containment,

@@ -9,17 +9,31 @@ import contextlib
 import errno
 import os
 import signal
+from typing import Protocol
 
-from crucible.sandbox.cgroup import Cgroup
+from crucible.sandbox.cgroup import Reading
 
 _PASSES = 200
 _PAUSE_SECONDS = 0.005
 
 
+class Tracked(Protocol):
+    """The group of a session, whoever made it."""
+
+    @property
+    def tracking_folder(self) -> str:
+        """Where groups below it can be made."""
+        ...
+
+    def read(self) -> Reading:
+        """Return the counters. Raises OSError."""
+        ...
+
+
 class TrackingGroup:
     """The group of one exec, below its session's. Raises OSError where it can't be made."""
 
-    def __init__(self, session: Cgroup, name: str) -> None:
+    def __init__(self, session: Tracked, name: str) -> None:
         self._folder = f"{session.tracking_folder}/{name}"
         os.mkdir(self._folder)
 
