@@ -113,7 +113,7 @@ def configuration(blueprint: Blueprint, house: House, door: str | None = None) -
     return {
         "Image": blueprint.image,
         "Entrypoint": house.entrance.command("init" if door is None else "session_init"),
-        "Cmd": [RECORDS if house.records else "refuses"],
+        "Cmd": [RECORDS if house.records else "refuses"] if door is None else [],
         "Env": ["PATH=/nowhere"],
         "User": "0:0",
         "WorkingDir": "/",

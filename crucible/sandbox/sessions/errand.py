@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -63,9 +64,16 @@ class Errand:
             os.close(descriptor)
 
     async def follow(
-        self, reported: asyncio.Future[dict[str, Any]], seconds: float, leftovers: Leftovers
+        self,
+        reported: asyncio.Future[dict[str, Any]],
+        seconds: float,
+        leftovers: Leftovers,
+        kill_first: Callable[[], Awaitable[None]],
     ) -> Ended:
-        """Return how it ended. If it takes too long, or nobody waits any more, all that came of it is killed."""
+        """Return how it ended. If it takes too long, or nobody waits any more, all that came of it is killed.
+
+        `kill_first`: has process 1 kill the order's own process, which may not be in its group yet.
+        """
         pumps = [asyncio.create_task(stream.run()) for stream in (self.stdout, self.stderr)]
         timed_out = False
         try:
@@ -73,13 +81,13 @@ class Errand:
                 report = await asyncio.wait_for(asyncio.shield(reported), seconds)
             except TimeoutError:
                 timed_out = True
-                report = await self._killed(reported)
+                report = await self._killed(reported, kill_first)
             wall_seconds = time.monotonic() - self._began
             for stream in (self.stdout, self.stderr):
                 stream.end()
             await asyncio.gather(*pumps)
         except BaseException:
-            await asyncio.shield(self.group.kill())
+            await asyncio.shield(self._kill(kill_first))
             raise
         finally:
             for pump in pumps:
@@ -97,12 +105,20 @@ class Errand:
             told=told,
         )
 
-    async def _killed(self, reported: asyncio.Future[dict[str, Any]]) -> dict[str, Any]:
-        await self.group.kill()
+    async def _killed(
+        self, reported: asyncio.Future[dict[str, Any]], kill_first: Callable[[], Awaitable[None]]
+    ) -> dict[str, Any]:
+        await self._kill(kill_first)
         try:
-            return await asyncio.wait_for(asyncio.shield(reported), _DYING_SECONDS)
+            report = await asyncio.wait_for(asyncio.shield(reported), _DYING_SECONDS)
         except TimeoutError:
             raise KeeperSilentError from None
+        await self.group.kill()  # now nothing can enter it any more
+        return report
+
+    async def _kill(self, kill_first: Callable[[], Awaitable[None]]) -> None:
+        await kill_first()
+        await self.group.kill()
 
     def _told(self) -> dict[str, Any] | None:
         """Return what was told before the end or the exec: it is in the pipe by now, or never will be."""

@@ -177,6 +177,9 @@ class _Keeper:
             self._attempts.finish()
             channel.send(plan.message(plan.Kind.MEASURED, disk_bytes=used))
             return True
+        if message["kind"] == plan.Kind.KILL:
+            self._kill(message["number"])
+            return True
         try:
             if len(descriptors) == plan.ORDER_DESCRIPTORS:  # else there is none to spare, nor one to say so on
                 self._start(message["number"], descriptors)
@@ -188,6 +191,12 @@ class _Keeper:
         for descriptor in descriptors:
             os.close(descriptor)
         return True
+
+    def _kill(self, number: int) -> None:
+        """Kill an order's own process, which root inside can hold up before its group knows of it."""
+        for child, order in self._numbers.items():
+            if order == number:
+                os.kill(child, signal.SIGKILL)  # its number is its own until it is reaped here
 
     def _start(self, number: int, descriptors: list[int]) -> None:
         here, there = socket.socketpair()

@@ -30,6 +30,8 @@ class Kind(StrEnum):
     BROKEN = "broken"
     ORDER = "order"
     ENDED = "ended"
+    KILL = "kill"
+    """The process of an order is to be killed, wherever on its way it is."""
     MEASURE = "measure"
     MEASURED = "measured"
     ATTEMPT = "attempt"

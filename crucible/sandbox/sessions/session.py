@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from crucible.domain.errors import SessionBusyError, SessionEndedError, SessionInterruptedError, UnavailableError
@@ -241,7 +242,7 @@ class TrackedSession:
                 os.close(memory)
                 os.close(source)
                 errand.handed_over()
-            return errand, await errand.follow(reported, seconds, self._leftovers)
+            return errand, await errand.follow(reported, seconds, self._leftovers, partial(self._kill, number))
         except KeeperSilentError:
             await self.end(EndReason.BROKEN, "its process 1 did not answer")
             raise self._ended() from None
@@ -250,6 +251,10 @@ class TrackedSession:
             self._active.discard(group)
             self._lingering.add(group)
             self._sweep()
+
+    async def _kill(self, number: int) -> None:
+        with contextlib.suppress(SessionEndedError):  # then the kernel has
+            await self._send(plan.message(plan.Kind.KILL, number=number), [])
 
     async def _send(self, message: bytes, descriptors: list[int]) -> None:
         while True:
