@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from crucible.database.bulk import insert_rows
 from crucible.database.tables import audit_entries
 from crucible.domain.identifiers import new_identifier
 from crucible.domain.principal import Principal
@@ -22,7 +23,7 @@ class AuditRepository:
     async def add(self, action: str, evaluation_ids: Iterable[str], at: datetime) -> None:
         """Record that the principal did this to each of these."""
         rows = [{**self._entry(action, at), "evaluation_id": evaluation_id} for evaluation_id in evaluation_ids]
-        await self._connection.execute(_INSERT, rows)
+        await insert_rows(self._connection, audit_entries, rows)
 
     async def add_of_session(self, action: str, session_id: str, at: datetime) -> None:
         """Record that the principal did this to a session."""

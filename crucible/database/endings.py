@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from crucible.database.bulk import insert_rows
 from crucible.database.events import insert_events
 from crucible.database.search import folded
 from crucible.database.tables import evaluation_outputs
@@ -41,8 +42,9 @@ async def insert_endings(
         for evaluation_id, fence in fences.items()
     )
     await insert_events(connection, tenant_id, finished)
-    await connection.execute(
-        evaluation_outputs.insert(),
+    await insert_rows(
+        connection,
+        evaluation_outputs,
         [
             {
                 "evaluation_id": evaluation_id,

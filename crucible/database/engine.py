@@ -11,7 +11,9 @@ that is gone without a word is noticed.
 """
 
 from functools import partial
+from typing import Any
 
+import msgspec
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -20,6 +22,11 @@ from crucible.database import one_trip
 POSTGRES_DRIVER = "postgresql+psycopg"
 SQLITE_DRIVER = "sqlite+aiosqlite"
 
+_JSON: dict[str, Any] = {
+    "json_serializer": lambda value: msgspec.json.encode(value).decode(),
+    "json_deserializer": msgspec.json.decode,
+}
+"""Several times as quick as the standard library's, for some dozen values of each evaluation."""
 _POOL_WAIT_SECONDS = 10
 _POSTGRES_SESSION = {
     "timezone": "UTC",
@@ -83,6 +90,7 @@ def _postgres_engine(url: URL, *, connections: int, role: str) -> AsyncEngine:
         pool_pre_ping=True,  # a server that restarted costs a connection, and no request
         pool_use_lifo=True,
         hide_parameters=True,  # programs and what they were given have no place in a log
+        **_JSON,
         connect_args={**_POSTGRES_CONNECT, "options": session, "application_name": f"crucible {role}"},
     )
 
@@ -95,6 +103,7 @@ def _sqlite_engine(
         pool_size=connections,
         max_overflow=0,
         pool_timeout=30,
+        **_JSON,
         connect_args={
             "timeout": busy_timeout_seconds,
             "isolation_level": None,

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from crucible.database.bulk import insert_rows
 from crucible.database.endings import insert_ending
 from crucible.database.listing import cursor_after, page_statement
 from crucible.database.rows import WHOLE_EVALUATION, to_evaluation, to_summary
@@ -36,9 +37,6 @@ from crucible.domain.status import Lifecycle, Status
 
 StreamName = Literal["stdout", "stderr"]
 
-_INSERT_EVALUATIONS = evaluations.insert()
-_INSERT_INPUTS = evaluation_inputs.insert()
-_INSERT_LABELS = evaluation_labels.insert()
 _IS_ONE = sa.and_(
     evaluations.c.id == sa.bindparam("the_id"), evaluations.c.tenant_id == sa.bindparam("the_tenant_id")
 )
@@ -172,8 +170,9 @@ class EvaluationRepository(EvaluationReader):
             )
         ]
         pairs = list(zip(ids, submissions, strict=True))
-        await self._connection.execute(_INSERT_EVALUATIONS, rows)
-        await self._connection.execute(_INSERT_INPUTS, [inputs_row(i, self._tenant_id, s) for i, s in pairs])
+        await insert_rows(self._connection, evaluations, rows)
+        inputs = [inputs_row(evaluation_id, self._tenant_id, submission) for evaluation_id, submission in pairs]
+        await insert_rows(self._connection, evaluation_inputs, inputs)
         await self._add_labels(pairs)
         return [queued_evaluation(row, submission) for row, submission in zip(rows, submissions, strict=True)]
 
@@ -184,7 +183,7 @@ class EvaluationRepository(EvaluationReader):
             for key, value in submission.labels.items()
         ]
         if labels:
-            await self._connection.execute(_INSERT_LABELS, labels)
+            await insert_rows(self._connection, evaluation_labels, labels)
 
     async def cancel_queued(self, evaluation_id: str, at: datetime) -> int | None:
         """End an evaluation that nobody holds and return its fence; None where it is not queued."""

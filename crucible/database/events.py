@@ -14,13 +14,13 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from crucible.database.bulk import insert_rows
 from crucible.database.tables import AnyRow, evaluations, events
 from crucible.domain.event import Event, Output
 from crucible.domain.status import Lifecycle
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 _PLACE = {"kind", "evaluation_id", "fence", "sequence", "at"}
-_INSERT = events.insert()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class StoredOutput:
 
 async def insert_events(connection: AsyncConnection, tenant_id: str, new: Iterable[Event]) -> None:
     """Insert events. Raises DuplicateKeyError where one's place is taken."""
-    await connection.execute(_INSERT, [_row(event, tenant_id) for event in new])
+    await insert_rows(connection, events, [_row(event, tenant_id) for event in new])
 
 
 class EventReader:
@@ -110,7 +110,8 @@ def _row(event: Event, tenant_id: str) -> dict[str, Any]:
 
 def _payload(event: Event) -> dict[str, Any]:
     if not isinstance(event, Output):
-        return event.model_dump(mode="json", exclude=_PLACE)
+        content = type(event).model_fields.keys() - _PLACE
+        return event.model_dump(mode="json", include=content) if content else {}
     length = len(event.data.encode() if event.encoding == "utf-8" else base64.b64decode(event.data))
     return {"stream": event.stream, "offset": event.offset, "length": length, "encoding": event.encoding}
 

@@ -5,10 +5,10 @@ somebody else was first, and that what was to be written is void.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -303,6 +303,6 @@ def _output_row(claimed: Claimed, result: Result) -> dict[str, Any]:
         "files_content": result.files.content,
         "files_bytes": sum(size for _, size in result.files.index),
         "search_text": folded(*result.search_text),
-        "containment": asdict(result.containment) if result.containment else None,
-        "attempts": [asdict(attempt) for attempt in result.attempts],
+        "containment": msgspec.to_builtins(result.containment) if result.containment else None,
+        "attempts": msgspec.to_builtins(result.attempts),
     }

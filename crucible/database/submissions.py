@@ -1,6 +1,6 @@
 """How a submission becomes rows, and how those become a sandbox's specification or a submission again."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -58,7 +58,7 @@ def evaluation_row(
         "not_before": at,
         "infrastructure_attempts": 0,
         "queued_at": at,
-        "limits": asdict(submission.limits),
+        "limits": msgspec.to_builtins(submission.limits),
         "labels": submission.labels,
         "engine": submission.engine,
         "minimum_isolation": submission.minimum_isolation,
