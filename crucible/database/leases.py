@@ -105,7 +105,7 @@ class LeaseRepository:
         await self._connection.execute(
             _NOTE_PROGRESS,
             [
-                {"held_id": evaluation_id, "held_fence": fence, "progress": asdict(said)}
+                {"held_id": evaluation_id, "held_fence": fence, "progress": msgspec.to_builtins(said)}
                 for (evaluation_id, fence), said in progress.items()
             ],
         )
@@ -130,7 +130,7 @@ class LeaseRepository:
                 "cpu_seconds": finished.cpu_seconds,
                 "peak_memory_bytes": finished.peak_memory_bytes,
                 "attempt_count": len(result.attempts),
-                "progress": None if result.progress is None else asdict(result.progress),
+                "progress": None if result.progress is None else msgspec.to_builtins(result.progress),
                 "cause": result.cause,
             },
         )

@@ -41,8 +41,12 @@ class Workplace:
 class Holding:
     """A held evaluation. What becomes of it while it runs is said by `lose`, `cancel` and `give_back`."""
 
-    def __init__(self, claimed: Claimed, workplace: Workplace) -> None:
+    def __init__(self, claimed: Claimed, workplace: Workplace, on_end: Callable[[], None]) -> None:
+        """Take what is held, and what to call when its program runs no more and its result is still to be kept."""
         self.claimed = claimed
+        self.is_running = True
+        """Whether its program runs, or is about to."""
+        self._on_end = on_end
         self._workplace = workplace
         self._stop = asyncio.Event()
         self._cancelled_by: str | None = None
@@ -79,7 +83,7 @@ class Holding:
         place.measures.observe(Duration.WAIT, self.claimed.waited_seconds)
         relay = self._relay
         try:
-            finished = await execute(place.executor, self.claimed.spec, relay, self._stop)
+            finished = await self._execute(relay)
         except ExecutorUnavailableError as error:
             relay.abandon()
             await self._hand_back(error.detail)
@@ -105,6 +109,13 @@ class Holding:
             place.stream.close(*self.hold)
         else:
             await self._hand_back("its worker was told to take no more", counted=False)
+
+    async def _execute(self, relay: Relay) -> SandboxFinished | None:
+        try:
+            return await execute(self._workplace.executor, self.claimed.spec, relay, self._stop)
+        finally:
+            self.is_running = False
+            self._on_end()
 
     def _measure(self, relay: Relay, finished: SandboxFinished, *, is_result: bool) -> None:
         measures = self._workplace.measures

@@ -1,4 +1,8 @@
-"""The worker: takes what is queued for as many slots as it has, and says every few seconds that it lives."""
+"""The worker: takes what is queued for as many slots as it has, and says every few seconds that it lives.
+
+A slot is free for the next program when the last one's has ended, so that a result's way to the disk is no time in
+which nothing runs. Results that the storage doesn't take pile up no higher than there are slots.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -85,8 +89,13 @@ class Worker:
 
     @property
     def running(self) -> int:
-        """How many evaluations it holds."""
-        return len(self._holdings)
+        """How many programs run in its hands."""
+        return sum(holding.is_running for holding in self._holdings.values())
+
+    @property
+    def _free(self) -> int:
+        """How many more it may take."""
+        return max(0, min(self.slots - self.running, 2 * self.slots - len(self._holdings)))
 
     async def keep_scaling(self, autoscale: Autoscale, *, seconds: float = 1.0) -> None:
         """Have as many slots as this decides, round by round, until cancelled."""
@@ -135,7 +144,7 @@ class Worker:
                     await self._look.wait()
                     self._look.clear()
                     await self._fill()
-                    if len(self._holdings) < self.slots and self.state is WorkerState.WORKING:
+                    if self._free and self.state is WorkerState.WORKING:
                         self._room.set()
                 while self._holdings:
                     await asyncio.wait(self._holdings)
@@ -163,13 +172,13 @@ class Worker:
 
     async def _fill(self) -> None:
         place = self._workplace
-        free = max(0, self.slots - len(self._holdings))
+        free = self._free
         runtimes = tuple(place.executor.runtimes)
         if self.state is not WorkerState.WORKING or not self._more or not free or not runtimes:
             return
         self._more = False
         cancellations = self._cancellations
-        promised = [holding.claimed.spec.limits for holding in self._holdings.values()]
+        promised = [holding.claimed.spec.limits for holding in self._holdings.values() if holding.is_running]
         try:
             found = await claim(
                 place.database,
@@ -188,7 +197,7 @@ class Worker:
             return
         self._more = self._more or found.more
         for claimed in found.evaluations:
-            holding = Holding(claimed, place)
+            holding = Holding(claimed, place, on_end=self._look.set)
             task = asyncio.create_task(holding.attend())
             self._holdings[task] = holding
             task.add_done_callback(self._release)
@@ -207,6 +216,7 @@ class Worker:
 
     def _release(self, task: asyncio.Task[None]) -> None:
         del self._holdings[task]
+        self._more = self._more or self.terms.caps.any  # of its tenant, it counted until now
         self._look.set()
         if not task.cancelled() and (error := task.exception()):
             _log.error("attendance_failed", exc_info=error)

@@ -5,10 +5,11 @@ import pytest
 
 from crucible.database.database import Database
 from crucible.domain.errors import ExecutorUnavailableError
-from crucible.domain.evaluation import Evaluation, Priority, Submission
+from crucible.domain.evaluation import INLINE_OUTPUT_BYTES, Evaluation, Priority, Submission
 from crucible.domain.outcome import Outcome
 from crucible.domain.principal import LOCAL_OWNER
 from crucible.domain.sandbox import SandboxEvent, SandboxSpec
+from crucible.domain.sharing import Caps
 from crucible.domain.status import Status
 from crucible.evaluations.cancel import cancel
 from crucible.evaluations.reap import Reaped, reap
@@ -16,6 +17,7 @@ from crucible.evaluations.requeue import Patience
 from crucible.evaluations.submit import submit
 from crucible.evaluations.wait import until_final
 from crucible.queue.local import LocalDoorbell
+from crucible.queue.terms import Terms
 from crucible.queue.worker import Worker
 from tests.database.lock import locked
 from tests.evaluations.steps import HELLO, get
@@ -116,6 +118,35 @@ async def test_no_more_run_at_once_than_there_are_slots(hire):
     for one in await crew.submit(12):
         await crew.end_of(one)
     assert most == 3
+
+
+async def test_a_slot_is_free_while_a_result_is_being_kept_and_results_do_not_pile_up(hire, blobs, monkeypatch):
+    crew = hire(slots=1)
+    kept = asyncio.Event()
+    keep = blobs.put
+
+    async def put(key: str, data: bytes) -> None:
+        await kept.wait()
+        await keep(key, data)
+
+    async def large(_spec: SandboxSpec) -> AsyncIterator[SandboxEvent]:
+        yield STARTED
+        yield stdout(b"#" * (INLINE_OUTPUT_BYTES + 1))
+        yield SUCCEEDED
+
+    monkeypatch.setattr(blobs, "put", put)
+    crew.executor.script = large
+    ids = await crew.submit(4)
+    await asyncio.sleep(0.3)
+    assert len(crew.executor.specs) == 2
+    kept.set()
+    assert {(await crew.end_of(one)).outcome for one in ids} == {Outcome.SUCCEEDED}
+
+
+async def test_who_is_at_a_cap_is_served_again_once_a_result_is_kept(hire):
+    crew = hire(slots=2, terms=Terms(cpus=2.0, caps=Caps(each=1)))
+    for one in await crew.submit(5):
+        assert (await crew.end_of(one)).outcome is Outcome.SUCCEEDED
 
 
 async def test_a_cancellation_reaches_the_program_at_once_and_keeps_its_output(hire):
