@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-import psycopg
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from crucible.database.postgres import as_sqlalchemys, driver_of
 
 FEWEST_COPIED = 8
 """Rows for which a COPY takes no longer than they would one by one."""
@@ -28,8 +28,8 @@ async def insert_rows(connection: AsyncConnection, table: sa.Table, rows: Sequen
     names = tuple(rows[0])
     statement = _copy_to(table, names, connection.dialect)
     processes = [_process_of(table.c[name], connection.dialect) for name in names]
-    driver: Any = (await connection.get_raw_connection()).driver_connection
-    try:
+    driver = await driver_of(connection)
+    with as_sqlalchemys(connection, statement):
         async with driver.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 await copy.write_row(
@@ -38,10 +38,6 @@ async def insert_rows(connection: AsyncConnection, table: sa.Table, rows: Sequen
                         for name, process in zip(names, processes, strict=True)
                     ]
                 )
-    except psycopg.Error as error:
-        raise DBAPIError.instance(
-            statement, None, error, psycopg.Error, hide_parameters=True, dialect=connection.dialect
-        ) from error
 
 
 @lru_cache(maxsize=64)

@@ -18,7 +18,6 @@ from crucible.database.audit import AuditRepository
 from crucible.database.batch_items import BatchItems
 from crucible.database.batch_ledger import BatchLedger
 from crucible.database.batches import BatchReader, BatchRepository
-from crucible.database.clock import now
 from crucible.database.dead_letters import DeadLetterReader, DeadLetterRepository
 from crucible.database.engine import is_sqlite, reader_engine, writer_engine
 from crucible.database.evaluations import EvaluationReader, EvaluationRepository
@@ -70,13 +69,10 @@ class View:
 class _Work:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
-        self._now: datetime | None = None
 
     async def now(self) -> datetime:
         """Return this transaction's moment by the database's clock; the same one however often it is asked."""
-        if self._now is None:
-            self._now = await now(self._transaction.connection)
-        return self._now
+        return self._transaction.at
 
     def once_seen(self, callback: AfterCommit) -> None:
         """Have something done as soon as transactions that begin in this process see this work.

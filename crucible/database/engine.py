@@ -17,7 +17,7 @@ import msgspec
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from crucible.database import one_trip
+from crucible.database import one_trip, postgres
 
 POSTGRES_DRIVER = "postgresql+psycopg"
 SQLITE_DRIVER = "sqlite+aiosqlite"
@@ -82,17 +82,19 @@ def is_sqlite(url: URL) -> bool:
 
 def _postgres_engine(url: URL, *, connections: int, role: str) -> AsyncEngine:
     session = " ".join(f"-c {name}={value}" for name, value in _POSTGRES_SESSION.items())
-    return create_async_engine(
+    engine = create_async_engine(
         url.set(drivername=POSTGRES_DRIVER),
+        isolation_level="AUTOCOMMIT",  # transactions are begun by `postgres.begin`
         pool_size=connections,
         max_overflow=0,
         pool_timeout=_POOL_WAIT_SECONDS,
-        pool_pre_ping=True,  # a server that restarted costs a connection, and no request
         pool_use_lifo=True,
         hide_parameters=True,  # programs and what they were given have no place in a log
         **_JSON,
         connect_args={**_POSTGRES_CONNECT, "options": session, "application_name": f"crucible {role}"},
     )
+    postgres.ask_where_in_doubt(engine)  # a server that restarted costs a connection, and no request
+    return engine
 
 
 def _sqlite_engine(

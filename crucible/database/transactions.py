@@ -11,13 +11,15 @@ import inspect
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
 from typing import Protocol
 
 import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from crucible.database import one_trip
+from crucible.database import one_trip, postgres
+from crucible.database.clock import now
 from crucible.database.failures import translated, unavailable
 
 AfterCommit = Callable[[], Awaitable[None] | None]
@@ -28,8 +30,10 @@ _log = structlog.stdlib.get_logger(__name__)
 class Transaction:
     """A connection within a transaction, and what is to be done once that is on disk."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, *, at: datetime) -> None:
         self.connection = connection
+        self.at = at
+        """Its moment by the database's clock."""
         self.once_seen: list[AfterCommit] = []
         self.after_commit: list[AfterCommit] = []
 
@@ -57,9 +61,10 @@ class ConcurrentTransactions:
     async def begin(self) -> AsyncIterator[Transaction]:
         """See `Transactions`."""
         with translated():
-            async with self._engine.begin() as connection:
-                transaction = Transaction(connection)
+            async with self._engine.connect() as connection:
+                transaction = Transaction(connection, at=await postgres.begin(connection))
                 yield transaction
+                await connection.commit()
         await _follow_up(transaction.once_seen)
         await _follow_up(transaction.after_commit)
 
@@ -97,7 +102,7 @@ class GroupedTransactions:
             arrived = time.monotonic()
             async with self._turn:
                 group = self._group or await self._open(arrived)
-                transaction = Transaction(group.connection)
+                transaction = Transaction(group.connection, at=await now(group.connection))
                 async with self._member(group):
                     yield transaction
                 group.after_commit += transaction.after_commit

@@ -15,6 +15,7 @@ from crucible.database.database import Database
 from crucible.database.failures import TransactionConflictError, repeated, translated
 from crucible.database.lines import Room
 from crucible.database.migrate import migrate
+from crucible.database.postgres import begin
 from crucible.database.tables import evaluations
 from crucible.domain.errors import StorageUnavailableError
 from crucible.domain.evaluation import EvaluationFilter
@@ -133,6 +134,29 @@ async def test_a_restart_between_two_requests_costs_neither(own_server):
     await database.close()
 
 
+async def test_a_connection_that_rested_is_asked_and_one_that_did_not_is_not(url, monkeypatch):
+    database = await Database.open(url, connections=1)
+    asked: list[object] = []
+    dialect = database._writer.dialect
+    ask = dialect.do_ping
+    monkeypatch.setattr(dialect, "do_ping", lambda connection: asked.append(connection) or ask(connection))
+    await submitted(database)
+    await submitted(database)
+    assert asked == []
+    monkeypatch.setattr("crucible.database.postgres.LONGEST_TRUST_SECONDS", 0.0)
+    await submitted(database)
+    assert len(asked) == 1
+    await database.close()
+
+
+async def test_a_moment_is_the_databases_and_is_later_with_each_transaction(many):
+    moments = []
+    for database in many[:2] * 2:
+        async with database.system_unit_of_work() as work:
+            moments.append(await work.now())
+    assert moments == sorted(set(moments))
+
+
 async def test_a_server_that_is_not_there_is_said(caplog):
     with pytest.raises(StorageUnavailableError, match="no connection to its server"):
         await Database.open(f"postgresql://me:hunter2@127.0.0.1:{free_port()}/crucible")
@@ -147,6 +171,7 @@ async def test_a_wrong_password_is_said_and_not_shown(url, capsys):
 
 async def test_a_statement_has_its_time(many):
     async with many[0]._writer.connect() as connection:
+        await begin(connection)
         settings = {
             name: (await connection.exec_driver_sql(f"SHOW {name}")).scalar_one()
             for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")

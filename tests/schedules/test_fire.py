@@ -27,14 +27,15 @@ class Clock:
     def __init__(self) -> None:
         self.moment = START
 
-    async def now(self, _connection) -> datetime:
+    async def __call__(self) -> datetime:
         return self.moment
 
 
 @pytest.fixture
 def clock(monkeypatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(database_module, "now", clock.now)
+    monkeypatch.setattr(database_module.SystemWork, "now", clock)
+    monkeypatch.setattr(database_module.TenantWork, "now", clock)
     return clock
 
 
