@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import struct
 
 from crucible.sandbox import kernel
@@ -19,8 +20,12 @@ class _FilterProgram(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p)]
 
 
+@functools.lru_cache(maxsize=None)
 def request_for(program: bytes) -> tuple[ctypes.Structure, object]:
-    """Return what the kernel takes a filter from, and what has to live until it took it."""
+    """Return what the kernel takes a filter from, and what has to live until it took it.
+
+    Both are kept: who will fork asks once, and its children find them.
+    """
     buffer = ctypes.create_string_buffer(program, len(program))
     return _FilterProgram(len(program) // 8, ctypes.cast(buffer, ctypes.c_void_p)), buffer
 

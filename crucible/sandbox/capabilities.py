@@ -40,8 +40,15 @@ def _exists(capability: int) -> bool:
 
 def drop_bounding_set(last: int) -> None:
     """Make sure that no program that this process starts can gain a capability from its file."""
-    for capability in range(last + 1):
-        kernel.prctl(kernel.PR_CAPBSET_DROP, capability, about=f"PR_CAPBSET_DROP {capability}")
+    kernel.make(dropping_bounding_set(last))
+
+
+def dropping_bounding_set(last: int) -> kernel.Calls:
+    """Write `drop_bounding_set` down."""
+    return [
+        kernel.prctling(kernel.PR_CAPBSET_DROP, capability, about=f"PR_CAPBSET_DROP {capability}")
+        for capability in range(last + 1)
+    ]
 
 
 def keep_only(capabilities: int) -> None:

@@ -1,17 +1,26 @@
-"""The system calls that Python's `os` doesn't have, each raising an error that names the call and its object."""
+"""The system calls that Python's `os` doesn't have, each raising an error that names the call and its object.
+
+Some can be written down, too, to be made later: a process that was just forked copies each page that it writes to,
+and an interpreter that works out what to do next writes to many. So whoever forks works it out, and its child does
+nothing but make the calls.
+"""
 
 from __future__ import annotations
 
 import ctypes
 import os
 import platform
-from typing import Final
+from typing import Any, Callable, Final, List, Tuple
 
 _libc = ctypes.CDLL(None, use_errno=True)
-_libc.syscall.restype = ctypes.c_long
 _libc.mount.argtypes = (ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong, ctypes.c_char_p)
+_libc.syscall.restype = ctypes.c_long
 _libc.prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong)
 _own_process = ctypes.PyDLL(None, use_errno=True)
+_CapabilityHeader = ctypes.c_uint32 * 2
+_CapabilitySets = ctypes.c_uint32 * 6
+_How = ctypes.c_uint64 * 3
+"""Of openat2. A type that is made where it is used is made anew by each process that was forked before."""
 
 CLONE_NEWNS: Final = 0x0002_0000
 CLONE_NEWCGROUP: Final = 0x0200_0000
@@ -69,6 +78,11 @@ X32_BIT: Final = 0x4000_0000
 """Set in the number of a call in x86_64's other convention."""
 
 
+Call = Tuple[Callable[..., Any], Tuple[Any, ...], str]
+"""A call that is written down: what to call, with what, and what an error says it was for."""
+Calls = List[Call]
+
+
 class KernelError(OSError):
     """A system call failed. Its text names the call, its object and the kernel's reason."""
 
@@ -80,6 +94,13 @@ def _check(result: int, call: str, about: str) -> int:
     return result
 
 
+def make(calls: Calls) -> None:
+    """Make calls that were written down. Raises OSError at the first that fails, and makes none after it."""
+    for function, arguments, about in calls:
+        if function(*arguments) == -1:
+            _check(-1, function.__name__, about)
+
+
 def syscall(number: int, *arguments: object, about: str) -> int:
     """Make a raw system call. Raises KernelError, in which `about` says what it was for."""
     return _check(_libc.syscall(ctypes.c_long(number), *arguments), f"syscall {number}", about)
@@ -87,7 +108,12 @@ def syscall(number: int, *arguments: object, about: str) -> int:
 
 def unshare(flags: int) -> None:
     """Move this process into namespaces of its own (for CLONE_NEWPID: its future children)."""
-    _check(_libc.unshare(ctypes.c_int(flags)), "unshare", hex(flags))
+    make([unsharing(flags)])
+
+
+def unsharing(flags: int) -> Call:
+    """Write `unshare` down."""
+    return _libc.unshare, (ctypes.c_int(flags),), hex(flags)
 
 
 def fork() -> int:
@@ -137,22 +163,23 @@ def read_process(process: int, address: int, size: int) -> bytes:
 
 def mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
     """Mount `source` of file system type `kind` on `target`."""
-    _check(
-        _libc.mount(
-            source.encode(),
-            target.encode(),
-            kind.encode() if kind else None,
-            flags,
-            data.encode() if data else None,
-        ),
-        "mount",
-        f"{source} on {target}",
-    )
+    make([mounting(source, target, kind, flags, data)])
+
+
+def mounting(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> Call:
+    """Write `mount` down."""
+    texts = [text.encode() if text else None for text in (source, target, kind, data)]
+    return _libc.mount, (*texts[:3], flags, texts[3]), f"{source} on {target}"
 
 
 def unmount(target: str) -> None:
     """Detach a mount now; it is gone once nobody uses it."""
-    _check(_libc.umount2(target.encode(), ctypes.c_int(MNT_DETACH)), "umount2", target)
+    make([unmounting(target)])
+
+
+def unmounting(target: str) -> Call:
+    """Write `unmount` down."""
+    return _libc.umount2, (target.encode(), ctypes.c_int(MNT_DETACH)), target
 
 
 def set_mount_attributes(target: str, attributes: int, *, recursive: bool = False, clear: int = 0) -> None:
@@ -171,15 +198,27 @@ def set_mount_attributes(target: str, attributes: int, *, recursive: bool = Fals
 
 def pivot_root(folder: str) -> None:
     """Make `folder`, a mount, the root, and detach the root that was."""
-    os.chdir(folder)
-    syscall(_SYS_PIVOT_ROOT[MACHINE], b".", b".", about=f"pivot_root {folder}")
-    unmount(".")
-    os.chdir("/")
+    make(pivoting_root(folder))
+
+
+def pivoting_root(folder: str) -> Calls:
+    """Write `pivot_root` down."""
+    return [
+        (os.chdir, (folder,), folder),
+        (_libc.syscall, (ctypes.c_long(_SYS_PIVOT_ROOT[MACHINE]), b".", b"."), f"pivot_root {folder}"),
+        unmounting("."),
+        (os.chdir, ("/",), "/"),
+    ]
 
 
 def prctl(option: int, argument: int = 0, *, about: str, third: int = 0) -> None:
     """Set an attribute of this process."""
-    _check(_libc.prctl(option, argument, third, 0, 0), "prctl", about)
+    make([prctling(option, argument, about=about, third=third)])
+
+
+def prctling(option: int, argument: int = 0, *, about: str, third: int = 0) -> Call:
+    """Write `prctl` down."""
+    return _libc.prctl, (option, argument, third, 0, 0), about
 
 
 def prctl_pointer(option: int, argument: int, pointer: object, *, about: str) -> None:
@@ -195,29 +234,45 @@ def die_with_parent(signal_number: int) -> None:
 
 def set_hostname(name: str) -> None:
     """Name this UTS namespace."""
+    make([setting_hostname(name)])
+
+
+def setting_hostname(name: str) -> Call:
+    """Write `set_hostname` down."""
     encoded = name.encode()
-    _check(_libc.sethostname(encoded, ctypes.c_size_t(len(encoded))), "sethostname", name)
+    return _libc.sethostname, (encoded, ctypes.c_size_t(len(encoded))), name
 
 
 def close_descriptors_from(first: int) -> None:
     """Close every descriptor from `first` on. Python's own call tries each number before 3.10."""
+    make([closing_descriptors_from(first)])
+
+
+def closing_descriptors_from(first: int) -> Call:
+    """Write `close_descriptors_from` down."""
     last = 0x7FFF_FFFF  # the highest there can be; gVisor's kernel takes a higher bound for a negative one
-    syscall(_SYS_CLOSE_RANGE, ctypes.c_uint(first), ctypes.c_uint(last), ctypes.c_uint(0), about="close_range")
+    arguments = (ctypes.c_long(_SYS_CLOSE_RANGE), ctypes.c_uint(first), ctypes.c_uint(last), ctypes.c_uint(0))
+    return _libc.syscall, arguments, "close_range"
 
 
 def set_capabilities(effective: int, permitted: int) -> None:
     """Set this process's capability sets; the inheritable one becomes empty."""
-    header = (ctypes.c_uint32 * 2)(0x2008_0522, 0)
+    make([setting_capabilities(effective, permitted)])
+
+
+def setting_capabilities(effective: int, permitted: int) -> Call:
+    """Write `set_capabilities` down."""
+    header = _CapabilityHeader(0x2008_0522, 0)
     low, high = 0xFFFF_FFFF, 32
-    data = (ctypes.c_uint32 * 6)(
+    data = _CapabilitySets(
         effective & low, permitted & low, 0, effective >> high & low, permitted >> high & low, 0
     )
-    syscall(_SYS_CAPSET[MACHINE], ctypes.byref(header), ctypes.byref(data), about="capset")
+    return _libc.syscall, (ctypes.c_long(_SYS_CAPSET[MACHINE]), header, data), "capset"
 
 
 def openat2(folder: int, path: bytes, flags: int, resolve: int, mode: int = 0) -> int:
     """Open `path` below `folder` under the kernel's own rules for resolving it; return a descriptor."""
-    how = (ctypes.c_uint64 * 3)(flags, mode, resolve)
+    how = _How(flags, mode, resolve)
     return syscall(
         _SYS_OPENAT2,
         ctypes.c_int(folder),

@@ -76,6 +76,11 @@ class Setup:
     """Modules that a program finds imported."""
     warm: bool
     """Whether programs are run by the interpreter that forks, without an exec."""
+    ranged: bool
+    """Whether there are ids that are nobody's: see `Identity`."""
+    disk_bytes: int
+    """How large the writable file system is made before the work says how large it has to be."""
+    inodes: int
 
 
 @dataclass(frozen=True)
@@ -85,9 +90,6 @@ class Place:
     identity: Identity
     groups: int
     """How many `cgroup.procs` files there are to join."""
-    disk_bytes: int
-    """How large the writable file system is made before the work says how large it has to be."""
-    inodes: int
 
 
 @dataclass(frozen=True)

@@ -82,13 +82,15 @@ def take_channel() -> socket.socket:
 def _serve(channel: socket.socket, manner: Manner) -> None:
     capabilities.drop_bounding_set(capabilities.last_capability())
     wall = seccomp.build_wall(records=manner.records)
-    confines = Confines(wall=wall, landlock=landlock.abi(), environment=dict(ENVIRONMENT) if manner.warm else None)
+    confines = Confines(wall=wall, landlock_abi=landlock.abi(), warm=manner.warm)
+    if manner.warm:
+        script.hide(ENVIRONMENT)
     wakeup = steps.wake_on_children()
     gc.collect()
     gc.freeze()  # the program's collector must not touch, and so copy, what was there before it
     waiting = Vessel(confines)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
-    about = {"landlock": confines.landlock, "kernel": " ".join(os.uname()[::2][:2])}
+    about = {"landlock": confines.landlock_abi, "kernel": " ".join(os.uname()[::2][:2])}
     report.send(channel, report.READY, about)
 
     body = _receive(channel)

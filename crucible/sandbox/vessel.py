@@ -12,7 +12,7 @@ import os
 import signal
 import socket
 import struct
-from dataclasses import dataclass
+import sys
 from typing import NoReturn
 
 from crucible.sandbox import (
@@ -39,30 +39,32 @@ _LONGEST_ARGUMENT = 32 * 4096
 """The kernel's MAX_ARG_STRLEN, with pages of 4 KiB, the final NUL included."""
 
 
-@dataclass(frozen=True)
 class Confines:
-    """What a vessel is put behind that doesn't depend on the program."""
+    """What a vessel is put behind that doesn't depend on the program, worked out before any is forked."""
 
-    wall: Wall
-    landlock: int
-    """The ABI to restrict with; 0 where the kernel has none."""
-    environment: dict[str, str] | None
-    """Of programs that this interpreter runs itself; None: they are started by an exec."""
-    ranged: bool = True
-    """Whether there are ids besides its own, and so groups to leave."""
-    processes: int | None = None
-    """A /proc that says, and can be told, whom the kernel ends first when memory is spent; None: it was told."""
+    def __init__(self, *, wall: Wall, landlock_abi: int, warm: bool, ranged: bool = True) -> None:
+        """`landlock_abi`: the one to restrict with; 0 where the kernel has none.
+
+        `warm`: whether this interpreter runs programs, `script.hide` having hidden what is ours; else an
+        exec starts them. `ranged`: whether there are ids besides its own, and so groups to leave.
+        """
+        self.wall = wall
+        self.landlock_abi = landlock_abi
+        self.warm = warm
+        self.giving_up = _giving_up(ranged=ranged)
+        call_filter.request_for(wall.program)
 
 
 class Vessel:
     """Process 1's hold on one. Makes it, and waits until it has given up everything."""
 
-    def __init__(self, confines: Confines) -> None:
+    def __init__(self, confines: Confines, processes: int | None = None) -> None:
+        """Make one. `processes`: a /proc that can be told whom the kernel ends first for memory; None: it was."""
         self._orders, there = socket.socketpair()
-        self.process = os.fork()
+        self.process = _fork()
         if self.process == 0:
             self._orders.detach()
-            _wait_for_orders(confines, there.detach())
+            _wait_for_orders(confines, processes, there.detach())
         there.close()
         self.listener: notification.Listener | None = None
         """What tells of its attempts, where there is somebody to ask."""
@@ -89,23 +91,34 @@ class Vessel:
             raise OSError("the process that waited for a program is gone")
 
 
-def _wait_for_orders(confines: Confines, orders: int) -> NoReturn:
+def _fork() -> int:
+    """Fork without what modules do about it, but for those that have to: see `kernel.fork` and `script.prepare`.
+
+    `threading` counts the threads that are left, and whoever else cares about a fork has imported it.
+    """
+    return os.fork() if "threading" in sys.modules else kernel.fork()
+
+
+def _wait_for_orders(confines: Confines, processes: int | None, orders: int) -> NoReturn:
     try:
         signal.set_wakeup_fd(-1)
         os.setsid()
-        if confines.processes is not None:
-            _be_the_first_victim(confines.processes)
-        _keep_only(orders)
-        _give_up(confines)
+        if processes is not None:
+            _be_the_first_victim(processes)
+        if orders != _ORDERS:
+            os.dup2(orders, _ORDERS, inheritable=False)
+        kernel.make(confines.giving_up)
+        if confines.landlock_abi:
+            landlock.restrict(confines.landlock_abi, readable=("/",), writable=WRITABLE, devices="/dev")
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         commands = socket.socket(fileno=_ORDERS)
         if confines.wall.known:
             notification.hand_over(commands, notification.install(confines.wall.program))
         else:
             call_filter.install(confines.wall.program)
-        if confines.environment is not None:
-            script.prepare(confines.environment)
-        _obey(commands, warm=confines.environment is not None)
+        if confines.warm:
+            script.prepare()
+        _obey(commands, warm=confines.warm)
     except BaseException as error:  # noqa: BLE001 - this process must end here, whatever happened
         with contextlib.suppress(OSError):
             os.write(_ORDERS, f"{type(error).__name__}: {error}".encode()[:4096])
@@ -121,25 +134,23 @@ def _be_the_first_victim(processes: int) -> None:
     os.close(descriptor)
 
 
-def _keep_only(orders: int) -> None:
-    """Close every descriptor but that of the orders; the standard streams are replaced by the program's."""
-    if orders != _ORDERS:
-        os.dup2(orders, _ORDERS, inheritable=False)
-    kernel.close_descriptors_from(_ORDERS + 1)
+def _giving_up(*, ranged: bool) -> kernel.Calls:
+    """Write down how all goes that this process may and a program mustn't, each descriptor but the orders' first.
 
-
-def _give_up(confines: Confines) -> None:
-    if confines.ranged:
-        os.setgroups([])
-    os.setresgid(PROGRAM_UID, PROGRAM_UID, PROGRAM_UID)
-    os.setresuid(PROGRAM_UID, PROGRAM_UID, PROGRAM_UID)
-    capabilities.keep_only(0)
-    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, about="PR_SET_NO_NEW_PRIVS")
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 1, about="PR_SET_DUMPABLE")  # its own /proc is its own to read
-    os.chdir(WORKSPACE)
-    os.umask(0o022)
-    if confines.landlock:
-        landlock.restrict(confines.landlock, readable=("/",), writable=WRITABLE, devices="/dev")
+    The standard streams are replaced by the program's.
+    """
+    ids = (PROGRAM_UID, PROGRAM_UID, PROGRAM_UID)
+    return [
+        kernel.closing_descriptors_from(_ORDERS + 1),
+        *([(os.setgroups, ([],), "no groups")] if ranged else []),
+        (os.setresgid, ids, ""),
+        (os.setresuid, ids, ""),
+        (capabilities.keep_only, (0,), "none"),
+        kernel.prctling(kernel.PR_SET_NO_NEW_PRIVS, 1, about="PR_SET_NO_NEW_PRIVS"),
+        kernel.prctling(kernel.PR_SET_DUMPABLE, 1, about="PR_SET_DUMPABLE"),  # its own /proc is its own to read
+        (os.chdir, (WORKSPACE,), WORKSPACE),
+        (os.umask, (0o022,), ""),
+    ]
 
 
 def _obey(orders: socket.socket, *, warm: bool) -> NoReturn:

@@ -50,11 +50,9 @@ def _serve(streams: Streams, *, records: bool) -> None:
     capabilities.drop_bounding_set(capabilities.last_capability())
     wakeup = steps.wake_on_children()
     processes = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    confines = Confines(
-        wall=seccomp.build_wall(records=records), landlock=landlock.abi(), environment=None, processes=processes
-    )
-    waiting = Vessel(confines)
-    report.send(streams, report.READY, {"landlock": confines.landlock, "kernel": os.uname().release})
+    confines = Confines(wall=seccomp.build_wall(records=records), landlock_abi=landlock.abi(), warm=False)
+    waiting = Vessel(confines, processes)
+    report.send(streams, report.READY, {"landlock": confines.landlock_abi, "kernel": os.uname().release})
 
     kind, _ = report.HEAD.unpack(streams.read(report.HEAD.size))
     if kind != report.WORK:
@@ -67,7 +65,7 @@ def _serve(streams: Streams, *, records: bool) -> None:
     given = [_stdin(streams, errand), *relay.written]
     report.send(streams, report.STARTED, {})
     ended = steps.Steps(
-        fork=partial(Vessel, confines),
+        fork=partial(Vessel, confines, processes),
         wall=confines.wall,
         order=order_of(errand.work),
         work=errand.work,

@@ -218,6 +218,9 @@ class NamespacesDriver:
             environment=ENVIRONMENT,
             preload=list(kind.preload),
             warm=kind.warm,
+            ranged=self._identity(0).ranged,
+            disk_bytes=_USUAL.disk_bytes,
+            inodes=inodes(_USUAL),
         )
 
     async def _stand(self, kind: Kind) -> Standing:
@@ -243,12 +246,7 @@ class NamespacesDriver:
 
     async def _fork(self, kind: Kind, group: cgroup.Cgroup, slot: int) -> Standing:
         """Return the hold on a sandbox that is being built."""
-        place = plan.Place(
-            identity=self._identity(slot),
-            groups=len(group.entrances),
-            disk_bytes=_USUAL.disk_bytes,
-            inodes=inodes(_USUAL),
-        )
+        place = plan.Place(identity=self._identity(slot), groups=len(group.entrances))
         here, there = socket.socketpair()
         try:
             with (

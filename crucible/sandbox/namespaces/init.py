@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crucible.sandbox import capabilities, descriptors, inputs, kernel, report, steps
+from crucible.sandbox import call_filter, capabilities, descriptors, inputs, kernel, report, steps
 from crucible.sandbox.namespaces import root
 from crucible.sandbox.namespaces.lot import Lot
 from crucible.sandbox.plan import Identity, Place, Setup, read_work
@@ -39,13 +39,34 @@ class Outside:
     lot: Lot
 
 
-def run(setup: Setup, wall: Wall, place: Place, outside: Outside) -> None:
+class Stage:
+    """What the sandboxes of a zygote have in common, as far as it can be worked out before one is forked."""
+
+    def __init__(self, setup: Setup, wall: Wall) -> None:
+        self.bounds = (setup.disk_bytes, setup.inodes)
+        self.wall = wall
+        self.confines = Confines(wall=wall, landlock_abi=setup.landlock, warm=setup.warm, ranged=setup.ranged)
+        call_filter.request_for(wall.process_1)
+        apart = kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS | kernel.CLONE_NEWCGROUP
+        self.entering = [
+            kernel.unsharing(apart),
+            kernel.setting_hostname(_HOSTNAME),
+            *root.entering(setup.tree),
+        ]
+        self.settling = [
+            *root.making_writable(*self.bounds),
+            *capabilities.dropping_bounding_set(setup.last_capability),
+            kernel.prctling(kernel.PR_SET_NO_NEW_PRIVS, 1, about="PR_SET_NO_NEW_PRIVS"),
+        ]
+
+
+def run(stage: Stage, place: Place, outside: Outside) -> None:
     """Be process 1 until the end, which doesn't return; reports what could not be put in place."""
     channel = socket.socket(fileno=outside.channel)
     try:
         kernel.die_with_parent(signal.SIGKILL)
-        host_processes = _build(setup, place, outside)
-        _serve(channel, setup, wall, place, host_processes)
+        host_processes = _build(stage, place, outside)
+        _serve(channel, stage, host_processes)
     except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
         with contextlib.suppress(OSError):
             report.send(channel, report.BROKEN, {"error": f"{type(error).__name__}: {error}"})
@@ -53,46 +74,36 @@ def run(setup: Setup, wall: Wall, place: Place, outside: Outside) -> None:
         os._exit(0)
 
 
-def _build(setup: Setup, place: Place, outside: Outside) -> int:
+def _build(stage: Stage, place: Place, outside: Outside) -> int:
     """Put everything in place that doesn't depend on the program; return the host's /proc."""
     for group in outside.groups:
         os.write(group, b"0")
         os.close(group)
     host_processes = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     kernel.setns(outside.lot.network, kernel.CLONE_NEWNET)
-    kernel.unshare(kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS | kernel.CLONE_NEWCGROUP)
-    kernel.set_hostname(_HOSTNAME)
-    root.enter(setup.tree)
+    kernel.make(stage.entering)
     _leave_host_identity(place.identity, outside.lot)
-    root.make_writable(place.disk_bytes, place.inodes)
-    capabilities.drop_bounding_set(setup.last_capability)
-    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, about="PR_SET_NO_NEW_PRIVS")
+    kernel.make(stage.settling)
     return host_processes
 
 
-def _serve(channel: socket.socket, setup: Setup, wall: Wall, place: Place, host_processes: int) -> None:
+def _serve(channel: socket.socket, stage: Stage, host_processes: int) -> None:
     """Wait for a program, run it, and report."""
     wakeup = steps.wake_on_children()
-    confines = Confines(
-        wall=wall,
-        landlock=setup.landlock,
-        environment=setup.environment if setup.warm else None,
-        ranged=place.identity.ranged,
-        processes=host_processes,
-    )
-    waiting = Vessel(confines)
+    fork = partial(Vessel, stage.confines, host_processes)
+    waiting = fork()
     report.send(channel, report.READY, {})
     kind, given = descriptors.receive(channel, 1, _WORK_DESCRIPTORS)
     if kind != report.WORK:
         return  # the executor has no use for this sandbox any more
     order, work, contents = read_work(given[0])
-    if (work.bounds.disk_bytes, work.bounds.inodes) != (place.disk_bytes, place.inodes):
+    if (work.bounds.disk_bytes, work.bounds.inodes) != stage.bounds:
         root.resize(work.bounds.disk_bytes, work.bounds.inodes)
     unchanged = inputs.write(work, contents)
     report.send(channel, report.STARTED, {})
     ended = steps.Steps(
-        fork=partial(Vessel, confines),
-        wall=wall,
+        fork=fork,
+        wall=stage.wall,
         order=order,
         work=work,
         streams=given[1:],

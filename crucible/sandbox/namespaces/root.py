@@ -41,23 +41,27 @@ def lay_out(tree: Tree) -> None:
     _mount_devices(top)
 
 
-def enter(tree: Tree) -> None:
-    """Add the sandbox's own /proc and move into the root, of which process 1 has a copy of its own."""
-    _mount_proc(_MOUNTPOINT, tree.masked)
-    kernel.pivot_root(_MOUNTPOINT)
+def entering(tree: Tree) -> kernel.Calls:
+    """Write down how the sandbox's own /proc is added, and its own copy of the root entered."""
+    return [*_mounting_proc(_MOUNTPOINT, tree.masked), *kernel.pivoting_root(_MOUNTPOINT)]
 
 
-def make_writable(disk_bytes: int, inodes: int) -> None:
-    """Mount one bounded file system behind all the folders that the program may write, so that one bound holds."""
+def making_writable(disk_bytes: int, inodes: int) -> kernel.Calls:
+    """Write down how one bounded file system gets behind all the folders that the program may write.
+
+    It is one, so that one bound holds.
+    """
     options = f"size={disk_bytes},nr_inodes={inodes},mode=755,uid={PROGRAM_UID},gid={PROGRAM_UID}"
-    kernel.mount("scratch", _SCRATCH, "tmpfs", _UNTRUSTED, options)
+    calls = [kernel.mounting("scratch", _SCRATCH, "tmpfs", _UNTRUSTED, options)]
     for folder in WRITABLE:
         inner = f"{_SCRATCH}/{folder.replace('/', '-')}"
-        os.mkdir(inner)
-        os.chown(inner, PROGRAM_UID, PROGRAM_UID)
-        os.chmod(inner, 0o755 if folder == WORKSPACE else 0o1777)
-        kernel.mount(inner, folder, None, kernel.MS_BIND)
-    kernel.unmount(_SCRATCH)
+        calls += [
+            (os.mkdir, (inner,), inner),
+            (os.chown, (inner, PROGRAM_UID, PROGRAM_UID), inner),
+            (os.chmod, (inner, 0o755 if folder == WORKSPACE else 0o1777), inner),
+            kernel.mounting(inner, folder, None, kernel.MS_BIND),
+        ]
+    return [*calls, kernel.unmounting(_SCRATCH)]
 
 
 def resize(disk_bytes: int, inodes: int) -> None:
@@ -99,9 +103,10 @@ def _mount_devices(top: str) -> None:
         kernel.set_mount_attributes(target, kernel.MOUNT_ATTR_NOSUID | kernel.MOUNT_ATTR_NOEXEC)
 
 
-def _mount_proc(top: str, masked: list[str]) -> None:
+def _mounting_proc(top: str, masked: list[str]) -> kernel.Calls:
     flags = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC | kernel.MS_RDONLY
-    kernel.mount("proc", f"{top}/proc", "proc", flags, "hidepid=2")
+    calls = [kernel.mounting("proc", f"{top}/proc", "proc", flags, "hidepid=2")]
     for path in masked:
         cover = _SCRATCH if os.path.isdir(path) else "/dev/null"
-        kernel.mount(top + cover, top + path, None, kernel.MS_BIND)
+        calls.append(kernel.mounting(top + cover, top + path, None, kernel.MS_BIND))
+    return calls

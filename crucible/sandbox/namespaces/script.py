@@ -41,19 +41,27 @@ def find_command_line() -> None:
     _command_line = (int(fields[45]), int(fields[46]))
 
 
-def prepare(environment: dict[str, str]) -> None:
-    """Take the zygote out of sight, ahead of the program: a process that waits has the time."""
+def hide(environment: dict[str, str]) -> None:
+    """Take what is ours out of sight, before a process is forked that is to run a program in this environment."""
     os.environ.update(environment)
     _environment.update(os.environ)
     for name in [name for name in sys.modules if name == "crucible" or name.startswith("crucible.")]:
         _own_modules[name] = sys.modules.pop(name)
     _own_modules["__main__"] = sys.modules["__main__"]
     sys.modules["__main__"] = types.ModuleType("__main__")
+
+
+def prepare() -> None:
+    """Be a process that a program may find itself in, ahead of it: a process that waits has the time.
+
+    Only here is the program's own folder one to import from.
+    """
     sys.path.insert(0, os.getcwd())
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    numpy_random: Any = sys.modules.get("numpy.random")
-    if numpy_random is not None:
-        numpy_random.seed()  # `random` sees to itself after a fork; the state of this one was the zygote's
+    for name in ("random", "numpy.random"):
+        generator: Any = sys.modules.get(name)
+        if generator is not None:
+            generator.seed()  # its state was the zygote's
 
 
 def run(arguments: list[str], main: list[str], environment: dict[str, str]) -> NoReturn:

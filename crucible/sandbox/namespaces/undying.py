@@ -11,7 +11,6 @@ from __future__ import annotations
 import ctypes
 import gc
 import sys
-import sysconfig
 from typing import Any
 
 _NEVER = 1 << 30
@@ -19,8 +18,11 @@ _NEVER = 1 << 30
 
 
 def stop_counting() -> None:
-    """Mark every object that there is, where this interpreter knows of such a mark."""
-    if sys.getrefcount(None) < _NEVER or sysconfig.get_config_var("Py_GIL_DISABLED"):
+    """Mark every object that there is, where this interpreter knows of such a mark.
+
+    One of free threads (`t`, as in `python3.13t`) counts in another way.
+    """
+    if sys.getrefcount(None) < _NEVER or "t" in sys.abiflags:
         return
     mark = ctypes.c_uint32.from_address(id(None)).value
     for one in _all():

@@ -20,7 +20,7 @@ import sys
 from crucible.sandbox import descriptors, kernel
 from crucible.sandbox.namespaces import init, lot, root, script, undying
 from crucible.sandbox.plan import Setup, read_place, read_setup
-from crucible.sandbox.wall import Wall, read
+from crucible.sandbox.wall import read
 
 MAP = b"map"
 READY = b"ready"
@@ -44,7 +44,7 @@ def main(control: int) -> None:
     except Exception as error:  # noqa: BLE001 - the executor hears why, whatever it was
         requests.send(FAILED + f"{type(error).__name__}: {error}".encode()[:4096])
         return
-    wall = read(setup.wall)
+    stage = init.Stage(setup, read(setup.wall))
     own_processes = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
     gc.collect()
     undying.stop_counting()
@@ -55,7 +55,7 @@ def main(control: int) -> None:
         if not message:
             return
         try:
-            made = _make(setup, wall, message, received, requests=requests, own_processes=own_processes)
+            made = _make(stage, message, received, requests=requests, own_processes=own_processes)
         except OSError as error:
             requests.send(FAILED + str(error).encode()[:4096])
         else:
@@ -90,6 +90,8 @@ def _prepare(setup: Setup) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps what is forked here
     script.find_command_line()
     _preload(setup.preload)
+    if setup.warm:
+        script.hide(setup.environment)
     root.lay_out(setup.tree)
 
 
@@ -109,8 +111,7 @@ def _preload(modules: list[str]) -> None:
 
 
 def _make(
-    setup: Setup,
-    wall: Wall,
+    stage: init.Stage,
     message: bytes,
     received: list[int],
     *,
@@ -130,7 +131,7 @@ def _make(
                 requests.detach()
                 os.close(key)
                 os.read(gate, 1)  # until there is hold of this process, which the kernel reaps as soon as it ends
-                init.run(setup, wall, place, init.Outside(channel, groups, lot.Lot(*namespaces)))
+                init.run(stage, place, init.Outside(channel, groups, lot.Lot(*namespaces)))
         finally:
             kernel.setns(own_processes, kernel.CLONE_NEWPID)
         held = kernel.pidfd_open(child)

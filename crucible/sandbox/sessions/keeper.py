@@ -47,7 +47,7 @@ def run(ground: plan.Ground, outside: Outside, wall: Wall) -> None:
     kernel.unshare(kernel.CLONE_NEWNS | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS)
     kernel.set_hostname(_HOSTNAME)
     readonly_root.lay_out(ground.tree)
-    readonly_root.enter(ground.tree)
+    kernel.make(readonly_root.entering(ground.tree))
     identity.leave(ground, outside.stage, keep=_CAP_SYS_ADMIN)
     kernel.die_with_parent(signal.SIGKILL)
     _settle(ground, outside, wall)

@@ -94,6 +94,13 @@ async def test_nothing_of_crucible_is_in_sight(sandboxes: Sandboxes) -> None:
     assert ran.text == "[]\n0 0\n"
 
 
+@pytest.mark.parametrize("runtime", [name for name in PYTHONS if name in {"python3.12", "python3.13"}])
+async def test_nothing_of_ours_imports_what_makes_each_fork_dearer(sandboxes: Sandboxes, runtime: str) -> None:
+    code = "import sys; print('threading' in sys.modules)"
+    warm, started = [(await sandboxes.run(code, runtime, fresh=fresh)).text for fresh in (False, True)]
+    assert warm == started
+
+
 async def test_a_variable_that_is_read_at_the_start_has_its_effect(sandboxes: Sandboxes) -> None:
     ran = await sandboxes.run("print(hash('x'))", env={"PYTHONHASHSEED": "0"})
     again = await sandboxes.run("print(hash('x'))", env={"PYTHONHASHSEED": "0"})
