@@ -18,7 +18,7 @@ import socket
 import sys
 
 from crucible.sandbox import descriptors, kernel
-from crucible.sandbox.namespaces import init, lot, root, script, undying
+from crucible.sandbox.namespaces import init, lot, rehearsal, root, script, undying
 from crucible.sandbox.plan import Setup, read_place, read_setup
 from crucible.sandbox.wall import read
 
@@ -46,6 +46,7 @@ def main(control: int) -> None:
         return
     stage = init.Stage(setup, read(setup.wall))
     own_processes = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    rehearsal.rehearse()
     gc.collect()
     undying.stop_counting()
     gc.freeze()

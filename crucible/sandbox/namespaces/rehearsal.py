@@ -1,0 +1,67 @@
+"""Doing ahead, in the zygote, what each sandbox's processes will do, so that they find it done.
+
+An interpreter prepares code while it runs it: it remembers where it found names, replaces instructions by quicker
+ones (PEP 659), and the C library finds a function when it is called first. All of that is writing, and a process
+that was just forked copies each page that it writes to, only to forget at its end what it learned. So what can be
+done without an effect is done a few times over before anything is forked.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import select
+import signal
+import socket
+from pathlib import Path
+from typing import Final
+
+from crucible.sandbox import collect, descriptors, kernel, plan, report, steps
+
+_TIMES: Final = 20
+"""More often than an interpreter looks on before it replaces an instruction."""
+_FILES: Final = str(Path(__file__).parent.parent / "etc")
+_BOUNDS: Final = plan.Bounds(
+    open_files=1, disk_bytes=1, inodes=1, collected_files=16, collected_bytes=4096, collected_depth=1
+)
+_WORK: Final = plan.Work(
+    bounds=_BOUNDS, inputs=[("a", 1)], compile=None, run=["a"], main=["a"], environment={"A": "a"}
+)
+_PLACE: Final = plan.Place(identity=plan.Identity(ranged=True, map=[(0, 1, 1)], init=0), groups=1)
+
+
+def rehearse() -> None:
+    """Do it. Leaves nothing behind."""
+    before = signal.getsignal(signal.SIGCHLD)
+    for _ in range(_TIMES):
+        _process_1()
+        _program()
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, before)
+
+
+def _process_1() -> None:
+    kernel.die_with_parent(signal.SIGKILL)
+    kernel.make([(os.getpid, (), "")])
+    plan.read_place(plan.place_message(_PLACE))
+    os.close(steps.wake_on_children())
+    here, there = socket.socketpair()
+    with here, there:
+        work = plan.write_work(_WORK, [b"a"])
+        descriptors.send(here, report.WORK, [work])
+        os.close(work)
+        _, (received,) = descriptors.receive(there, 1, 4)
+        plan.read_work(received)
+        report.send(there, report.READY, {})
+        poll = select.poll()
+        poll.register(here, select.POLLIN)
+        poll.poll()
+        collection = collect.Collection(_BOUNDS, {})
+        for path, content in collection.walk(_FILES):
+            report.send_bytes(there, report.FILE, path, content)
+        report.send(there, report.ENDED, vars(steps.Ended.of("run", 0, stopped=False)))
+
+
+def _program() -> None:
+    random.seed()
+    exec(compile("pass", "rehearsal", "exec", dont_inherit=True), {})  # noqa: S102 - our own text
