@@ -9,7 +9,6 @@ done without an effect is done a few times over before anything is forked.
 from __future__ import annotations
 
 import os
-import random
 import select
 import signal
 import socket
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from crucible.sandbox import collect, descriptors, kernel, plan, report, steps
+from crucible.sandbox.namespaces import script
 
 _TIMES: Final = 20
 """More often than an interpreter looks on before it replaces an instruction."""
@@ -63,5 +63,5 @@ def _process_1() -> None:
 
 
 def _program() -> None:
-    random.seed()
+    script.seed()
     exec(compile("pass", "rehearsal", "exec", dont_inherit=True), {})  # noqa: S102 - our own text

@@ -58,10 +58,15 @@ def prepare() -> None:
     """
     sys.path.insert(0, os.getcwd())
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    seed()
+
+
+def seed() -> None:
+    """Have what draws numbers draw others than the next process that is forked."""
     for name in ("random", "numpy.random"):
         generator: Any = sys.modules.get(name)
         if generator is not None:
-            generator.seed()  # its state was the zygote's
+            generator.seed()
 
 
 def run(arguments: list[str], main: list[str], environment: dict[str, str]) -> NoReturn:
