@@ -126,7 +126,7 @@ def read_setup(descriptor: int) -> Setup:
 
 def place_message(place: Place) -> bytes:
     """Return what `read_place` reads."""
-    return marshal.dumps(vars(place) | {"identity": vars(place.identity)}, _MARSHAL_VERSION)
+    return marshal.dumps({**vars(place), "identity": vars(place.identity)}, _MARSHAL_VERSION)
 
 
 def read_place(message: bytes) -> Place:

@@ -67,7 +67,7 @@ class Standing:
         self._ended = False
         self._arrived = asyncio.Event()
         end.setblocking(False)
-        asyncio.get_running_loop().add_reader(end, self._read)
+        asyncio.get_running_loop().add_reader(end.fileno(), self._read)  # of a socket, the loop would make a text
         self.about: dict[str, Any] = {}
         """What process 1 said of itself when it stood."""
 
@@ -134,7 +134,7 @@ class Standing:
         self._unread += part
         if not part:
             self._ended = True
-            asyncio.get_running_loop().remove_reader(self._socket)
+            asyncio.get_running_loop().remove_reader(self._socket.fileno())
         self._arrived.set()
 
     def ask_to_stop(self) -> None:
@@ -153,7 +153,7 @@ class Standing:
         self.kill()
         if not self._ended:
             self._ended = True
-            asyncio.get_running_loop().remove_reader(self._socket)
+            asyncio.get_running_loop().remove_reader(self._socket.fileno())
             self._arrived.set()
         self._socket.close()
         if self._process is not None:

@@ -49,6 +49,8 @@ class Supervision:
         """Set once that was told: no output is told before."""
         self._ended = asyncio.Event()
         self._patience: asyncio.TimerHandle | None = None
+        self._first_sample: asyncio.TimerHandle | None = None
+        self._sampling: asyncio.Task[None] | None = None
         self._output_left = limits.output_bytes
         self._output_events = 0
         self._truncated = False
@@ -85,7 +87,6 @@ class Supervision:
         it ended without that report.
         """
         loop = asyncio.get_running_loop()
-        sampling: asyncio.Task[None] | None = None
         cancelling = asyncio.create_task(self._stop_when(cancelled))
         timer = loop.call_later(_STARTING_SECONDS, self._standing.kill)
         try:
@@ -97,7 +98,7 @@ class Supervision:
                     timer = loop.call_later(self._limits.wall_seconds, self.stop, Outcome.TIMED_OUT)
                     await self._emit(SandboxStarted(containment=self._containment))
                     self._started.set()
-                    sampling = asyncio.create_task(self._sample())
+                    self._first_sample = loop.call_later(self._until_first_sample(), self._start_sampling)
                 elif kind == report.FILE:
                     await self._emit(_file(content))
                 elif kind == report.ATTEMPT:
@@ -115,9 +116,7 @@ class Supervision:
         finally:
             timer.cancel()
             cancelling.cancel()
-            if sampling is not None:
-                sampling.cancel()
-            await asyncio.gather(cancelling, *filter(None, [sampling]), return_exceptions=True)
+            await self._end_sampling()
 
     def stop(self, reason: Outcome) -> None:
         """Have process 1 end the program and report; kill it where it doesn't in time. The first reason counts."""
@@ -130,10 +129,23 @@ class Supervision:
         await cancelled.wait()
         self.stop(Outcome.CANCELLED)
 
+    def _until_first_sample(self) -> float:
+        return min(_SAMPLE_SECONDS, max(0.01, (self._limits.cpu_seconds or 1.0) / self._limits.cpus))
+
+    def _start_sampling(self) -> None:
+        """Begin to look; most programs end before there is anything to see."""
+        self._sampling = asyncio.create_task(self._sample())
+
+    async def _end_sampling(self) -> None:
+        if self._first_sample is not None:
+            self._first_sample.cancel()
+        if self._sampling is not None:
+            self._sampling.cancel()
+            await asyncio.gather(self._sampling, return_exceptions=True)
+
     async def _sample(self) -> None:
         """Emit what it uses and end it when it used too much, looking again just before it could."""
         cpu_limit = self._limits.cpu_seconds
-        await asyncio.sleep(min(_SAMPLE_SECONDS, max(0.01, (cpu_limit or 1.0) / self._limits.cpus)))
         while True:
             reading = self._cgroup.read()
             if reading.out_of_memory_kills:

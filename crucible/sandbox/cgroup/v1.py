@@ -63,12 +63,20 @@ class GroupV1:
         self.anterooms = anterooms
         self._cpu_seconds_before = 0.0
         self._memory_before = 0
+        self._bounds: tuple[Limits, int | None] | None = None
+        """What it is limited to."""
 
     def limit(self, limits: Limits, *, tasks: int | None = None, standing: bool = False) -> None:
         """See `Cgroup.limit`."""
-        memory, pids, cpu = (self._folders[controller] for controller in CONTROLLERS)
         if standing:
-            self._memory_before = int(files.read(f"{memory}/memory.usage_in_bytes"))
+            self._memory_before = int(files.read(f"{self._folders['memory']}/memory.usage_in_bytes"))
+        if standing or self._bounds != (limits, tasks):
+            self._bound(limits, tasks)
+            self._bounds = (limits, tasks)
+        self._cpu_seconds_before = self._cpu_seconds()
+
+    def _bound(self, limits: Limits, tasks: int | None) -> None:
+        memory, pids, cpu = (self._folders[controller] for controller in CONTROLLERS)
         allowed = limits.memory_bytes + self._memory_before
         bounds = [f"{memory}/memory.limit_in_bytes"]
         with_swap = f"{memory}/memory.memsw.limit_in_bytes"
@@ -81,7 +89,6 @@ class GroupV1:
         files.write(f"{pids}/pids.max", str(limits.processes + self._ours if tasks is None else tasks))
         files.write(f"{cpu}/cpu.cfs_period_us", str(PERIOD_MICROSECONDS))
         files.write(f"{cpu}/cpu.cfs_quota_us", str(int(limits.cpus * PERIOD_MICROSECONDS)))
-        self._cpu_seconds_before = self._cpu_seconds()
 
     def _cpu_seconds(self) -> float:
         return int(files.read(f"{self._folders['cpuacct']}/cpuacct.usage")) / 1e9

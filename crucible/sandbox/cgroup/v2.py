@@ -75,6 +75,8 @@ class GroupV2:
         self.for_runtimes = folder.removeprefix(mount)
         self.anterooms: tuple[str, ...] = ()
         self._memory_before = 0
+        self._bounds: tuple[Limits, int | None] | None = None
+        """What it is limited to."""
         self._peak = 0
         self._cpu_seconds_before = 0.0
 
@@ -82,13 +84,18 @@ class GroupV2:
         """See `Cgroup.limit`."""
         if standing:
             self._memory_before = int(files.read(f"{self.folder}/memory.current"))
+        if standing or self._bounds != (limits, tasks):
+            self._bound(limits, tasks)
+            self._bounds = (limits, tasks)
+        self._cpu_seconds_before = self._cpu_seconds()
+
+    def _bound(self, limits: Limits, tasks: int | None) -> None:
         files.write(f"{self.folder}/memory.max", str(limits.memory_bytes + self._memory_before))
         if os.path.exists(f"{self.folder}/memory.swap.max"):
             files.write(f"{self.folder}/memory.swap.max", "0")
         files.write(f"{self.folder}/pids.max", str(limits.processes + self._ours if tasks is None else tasks))
         quota = int(limits.cpus * PERIOD_MICROSECONDS)
         files.write(f"{self.folder}/cpu.max", f"{quota} {PERIOD_MICROSECONDS}")
-        self._cpu_seconds_before = self._cpu_seconds()
 
     def _cpu_seconds(self) -> float:
         return files.fields(f"{self.folder}/cpu.stat")["usage_usec"] / 1e6

@@ -50,7 +50,8 @@ _ONE_PAYS = (
     "an ordinary user pays for all its sandboxes together: message queues, locked memory, pipes, and inotify "
     f"instances, of which each has at most {counted.BOUNDS['max_inotify_instances']}"
 )
-_REMOVAL_PAUSES = (0.0, 0.002, 0.01, 0.05, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+_REMOVAL_PAUSES = (0.005, 0.02, 0.05, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+"""The kernel takes a few milliseconds to end a sandbox's processes."""
 
 
 class NamespacesDriver:
@@ -274,7 +275,9 @@ class NamespacesDriver:
 
     def _discard(self, standing: Standing) -> None:
         standing.let_go()
-        self._later(self._parents.pop(standing).forget())
+        zygote = self._parents.pop(standing)
+        if zygote.forget():
+            self._later(zygote.close())
         self._later(self._remove(standing.group, standing.slot))
 
     def _rest(self, kind: Kind) -> None:

@@ -152,11 +152,10 @@ class Zygote:
             self._living += 1
             return received
 
-    async def forget(self) -> None:
-        """Say that a sandbox that was forked is gone. The last one takes a zygote along that was replaced."""
+    def forget(self) -> bool:
+        """Say that a sandbox that was forked is gone; tell whether a zygote that was replaced has none left."""
         self._living -= 1
-        if self._retired and not self._living:
-            await self.close()
+        return self._retired and not self._living
 
     async def retire(self) -> None:
         """Fork no more, and end when no sandbox is left, which would end with it."""
@@ -178,14 +177,15 @@ class Zygote:
         """Return the next message; an empty one at the end. Raises ZygoteFailedError where none comes in time."""
         loop = asyncio.get_running_loop()
         ready: asyncio.Future[None] = loop.create_future()
-        loop.add_reader(self._requests, _wake, ready)
+        requests = self._requests.fileno()
+        loop.add_reader(requests, _wake, ready)
         try:
             async with asyncio.timeout(seconds):
                 await ready
         except TimeoutError:
             raise ZygoteFailedError(f"the zygote did not answer within {seconds:g} s") from None
         finally:
-            loop.remove_reader(self._requests)
+            loop.remove_reader(requests)
         with contextlib.suppress(ConnectionError):
             return descriptors.receive(self._requests, zygote.MAXIMUM_MESSAGE_BYTES, zygote.MOST_DESCRIPTORS)
         return b"", []
