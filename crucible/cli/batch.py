@@ -22,6 +22,7 @@ from crucible.client.synchronous import Crucible
 from crucible.domain.batch import Batch, BatchRequest, BatchState
 from crucible.domain.errors import InvalidRequestError
 from crucible.domain.evaluation import Priority
+from crucible.domain.mistakes import first_mistake
 from crucible.domain.outcome import Fault, Outcome
 
 batch = typer.Typer(help="Hand in many programs as one, and see them through.", no_args_is_help=True)
@@ -64,9 +65,7 @@ def submit(
     limits = program.limits_of(wall=wall, cpu=cpu, memory=memory, processes=processes, disk=disk, output=output)
     defaults = {"priority": priority, "limits": limits} | ({"runtime": runtime} if runtime else {})
     submissions = submissions_of(source, defaults)
-    request = BatchRequest(
-        name=name, labels=dict(program.pair(item, "--label", optional=True) for item in labels or [])
-    )
+    request = _request(name, labels)
     with connected(url) as crucible, _bar() as bar:
         task = bar.add_task("handing in", total=len(submissions))
         made = crucible.batches.submit(
@@ -194,9 +193,7 @@ def _request(name: str | None, labels: list[str] | None) -> BatchRequest:
     try:
         return BatchRequest(name=name, labels=pairs)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise InvalidRequestError(f"{field}: {first['msg'].removeprefix('Value error, ')}") from error
+        raise InvalidRequestError(first_mistake(error)) from error
 
 
 def _bar() -> Progress:

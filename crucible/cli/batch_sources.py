@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from crucible.cli.suffixes import RUNTIMES, runtime_of
 from crucible.domain.errors import InvalidRequestError
 from crucible.domain.evaluation import Submission
+from crucible.domain.mistakes import first_mistake
 
 _GROUPS = ("labels", "env", "limits")
 """Fields that a table's column names with a dot: `labels.task`, `limits.wall_seconds`."""
@@ -105,9 +106,7 @@ def _submission(where: str, fields: dict[str, Any], defaults: dict[str, Any]) ->
     try:
         return Submission.model_validate(merged)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the submission"
-        raise InvalidRequestError(f"{where}: {field}: {first['msg'].removeprefix('Value error, ')}") from error
+        raise InvalidRequestError(f"{where}: {first_mistake(error)}") from error
 
 
 def _read(path: Path) -> bytes:

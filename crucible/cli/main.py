@@ -44,6 +44,7 @@ COMMANDS = (
     Command("rerun", "crucible.cli.rerun:rerun", "Run an evaluation's program again.", _PROGRAMS),
     Command("delete", "crucible.cli.delete:delete", "Hide an evaluation that ended.", _PROGRAMS),
     Command("batch", "crucible.cli.batch:batch", "Use many programs as one.", _PROGRAMS),
+    Command("pipeline", "crucible.cli.pipeline:pipeline", "Run programs one after another.", _PROGRAMS),
     Command("schedule", "crucible.cli.schedule:schedule", "Run programs at times.", _PROGRAMS),
     Command("session", "crucible.cli.session:session", "Use sandboxes that stay.", _PROGRAMS),
     Command("queue", "crucible.cli.queue:queue", "Show what waits, since when, and what runs.", _OPERATIONS),

@@ -12,6 +12,7 @@ from crucible.cli.sizes import parse_size
 from crucible.cli.suffixes import runtime_of
 from crucible.domain.errors import InvalidRequestError
 from crucible.domain.evaluation import InputFile, Priority, Submission
+from crucible.domain.mistakes import first_mistake
 from crucible.domain.sandbox import Isolation
 
 _LIMITS = "Limits"
@@ -128,9 +129,7 @@ def submission_of(
     try:
         return Submission.model_validate(fields)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise InvalidRequestError(f"{field}: {first['msg'].removeprefix('Value error, ')}") from error
+        raise InvalidRequestError(first_mistake(error)) from error
 
 
 def _read(path: str) -> bytes:

@@ -16,6 +16,7 @@ from crucible.cli.server import connected
 from crucible.cli.terminal import safe_line
 from crucible.domain.errors import InvalidRequestError
 from crucible.domain.evaluation import Priority, Submission
+from crucible.domain.mistakes import first_mistake
 from crucible.domain.sandbox import Isolation
 from crucible.domain.schedule import Firing, MissedRuns, Schedule, ScheduleRequest
 
@@ -142,8 +143,7 @@ def _request(name: str, cron: str, time_zone: str, missed: MissedRuns, submissio
     try:
         return ScheduleRequest(name=name, cron=cron, time_zone=time_zone, missed=missed, submission=submission)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise InvalidRequestError(f"{first['loc'][0]}: {first['msg'].removeprefix('Value error, ')}") from error
+        raise InvalidRequestError(first_mistake(error)) from error
 
 
 def _table(schedules: Sequence[Schedule]) -> Table:

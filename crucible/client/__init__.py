@@ -18,6 +18,7 @@ from crucible.domain.evaluation import Evaluation, EvaluationFilter, EvaluationS
 from crucible.domain.event import Event
 from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
+from crucible.domain.pipeline import OnFailure, Pipeline, PipelineRequest, PipelineState, StageInput, StageRequest
 from crucible.domain.runtime import Runtime
 from crucible.domain.schedule import MissedRuns, Schedule, ScheduleRequest
 from crucible.domain.session import SessionLimits
@@ -43,7 +44,11 @@ __all__ = [
     "InputFile",
     "Limits",
     "MissedRuns",
+    "OnFailure",
     "Outcome",
+    "Pipeline",
+    "PipelineRequest",
+    "PipelineState",
     "Readiness",
     "Retries",
     "Runtime",
@@ -54,6 +59,8 @@ __all__ = [
     "SessionLimits",
     "SessionRequest",
     "SessionState",
+    "StageInput",
+    "StageRequest",
     "Status",
     "Submission",
     "UnexpectedAnswerError",

@@ -10,6 +10,7 @@ import httpx2
 from crucible.client import calls
 from crucible.client.async_batches import AsyncBatches
 from crucible.client.async_operations import AsyncOperations
+from crucible.client.async_pipelines import AsyncPipelines
 from crucible.client.async_schedules import AsyncSchedules
 from crucible.client.async_sessions import AsyncSessions
 from crucible.client.calls import LONGEST_WAIT_SECONDS, Call
@@ -203,6 +204,11 @@ class AsyncCrucible:
     def batches(self) -> AsyncBatches:
         """Many programs as one."""
         return AsyncBatches(self._ask, self._http)
+
+    @property
+    def pipelines(self) -> AsyncPipelines:
+        """Programs one after another."""
+        return AsyncPipelines(self._ask)
 
     @property
     def schedules(self) -> AsyncSchedules:

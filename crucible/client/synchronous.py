@@ -20,6 +20,7 @@ from crucible.client.connection import (
 )
 from crucible.client.errors import ServerUnreachableError, error_of, unreachable
 from crucible.client.operations import Operations
+from crucible.client.pipelines import Pipelines
 from crucible.client.retries import Retries
 from crucible.client.schedules import Schedules
 from crucible.client.sessions import Sessions
@@ -202,6 +203,11 @@ class Crucible:
     def batches(self) -> Batches:
         """Many programs as one."""
         return Batches(self._ask, self._http)
+
+    @property
+    def pipelines(self) -> Pipelines:
+        """Programs one after another."""
+        return Pipelines(self._ask)
 
     @property
     def schedules(self) -> Schedules:

@@ -15,6 +15,7 @@ from crucible.database.database import Database
 from crucible.database.evaluations import Kept
 from crucible.domain.errors import NotFoundError
 from crucible.domain.evaluation import InputFile, Submission
+from crucible.domain.mistakes import first_mistake
 from crucible.domain.pipeline import StageInput, StageRequest
 from crucible.domain.principal import Principal
 from crucible.evaluations.output import slice_of
@@ -56,10 +57,7 @@ async def gather(
             stdin = await _stdin(blobs, request.stdin_from, left[request.stdin_from])
         return request.submission(files, stdin)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "it"
-        message = first["msg"].removeprefix("Value error, ")
-        raise CannotGatherError(f"what it is given can't be handed in: {field} {message}") from error
+        raise CannotGatherError(f"what it is given can't be handed in: {first_mistake(error)}") from error
 
 
 async def _left(database: Database, owner: Principal, stage: str, evaluation_id: str | None) -> _Left:
