@@ -163,6 +163,8 @@ def _facts(evaluation: Evaluation) -> list[tuple[str, RenderableType]]:
         facts.append(("attempts", "\n".join(_attempts(evaluation))))
     if evaluation.worker_labels:
         facts.append(("worker labels", safe_line(", ".join(evaluation.worker_labels))))
+    if evaluation.pipeline_id:
+        facts.append(("stage", f"{evaluation.stage} of {evaluation.pipeline_id}"))
     if evaluation.labels:
         facts.append(("labels", labels(evaluation.labels)))
     if evaluation.files:

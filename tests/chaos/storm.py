@@ -23,7 +23,7 @@ from crucible.domain.errors import CrucibleError
 
 CALM_SECONDS = 180.0
 """How long what is queued may take to end once nothing is killed any more."""
-_PATIENT = Retries(attempts=200, first_seconds=0.1, longest_seconds=0.5)
+PATIENT = Retries(attempts=200, first_seconds=0.1, longest_seconds=0.5)
 _PAUSE_SECONDS = (0.3, 1.5)
 _SLEEPS = ("0", "0", "0.05", "0.8")
 _LEASE_SECONDS = 2.0
@@ -129,7 +129,7 @@ class Load:
 
     def _submit(self, client: int) -> None:
         chance = random.Random(client)  # noqa: S311 - what is submitted, which a seed can repeat
-        with Crucible(self.url, retries=_PATIENT) as crucible:
+        with Crucible(self.url, retries=PATIENT) as crucible:
             for turn in range(1_000_000):
                 words = [f"{client} {turn} {number}" for number in range(chance.choice([1, 1, 5, 20]))]
                 programs = [
@@ -196,15 +196,22 @@ class Report:
         ]
 
 
-def storm(*, seconds: float, seed: int, clients: int = 3) -> Report:
-    """Have blows fall for so long, each kind once before any falls twice, and count."""
-    chance = random.Random(seed)  # noqa: S311 - moments and victims, which a seed can repeat
+@contextmanager
+def sheltered(seed: int) -> Iterator[Place]:
+    """Provide a scaled-out Crucible with two workers, of which nothing is left afterwards."""
     with ExitStack() as stack:
         postgres = stack.enter_context(Postgres(*UNSAFE_AND_FAST))
         redis = stack.enter_context(Redis())
         roles = stack.enter_context(running(postgres, redis, **_SETTINGS))
         roles.start("worker_2", _WORDS["worker_2"])
-        place = Place(postgres, redis, roles, chance)
+        chance = random.Random(seed)  # noqa: S311 - moments and victims, which a seed can repeat
+        yield Place(postgres, redis, roles, chance)
+
+
+def storm(*, seconds: float, seed: int, clients: int = 3) -> Report:
+    """Have blows fall for so long, each kind once before any falls twice, and count."""
+    with sheltered(seed) as place:
+        chance, roles = place.chance, place.roles
         load = Load(roles.url, clients)
         blows: Counter[str] = Counter()
         began = time.monotonic()
@@ -218,7 +225,7 @@ def storm(*, seconds: float, seed: int, clients: int = 3) -> Report:
                         break
         ended = tuple(name for name, process in roles.processes.items() if process.poll() is not None)
         roles.wait_until_ready()
-        _wait_for_calm(postgres.url)
+        _wait_for_calm(place.postgres.url)
         return _count(place, load, blows, ended, time.monotonic() - began)
 
 

@@ -11,7 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from crucible.client import Retries
+
 CRUCIBLE = (sys.executable, "-m", "crucible")
+PATIENT = Retries(attempts=400, first_seconds=0.2, longest_seconds=0.5)
+"""For as long as a busy machine takes to start a server; nobody waits that long unless it fails."""
 _ADDRESS = re.compile(r"^address +(http://\S+)", re.MULTILINE)
 
 
@@ -78,6 +82,16 @@ class Machine:
         self.server.stdout.close()
         self.server = None
         return code
+
+    def kill(self) -> None:
+        """Kill the server, and return once its executor is gone as well."""
+        assert self.server is not None
+        executor = self.executor
+        self.server.kill()
+        self.server.wait()
+        assert self.server.stdout is not None
+        self.server.stdout.close()
+        wait_until_gone(executor)
 
     @property
     def executor(self) -> int:

@@ -12,36 +12,15 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from crucible.client import Crucible, Outcome, Retries, Submission
+from crucible.client import Crucible, Outcome, Submission
 from crucible.domain.event import Finished, Output, Requeued
-from tests.end_to_end.machine import Machine, machine, wait_until_gone
+from tests.end_to_end.machine import PATIENT, Machine, machine, wait_until_gone
 
-PATIENT = Retries(attempts=400, first_seconds=0.2, longest_seconds=0.5)
-"""For as long as a busy machine takes to start a server; nobody waits that long unless it fails."""
 pytestmark = pytest.mark.timeout(300)
 PROGRAMS = [
     Submission(code=f"import time\nprint('begin', flush=True)\ntime.sleep({number % 5 / 10})\nprint({number})")
     for number in range(24)
 ]
-
-
-@pytest.fixture
-def enduring(tmp_path: Path) -> Iterator[Machine]:
-    """A server that goes on trying for as long as it is killed."""
-    with machine(
-        tmp_path / "data", CRUCIBLE_INFRASTRUCTURE_ATTEMPTS="100", CRUCIBLE_LEASE_SECONDS="2", CRUCIBLE_SLOTS="4"
-    ) as running:
-        yield running
-
-
-def kill_server(crashing: Machine) -> None:
-    assert crashing.server is not None
-    executor = crashing.executor
-    crashing.server.kill()
-    crashing.server.wait()
-    assert crashing.server.stdout is not None
-    crashing.server.stdout.close()
-    wait_until_gone(executor)
 
 
 @contextmanager
@@ -83,7 +62,7 @@ def test_a_killed_server_loses_nothing_and_repeats_nothing(enduring: Machine, se
     with submitting(enduring.url, acknowledged):
         for _ in range(3):
             time.sleep(chance.uniform(0.05, 0.8))
-            kill_server(enduring)
+            enduring.kill()
             enduring.start()
     assert_each_ended_once(enduring, acknowledged)
 
