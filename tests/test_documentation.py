@@ -14,6 +14,7 @@ from annotated_types import Ge, Le
 from crucible.domain import errors, evaluation, sandbox
 from crucible.domain.limits import GIB, KIB, MIB, Limits
 from crucible.domain.outcome import Fault, Outcome
+from crucible.domain.pipeline import OnFailure, PipelineState, StageStatus
 from crucible.domain.status import TRANSITIONS, Status
 from crucible.settings import Settings
 
@@ -76,6 +77,11 @@ def test_the_table_of_outcomes_has_each_outcome_its_fault_and_its_status() -> No
 
 def test_the_table_of_faults_has_each_fault() -> None:
     assert [row[0] for row in rows("outcomes.md", "fault")] == [fault.value for fault in Fault]
+
+
+def test_the_tables_of_pipelines_have_each_status_state_and_answer_to_a_failure() -> None:
+    for heading, words in (("status", StageStatus), ("state", PipelineState), ("on_failure", OnFailure)):
+        assert [row[0] for row in rows("pipelines.md", heading)] == [word.value for word in words]
 
 
 def test_the_table_of_limits_has_each_limit_its_default_and_its_bounds() -> None:
