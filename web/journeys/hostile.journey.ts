@@ -66,6 +66,34 @@ test("an error message is text", async ({ console: page }) => {
   await expect(page.locator("article img")).toHaveCount(0);
 });
 
+test("what a parser says of a hostile program is text", async ({ console: page }) => {
+  await compose(page, `#error ${MARKUP}\u202e\nint main(void) { return 0; }\n`, { runtime: "c" });
+  const line = page.getByRole("status").filter({ hasText: "Line 1" });
+  await expect(line).toContainText("<img src=x");
+  expect(await line.textContent()).not.toContain("\u202e");
+  await expect(page.locator("main img, main script")).toHaveCount(0);
+  expect(await page.title()).not.toBe("owned");
+});
+
+test("what a program says of its progress is text, and no more than all", async ({ console: page }) => {
+  const message = `${MARKUP.slice(0, 120)}\u202e`;
+  const told = JSON.stringify({ done: 9, total: 4, message });
+  await compose(
+    page,
+    `import os\nos.write(int(os.environ["CRUCIBLE_PROGRESS"]), ${JSON.stringify(told)}.encode() + b"\\nnot json\\n")`,
+    { reportsProgress: true },
+  );
+  await run(page);
+  await expect(headline(page, "Succeeded")).toBeVisible();
+  const progress = page.getByRole("region", { name: "Progress" });
+  await expect(progress).toContainText("<img src=x");
+  await expect(progress).toContainText("9 of 4, 100 %");
+  await expect(progress.getByRole("progressbar")).toHaveAttribute("aria-valuenow", "100");
+  await expect(progress).toContainText("1 line of what it told of its progress could not be read");
+  await expect(progress.locator("img")).toHaveCount(0);
+  expect(await page.title()).not.toBe("owned");
+});
+
 test("a link that was tampered with opens nothing", async ({ console: page }) => {
   await page.goto("/#draft=AAAA");
   await expect(page.getByText("This link holds no draft")).toBeVisible();

@@ -2,8 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
+export const PYTHON = resolve(process.env.CRUCIBLE_TEST_PYTHON ?? "../.venv/bin/python");
 const STOP_MS = 20_000;
 
 export default async function setup(): Promise<() => Promise<void>> {
@@ -17,8 +18,7 @@ export default async function setup(): Promise<() => Promise<void>> {
 }
 
 export function start(data: string, port: number): ChildProcess {
-  const python = process.env.CRUCIBLE_TEST_PYTHON ?? "../.venv/bin/python";
-  return spawn(python, ["-m", "crucible", "up", "--json", "--port", String(port), "--data", data], {
+  return spawn(PYTHON, ["-m", "crucible", "up", "--json", "--port", String(port), "--data", data], {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, CRUCIBLE_GRACE_SECONDS: "0.5", CRUCIBLE_LOG_LEVEL: "error" },
   });

@@ -175,6 +175,36 @@ test("the program can be copied for elsewhere", async ({ console: page }) => {
   expect(copied).toContain("/api/v1/evaluations?wait=60");
 });
 
+test("how far a program is, is seen while it runs, and what happened is looked through", async ({
+  console: page,
+}) => {
+  await page.goto("/");
+  await page.getByRole("button", { name: "Templates" }).click();
+  await page.getByRole("menuitem", { name: /Progress/ }).click();
+  await run(page);
+  const progress = page.getByRole("region", { name: "Progress" });
+  await expect(progress).toContainText(/loss \d/);
+  await expect(progress).toContainText(/\d+ of 40, \d+ %/);
+  await expect(headline(page, "Succeeded")).toBeVisible();
+  await expect(progress).toContainText("40 of 40, 100 %");
+  await page.reload();
+  await expect(progress).toContainText("40 of 40, 100 %");
+
+  await page.getByText("Timeline", { exact: true }).click();
+  const events = page.getByRole("list", { name: "Events" });
+  await expect(events.getByRole("listitem")).toHaveCount(3);
+  await page
+    .getByRole("group", { name: "Which events" })
+    .getByRole("button", { name: /started/ })
+    .click();
+  await expect(events.getByRole("listitem")).toHaveCount(1);
+  await events.getByText("Started").click();
+  await expect(events).toContainText('"worker":');
+  await page.getByLabel("Find in events").fill("nothing like it");
+  await expect(page.getByText("No event is like that.")).toBeVisible();
+  await expectAccessible(page);
+});
+
 test("everything can be reached from the keyboard", async ({ console: page }) => {
   await compose(page, "print('by keys')");
   await page.locator("body").click({ position: { x: 1000, y: 26 } });

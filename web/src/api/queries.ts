@@ -11,6 +11,7 @@ import {
   type LogLevel,
   type QueueNow,
   type Statistics,
+  type StorageNow,
   type Submission,
   type Worker,
 } from "./types";
@@ -49,6 +50,12 @@ export const queueQuery = queryOptions({
   queryKey: ["queue"],
   queryFn: ({ signal }) => answer(api.GET("/api/v1/queue", { signal })) as Promise<QueueNow>,
   refetchInterval: 3_000,
+});
+
+export const storageQuery = queryOptions({
+  queryKey: ["storage"],
+  queryFn: ({ signal }) => answer(api.GET("/api/v1/storage", { signal })) as Promise<StorageNow>,
+  refetchInterval: 15_000,
 });
 
 export const workersQuery = queryOptions({

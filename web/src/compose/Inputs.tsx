@@ -1,5 +1,5 @@
 /** What goes in beside the program: limits, standard input, arguments, variables, and how it is to be run. */
-import { NativeSelect, Tabs, Textarea } from "@mantine/core";
+import { Checkbox, NativeSelect, Tabs, Textarea } from "@mantine/core";
 import { useEffect, useState } from "react";
 import type { Problem } from "../api/problem";
 import type { Isolation, Priority } from "../api/types";
@@ -27,7 +27,7 @@ export function Inputs(given: {
     argv: current.argv ? 1 : 0,
     env: current.env.length,
     labels: current.labels.length,
-    how: (current.engine ? 1 : 0) + (current.priority !== "normal" ? 1 : 0),
+    how: (current.engine ? 1 : 0) + (current.reportsProgress ? 1 : 0) + (current.priority !== "normal" ? 1 : 0),
   };
   return (
     <div className={classes.inputs}>
@@ -96,6 +96,13 @@ export function Inputs(given: {
                 value={current.minimumIsolation}
                 onChange={(event) => edit({ minimumIsolation: event.currentTarget.value as Isolation })}
               />
+              <Checkbox
+                className={classes.progress}
+                label="It says how far it is"
+                description="It writes lines of JSON to the descriptor CRUCIBLE_PROGRESS"
+                checked={current.reportsProgress}
+                onChange={(event) => edit({ reportsProgress: event.currentTarget.checked })}
+              />
             </div>
           </Tabs.Panel>
         </div>
@@ -110,7 +117,7 @@ const TABS = [
   ["argv", "Arguments"],
   ["env", "Variables"],
   ["labels", "Labels"],
-  ["how", "Isolation"],
+  ["how", "How it runs"],
 ] as const;
 
 function tabOf(problem: Problem): string | undefined {
@@ -124,6 +131,7 @@ function tabOf(problem: Problem): string | undefined {
     ["engine", "how"],
     ["minimum_isolation", "how"],
     ["priority", "how"],
+    ["reports_progress", "how"],
   ];
   return starts.find(([start]) => field.startsWith(start))?.[1];
 }

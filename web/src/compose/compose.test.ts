@@ -104,12 +104,13 @@ test("every template says what it is, and its header is not in the program", () 
   expect(templates.length).toBeGreaterThan(6);
   for (const template of templates) {
     expect(template.about).not.toBe("");
-    expect(template.draft.code).not.toMatch(/^(#|\/\/) (title|about|limits|stdin):/m);
+    expect(template.draft.code).not.toMatch(/^(#|\/\/) (title|about|limits|stdin|progress):/m);
   }
   expect(parseTemplate("x.sh", "# title: T\n# limits: cpus=2\ntrue\n").draft).toEqual({
     runtime: "bash",
     code: "true\n",
     limits: { cpus: 2 },
     stdin: "",
+    reportsProgress: false,
   });
 });

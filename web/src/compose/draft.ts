@@ -93,5 +93,6 @@ function checked(value: Partial<Record<keyof Draft, unknown>>): Draft {
     priority: PRIORITY_VALUES.find((one) => one === value.priority) ?? "normal",
     engine: text(value.engine) || null,
     minimumIsolation: ISOLATION_VALUES.find((one) => one === value.minimumIsolation) ?? "shared-kernel",
+    reportsProgress: value.reportsProgress === true,
   };
 }

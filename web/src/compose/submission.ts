@@ -24,6 +24,8 @@ export interface Draft {
   /** What isolates it: an engine's name, or null for the server's own choice. */
   engine: string | null;
   minimumIsolation: Isolation;
+  /** Whether the program is given a descriptor to say how far it is. */
+  reportsProgress: boolean;
 }
 
 export const EMPTY_DRAFT: Draft = {
@@ -38,6 +40,7 @@ export const EMPTY_DRAFT: Draft = {
   priority: "normal",
   engine: null,
   minimumIsolation: "shared-kernel",
+  reportsProgress: false,
 };
 
 /** The request's body: what is not set stands for the server's own default, and is left out. */
@@ -57,6 +60,7 @@ export function toSubmission(draft: Draft): Submission {
     ...(draft.priority === "normal" ? {} : { priority: draft.priority }),
     ...(draft.engine ? { engine: draft.engine } : {}),
     ...(draft.minimumIsolation === "shared-kernel" ? {} : { minimum_isolation: draft.minimumIsolation }),
+    ...(draft.reportsProgress ? { reports_progress: true } : {}),
   } as Submission;
 }
 
@@ -82,6 +86,7 @@ export function toDraft(submission: Submission): Draft {
     priority: submission.priority ?? "normal",
     engine: submission.engine ?? null,
     minimumIsolation: submission.minimum_isolation ?? "shared-kernel",
+    reportsProgress: submission.reports_progress ?? false,
   };
 }
 
@@ -98,6 +103,7 @@ const DRAFTED = new Set<string>([
   "priority",
   "engine",
   "minimum_isolation",
+  "reports_progress",
 ]);
 
 /** The draft as a submission again, with all of the one that it came from for which a draft has no place. */

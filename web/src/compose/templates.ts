@@ -1,6 +1,6 @@
 /**
  * Programs to begin with: the files of `web/templates`. To add one is to add a file there. Its first comment lines
- * say what it is: `title:`, `about:`, and where it needs them `limits:` and `stdin:`.
+ * say what it is: `title:`, `about:`, and where it needs them `limits:`, `stdin:` and `progress: yes`.
  */
 import type { LimitName } from "../api/types";
 import type { Draft } from "./submission";
@@ -9,11 +9,11 @@ export interface Template {
   name: string;
   title: string;
   about: string;
-  draft: Pick<Draft, "runtime" | "code" | "limits" | "stdin">;
+  draft: Pick<Draft, "runtime" | "code" | "limits" | "stdin" | "reportsProgress">;
 }
 
 const RUNTIMES: Record<string, string> = { py: "python", js: "node", sh: "bash", c: "c", cpp: "cpp" };
-const HEADER = /^(?:#|\/\/) (title|about|limits|stdin): (.*)\n/;
+const HEADER = /^(?:#|\/\/) (title|about|limits|stdin|progress): (.*)\n/;
 
 const sources = import.meta.glob<string>("../../templates/*", { eager: true, query: "?raw", import: "default" });
 
@@ -40,6 +40,7 @@ export function parseTemplate(name: string, source: string): Template {
       runtime: RUNTIMES[name.split(".").at(-1) ?? ""] ?? "python",
       code: code.trimStart(),
       limits: Object.fromEntries(limits.map(([limit, value]) => [limit as LimitName, Number(value)])),
+      reportsProgress: said.progress === "yes",
       stdin: (said.stdin ?? "").replaceAll("\\n", "\n"),
     },
   };

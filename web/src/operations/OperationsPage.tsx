@@ -11,6 +11,7 @@ import { DeadLetters } from "./DeadLetters";
 import classes from "./Operations.module.css";
 import { Panel } from "./Panel";
 import shared from "./Statistics.module.css";
+import { Storage } from "./Storage";
 import { Workers } from "./Workers";
 
 export function OperationsPage() {
@@ -35,6 +36,7 @@ export function OperationsPage() {
         </div>
       )}
       <DeadLetters />
+      <Storage />
       <Panel title="Engines" note="what a program can be isolated by">
         {engines.data ? (
           <ul className={classes.engines}>

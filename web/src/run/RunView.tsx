@@ -9,11 +9,11 @@ import { evaluationQuery, queryClient, submissionQuery } from "../api/queries";
 import { isFinal } from "../api/types";
 import { Refusal } from "../app/State";
 import { explanation, FAULT_WORDS, inBrief, toneOf } from "../words/outcomes";
+import { count } from "../words/units";
 import { Annotations } from "./Annotations";
 import { Attempts } from "./Attempts";
 import { Diagnosis, type Sources } from "./Diagnosis";
 import { containmentFacts, givenFacts, recordFacts } from "./details";
-import { EventLog } from "./EventLog";
 import { Facts, Fold } from "./Facts";
 import { Files } from "./Files";
 import { Output } from "./Output";
@@ -21,6 +21,7 @@ import { Phases } from "./Phases";
 import { Progress } from "./Progress";
 import { programName } from "./programName";
 import classes from "./RunView.module.css";
+import { Timeline } from "./Timeline";
 import type { Frame } from "./trace";
 import { UsageMeters } from "./UsageMeters";
 import { useActions } from "./useActions";
@@ -147,8 +148,8 @@ export function RunView(given: { id: string; open?: (frame: Frame) => void; acti
           <Fold title="Record" note={evaluation.id}>
             <Facts facts={recordFacts(evaluation)} />
           </Fold>
-          <Fold title="Events" note={String(snapshot.events.length)}>
-            <EventLog events={snapshot.events} />
+          <Fold title="Timeline" note={count(snapshot.events.length, "event")}>
+            <Timeline events={snapshot.events} />
           </Fold>
         </div>
       )}
