@@ -1,15 +1,13 @@
 """Run again what failed of a batch, and nothing else."""
 
-from functools import partial
-
 from crucible.access.policy import Permission, require
 from crucible.database.database import Database
 from crucible.database.failures import repeated
 from crucible.domain.batch import CHUNK_ITEMS, RETRIED_FAULTS, Batch
 from crucible.domain.errors import ConflictError, FieldError, InvalidRequestError
-from crucible.domain.event import Queued
 from crucible.domain.outcome import Fault
 from crucible.domain.principal import Principal
+from crucible.evaluations.replace import replace
 from crucible.queue.doorbell import Doorbell
 
 
@@ -36,13 +34,7 @@ async def retry(
                 raise ConflictError(f"batch {batch_id!r} is being cancelled: retry it once that is over")
             failed = await work.batch_items.failed(batch_id, faults, before=before, limit=CHUNK_ITEMS)
             if failed:
-                at = await work.now()
-                rings = await work.batch_items.replace(failed, at)
-                ids = [ring.evaluation_id for ring in rings]
-                await work.events.add([Queued(evaluation_id=each, fence=0, sequence=0, at=at) for each in ids])
-                await work.audit.add("retry", ids, at)
-                await work.batches.note_retried(held, len(failed))
-                work.once_seen(partial(doorbell.ring, rings))
+                await replace(work, doorbell, held, failed, subject=principal.subject)
             return len(failed)
 
     while await repeated(chunk) == CHUNK_ITEMS:

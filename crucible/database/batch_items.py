@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crucible.database.submissions import evaluation_row, inputs_row
-from crucible.database.tables import evaluation_inputs, evaluation_labels, evaluations, is_in_place
+from crucible.database.tables import dead_letters, evaluation_inputs, evaluation_labels, evaluations, is_in_place
 from crucible.domain.evaluation import Submission
 from crucible.domain.identifiers import new_evaluation_id
 from crucible.domain.need import need_of
@@ -95,6 +95,22 @@ class BatchItems:
             Ring(row["id"], need_of(row["needs"]), row["priority"])
             for row in sorted(rows, key=lambda row: row["id"])
         ]
+
+    async def in_place(self, evaluation_ids: Sequence[str]) -> list[str]:
+        """Return those of these in whose place nothing was put."""
+        rows = await self._connection.execute(
+            sa.select(_E.id).where(_E.id.in_(evaluation_ids), is_in_place).order_by(_E.batch_position)
+        )
+        return list(rows.scalars())
+
+    async def successors(self, evaluation_ids: Sequence[str]) -> dict[str, str]:
+        """Return, of those that were given up, what was put in their place if something was."""
+        rows = await self._connection.execute(
+            sa.select(_E.id, _E.replaced_by)
+            .join(dead_letters, dead_letters.c.evaluation_id == _E.id)
+            .where(_E.id.in_(evaluation_ids), _E.replaced_by.is_not(None))
+        )
+        return {row.id: row.replaced_by for row in rows}
 
     def _successor(self, row: dict[str, Any], evaluation_id: str, at: datetime) -> dict[str, Any]:
         kept = {column.name for column in _HANDED_IN} | {"tenant_id", "batch_id", "batch_position"}

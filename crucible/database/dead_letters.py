@@ -107,20 +107,37 @@ class DeadLetterRepository(DeadLetterReader):
                 raise _none(evaluation_id)
         return [found[evaluation_id] for evaluation_id in evaluation_ids]
 
-    async def decide(
-        self,
-        evaluation_id: str,
-        state: DeadLetterState,
-        *,
-        subject: str,
-        at: datetime,
-        replayed_as: str | None = None,
+    async def batches(self, evaluation_ids: Sequence[str]) -> dict[str, str]:
+        """Return to which batch each of these belongs that belongs to one."""
+        rows = await self._connection.execute(
+            sa.select(evaluations.c.id, evaluations.c.batch_id).where(
+                evaluations.c.id.in_(evaluation_ids),
+                evaluations.c.tenant_id == self._tenant_id,
+                evaluations.c.batch_id.is_not(None),
+            )
+        )
+        return {row.id: row.batch_id for row in rows}
+
+    async def note_replayed(self, evaluation_id: str, replayed_as: str, *, subject: str, at: datetime) -> None:
+        """Write down as what one runs again."""
+        await self._resolve(evaluation_id, DeadLetterState.REPLAYED, subject, at, replayed_as=replayed_as)
+
+    async def discard(self, evaluation_id: str, *, subject: str, at: datetime) -> None:
+        """Write down that one is not worth another run."""
+        await self._resolve(evaluation_id, DeadLetterState.DISCARDED, subject, at)
+
+    async def _resolve(
+        self, evaluation_id: str, state: DeadLetterState, subject: str, at: datetime, **values: str
     ) -> None:
-        """Write down what was decided about one that is `held`."""
+        """Write a decision down; one that was made already stands."""
         await self._connection.execute(
             dead_letters.update()
-            .where(_D.evaluation_id == evaluation_id, _D.tenant_id == self._tenant_id)
-            .values(state=state, resolved_at=at, resolved_by=subject, replayed_as=replayed_as)
+            .where(
+                _D.evaluation_id == evaluation_id,
+                _D.tenant_id == self._tenant_id,
+                _D.state == DeadLetterState.WAITING,
+            )
+            .values(state=state, resolved_at=at, resolved_by=subject, **values)
         )
 
 

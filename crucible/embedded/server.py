@@ -29,7 +29,7 @@ from crucible.roles.http_server import HttpServer
 from crucible.roles.making import caps_of, make_worker
 from crucible.roles.measuring import keep_measuring, process_name
 from crucible.roles.parts import parts_of_one_process
-from crucible.roles.presence import keep_reporting, leave
+from crucible.roles.presence import keep_reporting, keep_surveying, leave
 from crucible.roles.stopping import Stopping
 from crucible.roles.tasks import RoleTasks
 from crucible.schedules.fire import keep_firing
@@ -38,6 +38,8 @@ from crucible.settings import Settings
 from crucible.webhooks.delivering import keep_delivering
 
 Announce = Callable[[Sequence[RuntimeReport]], None]
+_UNTIL_SURVEYED_SECONDS = 5.0
+"""Until its worker learns which engines there are: who starts this wants to run a first program meanwhile."""
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -96,6 +98,7 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
         http = HttpServer(app)
         answering = tasks.start("http", http.answer(listener))
         if await _comes_up(link, executor, http, stopping):
+            tasks.start("engines", keep_surveying(link, after_seconds=_UNTIL_SURVEYED_SECONDS))
             announce(link.known_runtimes)
             await tasks.until(stopping)
         http.refuse()

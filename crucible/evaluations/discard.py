@@ -37,8 +37,6 @@ async def _discard(
             return letters
         at = await work.now()
         for evaluation_id in waiting:
-            await work.dead_letters.decide(
-                evaluation_id, DeadLetterState.DISCARDED, subject=principal.subject, at=at
-            )
+            await work.dead_letters.discard(evaluation_id, subject=principal.subject, at=at)
         await work.audit.add("discard", waiting, at)
         return await work.dead_letters.held(evaluation_ids)

@@ -2,19 +2,22 @@
 
 What was given up keeps its end, as every evaluation does; a replay is another evaluation, and the dead letter says
 which. The decision and the evaluation are one transaction, so that asking twice, or two people asking at once,
-runs a program once.
+runs a program once. What belongs to a batch runs again in its place there, as a retry of the batch would have it;
+what was retried there already runs no second time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from crucible.access.policy import Permission, require
-from crucible.database.database import Database
+from crucible.database.batches import HeldBatch
+from crucible.database.database import Database, TenantWork
 from crucible.database.failures import repeated
 from crucible.domain.dead_letter import DeadLetterState, DeadLetterSummary
 from crucible.domain.errors import ConflictError
 from crucible.domain.principal import Principal
 from crucible.domain.sandbox import RuntimeReport
+from crucible.evaluations.replace import replace
 from crucible.evaluations.submit import acknowledge, resolve_all
 from crucible.queue.doorbell import Doorbell
 
@@ -44,6 +47,8 @@ async def _replay(
     runtimes: Sequence[RuntimeReport],
 ) -> list[DeadLetterSummary]:
     async with database.unit_of_work(principal) as work:
+        in_batches = await work.dead_letters.batches(evaluation_ids)
+        held = {each: await work.batches.hold(each) for each in sorted(set(in_batches.values()))}
         letters = await work.dead_letters.held(evaluation_ids)
         for letter in letters:
             if letter.state is DeadLetterState.DISCARDED:
@@ -53,17 +58,36 @@ async def _replay(
         waiting = [each.evaluation_id for each in letters if each.state is DeadLetterState.WAITING]
         if not waiting:
             return letters
-        submissions = [await work.evaluations.submission(each) for each in waiting]
-        names = resolve_all(submissions, runtimes, None)
-        made = await acknowledge(work, doorbell, submissions, names)
-        at = await work.now()
-        for evaluation_id, evaluation in zip(waiting, made, strict=True):
-            await work.dead_letters.decide(
-                evaluation_id,
-                DeadLetterState.REPLAYED,
-                subject=principal.subject,
-                at=at,
-                replayed_as=evaluation.id,
+        submissions = {each: await work.evaluations.submission(each) for each in waiting}
+        names = dict(zip(waiting, resolve_all(list(submissions.values()), runtimes, None), strict=True))
+        for batch in held.values():
+            of_it = [each for each in waiting if in_batches.get(each) == batch.id]
+            await _replay_in_batch(work, doorbell, batch, of_it, principal)
+        alone = [each for each in waiting if each not in in_batches]
+        if alone:
+            made = await acknowledge(
+                work, doorbell, [submissions[each] for each in alone], [names[each] for each in alone]
             )
+            successors = {each: evaluation.id for each, evaluation in zip(alone, made, strict=True)}
+            await _note(work, successors, principal)
+        at = await work.now()
         await work.audit.add("replay", waiting, at)
         return await work.dead_letters.held(evaluation_ids)
+
+
+async def _replay_in_batch(
+    work: TenantWork, doorbell: Doorbell, batch: HeldBatch, evaluation_ids: Sequence[str], principal: Principal
+) -> None:
+    """Run each again in its place, but for what runs again there already."""
+    if batch.is_cancelled and not batch.is_finished:
+        raise ConflictError(f"batch {batch.id!r} is being cancelled: replay what was given up once that is over")
+    await _note(work, await work.batch_items.successors(evaluation_ids), principal)
+    in_place = await work.batch_items.in_place(evaluation_ids)
+    if in_place:
+        await replace(work, doorbell, batch, in_place, subject=principal.subject)
+
+
+async def _note(work: TenantWork, successors: Mapping[str, str], principal: Principal) -> None:
+    at = await work.now()
+    for evaluation_id, successor in successors.items():
+        await work.dead_letters.note_replayed(evaluation_id, successor, subject=principal.subject, at=at)

@@ -17,6 +17,8 @@ from crucible.roles.known_workers import REPORT_SECONDS
 
 ORDER_SECONDS = 0.5
 """How often a worker asks whether it is to do something else."""
+SURVEY_SECONDS = 60.0
+"""How often a worker asks which engines its executor has: one that comes or goes is known a minute later."""
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -51,6 +53,18 @@ async def keep_reporting(
         except StorageUnavailableError as error:
             _log.warning("presence_not_reported", reason=error.detail)
         await asyncio.sleep(min(ORDER_SECONDS, seconds))
+
+
+async def keep_surveying(link: ExecutorLink, *, after_seconds: float = 0.0) -> None:
+    """Know which engines the executor has, until cancelled; they are told with the next report.
+
+    The first answer costs the executor a try of each. `after_seconds`: how long it is spared that.
+    """
+    await asyncio.sleep(after_seconds)
+    while True:
+        await link.connected()
+        await link.survey()
+        await asyncio.sleep(SURVEY_SECONDS)
 
 
 async def leave(database: Database, worker: Worker) -> None:

@@ -16,14 +16,12 @@ from crucible.queue.local import LocalDoorbell
 from crucible.roles.errors import CannotStartError
 from crucible.roles.making import make_worker
 from crucible.roles.measuring import keep_measuring, process_name
-from crucible.roles.presence import keep_reporting, leave
+from crucible.roles.presence import keep_reporting, keep_surveying, leave
 from crucible.roles.shared import shared_parts
 from crucible.roles.stopping import Stopping
 from crucible.roles.tasks import RoleTasks
 from crucible.settings import Settings
 
-SURVEY_SECONDS = 60.0
-"""How often a worker asks which engines its executor has: one that comes or goes is known a minute later."""
 LOOK_SECONDS = 5.0
 """How often a worker looks for what is queued without being asked: no lost ring and no deaf ear lasts longer."""
 _log = structlog.stdlib.get_logger(__name__)
@@ -59,7 +57,7 @@ async def work(
             worker.slots = autoscale.fewest
             tasks.start("scale", worker.keep_scaling(Autoscale(autoscale)))
         tasks.start("presence", keep_reporting(parts.database, worker, link, grace_seconds=settings.grace_seconds))
-        tasks.start("engines", _keep_surveying(link))
+        tasks.start("engines", keep_surveying(link))
         runtimes = [runtime.name for runtime in link.known_runtimes]
         ear = Ear(
             parts.celery,
@@ -84,10 +82,3 @@ async def _comes_up(link: ExecutorLink, stopping: Stopping) -> bool:
     for waiting in pending:
         waiting.cancel()
     return asked not in done
-
-
-async def _keep_surveying(link: ExecutorLink) -> None:
-    while True:
-        await link.connected()
-        await link.survey()
-        await asyncio.sleep(SURVEY_SECONDS)

@@ -4,8 +4,13 @@ import asyncio
 
 import pytest
 
+from crucible.batches.cancel import cancel as cancel_batch
+from crucible.batches.retry import retry
+from crucible.batches.settle import count_ended
+from crucible.domain.batch import BatchState
 from crucible.domain.dead_letter import DeadLetterState
 from crucible.domain.errors import ConflictError, InvalidRequestError, NotFoundError, PermissionDeniedError
+from crucible.domain.outcome import Fault, Outcome
 from crucible.domain.principal import LOCAL_OWNER
 from crucible.domain.status import Status
 from crucible.evaluations import find
@@ -15,6 +20,7 @@ from crucible.evaluations.discard import discard
 from crucible.evaluations.reap import end_unrunnable, reap
 from crucible.evaluations.replay import replay
 from crucible.evaluations.requeue import hand_back
+from tests.batches import steps as batches
 from tests.evaluations.steps import HELLO, STRANGER, VIEWER, claimed, finished, get, held, submitted
 from tests.evaluations.test_reap import AT_ONCE
 from tests.evaluations.test_submit import NotingDoorbell
@@ -154,3 +160,94 @@ async def test_pages_join_without_a_gap_or_a_repeat(database, blobs, stream):
             break
     assert sorted(found) == sorted(ids)
     assert len(set(found)) == 5
+
+
+async def given_up_in_a_batch(database, blobs, stream) -> tuple[str, str]:
+    """A batch of two, of which one succeeded and the other was given up; return its id and that one's."""
+    batch = await batches.made(database, batches.programs(2))
+    kept = await held_of(database)
+    await finished(database, blobs, stream, kept)
+    for worker in ("A", "B", "C"):
+        (lost,) = await claimed(database, worker=worker, lease=0.0)
+        await reap(database, blobs, stream, patience=AT_ONCE)
+    assert await count_ended(database) == 1
+    return batch.id, lost.evaluation_id
+
+
+async def held_of(database):
+    (one,) = await claimed(database)
+    return one
+
+
+async def test_a_replay_in_a_batch_takes_its_place_there(database, blobs, stream):
+    batch_id, one = await given_up_in_a_batch(database, blobs, stream)
+    bell = NotingDoorbell()
+    (letter,) = await replay(database, bell, LOCAL_OWNER, [one], runtimes=RUNTIMES)
+    batch = await batches.get(database, batch_id)
+    assert (batch.state, batch.retried, batch.received, batch.ended) == (BatchState.RUNNING, 1, 2, 1)
+    again, before = await get(database, letter.replayed_as), await get(database, one)
+    assert (again.batch_id, again.batch_position) == (batch_id, before.batch_position)
+    assert before.replaced_by == again.id
+    assert bell.rung == [[again.id]]
+    await finished(database, blobs, stream, await held_of(database))
+    assert await count_ended(database) == 1
+    assert (await batches.get(database, batch_id)).outcomes == {Outcome.SUCCEEDED: 2}
+    await retry(database, bell, LOCAL_OWNER, batch_id, frozenset({Fault.CRUCIBLE}))
+    assert await claimed(database) == []
+
+
+async def test_a_retry_of_the_batch_is_the_replay_of_what_was_given_up_in_it(database, blobs, stream, doorbell):
+    batch_id, one = await given_up_in_a_batch(database, blobs, stream)
+    await retry(database, doorbell, LOCAL_OWNER, batch_id, frozenset({Fault.CRUCIBLE}))
+    again = (await get(database, one)).replaced_by
+    letter = await find.dead_letter(database, LOCAL_OWNER, one)
+    assert (letter.state, letter.replayed_as) == (DeadLetterState.REPLAYED, again)
+    assert letter.resolved_by == LOCAL_OWNER.subject
+    (asked,) = await replay(database, doorbell, LOCAL_OWNER, [one], runtimes=RUNTIMES)
+    assert asked.replayed_as == again
+    assert [each.evaluation_id for each in await claimed(database, limit=9)] == [again]
+
+
+async def test_a_replay_and_a_retry_at_once_are_one_run(database, blobs, stream, doorbell):
+    batch_id, one = await given_up_in_a_batch(database, blobs, stream)
+    await asyncio.gather(
+        replay(database, doorbell, LOCAL_OWNER, [one], runtimes=RUNTIMES),
+        retry(database, doorbell, LOCAL_OWNER, batch_id, frozenset({Fault.CRUCIBLE})),
+        replay(database, doorbell, LOCAL_OWNER, [one], runtimes=RUNTIMES),
+    )
+    (again,) = await claimed(database, limit=9)
+    assert (await get(database, one)).replaced_by == again.evaluation_id
+    assert (await find.dead_letter(database, LOCAL_OWNER, one)).replayed_as == again.evaluation_id
+    assert (await batches.get(database, batch_id)).retried == 1
+
+
+async def test_what_was_discarded_is_still_retried_with_its_batch(database, blobs, stream, doorbell):
+    batch_id, one = await given_up_in_a_batch(database, blobs, stream)
+    await discard(database, LOCAL_OWNER, [one])
+    await retry(database, doorbell, LOCAL_OWNER, batch_id, frozenset({Fault.CRUCIBLE}))
+    assert len(await claimed(database, limit=9)) == 1
+    assert (await find.dead_letter(database, LOCAL_OWNER, one)).state is DeadLetterState.DISCARDED
+
+
+async def test_those_of_batches_and_those_alone_are_replayed_together(database, blobs, stream, doorbell):
+    _, one = await given_up_in_a_batch(database, blobs, stream)
+    (alone,) = await given_up(database, blobs, stream)
+    letters = await replay(database, doorbell, LOCAL_OWNER, [alone, one], runtimes=RUNTIMES)
+    assert [letter.evaluation_id for letter in letters] == [alone, one]
+    made = {letter.replayed_as for letter in letters}
+    assert {each.evaluation_id for each in await claimed(database, limit=9)} == made
+
+
+async def test_what_is_of_a_batch_that_is_being_cancelled_is_not_replayed(database, blobs, stream, doorbell):
+    batch = await batches.made(database, batches.programs(2))
+    running = await held_of(database)
+    for worker in ("A", "B", "C"):
+        (lost,) = await claimed(database, worker=worker, lease=0.0)
+        await reap(database, blobs, stream, patience=AT_ONCE)
+    await cancel_batch(database, doorbell, stream, LOCAL_OWNER, batch.id)
+    with pytest.raises(ConflictError, match="is being cancelled"):
+        await replay(database, doorbell, LOCAL_OWNER, [lost.evaluation_id], runtimes=RUNTIMES)
+    await finished(database, blobs, stream, running)
+    assert await count_ended(database) == 1
+    (letter,) = await replay(database, doorbell, LOCAL_OWNER, [lost.evaluation_id], runtimes=RUNTIMES)
+    assert (await get(database, letter.replayed_as)).status is Status.QUEUED
