@@ -5,11 +5,12 @@ import time
 import pytest
 
 from crucible.client import Crucible
-from tests.chaos.storm import BLOWS, PATIENT, sheltered
+from tests.chaos.load import PATIENT
+from tests.chaos.storm import BLOWS, sheltered
 from tests.pipelines.real import assert_each_ran_once, diamond
 
 _FELL = (
-    *("a worker killed", "the scheduler killed", "a worker killed", "serve killed", "the executor killed"),
+    *("a worker killed", "a scheduler killed", "a worker killed", "serve killed", "the executor killed"),
     *("PostgreSQL killed", "Redis killed, its data lost"),
 )
 
