@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crucible.client import Crucible, PipelineRequest, PipelineState, StageRequest
+from crucible.client import Crucible, PipelineRequest, PipelineState, StageInput, StageRequest
 from crucible.domain.pipeline import StageStatus
 from tests.end_to_end.machine import PATIENT, Machine
 from tests.pipelines.real import assert_each_ran_once, diamond
@@ -39,6 +39,37 @@ def test_a_cancelled_pipeline_stops_what_runs(shared: Machine) -> None:
         ended = crucible.pipelines.wait(made.id, poll_seconds=0.05)
         assert time.monotonic() - began < 10
     assert (ended.state, ended.statuses) == (PipelineState.CANCELLED, {StageStatus.CANCELLED: 2})
+
+
+def test_what_a_hostile_stage_leaves_does_not_become_the_next_ones_program(shared: Machine) -> None:
+    hostile = """
+import os
+for name in ("main.py", "sitecustomize.py", "usercustomize.py"):
+    with open(name, "w") as file:
+        file.write("print('mine now')")
+os.symlink("/etc/passwd", "passwd")
+os.link("main.py", "again")
+"""
+    stages = (
+        StageRequest(name="hostile", code=hostile),
+        StageRequest(
+            name="judge",
+            code="import os\nprint('judged', sorted(os.listdir()))",
+            needs=("hostile",),
+            inputs=(StageInput(stage="hostile"),),
+        ),
+        StageRequest(
+            name="apart",
+            code="import os\nprint('judged', sorted(os.listdir('theirs')))",
+            needs=("hostile",),
+            inputs=(StageInput(stage="hostile", as_="theirs"),),
+        ),
+    )
+    with Crucible(shared.url) as crucible:
+        ended = crucible.pipelines.wait(crucible.pipelines.create(PipelineRequest(stages=stages)).id)
+        _, judge, apart = (crucible.get(stage.evaluation_id or "").stdout for stage in ended.stages)
+    left = ["again", "main.py", "sitecustomize.py", "usercustomize.py"]
+    assert (judge, apart) == (f"judged {left}\n", f"judged {left}\n")
 
 
 @pytest.mark.timeout(300)

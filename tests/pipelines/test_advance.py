@@ -11,12 +11,13 @@ from crucible.database.submissions import StagePlace
 from crucible.domain.errors import ConflictError, NotFoundError, PermissionDeniedError
 from crucible.domain.evaluation import EvaluationFilter
 from crucible.domain.outcome import Outcome
-from crucible.domain.pipeline import PipelineState, StageStatus
+from crucible.domain.pipeline import MAXIMUM_STAGES, PipelineState, StageStatus
 from crucible.domain.principal import LOCAL_OWNER
 from crucible.domain.sandbox import SandboxFinished
 from crucible.domain.status import Status
 from crucible.evaluations import cancel as evaluation_cancel
 from crucible.evaluations import find as evaluation_find
+from crucible.evaluations import rerun
 from crucible.evaluations.heartbeat import heartbeat
 from crucible.evaluations.reap import reap
 from crucible.evaluations.requeue import Patience
@@ -25,6 +26,7 @@ from crucible.pipelines.settle import advance_undecided, go_on
 from crucible.queue.local import LocalDoorbell
 from tests.evaluations.steps import HELLO, STRANGER, VIEWER, claimed, history, submitted
 from tests.evaluations.test_reap import AT_ONCE
+from tests.fake_executor import RUNTIMES, known_engines
 from tests.pipelines.steps import FAILED, Hand, get, made, stage, statuses, why
 
 DIAMOND = (stage("a"), stage("b", "a"), stage("c", "a"), stage("d", "b", "c"))
@@ -326,3 +328,28 @@ async def test_lists_are_cut_into_pages_and_sorted_out_by_state(hand, database):
     assert rest.next_cursor is None
     (ended,) = (await find.page(database, LOCAL_OWNER, (PipelineState.CANCELLED,), limit=9)).items
     assert ended.id == pipelines[0].id
+
+
+async def test_what_runs_again_is_no_part_of_the_pipeline(hand, database, doorbell):
+    pipeline = await made(database, stage("a", on_failure="skip"), stage("b", "a"))
+    await hand.take()
+    one = await hand.end("a", FAILED)
+    again = await rerun.rerun(
+        database, doorbell, LOCAL_OWNER, one.evaluation_id, runtimes=RUNTIMES, engines=known_engines
+    )
+    assert (again.evaluations[0].pipeline_id, again.evaluations[0].stage) == (None, None)
+    assert await hand.take() == ["a"]
+    await hand.end("a")
+    assert (await get(database, pipeline)).state is PipelineState.FAILED
+
+
+async def test_a_pipeline_of_the_most_stages_goes_to_its_end(hand, database):
+    names = [f"s{number}" for number in range(MAXIMUM_STAGES - 1)]
+    pipeline = await made(database, *map(stage, names), stage("last", *names))
+    assert len(await hand.take()) == MAXIMUM_STAGES - 1
+    for name in names:
+        await hand.end(name, tell=False)
+    await advance_undecided(database, hand.blobs, hand.stream, LocalDoorbell())
+    assert await hand.take() == ["last"]
+    await hand.end("last")
+    assert (await get(database, pipeline)).statuses == {StageStatus.COMPLETED: MAXIMUM_STAGES}
