@@ -91,8 +91,6 @@ class StageStanding:
     outcome: Outcome | None
     finished_at: datetime | None
     cancel_requested: bool
-    why: str | None = None
-    """Why it ended, where that is not noted and no evaluation tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

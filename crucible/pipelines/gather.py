@@ -82,11 +82,12 @@ async def _left(database: Database, owner: Principal, stage: str, evaluation_id:
 
 
 async def _files(blobs: BlobStore, wanted: StageInput, left: _Left) -> list[InputFile]:
-    if wanted.stream is not None:
+    target = wanted.target
+    if target is not None and wanted.stream is not None:
         kept = left.streams[wanted.stream]
-        return [InputFile.of(wanted.target or "", await slice_of(kept, blobs, 0, kept.size_bytes))]
-    if wanted.path is not None:
-        return [InputFile.of(wanted.target or "", await _file(blobs, wanted.stage, wanted.path, left))]
+        return [InputFile.of(target, await slice_of(kept, blobs, 0, kept.size_bytes))]
+    if target is not None and wanted.path is not None:
+        return [InputFile.of(target, await _file(blobs, wanted.stage, wanted.path, left))]
     if left.truncated:
         raise CannotGatherError(
             f"stage {wanted.stage!r} left more or larger files than are kept, so that not all can be given: "
