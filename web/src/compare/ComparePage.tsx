@@ -1,12 +1,13 @@
 /** Two evaluations beside each other: what was handed in, what became of it, and what was printed. */
 import "@fontsource-variable/geist-mono/wght.css";
-import { SegmentedControl, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { Problem } from "../api/problem";
 import { evaluationQuery, submissionQuery } from "../api/queries";
 import type { Evaluation, Submission } from "../api/types";
+import { SegmentedControl } from "../app/SegmentedControl";
 import { Refusal, State } from "../app/State";
 import { Hostile, marked } from "../text/Hostile";
 import { FAULT_WORDS, inBrief, toneOf } from "../words/outcomes";

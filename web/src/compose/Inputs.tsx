@@ -1,15 +1,14 @@
 /** What goes in beside the program: limits, standard input, arguments, variables, and how it is to be run. */
-import { Checkbox, NativeSelect, Tabs, Textarea } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { Tabs, Textarea } from "@mantine/core";
+import { lazy, Suspense, useEffect, useState } from "react";
 import type { Problem } from "../api/problem";
-import type { Isolation, Priority } from "../api/types";
-import { ISOLATION_VALUES, PRIORITY_VALUES } from "../api/vocabulary";
 import { Refusal } from "../app/State";
-import { EnginePicker } from "./EnginePicker";
 import classes from "./Inputs.module.css";
 import { LimitsForm } from "./LimitsForm";
-import { Pairs } from "./Pairs";
 import type { Draft } from "./submission";
+
+const Pairs = lazy(async () => ({ default: (await import("./Pairs")).Pairs }));
+const How = lazy(async () => ({ default: (await import("./How")).How }));
 
 export function Inputs(given: {
   current: Draft;
@@ -76,34 +75,19 @@ export function Inputs(given: {
             />
           </Tabs.Panel>
           <Tabs.Panel value="env">
-            <Pairs what="variable" first="NAME" pairs={current.env} onChange={(env) => edit({ env })} />
+            <Suspense>
+              <Pairs what="variable" first="NAME" pairs={current.env} onChange={(env) => edit({ env })} />
+            </Suspense>
           </Tabs.Panel>
           <Tabs.Panel value="labels">
-            <Pairs what="label" first="key" pairs={current.labels} onChange={(labels) => edit({ labels })} />
+            <Suspense>
+              <Pairs what="label" first="key" pairs={current.labels} onChange={(labels) => edit({ labels })} />
+            </Suspense>
           </Tabs.Panel>
           <Tabs.Panel value="how">
-            <div className={classes.how}>
-              <NativeSelect
-                label="Priority"
-                data={[...PRIORITY_VALUES]}
-                value={current.priority}
-                onChange={(event) => edit({ priority: event.currentTarget.value as Priority })}
-              />
-              <EnginePicker chosen={current.engine} choose={(engine) => edit({ engine })} />
-              <NativeSelect
-                label="Isolation, at least"
-                data={[...ISOLATION_VALUES]}
-                value={current.minimumIsolation}
-                onChange={(event) => edit({ minimumIsolation: event.currentTarget.value as Isolation })}
-              />
-              <Checkbox
-                className={classes.progress}
-                label="It says how far it is"
-                description="It writes lines of JSON to the descriptor CRUCIBLE_PROGRESS"
-                checked={current.reportsProgress}
-                onChange={(event) => edit({ reportsProgress: event.currentTarget.checked })}
-              />
-            </div>
+            <Suspense>
+              <How current={current} edit={edit} />
+            </Suspense>
           </Tabs.Panel>
         </div>
       </Tabs>

@@ -3,7 +3,7 @@ import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
 import { IconChevronDown, IconCopy, IconPlayerPlayFilled, IconTemplate } from "@tabler/icons-react";
 import type { Runtime } from "../api/types";
 import { shown } from "../app/commands";
-import { COPY_LABELS, type CopyKind } from "./copyAs";
+import { COPY_LABELS, type CopyKind } from "./copyKinds";
 import { edit } from "./draft";
 import { RuntimePicker } from "./RuntimePicker";
 import type { Draft } from "./submission";

@@ -12,7 +12,7 @@ import { complain, tell } from "../app/Toasts";
 import type { Frame } from "../run/trace";
 import { CheckLine } from "./CheckLine";
 import { useCheck } from "./check";
-import { COPY_LABELS, type CopyKind, copyAs } from "./copyAs";
+import { COPY_LABELS, type CopyKind } from "./copyKinds";
 import { draft, edit, packed, unpacked } from "./draft";
 import type { Marker, Place } from "./Editor";
 import { FileTabs } from "./FileTabs";
@@ -99,7 +99,7 @@ export function Workbench() {
       const text =
         kind === "link"
           ? `${window.location.origin}/#draft=${await packed(draft.get())}`
-          : copyAs(kind, toSubmission(draft.get()), window.location.origin, entrypoint);
+          : (await import("./copyAs")).copyAs(kind, toSubmission(draft.get()), window.location.origin, entrypoint);
       await navigator.clipboard.writeText(text);
       tell(kind === "link" ? "Copied a link that holds this draft." : `Copied for ${COPY_LABELS[kind]}.`);
     },

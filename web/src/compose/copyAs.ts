@@ -1,9 +1,7 @@
 /** The draft as a command or a program that hands in the same from elsewhere. */
 import type { Submission } from "../api/types";
 
-export type CopyKind = "curl" | "python" | "cli";
-
-export const COPY_LABELS: Record<CopyKind, string> = { curl: "curl", python: "Python", cli: "the command line" };
+import type { CopyKind } from "./copyKinds";
 
 export function copyAs(kind: CopyKind, submission: Submission, origin: string, entrypoint: string): string {
   if (kind === "curl") return asCurl(submission, origin);

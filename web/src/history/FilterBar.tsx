@@ -1,11 +1,12 @@
 /** What narrows the list. Each change is at once in the address, so that a reload or a link shows the same. */
-import { Button, Checkbox, Menu, NativeSelect, TextInput } from "@mantine/core";
+import { Button, Menu, NativeSelect, TextInput } from "@mantine/core";
 import { IconBookmark, IconChevronDown, IconColumns, IconDownload, IconSearch, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { runtimesQuery } from "../api/queries";
 import { useStore } from "../api/store";
 import { OUTCOME_VALUES, STATUS_VALUES } from "../api/vocabulary";
+import { Checkbox } from "../app/Checkbox";
 import { download } from "../app/download";
 import { complain, tell } from "../app/Toasts";
 import { Hostile } from "../text/Hostile";

@@ -1,6 +1,6 @@
 /** Everything that ever ran here, narrowed by what stands in the address; rows come as one scrolls. */
 import "@fontsource-variable/geist-mono/wght.css";
-import { Button, Checkbox } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { type RowSelectionState, useTable } from "@tanstack/react-table";
@@ -8,6 +8,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Problem } from "../api/problem";
 import type { EvaluationSummary } from "../api/types";
+import { Checkbox } from "../app/Checkbox";
 import { Refusal, State } from "../app/State";
 import { inBrief } from "../words/outcomes";
 import { count } from "../words/units";

@@ -1,5 +1,5 @@
 /** What Crucible gave up: looked into, run again, or let go. */
-import { Button, Checkbox, SegmentedControl } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -7,6 +7,8 @@ import { answer, api } from "../api/client";
 import { Problem } from "../api/problem";
 import { queryClient } from "../api/queries";
 import type { DeadLetter, DeadLetterState, DeadLetterSummary } from "../api/types";
+import { Checkbox } from "../app/Checkbox";
+import { SegmentedControl } from "../app/SegmentedControl";
 import { Refusal } from "../app/State";
 import { complain, tell } from "../app/Toasts";
 import { Hostile } from "../text/Hostile";

@@ -1,5 +1,4 @@
 /** How all evaluations do: what became of them over time, how long they took and waited, and what is going on now. */
-import { SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
@@ -7,6 +6,7 @@ import { Problem } from "../api/problem";
 import { statisticsQuery } from "../api/queries";
 import type { Outcome, Statistics } from "../api/types";
 import { OUTCOME_VALUES } from "../api/vocabulary";
+import { SegmentedControl } from "../app/SegmentedControl";
 import { Refusal, State } from "../app/State";
 import { Hostile } from "../text/Hostile";
 import { OUTCOME_FAULTS, OUTCOME_WORDS } from "../words/outcomes";

@@ -1,10 +1,11 @@
 /** What the program wrote, as it writes it: only the rows in view exist in the page. */
-import { ActionIcon, Menu, SegmentedControl, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Menu, TextInput, Tooltip } from "@mantine/core";
 import { IconArrowBarToDown, IconChevronDown, IconChevronUp, IconDownload, IconSearch } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { Evaluation } from "../api/types";
 import { download } from "../app/download";
+import { SegmentedControl } from "../app/SegmentedControl";
 import { bytes, count } from "../words/units";
 import classes from "./Output.module.css";
 import { RowText } from "./RowText";

@@ -1,5 +1,5 @@
 /** Sandboxes that stay: which there are, and one more on request. */
-import { Button, Checkbox, NativeSelect } from "@mantine/core";
+import { Button, NativeSelect } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
@@ -7,6 +7,7 @@ import { useState } from "react";
 import { queryClient } from "../api/queries";
 import type { Isolation, Session } from "../api/types";
 import { ISOLATION_VALUES } from "../api/vocabulary";
+import { Checkbox } from "../app/Checkbox";
 import { Collection } from "../app/Collection";
 import { Dot } from "../app/Dot";
 import { Page } from "../app/Page";
