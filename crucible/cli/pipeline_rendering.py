@@ -85,7 +85,7 @@ def _cells(stage: Stage, depth: int) -> tuple[Text, Text, Text, Text, Text]:
     name = Text("  " * depth + f"{sign} {stage.name}", style=style)
     ending = Text(stage.status, style=style)
     after = Text(f"← {', '.join(stage.needs)}" if stage.needs else "", style="dim")
-    told = " · ".join(part for part in (stage.evaluation_id, safe_line(stage.why or "")) if part)
+    told = " · ".join(safe_line(part) for part in (stage.evaluation_id, stage.why, stage.cause) if part)
     return name, ending, Text(_took(stage), justify="right"), after, Text(told, style="dim")
 
 

@@ -37,7 +37,7 @@ _OWN_COLUMNS = frozenset({"name", "needs", "inputs", "stdin_from", "on_failure"}
 _STAGES = (
     sa.select(
         *(column for column in _S if column is not _S.submission),
-        *(_E.status, _E.outcome, _E.exit_code, _E.queued_at, _E.started_at, _E.finished_at),
+        *(_E.status, _E.outcome, _E.exit_code, _E.cause, _E.queued_at, _E.started_at, _E.finished_at),
         _E.cancel_requested_by.is_not(None).label("cancel_requested"),
     )
     .outerjoin(evaluations, _E.id == _S.evaluation_id)
@@ -217,6 +217,7 @@ def _stage(row: AnyRow) -> Stage:
         evaluation_id=row.evaluation_id,
         outcome=row.outcome,
         exit_code=row.exit_code,
+        cause=row.cause,
         queued_at=row.queued_at,
         started_at=row.started_at,
         finished_at=row.finished_at or row.ended_at,

@@ -150,6 +150,8 @@ class Stage(_Shape):
     """What runs for it; none while it waits, and where it never ran."""
     outcome: Outcome | None = None
     exit_code: int | None = None
+    cause: str | None = None
+    """What ended its program badly, as that said itself: it proves nothing."""
     queued_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None

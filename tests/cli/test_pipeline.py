@@ -7,8 +7,9 @@ import pytest
 
 from crucible.cli.pipeline_sources import request_of
 from crucible.domain.errors import InvalidRequestError
+from crucible.domain.sandbox import SandboxFinished
 from tests.cli.conftest import Command
-from tests.fake_executor import hello
+from tests.fake_executor import hello, stderr
 from tests.pipelines.steps import FAILED
 from tests.serving import Serving
 
@@ -69,7 +70,11 @@ def test_a_pipeline_is_run_shown_and_listed(server: Serving, command: Command, s
 def test_what_failed_says_so_and_so_does_the_exit_code(server: Serving, command: Command, source: Path) -> None:
     async def fails(spec):
         async for event in hello(spec):
-            yield FAILED if event.__class__ is FAILED.__class__ and "test" in (spec.code or "") else event
+            if isinstance(event, SandboxFinished) and "test" in (spec.code or ""):
+                yield stderr(b"Traceback\nKeyError: 17\n")
+                yield FAILED
+            else:
+                yield event
 
     server.executor.script = fails
     done = command("pipeline", "run", str(source), "--name", "other", "--label", "a=b")
@@ -77,7 +82,7 @@ def test_what_failed_says_so_and_so_does_the_exit_code(server: Serving, command:
     assert done.code == 1
     assert "failed  other  a=b" in shown
     assert "✗ test" in shown
-    assert "its evaluation ended as nonzero_exit" in shown
+    assert "its evaluation ended as nonzero_exit · KeyError: #" in shown
     assert "it needs stage 'test', which did not succeed" in shown
 
 

@@ -2949,6 +2949,8 @@ export interface components {
             outcome?: components["schemas"]["Outcome"] | null;
             /** Exit Code */
             exit_code?: number | null;
+            /** Cause */
+            cause?: string | null;
             /** Queued At */
             queued_at?: string | null;
             /** Started At */
