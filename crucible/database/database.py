@@ -34,6 +34,7 @@ from crucible.database.sessions import SessionLedger, SessionReader, SessionRepo
 from crucible.database.signals import SignalReader
 from crucible.database.statistics import StatisticsReader
 from crucible.database.storage import StorageReader
+from crucible.database.tallies import TallyLedger
 from crucible.database.transactions import (
     AfterCommit,
     ConcurrentTransactions,
@@ -121,6 +122,7 @@ class SystemWork(_Work):
         self.workers = WorkerRepository(transaction.connection)
         self.signals = SignalReader(transaction.connection)
         self.outbox = Outbox(transaction.connection)
+        self.tallies = TallyLedger(transaction.connection)
         self.measures = MeasureRepository(transaction.connection)
 
 

@@ -29,6 +29,7 @@ from crucible.database.tables import (
     evaluation_outputs,
     evaluations,
 )
+from crucible.database.tallies import reopen
 from crucible.domain.errors import NotFoundError
 from crucible.domain.evaluation import Annotation, Evaluation, EvaluationFilter, EvaluationSummary, Submission
 from crucible.domain.identifiers import new_evaluation_id
@@ -43,6 +44,7 @@ _IS_ONE = sa.and_(
 _IS_SHOWN = sa.and_(_IS_ONE, evaluations.c.lifecycle != Lifecycle.DELETED)
 _GET = WHOLE_EVALUATION.where(_IS_SHOWN)
 _GET_EVEN_DELETED = WHOLE_EVALUATION.where(_IS_ONE)
+_GET_QUEUED_AT = sa.select(evaluations.c.queued_at).where(_IS_ONE)
 _GET_STATUS = sa.select(evaluations.c.status).where(_IS_SHOWN)
 _GET_SUBMISSION = (
     sa.select(evaluations, *(column for column in evaluation_inputs.c if column.name not in evaluations.c))
@@ -240,8 +242,10 @@ class EvaluationRepository(EvaluationReader):
             )
             await self._add_labels([(evaluation_id, submission)])
 
-    async def set_lifecycle(self, evaluation_id: str, lifecycle: Lifecycle) -> None:
-        """Change whether the record is shown."""
+    async def set_lifecycle(self, evaluation_id: str, lifecycle: Lifecycle, at: datetime) -> None:
+        """Change whether the record is shown, and with it what is counted. Raises NotFoundError."""
+        row = await self._one(_GET_QUEUED_AT, evaluation_id)
+        await reopen(self._connection, self._tenant_id, row.queued_at, at)
         await self._connection.execute(
             evaluations.update().where(_IS_ONE).values(lifecycle=lifecycle), self._named(evaluation_id)
         )

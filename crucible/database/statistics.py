@@ -1,9 +1,12 @@
 """Many evaluations at once: counts by time, outcome and runtime, percentiles, and what waits and runs now.
 
-Every query is bounded by the tenant and the moment since which it looks, which is what the list's index has. The
-rows themselves are read twice, however much is asked of them: once to be counted, once to be put in order.
+Half hours that are over are counted once (`tallies`), and what is told of them is put together from that. The
+evaluations themselves are read where that is not so: the last hour's, those of a half hour in which something has
+not ended, and all of a time that is shown in shorter parts. Every query is bounded by the tenant and such times,
+which is what the list's index has, and the rows are read twice: once to be counted, once to be put in order.
 """
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,17 +16,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import array as pg_array
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 
+from crucible.database.ranks import at_rank
 from crucible.database.tables import evaluations, is_queued, is_running
+from crucible.database.tallies import GRAIN, TIMES, Span, Tallied, is_within, tallied
 from crucible.domain.evaluation import Priority
 from crucible.domain.outcome import Outcome
 from crucible.domain.statistics import Interval, Percentiles, RuntimeCount, Waiting, WorkerLoad
 from crucible.domain.status import Lifecycle, Status
 
 BUSIEST = 12
+MOST_OPEN = 100
+"""Spans in a query; where more are open, all is read."""
 _PERCENTS = (50, 95, 99)
 
 
@@ -57,25 +61,6 @@ class Counts:
         return tuple(RuntimeCount(runtime=runtime, count=count) for runtime, count in busiest[:BUSIEST])
 
 
-class _SecondsBetween(FunctionElement[float]):
-    """The seconds from one moment to a later one, with their fraction."""
-
-    type = sa.Double()
-    inherit_cache = True
-
-
-@compiles(_SecondsBetween)
-def _by_interval(element: _SecondsBetween, compiler: SQLCompiler, **options: Any) -> str:
-    first, second = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"CAST(extract(epoch from {second} - {first}) AS double precision)"  # a numeric is slow to sort
-
-
-@compiles(_SecondsBetween, "sqlite")
-def _by_julian_days(element: _SecondsBetween, compiler: SQLCompiler, **options: Any) -> str:
-    first, second = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"((julianday({second}) - julianday({first})) * 86400.0)"
-
-
 class StatisticsReader:
     """A tenant's evaluations, counted."""
 
@@ -83,7 +68,15 @@ class StatisticsReader:
         self._connection = connection
         self._tenant_id = tenant_id
 
-    async def counts(self, since: datetime, interval_seconds: int) -> Counts:
+    async def tallied(self, since: datetime, interval_seconds: int) -> Tallied:
+        """Return what is known of what was queued since a moment at which an interval begins."""
+        nothing = Tallied((), [(since, None)])
+        if interval_seconds % GRAIN.total_seconds():
+            return nothing
+        found = await tallied(self._connection, self._tenant_id, since)
+        return found if len(found.open) <= MOST_OPEN else nothing
+
+    async def counts(self, known: Tallied, interval_seconds: int) -> Counts:
         """Return how many there are of everything that differs, in one reading of the rows."""
         epoch = sa.cast(sa.extract("epoch", evaluations.c.queued_at), sa.BigInteger)
         what = (
@@ -93,18 +86,27 @@ class StatisticsReader:
             evaluations.c.runtime,
         )
         counts = Counts()
-        for row in await self._all(sa.select(*what, sa.func.count()).where(*self._queued(since)).group_by(*what)):
+        for tally in known.tallies:
+            start = tally.start.timestamp() // interval_seconds * interval_seconds
+            for outcome, runtime, count in tally.counts:
+                counts.add(int(start), outcome.status, outcome, runtime, count)
+        queued = self._queued(known.open)
+        for row in await self._all(sa.select(*what, sa.func.count()).where(*queued).group_by(*what)):
             counts.add(*row)
         return counts
 
-    async def percentiles(self, since: datetime) -> tuple[Percentiles | None, Percentiles | None]:
+    async def percentiles(self, known: Tallied) -> tuple[Percentiles | None, Percentiles | None]:
         """Return how long programs ran, and how long they were queued the last time: both in one reading."""
-        waited: sa.ColumnElement[float] = _SecondsBetween(evaluations.c.queued_at, evaluations.c.started_at)
-        values = sa.select(evaluations.c.wall_seconds.label("ran"), waited.label("waited"))
-        timed = values.where(*self._queued(since)).subquery("timed")
+        queued = sa.select(*TIMES).where(*self._queued(known.open))
+        if known.tallies:
+            rest = (await self._connection.execute(queued)).all()
+            ran = [*(tally.ran for tally in known.tallies), _sorted(row.ran for row in rest)]
+            waited = [*(tally.waited for tally in known.tallies), _sorted(row.waited for row in rest)]
+            return await asyncio.to_thread(lambda: (_nearest(ran), _nearest(waited)))
+        timed = queued.subquery("timed")
         if self._connection.dialect.name == "postgresql":
-            [(ran, queued)] = await self._all(sa.select(*map(_discrete, timed.c)))
-            return _of(ran), _of(queued)
+            [found] = await self._all(sa.select(*map(_discrete, timed.c)))
+            return _of(found[0]), _of(found[1])
         ranked = _ranked(timed)
         sought = [
             ranked.c[f"{name}_place"] == (ranked.c[f"{name}_count"] * percent + 99) // 100
@@ -138,10 +140,10 @@ class StatisticsReader:
         )
         return tuple(WorkerLoad(name=name or "", running=count, lease_until=until) for name, count, until in rows)
 
-    def _queued(self, since: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    def _queued(self, spans: Sequence[Span]) -> tuple[sa.ColumnElement[bool], ...]:
         return (
             evaluations.c.tenant_id == self._tenant_id,
-            evaluations.c.queued_at >= since,
+            is_within(spans),
             evaluations.c.lifecycle != Lifecycle.DELETED,
         )
 
@@ -176,6 +178,16 @@ def _percentiles(rows: Sequence[sa.RowMapping], name: str) -> Percentiles | None
         return None
     values = {row[f"{name}_place"]: float(row[name]) for row in rows if row[name] is not None}
     return _of([values[-(-total * percent // 100)] for percent in _PERCENTS])
+
+
+def _sorted(values: Iterable[float | None]) -> Sequence[float]:
+    return sorted(value for value in values if value is not None)
+
+
+def _nearest(parts: Sequence[Sequence[float]]) -> Percentiles | None:
+    """Return the percentiles of what stands in sorted parts; none where nothing does."""
+    total = sum(map(len, parts))
+    return _of([at_rank(parts, -(-total * percent // 100)) for percent in _PERCENTS]) if total else None
 
 
 def _of(values: Sequence[float] | None) -> Percentiles | None:

@@ -523,3 +523,20 @@ turns = sa.Table(
     sa.Column("turn", sa.BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
+
+tallies = sa.Table(
+    "tallies",
+    metadata,
+    sa.Column("tenant_id", _identifier(), sa.ForeignKey("tenants.id"), primary_key=True),
+    sa.Column("start", Moment, primary_key=True),
+    sa.Column("opened_at", Moment, nullable=False),
+    sa.Column("counts", sa.JSON(none_as_null=True)),
+    sa.Column("ran", sa.LargeBinary),
+    sa.Column("waited", sa.LargeBinary),
+    sa.CheckConstraint(
+        "(counts IS NULL) = (ran IS NULL) AND (counts IS NULL) = (waited IS NULL)", name="filled_or_open"
+    ),
+    sqlite_with_rowid=False,
+)
+is_open = tallies.c.counts.is_(None)
+sa.Index("ix_tallies_open", tallies.c.opened_at, sqlite_where=is_open, postgresql_where=is_open)

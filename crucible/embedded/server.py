@@ -21,6 +21,7 @@ from crucible.embedded.executor_process import ExecutorProcess
 from crucible.evaluations.check import Checks
 from crucible.evaluations.reap import reap
 from crucible.evaluations.requeue import Patience
+from crucible.evaluations.tally import keep_tallying
 from crucible.pipelines.settle import keep_advancing
 from crucible.queue.link import ExecutorLink
 from crucible.queue.reaper import keep_reaping
@@ -69,6 +70,7 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
             ),
         )
         tasks.start("schedules", keep_firing(database, doorbell))
+        tasks.start("tallies", keep_tallying(database))
         tasks.start("batches", keep_settling(database, doorbell, stream))
         tasks.start("pipelines", keep_advancing(database, blobs, stream, doorbell))
         tasks.start("measures", keep_measuring(database, measures, process_name("up")))

@@ -15,8 +15,9 @@ async def delete(database: Database, principal: Principal, evaluation_id: str) -
         status = await work.evaluations.status(evaluation_id)
         if not status.is_final:
             raise ConflictError(f"evaluation {evaluation_id!r} is {status}: cancel it before it is deleted")
-        await work.evaluations.set_lifecycle(evaluation_id, Lifecycle.DELETED)
-        await work.audit.add("delete", [evaluation_id], await work.now())
+        at = await work.now()
+        await work.evaluations.set_lifecycle(evaluation_id, Lifecycle.DELETED, at)
+        await work.audit.add("delete", [evaluation_id], at)
 
 
 async def restore(database: Database, principal: Principal, evaluation_id: str) -> Evaluation:
@@ -26,6 +27,7 @@ async def restore(database: Database, principal: Principal, evaluation_id: str) 
         evaluation = await work.evaluations.get(evaluation_id, deleted=True)
         if evaluation.lifecycle is not Lifecycle.DELETED:
             return evaluation
-        await work.evaluations.set_lifecycle(evaluation_id, Lifecycle.ACTIVE)
-        await work.audit.add("restore", [evaluation_id], await work.now())
+        at = await work.now()
+        await work.evaluations.set_lifecycle(evaluation_id, Lifecycle.ACTIVE, at)
+        await work.audit.add("restore", [evaluation_id], at)
         return await work.evaluations.get(evaluation_id)

@@ -20,8 +20,9 @@ async def statistics(database: Database, principal: Principal, *, hours: int) ->
     since = until - timedelta(hours=hours)
     since = datetime.fromtimestamp(since.timestamp() // seconds * seconds, UTC)
     async with database.read(principal) as view:
-        counts = await view.statistics.counts(since, seconds)
-        duration, waited = await view.statistics.percentiles(since)
+        known = await view.statistics.tallied(since, seconds)
+        counts = await view.statistics.counts(known, seconds)
+        duration, waited = await view.statistics.percentiles(known)
         return Statistics(
             since=since,
             until=until,

@@ -16,6 +16,7 @@ from crucible.database.database import Database
 from crucible.domain.errors import StorageUnavailableError
 from crucible.domain.measure import Measures
 from crucible.evaluations.requeue import Patience
+from crucible.evaluations.tally import keep_tallying
 from crucible.pipelines.settle import keep_advancing
 from crucible.queue.reaper import keep_reaping
 from crucible.roles.known_workers import KnownWorkers
@@ -60,6 +61,7 @@ async def schedule(settings: Settings, announce: Callable[[], None]) -> signal.S
         tasks.start("schedules", keep_firing(parts.database, parts.doorbell))
         tasks.start("batches", keep_settling(parts.database, parts.doorbell, parts.stream))
         tasks.start("pipelines", keep_advancing(parts.database, parts.blobs, parts.stream, parts.doorbell))
+        tasks.start("tallies", keep_tallying(parts.database))
         await tasks.until(stopping)
         return await stopping.wait()
 
