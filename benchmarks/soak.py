@@ -66,22 +66,22 @@ def growth(found: Sequence[Held]) -> list[str]:
     Sandboxes kept ready come and go, each with two processes, its groups and a dozen descriptors. So the least of
     each third is compared: what stays behind raises that, too.
     """
-    settled = found[min(WARM_UP_ROUNDS, len(found) - 1) :]
-    third = max(1, len(settled) // 3)
-
-    def least(what: str) -> tuple[int, int]:
-        early, late = (min(getattr(one, what) for one in part) for part in (settled[:third], settled[-third:]))
-        return early, late
-
     grown = []
-    before, after = least("memory_bytes")
+    before, after = least_of_thirds([one.memory_bytes for one in found])
     if after > before * MEMORY_SLACK:
         grown.append(f"memory: {before / MIB:.0f} MiB, then {after / MIB:.0f} MiB")
     for what in ("descriptors", "processes", "mounts", "cgroups"):
-        before, after = least(what)
+        before, after = least_of_thirds([getattr(one, what) for one in found])
         if after > before + COUNT_SLACK:
             grown.append(f"{what}: {before}, then {after}")
     return grown
+
+
+def least_of_thirds(held: Sequence[int]) -> tuple[int, int]:
+    """Return the least of the first third after the warm-up, and of the last third."""
+    settled = held[min(WARM_UP_ROUNDS, len(held) - 1) :]
+    third = max(1, len(settled) // 3)
+    return min(settled[:third]), min(settled[-third:])
 
 
 def soak(evaluations: int, console: Console) -> list[Held]:

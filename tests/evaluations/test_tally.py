@@ -59,6 +59,8 @@ async def week(database) -> list[str]:
             chance.choice(OUTCOMES),
             wall=chance.random() * 10,
             waited=chance.random(),
+            cpu_seconds=0.5,
+            peak_memory_bytes=1024,
             queued_at=now - timedelta(hours=chance.random() * 24 * DAYS),
         )
     return ids
