@@ -9,7 +9,7 @@ import psycopg
 _OVERRIDES = {
     "id": "'ev_' || lpad(to_hex(g), 26, '0')",
     "status": "CASE WHEN g %% 10 = 0 THEN 'failed' ELSE 'completed' END",
-    "outcome": "CASE WHEN g %% 10 = 0 THEN 'timed_out' ELSE 'succeeded' END",
+    "outcome": "CASE WHEN g %% 10 = 0 THEN 'sandbox_error' ELSE 'succeeded' END",
     "queued_at": "{moment}",
     "started_at": "{moment} + interval '20 ms' + random() * interval '80 ms'",
     "finished_at": "{moment} + interval '200 ms'",
