@@ -46,13 +46,22 @@ def abi() -> int:
 
 def restrict(version: int, *, readable: tuple[str, ...], writable: tuple[str, ...], devices: str) -> None:
     """Give up every file but these. Needs no_new_privs. Raises KernelError, FileNotFoundError."""
+    rules = ruleset(version, readable=readable, writable=writable, devices=devices)
+    kernel.syscall(
+        kernel.SYS_LANDLOCK_RESTRICT_SELF, ctypes.c_int(rules), ctypes.c_uint(0), about="landlock restrict"
+    )
+    os.close(rules)
+
+
+def ruleset(version: int, *, readable: tuple[str, ...], writable: tuple[str, ...], devices: str) -> int:
+    """Return a descriptor of the rules that `restrict` has this process obey."""
     handled = _FILE_RIGHTS_BY_ABI[min(version, max(_FILE_RIGHTS_BY_ABI))]
     network = _NETWORK_RIGHTS if version >= _ABI_WITH_NETWORK else 0
     scopes = _SCOPES if version >= _ABI_WITH_SCOPES else 0
     attributes = struct.pack("=QQQ", handled, network, scopes)
     if version < _ABI_WITH_SCOPES:
         attributes = attributes[: 16 if network else 8]
-    ruleset = kernel.syscall(
+    rules = kernel.syscall(
         kernel.SYS_LANDLOCK_CREATE_RULESET,
         attributes,
         ctypes.c_size_t(len(attributes)),
@@ -60,14 +69,11 @@ def restrict(version: int, *, readable: tuple[str, ...], writable: tuple[str, ..
         about="landlock ruleset",
     )
     for folder in readable:
-        _allow(ruleset, folder, _READING & handled)
+        _allow(rules, folder, _READING & handled)
     for folder in writable:
-        _allow(ruleset, folder, handled)
-    _allow(ruleset, devices, (_READ_FILE | _READ_DIR | _WRITE_FILE | _TRUNCATE) & handled)
-    kernel.syscall(
-        kernel.SYS_LANDLOCK_RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint(0), about="landlock restrict"
-    )
-    os.close(ruleset)
+        _allow(rules, folder, handled)
+    _allow(rules, devices, (_READ_FILE | _READ_DIR | _WRITE_FILE | _TRUNCATE) & handled)
+    return rules
 
 
 def _allow(ruleset: int, folder: str, rights: int) -> None:

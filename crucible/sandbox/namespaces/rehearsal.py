@@ -9,13 +9,12 @@ done without an effect is done a few times over before anything is forked.
 from __future__ import annotations
 
 import os
-import select
 import signal
 import socket
 from pathlib import Path
 from typing import Final
 
-from crucible.sandbox import collect, descriptors, kernel, plan, report, steps
+from crucible.sandbox import collect, descriptors, kernel, landlock, plan, report, steps
 from crucible.sandbox.namespaces import script
 
 _TIMES: Final = 20
@@ -30,12 +29,12 @@ _WORK: Final = plan.Work(
 _PLACE: Final = plan.Place(identity=plan.Identity(ranged=True, map=[(0, 1, 1)], init=0), groups=1)
 
 
-def rehearse() -> None:
+def rehearse(landlock_abi: int) -> None:
     """Do it. Leaves nothing behind."""
     before = signal.getsignal(signal.SIGCHLD)
     for _ in range(_TIMES):
         _process_1()
-        _program()
+        _program(landlock_abi)
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, before)
 
@@ -44,7 +43,7 @@ def _process_1() -> None:
     kernel.die_with_parent(signal.SIGKILL)
     kernel.make([(os.getpid, (), "")])
     plan.read_place(plan.place_message(_PLACE))
-    os.close(steps.wake_on_children())
+    wakeup = steps.wake_on_children()
     here, there = socket.socketpair()
     with here, there:
         work = plan.write_work(_WORK, [b"a"])
@@ -53,15 +52,20 @@ def _process_1() -> None:
         _, (received,) = descriptors.receive(there, 1, 4)
         plan.read_work(received)
         report.send(there, report.READY, {})
-        poll = select.poll()
-        poll.register(here, select.POLLIN)
-        poll.poll()
+        process = kernel.fork()
+        if process == 0:
+            os._exit(0)
+        ended = steps.watch("run", process, None, None, stop=there.fileno(), wakeup=wakeup)
         collection = collect.Collection(_BOUNDS, {})
         for path, content in collection.walk(_FILES):
             report.send_bytes(there, report.FILE, path, content)
-        report.send(there, report.ENDED, vars(steps.Ended.of("run", 0, stopped=False)))
+        report.send(there, report.ENDED, vars(ended))
+    os.close(wakeup)
 
 
-def _program() -> None:
+def _program(landlock_abi: int) -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    if landlock_abi:
+        os.close(landlock.ruleset(landlock_abi, readable=("/",), writable=("/",), devices="/dev"))
     script.seed()
     exec(compile("pass", "rehearsal", "exec", dont_inherit=True), {})  # noqa: S102 - our own text
