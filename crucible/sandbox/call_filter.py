@@ -21,18 +21,21 @@ class _FilterProgram(ctypes.Structure):
 
 
 @functools.lru_cache(maxsize=None)
-def request_for(program: bytes) -> tuple[ctypes.Structure, object]:
-    """Return what the kernel takes a filter from, and what has to live until it took it.
-
-    Both are kept: who will fork asks once, and its children find them.
-    """
+def request_for(program: bytes) -> ctypes.Structure:
+    """Return what the kernel takes a filter from, which is kept, and the program with it."""
     buffer = ctypes.create_string_buffer(program, len(program))
-    return _FilterProgram(len(program) // 8, ctypes.cast(buffer, ctypes.c_void_p)), buffer
+    request = _FilterProgram(len(program) // 8, ctypes.cast(buffer, ctypes.c_void_p))
+    request.program = buffer
+    return request
+
+
+@functools.lru_cache(maxsize=None)
+def installing(program: bytes) -> kernel.Call:
+    """Write `install` down. Who forks asks for it before, so that its children find it."""
+    address = ctypes.addressof(request_for(program))
+    return kernel.prctling(kernel.PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, third=address, about="PR_SET_SECCOMP")
 
 
 def install(program: bytes) -> None:
     """Put this process, and all that it becomes and forks, behind the filter. It can't be undone."""
-    request, _kept = request_for(program)
-    kernel.prctl_pointer(
-        kernel.PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(request), about="PR_SET_SECCOMP"
-    )
+    kernel.make([installing(program)])

@@ -101,6 +101,23 @@ def make(calls: Calls) -> None:
             _check(-1, function.__name__, about)
 
 
+def result(call: Call) -> int:
+    """Make a call that was written down, and return what it returns. Raises OSError."""
+    function, arguments, about = call
+    return _check(function(*arguments), function.__name__, about)
+
+
+def error_of(call: Call) -> int:
+    """Make a call that was written down, and return the number of its error; 0 where there is none."""
+    function, arguments, _ = call
+    return ctypes.get_errno() if function(*arguments) == -1 else 0
+
+
+def syscalling(number: int, *arguments: object, about: str) -> Call:
+    """Write `syscall` down."""
+    return _libc.syscall, (ctypes.c_long(number), *arguments), about
+
+
 def syscall(number: int, *arguments: object, about: str) -> int:
     """Make a raw system call. Raises KernelError, in which `about` says what it was for."""
     return _check(_libc.syscall(ctypes.c_long(number), *arguments), f"syscall {number}", about)
@@ -219,12 +236,6 @@ def prctl(option: int, argument: int = 0, *, about: str, third: int = 0) -> None
 def prctling(option: int, argument: int = 0, *, about: str, third: int = 0) -> Call:
     """Write `prctl` down."""
     return _libc.prctl, (option, argument, third, 0, 0), about
-
-
-def prctl_pointer(option: int, argument: int, pointer: object, *, about: str) -> None:
-    """Set an attribute that the kernel reads from memory."""
-    address = ctypes.cast(pointer, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
-    _check(_libc.prctl(option, argument, address, 0, 0), "prctl", about)
 
 
 def die_with_parent(signal_number: int) -> None:

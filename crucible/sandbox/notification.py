@@ -14,6 +14,7 @@ import contextlib
 import ctypes
 import errno
 import fcntl
+import functools
 import os
 import select
 import socket
@@ -45,6 +46,7 @@ _ADDITION: Final = struct.Struct("=QIIII")
 
 _GREETING: Final = {"x86_64": 312, "aarch64": 272}
 """kcmp: a call that is recorded, and that no program of ours makes for any other reason."""
+_GREET: Final = kernel.syscalling(_GREETING[kernel.MACHINE], *[ctypes.c_long(0)] * 5, about="to be refused")
 _HANDED_OVER: Final = b"L"
 _WITHDRAWN: Final = frozenset({errno.ENOENT, errno.EINPROGRESS})
 
@@ -69,20 +71,33 @@ class Call:
 
 def install(program: bytes) -> int:
     """Put this process behind a filter, as `call_filter.install` does; return the listener for what it marks."""
-    request, _kept = call_filter.request_for(program)
-    for flags in (_NEW_LISTENER | _WAIT_KILLABLE, _NEW_LISTENER):
-        try:
-            return kernel.syscall(
-                kernel.SYS_SECCOMP[kernel.MACHINE],
-                ctypes.c_uint(_SET_MODE_FILTER),
-                ctypes.c_uint(flags),
-                ctypes.byref(request),
-                about="seccomp with a listener",
-            )
-        except OSError as error:
-            if error.errno != errno.EINVAL or flags == _NEW_LISTENER:
-                raise
-    raise AssertionError("the loop returns or raises")
+    killable, interruptible = installing(program)
+    try:
+        return kernel.result(killable)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+    return kernel.result(interruptible)
+
+
+@functools.lru_cache(maxsize=None)
+def installing(program: bytes) -> tuple[kernel.Call, kernel.Call]:
+    """Write `install` down, and what does it in a kernel that can't yet have a call's maker wait for death alone.
+
+    Who forks asks for it before, so that its children find it.
+    """
+    request = ctypes.byref(call_filter.request_for(program))
+    killable, interruptible = (
+        kernel.syscalling(
+            kernel.SYS_SECCOMP[kernel.MACHINE],
+            ctypes.c_uint(_SET_MODE_FILTER),
+            ctypes.c_uint(flags),
+            request,
+            about="seccomp with a listener",
+        )
+        for flags in (_NEW_LISTENER | _WAIT_KILLABLE, _NEW_LISTENER)
+    )
+    return killable, interruptible
 
 
 def hand_over(channel: socket.socket, listener: int) -> None:
@@ -92,11 +107,9 @@ def hand_over(channel: socket.socket, listener: int) -> None:
     """
     descriptors.send(channel, _HANDED_OVER, [listener])
     os.close(listener)
-    try:
-        kernel.syscall(_GREETING[kernel.MACHINE], *[ctypes.c_long(0)] * 5, about="to be refused")
-    except OSError as error:
-        if error.errno != errno.EPERM:  # the kernel's own answer: whoever should have taken it has not got it
-            raise
+    error = kernel.error_of(_GREET)
+    if error not in {0, errno.EPERM}:  # the kernel's own answer: whoever should have taken it has not got it
+        raise kernel.KernelError(error, f"a call to be refused: {os.strerror(error)}")
 
 
 def take_over(channel: socket.socket) -> tuple[Listener | None, bytes]:

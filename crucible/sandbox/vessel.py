@@ -52,7 +52,7 @@ class Confines:
         self.landlock_abi = landlock_abi
         self.warm = warm
         self.giving_up = _giving_up(ranged=ranged)
-        call_filter.request_for(wall.program)
+        (notification.installing if wall.known else call_filter.installing)(wall.program)
 
 
 class Vessel:

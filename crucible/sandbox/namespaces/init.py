@@ -46,7 +46,7 @@ class Stage:
         self.bounds = (setup.disk_bytes, setup.inodes)
         self.wall = wall
         self.confines = Confines(wall=wall, landlock_abi=setup.landlock, warm=setup.warm, ranged=setup.ranged)
-        call_filter.request_for(wall.process_1)
+        call_filter.installing(wall.process_1)
         apart = kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS | kernel.CLONE_NEWCGROUP
         self.entering = [
             kernel.unsharing(apart),

@@ -12,12 +12,15 @@ import os
 import signal
 import socket
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
-from crucible.sandbox import collect, descriptors, kernel, landlock, plan, report, steps
+from crucible.sandbox import collect, descriptors, kernel, landlock, notification, plan, report, steps
 from crucible.sandbox.namespaces import script
 
-_TIMES: Final = 20
+if TYPE_CHECKING:
+    from crucible.sandbox.wall import Wall
+
+_TIMES: Final = 16
 """More often than an interpreter looks on before it replaces an instruction."""
 _FILES: Final = str(Path(__file__).parent.parent / "etc")
 _BOUNDS: Final = plan.Bounds(
@@ -29,21 +32,20 @@ _WORK: Final = plan.Work(
 _PLACE: Final = plan.Place(identity=plan.Identity(ranged=True, map=[(0, 1, 1)], init=0), groups=1)
 
 
-def rehearse(landlock_abi: int) -> None:
+def rehearse(wall: Wall, landlock_abi: int) -> None:
     """Do it. Leaves nothing behind."""
-    before = signal.getsignal(signal.SIGCHLD)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGCHLD)}
     for _ in range(_TIMES):
-        _process_1()
+        _process_1(wall)
         _program(landlock_abi)
-    signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGCHLD, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
-def _process_1() -> None:
+def _process_1(wall: Wall) -> None:
     kernel.die_with_parent(signal.SIGKILL)
     kernel.make([(os.getpid, (), "")])
     plan.read_place(plan.place_message(_PLACE))
-    wakeup = steps.wake_on_children()
     here, there = socket.socketpair()
     with here, there:
         work = plan.write_work(_WORK, [b"a"])
@@ -52,15 +54,37 @@ def _process_1() -> None:
         _, (received,) = descriptors.receive(there, 1, 4)
         plan.read_work(received)
         report.send(there, report.READY, {})
-        process = kernel.fork()
-        if process == 0:
-            os._exit(0)
-        ended = steps.watch("run", process, None, None, stop=there.fileno(), wakeup=wakeup)
-        collection = collect.Collection(_BOUNDS, {})
-        for path, content in collection.walk(_FILES):
+        ended = _watch(wall, there.fileno())
+        for path, content in collect.Collection(_BOUNDS, {}).walk(_FILES):
             report.send_bytes(there, report.FILE, path, content)
         report.send(there, report.ENDED, vars(ended))
+
+
+def _watch(wall: Wall, stop: int) -> steps.Ended:
+    """Have a process behind the program's filter, take its first call, and see it end."""
+    wakeup = steps.wake_on_children()
+    here, there = socket.socketpair()
+    process = kernel.fork()
+    if process == 0:
+        _end_behind_filter(wall, there)
+    there.close()
+    with here:
+        listener = notification.take_over(here)[0] if wall.known else None
+    ended = steps.watch("run", process, None, None, stop=stop, wakeup=wakeup)
+    if listener is not None:
+        listener.close()
+    os.close(signal.set_wakeup_fd(-1))
     os.close(wakeup)
+    return ended
+
+
+def _end_behind_filter(wall: Wall, channel: socket.socket) -> NoReturn:
+    """Be a process that has its calls answered, and end."""
+    try:
+        if wall.known:
+            notification.hand_over(channel, notification.install(wall.program))
+    finally:
+        os._exit(0)
 
 
 def _program(landlock_abi: int) -> None:

@@ -46,7 +46,7 @@ def main(control: int) -> None:
         return
     stage = init.Stage(setup, read(setup.wall))
     own_processes = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-    rehearsal.rehearse(setup.landlock)
+    rehearsal.rehearse(stage.wall, setup.landlock)
     gc.collect()
     undying.stop_counting()
     gc.freeze()
