@@ -1,6 +1,7 @@
-"""Any order of submissions, claims, ends and losses by tenants that share two workers: sharing does as promised.
+"""Any order of submissions, claims, ends, losses, cancellations and replays by tenants that share two workers.
 
-The database is the real one, and each claim reads anew what the one before it wrote.
+Sharing does as promised whatever came before: a cancellation frees a turn and costs nobody one, and a replay waits
+like any other. The database is the real one, and each claim reads anew what the one before it wrote.
 """
 
 import asyncio
@@ -12,26 +13,29 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from crucible.blobs.file import FileBlobs
 from crucible.database.database import Database
 from crucible.database.records import Claimed
 from crucible.database.tables import tenants
+from crucible.domain.dead_letter import DeadLetterState
 from crucible.domain.evaluation import Priority, Submission
 from crucible.domain.limits import GIB, Limits
 from crucible.domain.principal import Principal, Role
 from crucible.domain.sandbox import DriverReport
 from crucible.domain.sharing import Caps, Shares
-from crucible.evaluations.requeue import hand_back
+from crucible.domain.status import Status
+from crucible.evaluations.cancel import cancel
+from crucible.evaluations.replay import replay
+from crucible.evaluations.requeue import Patience, hand_back
 from crucible.evaluations.submit import submit
 from crucible.queue.local import LocalDoorbell
 from crucible.stream.memory import InProcessEventStream
 from tests.database.fixtures import Cluster
 from tests.evaluations.steps import OFFER, claimed, finished
-from tests.evaluations.test_reap import AT_ONCE
 from tests.fake_executor import RUNTIMES
 
 TENANTS = {name: Principal(tenant_id=name, subject=name, role=Role.OWNER) for name in ("tn_a", "tn_b", "tn_c")}
@@ -59,6 +63,10 @@ class Fair(RuleBasedStateMachine):
         self.shares = {worker: Shares() for worker in OFFERS}
         self.held: list[tuple[str, Claimed]] = []
         self.queued: dict[str, tuple[str, Submission]] = {}
+        self.doomed: set[str] = set()
+        """Held, and their end was asked for."""
+        self.letters: dict[str, tuple[str, Submission]] = {}
+        """Given up, and not replayed."""
 
     def url(self) -> str:
         return f"sqlite+aiosqlite:///{shutil.copy(self.migrated, self.folder)}"
@@ -147,27 +155,72 @@ class Fair(RuleBasedStateMachine):
         }
         assert all(running[tenant, taken.priority] <= running[who, taken.priority] for who in alike)
 
-    @rule(place=st.integers(0, 9), lost=st.booleans())
-    def end(self, place: int, lost: bool) -> None:
-        if not self.held:
-            return
+    @precondition(lambda self: self.held)
+    @rule(
+        place=st.integers(0, 9),
+        how=st.sampled_from(("finished", "drained", "lost", "lost")),
+        attempts=st.sampled_from((1, 3)),
+    )
+    def end(self, place: int, how: str, attempts: int) -> None:
         _, one = self.held.pop(place % len(self.held))
-        if lost:
-            tenant, submission = (
-                one.tenant_id,
-                Submission(
-                    code="x",
-                    priority=self._priority(one),
-                    limits=one.spec.limits,
-                    worker_labels=self._labels(one),
-                ),
-            )
-            self.loop.run(
-                hand_back(self.database, self.stream, one, reason="drained", patience=AT_ONCE, counted=False)
-            )
-            self.queued[one.evaluation_id] = (tenant, submission)
-        else:
+        whose = one.tenant_id, self._submission(one)
+        if how == "finished":
             assert self.loop.run(finished(self.database, self.blobs, self.stream, one))
+            self.doomed.discard(one.evaluation_id)
+            return
+        counted = how == "lost"
+        patience = Patience(attempts=attempts, chance=lambda low, _high: low)
+        is_queued = self.loop.run(
+            hand_back(self.database, self.stream, one, reason=how, patience=patience, counted=counted)
+        )
+        is_spent = counted and one.infrastructure_attempts + 1 >= attempts
+        if one.evaluation_id in self.doomed:
+            assert not is_queued
+            self.doomed.remove(one.evaluation_id)
+        elif is_spent:
+            assert not is_queued
+            self.letters[one.evaluation_id] = whose
+        else:
+            assert is_queued
+            self.queued[one.evaluation_id] = whose
+
+    @precondition(lambda self: self.queued or self.held)
+    @rule(place=st.integers(0, 30))
+    def cancel(self, place: int) -> None:
+        """End what is queued, and ask for the end of what is held: a place among its tenant's or a cap is free."""
+        known = [*self.queued, *(one.evaluation_id for _, one in self.held)]
+        one = known[place % len(known)]
+        held = {claimed.evaluation_id: claimed.tenant_id for _, claimed in self.held}
+        tenant = held.get(one) or self.queued.pop(one)[0]
+        told = self.loop.run(cancel(self.database, LocalDoorbell(), self.stream, TENANTS[tenant], one))
+        assert (told.status is Status.CANCELLED) == (one not in held)
+        if one in held:
+            event("cancelled while it runs")
+            self.doomed.add(one)
+
+    @precondition(lambda self: self.letters)
+    @rule(place=st.integers(0, 9))
+    def replay(self, place: int) -> None:
+        """What was given up waits again, as its tenant's last: asked for twice, once."""
+        one = list(self.letters)[place % len(self.letters)]
+        event("replayed")
+        tenant, submission = self.letters.pop(one)
+        again = [
+            self.loop.run(replay(self.database, LocalDoorbell(), TENANTS[tenant], [one], runtimes=RUNTIMES))
+            for _ in range(2)
+        ]
+        ((first,), (second,)) = again
+        assert first.replayed_as == second.replayed_as
+        assert first.replayed_as is not None
+        self.queued[first.replayed_as] = (tenant, submission)
+
+    def _submission(self, one: Claimed) -> Submission:
+        return Submission(
+            code="x",
+            priority=self._priority(one),
+            limits=one.spec.limits,
+            worker_labels=self._labels(one),
+        )
 
     def _priority(self, one: Claimed) -> Priority:
         return self.loop.run(self._get(one)).priority
@@ -207,6 +260,9 @@ class Fair(RuleBasedStateMachine):
             for one in some:
                 assert await finished(self.database, self.blobs, self.stream, one)
             left -= {one.evaluation_id for one in some}
+        for one, (tenant, _) in self.letters.items():
+            async with self.database.read(TENANTS[tenant]) as view:
+                assert (await view.dead_letters.get(one)).state is DeadLetterState.WAITING
 
 
 async def nobody_told() -> tuple[DriverReport, ...]:
@@ -228,8 +284,8 @@ def _databases(migrated_file: Path, postgres: Cluster) -> None:
 TestFair = pytest.mark.usefixtures("_databases")(Fair.TestCase)
 TestFairOnPostgres = pytest.mark.usefixtures("_databases")(FairOnPostgres.TestCase)
 TestFair.settings = TestFairOnPostgres.settings = settings(
-    max_examples=12,
-    stateful_step_count=25,
+    max_examples=15,
+    stateful_step_count=35,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
