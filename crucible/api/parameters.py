@@ -1,6 +1,7 @@
 """Parts of a request that several routes read, each with what it must look like."""
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Query
@@ -19,58 +20,20 @@ from crucible.domain.identifiers import (
 LONGEST_WAIT_SECONDS = 60
 
 
-async def _evaluation_id(
-    evaluation_id: Annotated[str, Path(description="As the submission's answer gave it: `ev_…`.")],
-) -> str:
-    """Refuse what can't be an id as one that nobody has: the database is not asked, and the answer is the same."""
-    if not re.fullmatch(EVALUATION_PATTERN, evaluation_id):
-        raise NotFoundError(f"there is no evaluation {evaluation_id[:60]!r}")
-    return evaluation_id
+def _identifier(word: str, pattern: str) -> Callable[[str], Awaitable[str]]:
+    """Return what reads, from a path, the identifier of what the word names.
 
+    What can't be one is refused as one that nobody has: the database is not asked, and the answer is the same.
+    """
+    example = f"{pattern.removeprefix('^').partition('_')[0]}_…"
+    given = Path(alias=f"{word}_id", description=f"As the answer to its creation gave it: `{example}`.")
 
-async def _session_id(
-    session_id: Annotated[str, Path(description="As the answer to its creation gave it: `se_…`.")],
-) -> str:
-    """Refuse what can't be an id as one that nobody has, as `_evaluation_id` does."""
-    if not re.fullmatch(SESSION_PATTERN, session_id):
-        raise NotFoundError(f"there is no session {session_id[:60]!r}")
-    return session_id
+    async def check(identifier: Annotated[str, given]) -> str:
+        if not re.fullmatch(pattern, identifier):
+            raise NotFoundError(f"there is no {word} {identifier[:60]!r}")
+        return identifier
 
-
-async def _batch_id(
-    batch_id: Annotated[str, Path(description="As the answer to its creation gave it: `ba_…`.")],
-) -> str:
-    """Refuse what can't be an id as one that nobody has, as `_evaluation_id` does."""
-    if not re.fullmatch(BATCH_PATTERN, batch_id):
-        raise NotFoundError(f"there is no batch {batch_id[:60]!r}")
-    return batch_id
-
-
-async def _pipeline_id(
-    pipeline_id: Annotated[str, Path(description="As the answer to its creation gave it: `pl_…`.")],
-) -> str:
-    """Refuse what can't be an id as one that nobody has, as `_evaluation_id` does."""
-    if not re.fullmatch(PIPELINE_PATTERN, pipeline_id):
-        raise NotFoundError(f"there is no pipeline {pipeline_id[:60]!r}")
-    return pipeline_id
-
-
-async def _webhook_id(
-    webhook_id: Annotated[str, Path(description="As the answer to its creation gave it: `wh_…`.")],
-) -> str:
-    """Refuse what can't be an id as one that nobody has, as `_evaluation_id` does."""
-    if not re.fullmatch(WEBHOOK_PATTERN, webhook_id):
-        raise NotFoundError(f"there is no webhook {webhook_id[:60]!r}")
-    return webhook_id
-
-
-async def _schedule_id(
-    schedule_id: Annotated[str, Path(description="As the answer to its creation gave it: `sc_…`.")],
-) -> str:
-    """Refuse what can't be an id as one that nobody has, as `_evaluation_id` does."""
-    if not re.fullmatch(SCHEDULE_PATTERN, schedule_id):
-        raise NotFoundError(f"there is no schedule {schedule_id[:60]!r}")
-    return schedule_id
+    return check
 
 
 async def _position(
@@ -88,12 +51,12 @@ async def _position(
         raise InvalidRequestError(f"{field}: {error}", errors=(FieldError(field, str(error)),)) from error
 
 
-BatchId = Annotated[str, Depends(_batch_id)]
-EvaluationId = Annotated[str, Depends(_evaluation_id)]
-PipelineId = Annotated[str, Depends(_pipeline_id)]
-WebhookId = Annotated[str, Depends(_webhook_id)]
-ScheduleId = Annotated[str, Depends(_schedule_id)]
-SessionId = Annotated[str, Depends(_session_id)]
+BatchId = Annotated[str, Depends(_identifier("batch", BATCH_PATTERN))]
+EvaluationId = Annotated[str, Depends(_identifier("evaluation", EVALUATION_PATTERN))]
+PipelineId = Annotated[str, Depends(_identifier("pipeline", PIPELINE_PATTERN))]
+WebhookId = Annotated[str, Depends(_identifier("webhook", WEBHOOK_PATTERN))]
+ScheduleId = Annotated[str, Depends(_identifier("schedule", SCHEDULE_PATTERN))]
+SessionId = Annotated[str, Depends(_identifier("session", SESSION_PATTERN))]
 Position = Annotated[tuple[int, int] | None, Depends(_position)]
 WaitSeconds = Annotated[
     float,

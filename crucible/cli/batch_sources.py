@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from crucible.cli.given_files import read_file, read_text_file
 from crucible.cli.suffixes import RUNTIMES, runtime_of
 from crucible.domain.errors import InvalidRequestError
 from crucible.domain.evaluation import Submission
@@ -34,7 +35,7 @@ def submissions_of(source: str, defaults: dict[str, Any]) -> list[Submission]:
     elif path.suffix.lower() == ".csv":
         found = _table(path)
     else:
-        found = _lines(_read(path), source)
+        found = _lines(read_file(path), source)
     submissions = [_submission(where, fields, defaults) for where, fields in found]
     if not submissions:
         raise InvalidRequestError(f"{source} has no programs")
@@ -81,7 +82,7 @@ def _row(path: Path, row: dict[str, str | None]) -> dict[str, Any]:
             fields.setdefault(group, {})[key] = value
         elif column == "file":
             program = path.parent / value
-            fields |= {"code": _text(program), "runtime": row.get("runtime") or runtime_of(value)}
+            fields |= {"code": read_text_file(program), "runtime": row.get("runtime") or runtime_of(value)}
         else:
             fields[column] = value
     return fields
@@ -94,7 +95,7 @@ def _folder(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             name = path.relative_to(folder).as_posix()
             yield (
                 str(path),
-                {"code": _text(path), "runtime": runtime_of(name), "labels": {"file": name[-255:]}},
+                {"code": read_text_file(path), "runtime": runtime_of(name), "labels": {"file": name[-255:]}},
             )
 
 
@@ -107,17 +108,3 @@ def _submission(where: str, fields: dict[str, Any], defaults: dict[str, Any]) ->
         return Submission.model_validate(merged)
     except ValidationError as error:
         raise InvalidRequestError(f"{where}: {first_mistake(error)}") from error
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidRequestError(f"{path} can't be read: {error.strerror}") from error
-
-
-def _text(path: Path) -> str:
-    try:
-        return _read(path).decode()
-    except UnicodeDecodeError as error:
-        raise InvalidRequestError(f"{path} is not UTF-8: {error.reason} at byte {error.start}") from error

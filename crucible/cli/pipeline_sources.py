@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from crucible.cli.given_files import read_file, read_text_file
 from crucible.cli.suffixes import runtime_of
 from crucible.domain.errors import InvalidRequestError
 from crucible.domain.mistakes import first_mistake
@@ -40,7 +41,7 @@ def _fields(source: Path) -> dict[str, Any]:
     if loads is None:
         raise InvalidRequestError(f"{source} must be a file of {' or '.join(_FORMATS)}")
     try:
-        fields = loads(_text(source))
+        fields = loads(read_text_file(source))
     except ValueError as error:
         raise InvalidRequestError(f"{source} is not {source.suffix[1:].upper()}: {error}") from error
     if not isinstance(fields, dict):
@@ -54,7 +55,7 @@ def _with_files(stage: Any, source: Path, where: str) -> Any:
         return stage
     filled = dict(stage)
     if (name := _named(filled, "code", where)) is not None:
-        filled["code"] = _text(source.parent / name)
+        filled["code"] = read_text_file(source.parent / name)
         filled.setdefault("runtime", runtime_of(name))
     if isinstance(files := filled.get("files"), list):
         filled["files"] = [_input(file, source, f"{where}.files[{place}]") for place, file in enumerate(files)]
@@ -66,7 +67,7 @@ def _input(file: Any, source: Path, where: str) -> Any:
         return file
     filled = dict(file)
     if (name := _named(filled, "content", where)) is not None:
-        content = base64.b64encode(_read(source.parent / name)).decode()
+        content = base64.b64encode(read_file(source.parent / name)).decode()
         filled = {"path": Path(name).name, **filled, "content": content, "encoding": "base64"}
     return filled
 
@@ -79,17 +80,3 @@ def _named(fields: dict[str, Any], instead_of: str, where: str) -> str | None:
     if name is not None and instead_of in fields:
         raise InvalidRequestError(f"{where} has both `file` and `{instead_of}`: give one")
     return name
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidRequestError(f"{path} can't be read: {error.strerror}") from error
-
-
-def _text(path: Path) -> str:
-    try:
-        return _read(path).decode()
-    except UnicodeDecodeError as error:
-        raise InvalidRequestError(f"{path} is not UTF-8: {error.reason} at byte {error.start}") from error

@@ -1,13 +1,13 @@
 """The options that describe a program, and the submission that they add up to. `run` and `submit` share them."""
 
 import base64
-import sys
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
+from crucible.cli.given_files import read_file, read_text_file
 from crucible.cli.sizes import parse_size
 from crucible.cli.suffixes import runtime_of
 from crucible.domain.errors import InvalidRequestError
@@ -110,9 +110,9 @@ def submission_of(
     if file == "-" and stdin == "-":
         raise InvalidRequestError("standard input can be the program or its input, not both")
     fields = {
-        "code": _text(_read(file), file),
+        "code": read_text_file(file),
         "runtime": runtime or runtime_of(file),
-        "stdin": _text(_read(stdin), stdin) if stdin is not None else "",
+        "stdin": read_text_file(stdin) if stdin is not None else "",
         "argv": argv or [],
         "env": dict(pair(item, "--env") for item in env or []),
         "files": [_input_file(item) for item in files or []],
@@ -132,20 +132,6 @@ def submission_of(
         raise InvalidRequestError(first_mistake(error)) from error
 
 
-def _read(path: str) -> bytes:
-    try:
-        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    except OSError as error:
-        raise InvalidRequestError(f"{path} can't be read: {error.strerror}") from error
-
-
-def _text(data: bytes, path: str) -> str:
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        raise InvalidRequestError(f"{path} is not UTF-8: {error.reason} at byte {error.start}") from error
-
-
 def pair(item: str, option: str, *, optional: bool = False) -> tuple[str, str]:
     """Return what an option's KEY=VALUE says. Raises InvalidRequestError."""
     key, separator, value = item.partition("=")
@@ -156,5 +142,5 @@ def pair(item: str, option: str, *, optional: bool = False) -> tuple[str, str]:
 
 def _input_file(item: str) -> InputFile:
     path, _, name = item.partition("=")
-    content = base64.b64encode(_read(path)).decode()
+    content = base64.b64encode(read_file(path)).decode()
     return InputFile(path=name or PurePosixPath(path).name, content=content, encoding="base64")

@@ -2,13 +2,13 @@
 
 import base64
 import json as json_format
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
+from crucible.cli.given_files import read_file
 from crucible.cli.program import EngineName, Env, Image, MinimumIsolation
 from crucible.cli.sizes import parse_size
 from crucible.cli.terminal import standard_output
@@ -80,12 +80,7 @@ def pairs(items: list[str] | None) -> dict[str, str]:
 
 def input_of(path: str | None) -> bytes:
     """Return what a file or our own standard input holds; nothing where none is named."""
-    if path is None:
-        return b""
-    try:
-        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    except OSError as error:
-        raise InvalidRequestError(f"{path} can't be read: {error.strerror}") from error
+    return b"" if path is None else read_file(path)
 
 
 def mode_of(text: str | None) -> int | None:

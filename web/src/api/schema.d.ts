@@ -3825,7 +3825,7 @@ export interface operations {
                 "idempotency-key"?: string | null;
             };
             path: {
-                /** @description As the submission's answer gave it: `ev_…`. */
+                /** @description As the answer to its creation gave it: `ev_…`. */
                 evaluation_id: string;
             };
             cookie?: never;
@@ -3911,7 +3911,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description As the submission's answer gave it: `ev_…`. */
+                /** @description As the answer to its creation gave it: `ev_…`. */
                 evaluation_id: string;
             };
             cookie?: never;
@@ -4069,7 +4069,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description As the submission's answer gave it: `ev_…`. */
+                /** @description As the answer to its creation gave it: `ev_…`. */
                 evaluation_id: string;
             };
             cookie?: never;
@@ -4137,7 +4137,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description As the submission's answer gave it: `ev_…`. */
+                /** @description As the answer to its creation gave it: `ev_…`. */
                 evaluation_id: string;
             };
             cookie?: never;
@@ -4212,7 +4212,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description As the submission's answer gave it: `ev_…`. */
+                /** @description As the answer to its creation gave it: `ev_…`. */
                 evaluation_id: string;
             };
             cookie?: never;
@@ -4311,7 +4311,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description As the submission's answer gave it: `ev_…`. */
+                /** @description As the answer to its creation gave it: `ev_…`. */
                 evaluation_id: string;
             };
             cookie?: never;
@@ -4388,7 +4388,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description As the submission's answer gave it: `ev_…`. */
+                /** @description As the answer to its creation gave it: `ev_…`. */
                 evaluation_id: string;
             };
             cookie?: never;
@@ -4471,7 +4471,7 @@ export interface operations {
                 "last-event-id"?: string | null;
             };
             path: {
-                /** @description As the submission's answer gave it: `ev_…`. */
+                /** @description As the answer to its creation gave it: `ev_…`. */
                 evaluation_id: string;
             };
             cookie?: never;
@@ -4544,7 +4544,7 @@ export interface operations {
                 Range?: string | null;
             };
             path: {
-                /** @description As the submission's answer gave it: `ev_…`. */
+                /** @description As the answer to its creation gave it: `ev_…`. */
                 evaluation_id: string;
             };
             cookie?: never;
@@ -4630,7 +4630,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description As the submission's answer gave it: `ev_…`. */
+                /** @description As the answer to its creation gave it: `ev_…`. */
                 evaluation_id: string;
             };
             cookie?: never;
@@ -4699,7 +4699,7 @@ export interface operations {
             header?: never;
             path: {
                 path: string;
-                /** @description As the submission's answer gave it: `ev_…`. */
+                /** @description As the answer to its creation gave it: `ev_…`. */
                 evaluation_id: string;
             };
             cookie?: never;
@@ -7747,7 +7747,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description As the submission's answer gave it: `ev_…`. */
+                /** @description As the answer to its creation gave it: `ev_…`. */
                 evaluation_id: string;
             };
             cookie?: never;
