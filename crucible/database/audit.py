@@ -1,4 +1,4 @@
-"""Who did what to which evaluation or session, written in the transaction that did it."""
+"""Who did what to which evaluation, session or pipeline, written in the transaction that did it."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -28,6 +28,10 @@ class AuditRepository:
     async def add_of_session(self, action: str, session_id: str, at: datetime) -> None:
         """Record that the principal did this to a session."""
         await self._connection.execute(_INSERT, {**self._entry(action, at), "session_id": session_id})
+
+    async def add_of_pipeline(self, action: str, pipeline_id: str, at: datetime) -> None:
+        """Record that the principal did this to a pipeline; what becomes of its stages is recorded of each."""
+        await self._connection.execute(_INSERT, {**self._entry(action, at), "pipeline_id": pipeline_id})
 
     def _entry(self, action: str, at: datetime) -> dict[str, object]:
         return {

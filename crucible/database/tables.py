@@ -413,6 +413,8 @@ schedule_firings = sa.Table(
     sa.Column("evaluation_id", _identifier(), sa.ForeignKey("evaluations.id")),
 )
 
+_AUDITED = ("evaluation", "session", "pipeline")
+"""What an audit entry may be about: one of them."""
 audit_entries = sa.Table(
     "audit_entries",
     metadata,
@@ -423,7 +425,11 @@ audit_entries = sa.Table(
     sa.Column("evaluation_id", _identifier(), sa.ForeignKey("evaluations.id")),
     sa.Column("at", Moment, nullable=False),
     sa.Column("session_id", _identifier(), sa.ForeignKey("sessions.id")),
-    sa.CheckConstraint("(evaluation_id IS NULL) <> (session_id IS NULL)", name="about_one"),
+    sa.Column("pipeline_id", _identifier(), sa.ForeignKey("pipelines.id")),
+    sa.CheckConstraint(
+        " + ".join(f"CASE WHEN {about}_id IS NULL THEN 0 ELSE 1 END" for about in _AUDITED) + " = 1",
+        name="about_one",
+    ),
     sa.Index("ix_audit_entries_at", "tenant_id", "at"),
 )
 

@@ -45,3 +45,4 @@ async def _request(database: Database, principal: Principal, pipeline_id: str) -
         if held.state is not PipelineState.RUNNING:
             raise ConflictError(f"pipeline {pipeline_id!r} has ended: it is {held.state}")
         await work.pipelines.request_cancel(pipeline_id, principal.subject)
+        await work.audit.add_of_pipeline("cancel_pipeline", pipeline_id, await work.now())

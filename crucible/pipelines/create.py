@@ -55,6 +55,7 @@ async def create(
             names = resolve_all(request.stages, runtimes, "stages", offered)
             at = await work.now()
             pipeline_id = await work.pipelines.add(request, names, principal.subject, at)
+            await work.audit.add_of_pipeline("create_pipeline", pipeline_id, at)
             for stage, runtime in zip(request.stages, names, strict=True):
                 if not stage.needs:
                     place = StagePlace(pipeline_id, stage.name)

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from crucible.database.database import Database
 from crucible.database.failures import DuplicateKeyError
 from crucible.database.submissions import StagePlace
+from crucible.database.tables import audit_entries
 from crucible.domain.errors import ConflictError, NotFoundError, PermissionDeniedError
 from crucible.domain.evaluation import EvaluationFilter
 from crucible.domain.outcome import Outcome
 from crucible.domain.pipeline import MAXIMUM_STAGES, PipelineState, StageStatus
-from crucible.domain.principal import LOCAL_OWNER
+from crucible.domain.principal import LOCAL_OWNER, Principal, Role
 from crucible.domain.sandbox import SandboxFinished
 from crucible.domain.status import Status
 from crucible.evaluations import cancel as evaluation_cancel
@@ -29,6 +30,7 @@ from tests.evaluations.test_reap import AT_ONCE
 from tests.fake_executor import RUNTIMES, known_engines
 from tests.pipelines.steps import FAILED, Hand, get, made, stage, statuses, why
 
+_A = audit_entries.c
 DIAMOND = (stage("a"), stage("b", "a"), stage("c", "a"), stage("d", "b", "c"))
 
 
@@ -294,18 +296,26 @@ async def test_a_stage_that_crucible_gave_up_has_failed(hand, database, blobs, s
     assert (ended.stages[0].outcome, ended.state) == (Outcome.SANDBOX_ERROR, PipelineState.FAILED)
 
 
-async def test_every_stage_is_in_the_audit_as_its_makers_doing(hand, database):
-    pipeline = await made(database, stage("a"), stage("b", "a"))
+async def test_who_made_a_pipeline_and_ended_it_is_in_the_audit_and_so_is_each_stage(hand, database):
+    pipeline = await made(database, stage("a"), stage("b", "a"), stage("c", "b"))
     await hand.take()
     await hand.end("a")
+    somebody = Principal(tenant_id=LOCAL_OWNER.tenant_id, subject="somebody", role=Role.MEMBER)
+    await cancelled(hand, pipeline, somebody)
     async with database._reader.connect() as connection:
         told = await connection.execute(
-            sa.text("SELECT action, subject, evaluation_id FROM audit_entries ORDER BY at")
+            sa.select(_A.action, _A.subject, _A.pipeline_id, _A.evaluation_id).order_by(_A.at)
         )
-        entries = [tuple(row) for row in told]
-    ids = [each.evaluation_id for each in (await get(database, pipeline)).stages]
-    assert entries == [("submit", "local", each) for each in ids]
-    assert [kind for kind, _ in await history(database, ids[1] or "")] == ["queued"]
+        entries = {tuple(row) for row in told}
+    first, second = [each.evaluation_id for each in (await get(database, pipeline)).stages[:2]]
+    assert entries == {
+        ("create_pipeline", "local", pipeline.id, None),
+        ("submit", "local", None, first),
+        ("submit", "local", None, second),
+        ("cancel_pipeline", "somebody", pipeline.id, None),
+        ("cancel", "somebody", None, second),
+    }
+    assert [kind for kind, _ in await history(database, second or "")] == ["queued", "finished"]
 
 
 async def test_a_pipeline_is_its_tenants_alone(hand, database):
