@@ -7,8 +7,9 @@ to pytest, as one tier, without the bound on coverage, which a part of the tests
 
 There are tiers, since what a sandbox can do depends on who makes it and on which control groups there are:
 everything as whoever runs this; the `namespaces` engine again as an ordinary user, with subordinate ids and
-without; and the limits on cgroup v2, in a virtual machine where this host has version 1. A tier that doesn't apply
-here says why. Much of a test is waiting, so the tiers run in lanes beside each other, each in its own folder.
+without, and what the other engines that work there promise; and the limits on cgroup v2, in a virtual machine
+where this host has version 1. A tier that doesn't apply here says why. Much of a test is waiting, so the tiers
+run in lanes beside each other, each in its own folder.
 """
 
 import asyncio
@@ -32,6 +33,11 @@ CGROUPS = Path("/sys/fs/cgroup")
 SANDBOXES = ("tests/sandbox", "tests/security")
 ORDINARY = (*SANDBOXES, "--ignore=tests/sandbox/docker")
 """What an ordinary user's tier runs: all but what starts a container engine, which takes root."""
+CONTAINERS = (
+    *("tests/sandbox/test_conformance.py", "tests/sandbox/test_images.py", "tests/security/test_attacks.py"),
+    *("-k", "not test_attacks or escape or forge"),
+)
+"""The same for engines that need a program of their own, with the attacks that aim highest."""
 ALONE = ("tests/sandbox/test_conformance.py", "tests/sandbox/namespaces", "tests/security/test_neighbours.py")
 """The same, where the user has no ids but its own."""
 SETTLING_SECONDS = 5.0
@@ -115,7 +121,9 @@ def tiers(own: Path, arguments: list[str]) -> Iterator[Tier]:
     """Yield what is to run."""
     coverage = [sys.executable, "-m", "coverage", "run", "-m", "pytest"]
 
-    def tests(name: str, lane: str, *paths: str, ids: str = "", left_out: str = "") -> Tier:
+    def tests(
+        name: str, lane: str, *paths: str, ids: str = "", engines: str = "namespaces", left_out: str = ""
+    ) -> Tier:
         folder = own / name.replace(" ", "-")
         as_whom = ["scripts/as-ordinary-user", str(folder)] if ids else []
         environment = {
@@ -124,7 +132,7 @@ def tiers(own: Path, arguments: list[str]) -> Iterator[Tier]:
             "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "hypothesis"),
         }
         if ids:
-            environment |= {"SUBORDINATE_IDS": ids, "CRUCIBLE_TEST_ENGINES": "namespaces"}
+            environment |= {"SUBORDINATE_IDS": ids, "CRUCIBLE_TEST_ENGINES": engines}
         command = [*as_whom, *coverage, f"--basetemp={folder / 'pytest'}", *paths]
         return Tier(name, lane, folder, command, environment, left_out)
 
@@ -135,6 +143,7 @@ def tiers(own: Path, arguments: list[str]) -> Iterator[Tier]:
     yield tests("sandboxes", "sandboxes", *SANDBOXES)
     yield tests("the rest", "the rest", "tests", *(f"--ignore={path}" for path in SANDBOXES))
     yield tests("ordinary user", "others", *ORDINARY, ids="yes", left_out=as_user)
+    yield tests("user's containers", "others", *CONTAINERS, ids="yes", engines="crun,gvisor", left_out=as_user)
     yield tests("user without ids", "others", *ALONE, ids="no", left_out=as_user)
     version = cgroup.find()
     version.close()

@@ -6,7 +6,7 @@ runs a program once. What belongs to a batch runs again in its place there, as a
 what was retried there already runs no second time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 from crucible.access.policy import Permission, require
@@ -16,7 +16,7 @@ from crucible.database.failures import repeated
 from crucible.domain.dead_letter import DeadLetterState, DeadLetterSummary
 from crucible.domain.errors import ConflictError
 from crucible.domain.principal import Principal
-from crucible.domain.sandbox import RuntimeReport
+from crucible.domain.sandbox import DriverReport, RuntimeReport
 from crucible.evaluations.replace import replace
 from crucible.evaluations.submit import acknowledge, resolve_all
 from crucible.queue.doorbell import Doorbell
@@ -29,14 +29,19 @@ async def replay(
     evaluation_ids: Sequence[str],
     *,
     runtimes: Sequence[RuntimeReport],
+    engines: Callable[[], Awaitable[Sequence[DriverReport]]],
 ) -> list[DeadLetterSummary]:
     """Replay each, or none; one that was replayed before is answered as it was then.
 
-    Raises NotFoundError, ConflictError where one was discarded, and InvalidRequestError where its runtime is gone.
+    Raises NotFoundError, ConflictError where one was discarded, and InvalidRequestError where its runtime, or the
+    isolation that it asks for, is gone.
     """
     require(principal, Permission.SUBMIT)
     unique = list(dict.fromkeys(evaluation_ids))
-    return await repeated(partial(_replay, database, doorbell, principal, unique, runtimes))
+    offered = await engines()  # before the transaction, which must not wait for an executor
+    return await repeated(
+        partial(_replay, database, doorbell, principal, unique, runtimes=runtimes, engines=offered)
+    )
 
 
 async def _replay(
@@ -44,7 +49,9 @@ async def _replay(
     doorbell: Doorbell,
     principal: Principal,
     evaluation_ids: Sequence[str],
+    *,
     runtimes: Sequence[RuntimeReport],
+    engines: Sequence[DriverReport],
 ) -> list[DeadLetterSummary]:
     async with database.unit_of_work(principal) as work:
         in_batches = await work.dead_letters.batches(evaluation_ids)
@@ -59,7 +66,8 @@ async def _replay(
         if not waiting:
             return letters
         submissions = {each: await work.evaluations.submission(each) for each in waiting}
-        names = dict(zip(waiting, resolve_all(list(submissions.values()), runtimes, None), strict=True))
+        resolved = resolve_all(list(submissions.values()), runtimes, None, engines)
+        names = dict(zip(waiting, resolved, strict=True))
         for batch in held.values():
             of_it = [each for each in waiting if in_batches.get(each) == batch.id]
             await _replay_in_batch(work, doorbell, batch, of_it, principal)

@@ -1,6 +1,7 @@
 """What is given up is kept with its history, and decided about once."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from crucible.domain.dead_letter import DeadLetterState
 from crucible.domain.errors import ConflictError, InvalidRequestError, NotFoundError, PermissionDeniedError
 from crucible.domain.outcome import Fault, Outcome
 from crucible.domain.principal import LOCAL_OWNER
+from crucible.domain.sandbox import DriverReport
 from crucible.domain.status import Status
 from crucible.evaluations import find
 from crucible.evaluations.cancel import cancel
@@ -24,9 +26,11 @@ from tests.batches import steps as batches
 from tests.evaluations.steps import HELLO, STRANGER, VIEWER, claimed, finished, get, held, submitted
 from tests.evaluations.test_reap import AT_ONCE
 from tests.evaluations.test_submit import NotingDoorbell
-from tests.fake_executor import RUNTIMES
+from tests.fake_executor import RUNTIMES, known_engines
 
 WAITING = frozenset({DeadLetterState.WAITING})
+
+HERE = {"runtimes": RUNTIMES, "engines": known_engines}
 
 
 async def given_up(database, blobs, stream, *, count: int = 1) -> list[str]:
@@ -74,15 +78,15 @@ async def test_what_nobody_can_run_is_a_dead_letter_until_somebody_can(database,
     assert "not there any more" in letter.reason
     bash = [runtime for runtime in RUNTIMES if runtime.name == "bash"]
     with pytest.raises(InvalidRequestError, match=r"'python3\.11' is not a runtime"):
-        await replay(database, doorbell, LOCAL_OWNER, [one], runtimes=bash)
-    (again,) = await replay(database, doorbell, LOCAL_OWNER, [one], runtimes=RUNTIMES)
+        await replay(database, doorbell, LOCAL_OWNER, [one], runtimes=bash, engines=known_engines)
+    (again,) = await replay(database, doorbell, LOCAL_OWNER, [one], **HERE)
     assert again.state is DeadLetterState.REPLAYED
 
 
 async def test_a_replay_is_another_evaluation_of_the_same_program_and_rings(database, blobs, stream):
     ids = await given_up(database, blobs, stream, count=3)
     bell = NotingDoorbell()
-    replayed = await replay(database, bell, LOCAL_OWNER, ids[:2], runtimes=RUNTIMES)
+    replayed = await replay(database, bell, LOCAL_OWNER, ids[:2], **HERE)
     assert [letter.evaluation_id for letter in replayed] == ids[:2]
     made = [letter.replayed_as for letter in replayed]
     assert bell.rung == [made]
@@ -96,29 +100,27 @@ async def test_a_replay_is_another_evaluation_of_the_same_program_and_rings(data
 async def test_two_who_replay_at_once_run_it_once(database, blobs, stream, doorbell):
     ids = await given_up(database, blobs, stream, count=2)
     orders = [ids, ids[::-1], [*ids, *ids]]
-    answers = await asyncio.gather(
-        *(replay(database, doorbell, LOCAL_OWNER, order, runtimes=RUNTIMES) for order in orders)
-    )
+    answers = await asyncio.gather(*(replay(database, doorbell, LOCAL_OWNER, order, **HERE) for order in orders))
     assert len({letter.replayed_as for answer in answers for letter in answer}) == 2
     assert len(await claimed(database, limit=9)) == 2
 
 
 async def test_a_decision_stands(database, blobs, stream, doorbell):
     replayed, discarded = await given_up(database, blobs, stream, count=2)
-    await replay(database, doorbell, LOCAL_OWNER, [replayed], runtimes=RUNTIMES)
+    await replay(database, doorbell, LOCAL_OWNER, [replayed], **HERE)
     await discard(database, LOCAL_OWNER, [discarded])
     (again,) = await discard(database, LOCAL_OWNER, [discarded])
     assert (again.state, again.resolved_by) == (DeadLetterState.DISCARDED, "local")
     with pytest.raises(ConflictError, match="was replayed as"):
         await discard(database, LOCAL_OWNER, [replayed])
     with pytest.raises(ConflictError, match="was discarded"):
-        await replay(database, doorbell, LOCAL_OWNER, [discarded], runtimes=RUNTIMES)
+        await replay(database, doorbell, LOCAL_OWNER, [discarded], **HERE)
 
 
 async def test_of_many_all_are_decided_about_or_none(database, blobs, stream, doorbell):
     (one,) = await given_up(database, blobs, stream)
     with pytest.raises(NotFoundError, match="no dead letter 'ev_missing'"):
-        await replay(database, doorbell, LOCAL_OWNER, [one, "ev_missing"], runtimes=RUNTIMES)
+        await replay(database, doorbell, LOCAL_OWNER, [one, "ev_missing"], **HERE)
     assert (await find.dead_letter(database, LOCAL_OWNER, one)).state is DeadLetterState.WAITING
     assert await claimed(database) == []
 
@@ -128,7 +130,7 @@ async def test_another_tenants_dead_letters_do_not_exist(database, blobs, stream
     assert (await find.dead_letters(database, STRANGER, frozenset(), limit=9)).items == ()
     for ask in (
         find.dead_letter(database, STRANGER, one),
-        replay(database, doorbell, STRANGER, [one], runtimes=RUNTIMES),
+        replay(database, doorbell, STRANGER, [one], **HERE),
         discard(database, STRANGER, [one]),
     ):
         with pytest.raises(NotFoundError):
@@ -137,7 +139,7 @@ async def test_another_tenants_dead_letters_do_not_exist(database, blobs, stream
 
 async def test_who_only_looks_decides_nothing(database, blobs, stream, doorbell):
     (one,) = await given_up(database, blobs, stream)
-    for ask in (replay(database, doorbell, VIEWER, [one], runtimes=RUNTIMES), discard(database, VIEWER, [one])):
+    for ask in (replay(database, doorbell, VIEWER, [one], **HERE), discard(database, VIEWER, [one])):
         with pytest.raises(PermissionDeniedError):
             await ask
 
@@ -182,7 +184,7 @@ async def held_of(database):
 async def test_a_replay_in_a_batch_takes_its_place_there(database, blobs, stream):
     batch_id, one = await given_up_in_a_batch(database, blobs, stream)
     bell = NotingDoorbell()
-    (letter,) = await replay(database, bell, LOCAL_OWNER, [one], runtimes=RUNTIMES)
+    (letter,) = await replay(database, bell, LOCAL_OWNER, [one], **HERE)
     batch = await batches.get(database, batch_id)
     assert (batch.state, batch.retried, batch.received, batch.ended) == (BatchState.RUNNING, 1, 2, 1)
     again, before = await get(database, letter.replayed_as), await get(database, one)
@@ -203,7 +205,7 @@ async def test_a_retry_of_the_batch_is_the_replay_of_what_was_given_up_in_it(dat
     letter = await find.dead_letter(database, LOCAL_OWNER, one)
     assert (letter.state, letter.replayed_as) == (DeadLetterState.REPLAYED, again)
     assert letter.resolved_by == LOCAL_OWNER.subject
-    (asked,) = await replay(database, doorbell, LOCAL_OWNER, [one], runtimes=RUNTIMES)
+    (asked,) = await replay(database, doorbell, LOCAL_OWNER, [one], **HERE)
     assert asked.replayed_as == again
     assert [each.evaluation_id for each in await claimed(database, limit=9)] == [again]
 
@@ -211,9 +213,9 @@ async def test_a_retry_of_the_batch_is_the_replay_of_what_was_given_up_in_it(dat
 async def test_a_replay_and_a_retry_at_once_are_one_run(database, blobs, stream, doorbell):
     batch_id, one = await given_up_in_a_batch(database, blobs, stream)
     await asyncio.gather(
-        replay(database, doorbell, LOCAL_OWNER, [one], runtimes=RUNTIMES),
+        replay(database, doorbell, LOCAL_OWNER, [one], **HERE),
         retry(database, doorbell, LOCAL_OWNER, batch_id, frozenset({Fault.CRUCIBLE})),
-        replay(database, doorbell, LOCAL_OWNER, [one], runtimes=RUNTIMES),
+        replay(database, doorbell, LOCAL_OWNER, [one], **HERE),
     )
     (again,) = await claimed(database, limit=9)
     assert (await get(database, one)).replaced_by == again.evaluation_id
@@ -232,7 +234,7 @@ async def test_what_was_discarded_is_still_retried_with_its_batch(database, blob
 async def test_those_of_batches_and_those_alone_are_replayed_together(database, blobs, stream, doorbell):
     _, one = await given_up_in_a_batch(database, blobs, stream)
     (alone,) = await given_up(database, blobs, stream)
-    letters = await replay(database, doorbell, LOCAL_OWNER, [alone, one], runtimes=RUNTIMES)
+    letters = await replay(database, doorbell, LOCAL_OWNER, [alone, one], **HERE)
     assert [letter.evaluation_id for letter in letters] == [alone, one]
     made = {letter.replayed_as for letter in letters}
     assert {each.evaluation_id for each in await claimed(database, limit=9)} == made
@@ -246,8 +248,23 @@ async def test_what_is_of_a_batch_that_is_being_cancelled_is_not_replayed(databa
         await reap(database, blobs, stream, patience=AT_ONCE)
     await cancel_batch(database, doorbell, stream, LOCAL_OWNER, batch.id)
     with pytest.raises(ConflictError, match="is being cancelled"):
-        await replay(database, doorbell, LOCAL_OWNER, [lost.evaluation_id], runtimes=RUNTIMES)
+        await replay(database, doorbell, LOCAL_OWNER, [lost.evaluation_id], **HERE)
     await finished(database, blobs, stream, running)
     assert await count_ended(database) == 1
-    (letter,) = await replay(database, doorbell, LOCAL_OWNER, [lost.evaluation_id], runtimes=RUNTIMES)
+    (letter,) = await replay(database, doorbell, LOCAL_OWNER, [lost.evaluation_id], **HERE)
     assert (await get(database, letter.replayed_as)).status is Status.QUEUED
+
+
+async def test_a_replay_is_refused_where_no_engine_gives_what_it_asks_for(database, stream, doorbell):
+    """What could be had when it was submitted need not be there any more."""
+    (one,) = await submitted(database, HELLO.model_copy(update={"engine": "fake"}))
+    await end_unrunnable(database, stream, ["bash"])
+
+    async def others() -> list[DriverReport]:
+        return [replace(report, engine="other") for report in await known_engines() if report.engine == "fake"]
+
+    with pytest.raises(InvalidRequestError, match="'fake' is not an engine of this server") as refused:
+        await replay(database, doorbell, LOCAL_OWNER, [one], runtimes=RUNTIMES, engines=others)
+    assert [error.field for error in refused.value.errors] == ["engine"]
+    (again,) = await replay(database, doorbell, LOCAL_OWNER, [one], **HERE)
+    assert again.state is DeadLetterState.REPLAYED

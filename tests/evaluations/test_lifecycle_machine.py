@@ -34,7 +34,7 @@ from crucible.stream.memory import InProcessEventStream
 from tests.database.fixtures import Cluster
 from tests.evaluations.steps import HELLO, claimed, finished, get, history, submitted
 from tests.evaluations.test_reap import AT_ONCE
-from tests.fake_executor import RUNTIMES, STARTED, stdout
+from tests.fake_executor import RUNTIMES, STARTED, known_engines, stdout
 
 FORGOTTEN, LONG = 0.0, 3600.0
 WORKERS = st.sampled_from("AB")
@@ -140,7 +140,14 @@ class Lifecycle(RuleBasedStateMachine):
         for _ in range(2):
             try:
                 (letter,) = self.loop.run(
-                    replay(self.database, LocalDoorbell(), LOCAL_OWNER, [one], runtimes=RUNTIMES)
+                    replay(
+                        self.database,
+                        LocalDoorbell(),
+                        LOCAL_OWNER,
+                        [one],
+                        runtimes=RUNTIMES,
+                        engines=known_engines,
+                    )
                 )
             except NotFoundError:
                 final = self.finals.get(one)

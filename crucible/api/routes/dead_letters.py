@@ -55,7 +55,12 @@ async def replay_dead_letters(request: Request, crucible: Crucible, asker: Asker
     """Hand up to 1,000 programs in again, all or none. What was replayed before is answered, and not run again."""
     chosen = await read_json(request, _choice, maximum_bytes=MAXIMUM_BODY_BYTES)
     letters = await replay.replay(
-        crucible.database, crucible.doorbell, asker, chosen.evaluation_ids, runtimes=crucible.runtimes()
+        crucible.database,
+        crucible.doorbell,
+        asker,
+        chosen.evaluation_ids,
+        runtimes=crucible.runtimes(),
+        engines=crucible.engines,
     )
     return json_response(DeadLetterList(items=tuple(letters)), status=202)
 

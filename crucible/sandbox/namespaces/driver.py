@@ -29,10 +29,10 @@ from crucible.sandbox.driver import Emit, Session
 from crucible.sandbox.images import LOCKS_SEEN
 from crucible.sandbox.namespaces import ordinary
 from crucible.sandbox.namespaces.sessions.driver import NamespacesSessions
-from crucible.sandbox.namespaces.sessions.driver import obstacle as sessions_obstacle
 from crucible.sandbox.namespaces.zygotes import Kind, Zygote, ZygoteFailedError, Zygotes
 from crucible.sandbox.readable import readable
 from crucible.sandbox.runtimes import Runtime
+from crucible.sandbox.sessions.making import obstacle
 from crucible.sandbox.standing import SandboxBrokenError, Standing
 from crucible.sandbox.supervision import Supervision
 from crucible.sandbox.tree import ENVIRONMENT, tree
@@ -104,7 +104,7 @@ class NamespacesDriver:
     def report(self) -> DriverReport:
         """Return what is enforced here."""
         missing = {} if self._landlock else {"landlock": "this kernel has none; boot with lsm=landlock,..."}
-        if reason := sessions_obstacle(self._cgroups.version):
+        if reason := obstacle(self._cgroups.version):
             missing["sessions"] = reason
         return DriverReport(
             engine=self.engine,

@@ -27,7 +27,7 @@ from crucible.sandbox.oci.sessions import Identities, OciSessions, identities_of
 from crucible.sandbox.oci.tools import Found, Tool
 from crucible.sandbox.process_1 import Manner
 from crucible.sandbox.runtimes import Runtime
-from crucible.sandbox.sessions.making import NO_SESSIONS_IN_GVISOR
+from crucible.sandbox.sessions.making import NO_SESSIONS_IN_GVISOR, obstacle
 from crucible.sandbox.slots import Slot, Slots
 from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.supervision import Supervision
@@ -131,6 +131,8 @@ class OciDriver:
         )
         self._containment = self._describe(landlock_abi=0)
         self._sessions: OciSessions | None = None
+        self._no_sessions = NO_SESSIONS_IN_GVISOR if self._tool.own_kernel else obstacle(cgroups.version)
+        """Why there are none, where there are none."""
 
     @classmethod
     async def open(cls, tool: Tool, *, spares: int = MOST_SPARES) -> Self:
@@ -186,9 +188,9 @@ class OciDriver:
             available=True,
             isolation=self._tool.isolation,
             enforces=self._containment.enforces,
-            missing={"sessions": NO_SESSIONS_IN_GVISOR} if self._tool.own_kernel else {},
+            missing={"sessions": self._no_sessions} if self._no_sessions else {},
             unpromised=_OF_ITS_OWN_KERNEL if self._tool.own_kernel else _OF_THE_HOSTS_KERNEL,
-            sessions=not self._tool.own_kernel,
+            sessions=self._no_sessions is None,
         )
 
     def _describe(self, landlock_abi: int) -> Containment:
@@ -260,8 +262,8 @@ class OciDriver:
 
     async def open_session(self, spec: SessionSpec, prefix: str) -> Session:
         """See `SessionDriver.open_session`."""
-        if self._tool.own_kernel:
-            raise SessionsUnsupportedError(f"the engine {self.engine} has none: {NO_SESSIONS_IN_GVISOR}")
+        if self._no_sessions is not None:
+            raise SessionsUnsupportedError(f"the engine {self.engine} has none: {self._no_sessions}")
         if self._sessions is None:
             self._sessions = OciSessions(
                 lambda prefix: self._stand(Kind(prefix, _OWN.command, session=True)),

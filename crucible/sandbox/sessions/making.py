@@ -1,7 +1,10 @@
 """What a driver needs to make a session, whatever makes its namespaces: its ground, and what it enforces."""
 
+import os
+
 from crucible.domain.session import SessionSpec
 from crucible.sandbox import capabilities, landlock
+from crucible.sandbox.namespaces import ordinary
 from crucible.sandbox.plan import Identity
 from crucible.sandbox.sessions.plan import Ground
 from crucible.sandbox.tree import tree
@@ -14,6 +17,19 @@ NO_SESSIONS_IN_GVISOR = (
 )
 _BYTES_PER_INODE = 4096
 _FEWEST_INODES = 1024
+
+
+def obstacle(cgroup_version: int) -> str | None:
+    """Return what keeps this host from having sessions though it has sandboxes, or None.
+
+    Each exec is moved into a group of its own. On cgroup v1 only root may move a process that is somebody else.
+    """
+    if os.geteuid() == 0 or cgroup_version > 1 or ordinary.ranges() is None:
+        return None
+    return (
+        "sessions of an ordinary user need cgroup v2; run the executor as root, "
+        "or boot with systemd.unified_cgroup_hierarchy=1"
+    )
 
 
 def ground_of(

@@ -17,7 +17,7 @@ from crucible.sandbox.namespaces import ordinary
 from crucible.sandbox.namespaces.sessions.stage import GO
 from crucible.sandbox.plan import Identity
 from crucible.sandbox.sessions import plan
-from crucible.sandbox.sessions.making import enforces, ground_of
+from crucible.sandbox.sessions.making import enforces, ground_of, obstacle
 from crucible.sandbox.sessions.session import TrackedSession, stands
 
 LAUNCHER = ("-m", "crucible.sandbox.namespaces.sessions.launcher")
@@ -27,19 +27,6 @@ _LAST_UID = 2**31
 _UIDS_EACH = 65_536
 _BUILDING_SECONDS = 30.0
 _REMOVAL_PAUSES = (0.0, 0.01, 0.05, 0.2, 0.5, 1.0, 2.0)
-
-
-def obstacle(cgroup_version: int) -> str | None:
-    """Return what keeps this host from having sessions though it has sandboxes, or None.
-
-    Each exec is moved into a group of its own. On cgroup v1 only root may move a process that is somebody else.
-    """
-    if os.geteuid() == 0 or cgroup_version > 1 or ordinary.ranges() is None:
-        return None
-    return (
-        "sessions of an ordinary user need cgroup v2; run the executor as root, "
-        "or boot with systemd.unified_cgroup_hierarchy=1"
-    )
 
 
 class NamespacesSessions:
