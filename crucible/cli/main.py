@@ -61,6 +61,7 @@ COMMANDS = (
     ),
     Command("webhooks", "crucible.cli.webhooks:webhooks", "Say who is told of failures and ends.", _OPERATIONS),
     Command("runtimes", "crucible.cli.runtimes:runtimes", "List what programs can be written in.", _PROGRAMS),
+    Command("images", "crucible.cli.images:images", "List and import root file systems.", _SERVER),
     Command("engines", "crucible.cli.engines:engines", "List what programs can be isolated by.", _PROGRAMS),
     Command("up", "crucible.cli.up:up", "Start Crucible here, all of it in one process.", _SERVER),
     Command(

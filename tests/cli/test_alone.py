@@ -112,3 +112,19 @@ def test_the_executor_refuses_a_python_that_is_not_there(tmp_path: Path) -> None
     done = subprocess.run([sys.executable, "-m", "crucible", *words], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "CRUCIBLE_PYTHON is 'python2', which is no runtime here" in " ".join(done.stderr.split())
+
+
+def test_images_are_imported_listed_and_refused_by_name(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root" / "file").touch()
+    folder = ("--images", str(tmp_path / "images"))
+    assert b"no images in" in command("images", "list", *folder).out
+    made = command("images", "import", "small", str(tmp_path / "root"), *folder)
+    assert (made.code, made.err) == (0, "")
+    assert b"its runtimes are found when the executor starts" in made.out
+    listed = json.loads(command("images", "list", "--json", *folder).out)
+    assert listed == {"name": "small", "folder": str(tmp_path / "images" / "small")}
+    again = command("images", "import", "small", str(tmp_path / "root"), *folder)
+    assert (again.code, again.out) == (1, b"")
+    assert "there is an image small already" in again.err
+    assert b"small" in command("images", "list", *folder).out

@@ -1,0 +1,86 @@
+"""Making an image of a root file system: of a folder, or of a tar archive such as `docker export` writes.
+
+An archive is a stranger's: nothing of it may be written outside of the image, whatever its names and links say. Of
+what no sandbox would honour, devices and set-user-id bits, nothing is kept. An image appears whole or not at all.
+"""
+
+import shutil
+import tarfile
+import tempfile
+from pathlib import Path
+
+from crucible.domain.errors import ConflictError, CrucibleError, FieldError, InvalidRequestError
+from crucible.sandbox.images import NAME, Images
+
+_READABLE = 0o755
+
+
+def import_image(images: Images, name: str, source: Path) -> Path:
+    """Return the folder of an image that was made of a folder or of a tar archive, compressed or not.
+
+    Raises InvalidRequestError for a name that is none or a source that can't be read, ConflictError where there is
+    such an image, and CrucibleError where it can't be written, in which case nothing of it is left.
+    """
+    if not NAME.fullmatch(name):
+        raise _invalid("name", f"must be lower-case letters, digits, '.', '_' and '-', at most 64; is {name!r}")
+    target = images.folder / name
+    if target.exists() or target.is_symlink():
+        raise ConflictError(
+            f"there is an image {name} already: {target}; remove that folder, or take another name"
+        )
+    if not source.exists():
+        raise _invalid("source", f"must be a folder or a tar archive; there is no {source}")
+    try:
+        _make(images.folder, target, source)
+    except (tarfile.TarError, EOFError) as error:
+        raise _invalid("source", f"must be a tar archive of a root file system: {source}: {error}") from error
+    except OSError as error:
+        raise CrucibleError(f"the image {name} could not be made in {images.folder}: {error}") from error
+    return target
+
+
+def _make(images: Path, target: Path, source: Path) -> None:
+    images.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".importing-", dir=images) as folder:
+        half = Path(folder) / target.name
+        half.mkdir()
+        if source.is_dir():
+            _copy(source, half)
+        else:
+            _extract(source, half)
+        if not any(half.iterdir()):
+            raise _invalid("source", f"must be a root file system; {source} has nothing in it")
+        half.chmod(_READABLE)
+        half.rename(target)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a folder, its links as they are; of what is neither file, folder nor link, nothing."""
+
+    def others(folder: str, names: list[str]) -> list[str]:
+        paths = {name: Path(folder) / name for name in names}
+        return [
+            name
+            for name, path in paths.items()
+            if not path.is_symlink() and not path.is_file() and not path.is_dir()
+        ]
+
+    try:
+        shutil.copytree(source, target, symlinks=True, ignore=others, dirs_exist_ok=True)
+    except shutil.Error as error:
+        path, _, reason = error.args[0][0]
+        raise OSError(f"{path}: {reason}") from error
+
+
+def _extract(source: Path, target: Path) -> None:
+    """Unpack an archive. Raises tarfile.TarError where something of it would be outside."""
+
+    def kept(member: tarfile.TarInfo, path: str) -> tarfile.TarInfo | None:
+        return None if member.isdev() else tarfile.tar_filter(member, path)
+
+    with tarfile.open(source) as archive:
+        archive.extractall(target, filter=kept)  # noqa: S202 - that is what `kept` is for
+
+
+def _invalid(field: str, message: str) -> InvalidRequestError:
+    return InvalidRequestError(f"{field} {message}", errors=(FieldError(field, message),))

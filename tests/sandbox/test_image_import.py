@@ -1,0 +1,117 @@
+"""Making images of folders and of archives, which may be a stranger's."""
+
+import io
+import os
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from crucible.domain.errors import ConflictError, CrucibleError, InvalidRequestError
+from crucible.sandbox.image_import import import_image
+from crucible.sandbox.images import Images
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Images:
+    return Images(tmp_path / "images")
+
+
+def archive(path: Path, *members: tuple[str, bytes | str, dict[str, object]]) -> Path:
+    """Write an archive; a member's content is bytes, or the target of a link."""
+    with tarfile.open(path, "w:gz") as file:
+        for name, content, attributes in members:
+            member = tarfile.TarInfo(name)
+            member.mode = 0o755
+            if isinstance(content, str):
+                member.type, member.linkname = tarfile.SYMTYPE, content
+            else:
+                member.size = len(content)
+            for attribute, value in attributes.items():
+                setattr(member, attribute, value)
+            file.addfile(member, io.BytesIO(content) if isinstance(content, bytes) else None)
+    return path
+
+
+def test_a_folder_becomes_an_image_with_its_links_and_without_its_devices(images: Images, tmp_path: Path) -> None:
+    source = tmp_path / "root"
+    (source / "bin").mkdir(parents=True)
+    (source / "bin" / "tool").write_text("#!/bin/sh\n")
+    (source / "bin" / "tool").chmod(0o755)
+    (source / "lib").symlink_to("/usr/lib")
+    os.mkfifo(source / "pipe")
+    made = import_image(images, "small", source)
+    assert images.names() == ["small"]
+    assert (made / "bin" / "tool").stat().st_mode & 0o777 == 0o755
+    assert (made / "lib").readlink() == Path("/usr/lib")
+    assert not (made / "pipe").exists()
+    assert made.stat().st_mode & 0o777 == 0o755
+    assert [path.name for path in images.folder.iterdir()] == ["small"]
+
+
+def test_an_archive_becomes_an_image_without_its_devices_and_set_user_id_bits(
+    images: Images, tmp_path: Path
+) -> None:
+    source = archive(
+        tmp_path / "root.tar.gz",
+        ("bin/su", b"program", {"mode": 0o4755}),
+        ("sh", "bin/su", {}),
+        ("dev/sda", b"", {"type": tarfile.BLKTYPE, "devmajor": 8}),
+    )
+    made = import_image(images, "of-an-archive", source)
+    assert (made / "bin" / "su").read_bytes() == b"program"
+    assert (made / "bin" / "su").stat().st_mode & 0o7777 == 0o755
+    assert (made / "sh").readlink() == Path("bin/su")
+    assert not (made / "dev" / "sda").exists()
+
+
+def _no_archive(path: Path) -> Path:
+    path.write_bytes(b"no archive")
+    return path
+
+
+def _cut(path: Path) -> Path:
+    archive(path, ("file", os.urandom(100_000), {}))
+    path.write_bytes(path.read_bytes()[:50_000])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda path: path, "there is no"),
+        (_no_archive, "must be a tar archive"),
+        (_cut, "must be a tar archive"),
+        (archive, "nothing in it"),
+        (lambda path: archive(path, ("../outside", b"x", {})), "outside"),
+        (lambda path: archive(path, ("link", str(path.parent), {}), ("link/outside", b"x", {})), "outside"),
+    ],
+    ids=["missing", "no archive", "cut", "empty", "a name that leads out", "a link that leads out"],
+)
+def test_what_is_no_root_file_system_is_refused_and_leaves_nothing(
+    images: Images, tmp_path: Path, make: Callable[[Path], Path], said: str
+) -> None:
+    with pytest.raises(InvalidRequestError, match=said) as refused:
+        import_image(images, "bad", make(tmp_path / "source"))
+    assert [error.field for error in refused.value.errors] == ["source"]
+    assert not (tmp_path / "outside").exists()
+    assert not images.folder.exists() or list(images.folder.iterdir()) == []
+
+
+def test_a_name_is_plain_and_free(images: Images, tmp_path: Path) -> None:
+    source = archive(tmp_path / "root.tar.gz", ("file", b"x", {}))
+    for name in ("../etc", "UPPER", "", ".hidden"):
+        with pytest.raises(InvalidRequestError) as refused:
+            import_image(images, name, source)
+        assert [error.field for error in refused.value.errors] == ["name"]
+    import_image(images, "taken", source)
+    with pytest.raises(ConflictError, match="there is an image taken already"):
+        import_image(images, "taken", source)
+
+
+def test_a_folder_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    (tmp_path / "images").write_text("in the way")
+    source = archive(tmp_path / "root.tar.gz", ("file", b"x", {}))
+    with pytest.raises(CrucibleError, match="could not be made in"):
+        import_image(Images(tmp_path / "images"), "small", source)
