@@ -29,6 +29,9 @@ async def insert_rows(connection: AsyncConnection, table: sa.Table, rows: Sequen
     statement = _copy_to(table, names, connection.dialect)
     processes = [_process_of(table.c[name], connection.dialect) for name in names]
     driver = await driver_of(connection)
+    if driver.pgconn.pipeline_status:  # within `together`, where no COPY may be
+        await connection.execute(_insert_into(table), rows)
+        return
     with as_sqlalchemys(connection, statement):
         async with driver.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:

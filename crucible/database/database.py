@@ -6,7 +6,7 @@ is another type: a handler that was given a tenant's can't ask across tenants wi
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 from typing import Self
 
@@ -18,6 +18,7 @@ from crucible.database.audit import AuditRepository
 from crucible.database.batch_items import BatchItems
 from crucible.database.batch_ledger import BatchLedger
 from crucible.database.batches import BatchReader, BatchRepository
+from crucible.database.bulk import FEWEST_COPIED
 from crucible.database.dead_letters import DeadLetterReader, DeadLetterRepository
 from crucible.database.engine import is_sqlite, reader_engine, writer_engine
 from crucible.database.evaluations import EvaluationReader, EvaluationRepository
@@ -29,6 +30,7 @@ from crucible.database.lines import LineRepository
 from crucible.database.measures import MeasureRepository
 from crucible.database.pipeline_ledger import PipelineLedger
 from crucible.database.pipelines import PipelineReader, PipelineRepository
+from crucible.database.postgres import together
 from crucible.database.schedules import ScheduleLedger, ScheduleReader, ScheduleRepository
 from crucible.database.sessions import SessionLedger, SessionReader, SessionRepository
 from crucible.database.signals import SignalReader
@@ -74,6 +76,13 @@ class _Work:
     async def now(self) -> datetime:
         """Return this transaction's moment by the database's clock; the same one however often it is asked."""
         return self._transaction.at
+
+    def together(self, rows: int) -> AbstractAsyncContextManager[None]:
+        """Write what a block inserts, so many rows a table at most, with as few waits for the database as it can.
+
+        What was wrong with any of it may be raised at the block's end. Nothing may be read in the block.
+        """
+        return together(self._transaction.connection) if rows < FEWEST_COPIED else nullcontext()
 
     def once_seen(self, callback: AfterCommit) -> None:
         """Have something done as soon as transactions that begin in this process see this work.

@@ -5,6 +5,7 @@ somebody else was first, and that what was to be written is void.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,10 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crucible.database.announcements import announce_evaluation
+from crucible.database.bulk import FEWEST_COPIED
 from crucible.database.dead_letters import insert_dead_letter
 from crucible.database.endings import insert_ending
 from crucible.database.events import insert_events
 from crucible.database.lines import Taken, is_in
+from crucible.database.postgres import together
 from crucible.database.records import Claimed, Lost, Result
 from crucible.database.search import folded
 from crucible.database.submissions import to_spec
@@ -136,8 +139,10 @@ class LeaseRepository:
         )
         if not changed.rowcount:
             return await self._was_finished(claimed)
-        await self._connection.execute(_INSERT_OUTPUT, _output_row(claimed, result))
-        await insert_events(self._connection, claimed.tenant_id, events)
+        told = list(events)
+        async with together(self._connection) if len(told) < FEWEST_COPIED else nullcontext():
+            await self._connection.execute(_INSERT_OUTPUT, _output_row(claimed, result))
+            await insert_events(self._connection, claimed.tenant_id, told)
         if finished.outcome.status is Status.FAILED:
             await announce_evaluation(
                 self._connection, claimed.tenant_id, claimed.evaluation_id, WebhookEvent.FAILED, at

@@ -8,8 +8,8 @@ is doubt.
 
 import select
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,6 +51,21 @@ async def begin(connection: AsyncConnection) -> datetime:
         row = await cursor.fetchone()
     moment: datetime = row[0]  # type: ignore[index]  # a SELECT without a FROM has one row
     return moment.astimezone(UTC)
+
+
+@asynccontextmanager
+async def together(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Send the statements of a block without waiting for each one's answer; what was wrong is raised at its end.
+
+    None of them may return rows. Where the database is another, each is waited for.
+    """
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    driver = await driver_of(connection)
+    with as_sqlalchemys(connection, "several statements"):
+        async with driver.pipeline():
+            yield
 
 
 def ask_where_in_doubt(engine: AsyncEngine) -> None:

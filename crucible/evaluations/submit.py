@@ -87,10 +87,11 @@ async def acknowledge(
     `first_place`: where in a batch the first of them stands, or which stage of a pipeline it runs.
     """
     at = await work.now()
-    evaluations = await work.evaluations.add(submissions, names, at, first_place=first_place)
-    ids = [evaluation.id for evaluation in evaluations]
-    await work.events.add([Queued(evaluation_id=each, fence=0, sequence=0, at=at) for each in ids])
-    await work.audit.add("submit", ids, at)
+    async with work.together(len(submissions)):
+        evaluations = await work.evaluations.add(submissions, names, at, first_place=first_place)
+        ids = [evaluation.id for evaluation in evaluations]
+        await work.events.add([Queued(evaluation_id=each, fence=0, sequence=0, at=at) for each in ids])
+        await work.audit.add("submit", ids, at)
     rings = [
         Ring(evaluation.id, Need.of(submission, evaluation.runtime), evaluation.priority)
         for evaluation, submission in zip(evaluations, submissions, strict=True)

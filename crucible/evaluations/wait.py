@@ -9,10 +9,7 @@ from crucible.domain.evaluation import Evaluation
 from crucible.domain.principal import Principal
 from crucible.domain.sharing import NO_CAPS, Caps
 from crucible.evaluations.find import get
-from crucible.stream.stream import EventStream, Subscription
-
-_BEHIND_ALL = (1 << 62, 0)
-"""Who reads from here hears no event, and so waits for the stream's close alone."""
+from crucible.stream.stream import BEHIND_ALL, EventStream, Subscription
 
 
 async def until_final(
@@ -54,6 +51,6 @@ async def _closed(subscription: Subscription, deadline: float) -> bool:
     """
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout_at(deadline) as bound:
-            async for _ in subscription.after(_BEHIND_ALL):
+            async for _ in subscription.after(BEHIND_ALL):
                 pass  # nothing is behind that position
     return not bound.expired()

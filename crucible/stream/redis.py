@@ -27,6 +27,7 @@ from redis.exceptions import RedisError
 
 from crucible.domain.event import Event
 from crucible.ending import ended
+from crucible.stream.stream import BEHIND_ALL
 from crucible.stream.telling import CLOSED, NEWS, NOTHING, Position, Telling
 
 QUIET_SECONDS = 3.0
@@ -199,7 +200,9 @@ class _Reader:
         while True:
             self.news.clear()
             try:
-                entries = await self._stream.entries(self._evaluation_id, position)
+                entries = (
+                    await self._stream.entries(self._evaluation_id, position) if position < BEHIND_ALL else []
+                )
                 last = entries[-1][0] if entries else await self._stream.last(self._evaluation_id)
             except (RedisError, OSError):
                 await asyncio.sleep(_RETRY_SECONDS)

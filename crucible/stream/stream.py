@@ -10,6 +10,9 @@ from typing import Protocol
 
 from crucible.domain.event import Event
 
+BEHIND_ALL = (1 << 62, 0)
+"""Who reads from here hears no event, and so waits for the stream's close alone."""
+
 
 class Subscription(Protocol):
     """One reader's view of one evaluation's events."""

@@ -8,6 +8,7 @@ from crucible.domain.event import Queued
 from crucible.domain.principal import LOCAL_OWNER, Principal, Role
 from tests.database.test_submissions import ELABORATE, FILES_ONLY
 from tests.database.test_transactions import ids
+from tests.evaluations.steps import submitted
 
 NOBODYS = Principal(tenant_id="tn_that_is_not", subject="stranger", role=Role.OWNER)
 
@@ -49,6 +50,28 @@ async def test_a_place_that_is_taken_is_said_and_none_of_the_others_is_filled(da
     with pytest.raises(DuplicateKeyError):
         await add_more()
     assert await ids(database) == set(taken)
+
+
+async def test_a_few_with_many_labels_come_back_as_they_were(database):
+    labelled = ELABORATE.model_copy(update={"labels": {f"key{place}": "é" for place in range(32)}})
+    added = await submitted(database, labelled, labelled)
+    async with database.read(LOCAL_OWNER) as view:
+        assert [await view.evaluations.submission(one) for one in added] == [labelled] * 2
+
+
+async def test_what_is_wrong_with_one_of_several_statements_is_told_at_their_end(database):
+    taken = await add_many(database, [ELABORATE])
+
+    async def add_together() -> None:
+        async with database.unit_of_work(LOCAL_OWNER) as work, work.together(2):
+            at = await work.now()
+            await work.events.add([Queued(evaluation_id=taken[0], fence=0, sequence=0, at=at)])
+            await work.audit.add("submit", taken, at)
+
+    with pytest.raises(DuplicateKeyError):
+        await add_together()
+    assert await ids(database) == set(taken)
+    await add_many(database, [ELABORATE])
 
 
 @pytest.mark.parametrize("count", [1, 20])
