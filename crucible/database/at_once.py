@@ -42,9 +42,9 @@ class AtOnce:
         """Have SQLite ask every now and then whether a reading takes too long."""
         driver.set_progress_handler(self._is_late, _STEPS_BETWEEN_LOOKS)
 
-    def may_try(self, sql: str, rows: Sequence[Parameters]) -> bool:
-        """Tell whether this statement may be begun on the event loop."""
-        if self._in_a_row >= MOST_IN_A_ROW or sql.startswith("PRAGMA") or not _is_small(rows):
+    def may_try(self, rows: Sequence[Parameters]) -> bool:
+        """Tell whether a statement with these parameters may be begun on the event loop."""
+        if self._in_a_row >= MOST_IN_A_ROW or not _is_small(rows):
             self._in_a_row = 0
             return False
         self._in_a_row += 1

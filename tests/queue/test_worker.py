@@ -20,6 +20,7 @@ from crucible.queue.local import LocalDoorbell
 from crucible.queue.terms import Terms
 from crucible.queue.worker import Worker
 from tests.database.lock import locked
+from tests.database.test_transactions import count_commits
 from tests.evaluations.steps import HELLO, get
 from tests.fake_executor import (
     RUNTIMES,
@@ -96,6 +97,15 @@ async def test_what_is_submitted_is_run_and_finished(hire):
     assert {(end.outcome, end.stdout) for end in ends} == {(Outcome.SUCCEEDED, "hello\n")}
     assert len(crew.executor.specs) == 20
     assert crew.stream._channels == {}
+
+
+@pytest.mark.sqlite
+async def test_from_its_submission_to_its_end_an_evaluation_is_two_commits(hire, database):
+    crew = hire()
+    await crew.end_of(*await crew.submit())
+    commits = count_commits(database)
+    await crew.end_of(*await crew.submit())
+    assert len(commits) == 2
 
 
 async def test_what_was_queued_before_the_start_is_found(hire, database, doorbell):
