@@ -1,0 +1,34 @@
+"""Whose all is, what was asked for twice, and whose turn it is."""
+
+import sqlalchemy as sa
+
+from crucible.database.clock import Moment
+from crucible.database.tables.columns import identifier, metadata
+
+tenants = sa.Table(
+    "tenants",
+    metadata,
+    sa.Column("id", identifier(), primary_key=True),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+idempotency_keys = sa.Table(
+    "idempotency_keys",
+    metadata,
+    sa.Column("tenant_id", identifier(), sa.ForeignKey("tenants.id"), primary_key=True),
+    sa.Column("key", sa.String(255), primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("evaluation_ids", sa.JSON, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column("tenant_id", identifier(), sa.ForeignKey("tenants.id"), primary_key=True),
+    sa.Column("rank", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("turn", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
