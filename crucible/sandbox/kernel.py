@@ -143,7 +143,12 @@ def fork() -> int:
 
 def setns(namespace: int, kind: int) -> None:
     """Move this process into an existing namespace (for CLONE_NEWPID: its future children)."""
-    _check(_libc.setns(ctypes.c_int(namespace), ctypes.c_int(kind)), "setns", hex(kind))
+    make([entering_namespace(namespace, kind)])
+
+
+def entering_namespace(namespace: int, kind: int) -> Call:
+    """Write `setns` down."""
+    return _libc.setns, (ctypes.c_int(namespace), ctypes.c_int(kind)), hex(kind)
 
 
 def pidfd_open(process: int) -> int:
@@ -240,7 +245,12 @@ def prctling(option: int, argument: int = 0, *, about: str, third: int = 0) -> C
 
 def die_with_parent(signal_number: int) -> None:
     """Have the kernel send this process a signal when its parent dies. Any later change of uid clears it."""
-    prctl(PR_SET_PDEATHSIG, signal_number, about="PR_SET_PDEATHSIG")
+    make([dying_with_parent(signal_number)])
+
+
+def dying_with_parent(signal_number: int) -> Call:
+    """Write `die_with_parent` down."""
+    return prctling(PR_SET_PDEATHSIG, signal_number, about="PR_SET_PDEATHSIG")
 
 
 def set_hostname(name: str) -> None:

@@ -32,8 +32,6 @@ _WORK_DESCRIPTORS = 4
 class Outside:
     """What process 1 is given of the world outside. The program gets none of it."""
 
-    channel: int
-    """The socket to the executor."""
     groups: list[int]
     """The `cgroup.procs` files to join."""
     lot: Lot
@@ -45,6 +43,8 @@ class Stage:
     def __init__(self, setup: Setup, wall: Wall) -> None:
         self.bounds = (setup.disk_bytes, setup.inodes)
         self.wall = wall
+        self.host_processes = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        """The zygote's /proc: the sandbox's own is read-only."""
         self.confines = Confines(wall=wall, landlock_abi=setup.landlock, warm=setup.warm, ranged=setup.ranged)
         call_filter.installing(wall.process_1)
         apart = kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS | kernel.CLONE_NEWCGROUP
@@ -59,14 +59,24 @@ class Stage:
             kernel.prctling(kernel.PR_SET_NO_NEW_PRIVS, 1, about="PR_SET_NO_NEW_PRIVS"),
         ]
 
+    def building(self, place: Place, outside: Outside) -> kernel.Calls:
+        """Write down how everything gets in place that doesn't depend on the program."""
+        return [
+            kernel.dying_with_parent(signal.SIGKILL),
+            *(call for group in outside.groups for call in _joining(group)),
+            kernel.entering_namespace(outside.lot.network, kernel.CLONE_NEWNET),
+            *self.entering,
+            *_leaving_host_identity(place.identity, outside.lot),
+            *self.settling,
+        ]
 
-def run(stage: Stage, place: Place, outside: Outside) -> None:
+
+def run(stage: Stage, building: kernel.Calls, channel_descriptor: int) -> None:
     """Be process 1 until the end, which doesn't return; reports what could not be put in place."""
-    channel = socket.socket(fileno=outside.channel)
+    channel = socket.socket(fileno=channel_descriptor)
     try:
-        kernel.die_with_parent(signal.SIGKILL)
-        host_processes = _build(stage, place, outside)
-        _serve(channel, stage, host_processes)
+        kernel.make(building)
+        _serve(channel, stage)
     except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
         with contextlib.suppress(OSError):
             report.send(channel, report.BROKEN, {"error": f"{type(error).__name__}: {error}"})
@@ -74,23 +84,10 @@ def run(stage: Stage, place: Place, outside: Outside) -> None:
         os._exit(0)
 
 
-def _build(stage: Stage, place: Place, outside: Outside) -> int:
-    """Put everything in place that doesn't depend on the program; return the host's /proc."""
-    for group in outside.groups:
-        os.write(group, b"0")
-        os.close(group)
-    host_processes = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    kernel.setns(outside.lot.network, kernel.CLONE_NEWNET)
-    kernel.make(stage.entering)
-    _leave_host_identity(place.identity, outside.lot)
-    kernel.make(stage.settling)
-    return host_processes
-
-
-def _serve(channel: socket.socket, stage: Stage, host_processes: int) -> None:
+def _serve(channel: socket.socket, stage: Stage) -> None:
     """Wait for a program, run it, and report."""
     wakeup = steps.wake_on_children()
-    fork = partial(Vessel, stage.confines, host_processes)
+    fork = partial(Vessel, stage.confines, stage.host_processes)
     waiting = fork()
     report.send(channel, report.READY, {})
     kind, given = descriptors.receive(channel, 1, _WORK_DESCRIPTORS)
@@ -109,7 +106,7 @@ def _serve(channel: socket.socket, stage: Stage, host_processes: int) -> None:
         streams=given[1:],
         channel=channel,
         watch=partial(steps.watch, stop=channel.fileno(), wakeup=wakeup),
-        let_go=partial(_close, [*given[1:], host_processes]),
+        let_go=partial(_close, [*given[1:], stage.host_processes]),
     ).run(waiting)
     steps.conclude(channel, work, unchanged, ended)
 
@@ -119,15 +116,24 @@ def _close(given: list[int]) -> None:
         os.close(descriptor)
 
 
-def _leave_host_identity(identity: Identity, lot: Lot) -> None:
-    """Enter a user namespace in which the host's root doesn't exist. The mounts made before become locked."""
-    kernel.setns(lot.user, kernel.CLONE_NEWUSER)
-    kernel.unshare(kernel.CLONE_NEWNS)
-    os.close(lot.user)
-    os.close(lot.network)
-    if identity.ranged:
-        os.setgroups([])
-    os.setresgid(identity.init, identity.init, identity.init)
-    os.setresuid(identity.init, identity.init, identity.init)
-    kernel.die_with_parent(signal.SIGKILL)
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
+def _joining(group: int) -> kernel.Calls:
+    return [(os.write, (group, b"0"), ""), (os.close, (group,), "")]
+
+
+def _leaving_host_identity(identity: Identity, lot: Lot) -> kernel.Calls:
+    """Write down how a user namespace is entered in which the host's root doesn't exist.
+
+    The mounts made before become locked.
+    """
+    ids = (identity.init, identity.init, identity.init)
+    return [
+        kernel.entering_namespace(lot.user, kernel.CLONE_NEWUSER),
+        kernel.unsharing(kernel.CLONE_NEWNS),
+        (os.close, (lot.user,), ""),
+        (os.close, (lot.network,), ""),
+        *([(os.setgroups, ([],), "no groups")] if identity.ranged else []),
+        (os.setresgid, ids, ""),
+        (os.setresuid, ids, ""),
+        kernel.dying_with_parent(signal.SIGKILL),
+        kernel.prctling(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE"),
+    ]

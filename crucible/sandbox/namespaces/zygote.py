@@ -123,6 +123,7 @@ def _make(
     place = read_place(message)
     channel, groups, used = received[0], received[1 : 1 + place.groups], received[1 + place.groups :]
     namespaces = used or lot.make(place.identity)
+    building = stage.building(place, init.Outside(groups, lot.Lot(*namespaces)))
     gate, key = os.pipe2(os.O_CLOEXEC)
     try:
         kernel.unshare(kernel.CLONE_NEWPID)
@@ -132,7 +133,7 @@ def _make(
                 requests.detach()
                 os.close(key)
                 os.read(gate, 1)  # until there is hold of this process, which the kernel reaps as soon as it ends
-                init.run(stage, place, init.Outside(channel, groups, lot.Lot(*namespaces)))
+                init.run(stage, building, channel)
         finally:
             kernel.setns(own_processes, kernel.CLONE_NEWPID)
         held = kernel.pidfd_open(child)
