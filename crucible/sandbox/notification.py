@@ -46,7 +46,6 @@ _ADDITION: Final = struct.Struct("=QIIII")
 
 _GREETING: Final = {"x86_64": 312, "aarch64": 272}
 """kcmp: a call that is recorded, and that no program of ours makes for any other reason."""
-_GREET: Final = kernel.syscalling(_GREETING[kernel.MACHINE], *[ctypes.c_long(0)] * 5, about="to be refused")
 _HANDED_OVER: Final = b"L"
 _WITHDRAWN: Final = frozenset({errno.ENOENT, errno.EINPROGRESS})
 
@@ -107,9 +106,14 @@ def hand_over(channel: socket.socket, listener: int) -> None:
     """
     descriptors.send(channel, _HANDED_OVER, [listener])
     os.close(listener)
-    error = kernel.error_of(_GREET)
+    error = kernel.error_of(_greeting())
     if error not in {0, errno.EPERM}:  # the kernel's own answer: whoever should have taken it has not got it
         raise kernel.KernelError(error, f"a call to be refused: {os.strerror(error)}")
+
+
+@functools.lru_cache(maxsize=None)
+def _greeting() -> kernel.Call:
+    return kernel.syscalling(_GREETING[kernel.MACHINE], *[ctypes.c_long(0)] * 5, about="to be refused")
 
 
 def take_over(channel: socket.socket) -> tuple[Listener | None, bytes]:
