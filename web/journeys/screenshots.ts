@@ -65,6 +65,36 @@ async function aBatch(page: Page): Promise<string> {
   return made.id;
 }
 
+const STAGES = [
+  { name: "fetch", code: "open('tasks.jsonl', 'w').write('{}')" },
+  { name: "clean", needs: ["fetch"], inputs: [{ stage: "fetch", path: "tasks.jsonl" }], code: "print('clean')" },
+  { name: "tokenise", needs: ["fetch"], code: "print('tokens')" },
+  { name: "train-small", needs: ["clean", "tokenise"], code: "print('loss 0.31')" },
+  { name: "train-large", needs: ["clean", "tokenise"], code: "import time\ntime.sleep(60)" },
+  { name: "baseline", needs: ["clean"], code: "raise ValueError('no such split')", on_failure: "skip" },
+  { name: "evaluate", needs: ["train-small", "train-large", "fetch"], code: "print(1)" },
+  { name: "report", needs: ["evaluate", "baseline"], code: "print(1)" },
+];
+
+/** Makes schedules, one of which rests, where there are none yet, and returns the id of the nightly one. */
+async function schedules(page: Page): Promise<string> {
+  const { items } = await (await page.request.get("/api/v1/schedules")).json();
+  if (items.length > 0) return items.at(-1).id;
+  const make = async (data: Record<string, unknown>) =>
+    (await (await page.request.post("/api/v1/schedules", { data })).json()).id as string;
+  const nightly = await make({
+    name: "Regression of the small model",
+    cron: "30 2 * * MON-FRI",
+    time_zone: "Europe/Berlin",
+    submission: { code: FAILING },
+  });
+  const submission = { code: "print('ok')" };
+  const weekly = await make({ name: "Weekly ablation", cron: "0 6 * * MON", missed: "all", submission });
+  await page.request.post(`/api/v1/schedules/${weekly}/pause`);
+  await make({ name: "Canary", cron: "*/10 * * * *", missed: "skip", submission });
+  return nightly;
+}
+
 async function take(page: Page, name: string): Promise<void> {
   await page.waitForTimeout(700);
   const session = await page.context().newCDPSession(page);
@@ -95,7 +125,7 @@ for (const scheme of ["light", "dark"] as const) {
   test.describe(scheme, () => {
     test.use({ colorScheme: scheme, permissions: [] });
 
-    test("workbench, verdict, history, statistics, comparison, batch, operations, session", async ({
+    test("workbench, verdict, history, statistics, comparison, batch, pipeline, schedules, operations, session", async ({
       console: page,
     }) => {
       test.slow();
@@ -128,6 +158,24 @@ for (const scheme of ["light", "dark"] as const) {
       await page.goto(`/batches/${await aBatch(page)}`);
       await expect(page.getByRole("status").filter({ hasText: "24 of 24 ended" })).toBeVisible();
       await take(page, `batch-${scheme}`);
+
+      const pipeline = await page.request.post("/api/v1/pipelines", {
+        data: { name: "Train and evaluate", stages: STAGES },
+      });
+      const { id } = await pipeline.json();
+      await page.goto(`/pipelines/${id}`);
+      await expect(page.getByRole("button", { name: /^train-small Done/ })).toBeVisible();
+      await take(page, `pipeline-${scheme}`);
+      await page.request.post(`/api/v1/pipelines/${id}/cancel`);
+
+      const nightly = await schedules(page);
+      await page.goto("/schedules");
+      await expect(page.getByRole("link", { name: /Canary/ })).toBeVisible();
+      await take(page, `schedules-${scheme}`);
+      await page.goto(`/schedules/${nightly}/edit`);
+      await expect(page.getByRole("list", { name: "Next times" }).getByRole("listitem")).toHaveCount(5);
+      await expect(page.locator(".view-lines")).toContainText("statistics");
+      await take(page, `schedule-${scheme}`);
 
       await page.goto("/operations");
       await expect(page.getByRole("region", { name: "Engines" })).toContainText("the default");
