@@ -31,6 +31,7 @@ export function PipelinePage() {
   const stage = pipeline.stages.find((one) => one.name === chosen) ?? mostTelling(pipeline);
   return (
     <Page
+      wide
       tab={`${STATE_WORDS[pipeline.state]} · Pipeline`}
       title={<Hostile>{pipeline.name ?? "Pipeline"}</Hostile>}
       about={
