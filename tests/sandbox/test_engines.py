@@ -17,13 +17,21 @@ SHARED, USER_SPACE, MACHINE = Isolation
 class _Named:
     """A driver that nothing is run in: only which one is chosen matters here."""
 
-    def __init__(self, engine: str, isolation: Isolation) -> None:
+    def __init__(self, engine: str, isolation: Isolation, *, sessions: bool = False) -> None:
         self.engine = engine
         self._isolation = isolation
+        self._sessions = sessions
         self.closed = False
 
     def report(self) -> DriverReport:
-        return DriverReport(engine=self.engine, driver="named", available=True, isolation=self._isolation)
+        return DriverReport(
+            engine=self.engine,
+            driver="named",
+            available=True,
+            isolation=self._isolation,
+            missing={} if self._sessions else {"sessions": "it forgets"},
+            sessions=self._sessions,
+        )
 
     async def run(
         self, _spec: SandboxSpec, _runtime: Runtime, _emit: Emit, _cancelled: asyncio.Event
@@ -165,3 +173,17 @@ async def test_closing_closes_what_was_opened(some: Engines) -> None:
 def test_a_default_that_does_not_exist_is_named() -> None:
     with pytest.raises(SandboxUnavailableError, match="no engine 'gvisr'"):
         Engines("gvisr")
+
+
+async def test_a_choice_of_who_has_sessions_is_the_strongest_that_has_them(some: Engines) -> None:
+    async def keeps() -> Driver:
+        return _Named("keeps", SHARED, sessions=True)
+
+    able = Engines("plain", {**some._engines, "keeps": Engine(SHARED, "named", keeps, sessions=True)})
+    auto = SandboxSpec(runtime="", engine=engines.AUTO)
+    assert (await able.choose(auto)).engine == "strong"
+    assert (await able.choose(auto, to_stay=True)).engine == "keeps"
+    demanding = SandboxSpec(runtime="", minimum_isolation=USER_SPACE)
+    with pytest.raises(SandboxUnavailableError, match="and has sessions.*strong has no sessions: it forgets"):
+        await able.choose(demanding, to_stay=True)
+    await able.close()

@@ -2,5 +2,6 @@
 
 Its parts, from outside in: `driver` (what the executor calls), `container` (everything that is asked of the engine
 for one sandbox), `standing` (the hold on one), `engine` (the verbs of the API), `http` (the socket); inside of the
-container `init` is process 1. What a sandbox is made of beside the program comes from the `namespaces` driver.
+container `init` is process 1, or `session_init` where the container stays (`sessions`). What a sandbox is made of
+beside the program comes from the `namespaces` driver.
 """

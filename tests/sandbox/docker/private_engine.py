@@ -37,6 +37,24 @@ class PrivateEngine:
         self._place = subprocess.Popen(unshare, stdin=subprocess.DEVNULL, start_new_session=True)
         host.bystanders.add(self._place.pid)
 
+    def bound_disk(self, size: str) -> None:
+        """Have what it keeps be on a disk of this size. Before it is started."""
+        (self.folder / "data").mkdir()
+        self._do("mount", "-t", "tmpfs", "-o", f"size={size}", "disk", str(self.folder / "data"))
+
+    def fill_disk(self) -> None:
+        """Leave no room on it."""
+        self._do("sh", "-c", f"cat /dev/zero > {self.folder}/data/filler || true")
+
+    def empty_disk(self) -> None:
+        """Give the room back."""
+        self._do("rm", f"{self.folder}/data/filler")
+
+    def _do(self, *command: str) -> None:
+        """Run a command where the engine's mounts are seen."""
+        inside = ["nsenter", f"--mount=/proc/{self._place.pid}/ns/mnt", "--", *command]
+        subprocess.run(inside, check=True, stderr=subprocess.DEVNULL)
+
     def start(self, runsc: str | None = RUNSC) -> None:
         """Start it and return when it answers."""
         configuration = self.folder / "daemon.json"
@@ -119,11 +137,13 @@ class PrivateEngine:
 
 
 @contextlib.contextmanager
-def engine() -> Iterator[PrivateEngine]:
-    """Provide a running engine, and leave nothing of it."""
+def engine(disk: str | None = None) -> Iterator[PrivateEngine]:
+    """Provide a running engine, on a disk of its own where a size is given, and leave nothing of it."""
     folder = Path(tempfile.mkdtemp(prefix="docker-"))
     private = PrivateEngine(folder)
     try:
+        if disk is not None:
+            private.bound_disk(disk)
         private.start()
         yield private
     finally:

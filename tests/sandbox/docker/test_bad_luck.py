@@ -246,3 +246,23 @@ async def test_usage_is_asked_of_an_engine_whose_groups_can_not_be_seen(
     assert finished.cpu_seconds > 0
     finished = await run(driver, python, "block = b'x' * (1 << 30)", memory_bytes=64 << 20)
     assert finished.outcome is Outcome.MEMORY_EXCEEDED
+
+
+async def test_a_full_disk_of_the_engine_is_nobodys_fault_but_ours_and_leaves_nothing(
+    python: runtimes.Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with engine(disk="64m") as private:
+        monkeypatch.setenv("DOCKER_HOST", private.address)
+        driver = await DockerDriver.open(spares=0)
+        try:
+            assert (await run(driver, python, "print('x')")).outcome is Outcome.SUCCEEDED
+            await asyncio.to_thread(private.fill_disk)
+            finished = await run(driver, python, "print('x')")
+            assert finished.outcome is Outcome.SANDBOX_ERROR
+            assert "no space left on device" in (finished.error or "")
+            await asyncio.to_thread(private.empty_disk)
+            assert (await run(driver, python, "print('x')")).outcome is Outcome.SUCCEEDED
+            await driver.give_back()
+            assert await left(private) == {}
+        finally:
+            await driver.close()
