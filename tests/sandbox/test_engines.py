@@ -184,6 +184,6 @@ async def test_a_choice_of_who_has_sessions_is_the_strongest_that_has_them(some:
     assert (await able.choose(auto)).engine == "strong"
     assert (await able.choose(auto, to_stay=True)).engine == "keeps"
     demanding = SandboxSpec(runtime="", minimum_isolation=USER_SPACE)
-    with pytest.raises(SandboxUnavailableError, match="and has sessions.*strong has no sessions: it forgets"):
+    with pytest.raises(SandboxUnavailableError, match=r"and has sessions.*strong has no sessions: it forgets"):
         await able.choose(demanding, to_stay=True)
     await able.close()
