@@ -25,6 +25,7 @@ from benchmarks.programs import quickest_python
 from benchmarks.soak import least_of_thirds
 
 ROUND = 1000
+LINES = {"Content-Type": "application/x-ndjson"}
 LARGEST_GROWTH = 1.1
 POLL_SECONDS = 0.2
 MIB = 1024 * 1024
@@ -55,7 +56,9 @@ def run_round(http: httpx2.Client, runtime: str) -> None:
     """Hand a batch in and wait for its end. Raises RuntimeError where one did not succeed."""
     programs = f"{json.dumps({'code': 'pass', 'runtime': runtime})}\n" * ROUND
     made = http.post("/api/v1/batches", json={}).raise_for_status().json()["id"]
-    handed_in = http.post(f"/api/v1/batches/{made}/evaluations", params={"last": True}, content=programs)
+    handed_in = http.post(
+        f"/api/v1/batches/{made}/evaluations", params={"last": True}, content=programs, headers=LINES
+    )
     batch = handed_in.raise_for_status().json()
     while batch["finished_at"] is None:
         time.sleep(POLL_SECONDS)
