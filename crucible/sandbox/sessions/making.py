@@ -22,7 +22,8 @@ _FEWEST_INODES = 1024
 def obstacle(cgroup_version: int) -> str | None:
     """Return what keeps this host from having sessions though it has sandboxes, or None.
 
-    Each exec is moved into a group of its own. On cgroup v1 only root may move a process that is somebody else.
+    Each exec moves itself into a group of its own, through a file that the executor opened. On cgroup v1 the kernel
+    lets that be who opened it, or root's.
     """
     if os.geteuid() == 0 or cgroup_version > 1 or ordinary.ranges() is None:
         return None
