@@ -125,7 +125,8 @@ def test_a_path_is_seen_through_the_mount(root: str, path: str, inside: str) -> 
 
 
 def test_groups_of_an_executor_with_the_same_process_id_are_removed_and_living_ones_kept() -> None:
-    living = cgroup.find(also=("devices",))  # what the next one doesn't need is swept, too
+    more = ("devices",) if os.geteuid() == 0 else ()  # what the next one doesn't need is swept, too
+    living = cgroup.find(also=more)
     kept = living.create("kept")
     stale = [Path(entrance).parent.parent.parent / f"crucible-{os.getpid()}-0/1" for entrance in kept.entrances]
     for folder in stale:
