@@ -22,8 +22,8 @@ _FEWEST_INODES = 1024
 def obstacle(cgroup_version: int) -> str | None:
     """Return what keeps this host from having sessions though it has sandboxes, or None.
 
-    Each exec moves itself into a group of its own, through a file that the executor opened. On cgroup v1 the kernel
-    lets that be who opened it, or root's.
+    Each exec moves itself into a group of its own, through a file that the executor opened. On cgroup v1 the
+    kernel wants whoever opened it to be root or the exec's own user.
     """
     if os.geteuid() == 0 or cgroup_version > 1 or ordinary.ranges() is None:
         return None
