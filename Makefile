@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 COMPILE := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --universal
 FLAGS ?=
-CONTAINERS_ON_CGROUP2 := test_limits_hold or how_it_ended or whole_tree or makes_users or usage_says or enough_memory
+ON_CGROUP2 := test_cgroup or test_limits_hold or how_it_ended or whole_tree or makes_users or usage_says or enough_memory
 
 .PHONY: help
 help: ## List what can be done
@@ -70,9 +70,8 @@ chaos: setup ## Kill roles and servers under load for minutes, then count (FLAGS
 
 .PHONY: test-cgroup2
 test-cgroup2: setup ## Run the tests of limits in a virtual machine that has cgroup v2 (Debian; some minutes)
-	@scripts/cgroup2-vm --timeout 600 tests/sandbox/test_cgroup.py tests/sandbox/test_limits_hold.py
-	@CRUCIBLE_TEST_ENGINES=runc,crun scripts/cgroup2-vm --timeout 600 -k '$(CONTAINERS_ON_CGROUP2)' \
-	  tests/sandbox/test_limits_hold.py tests/sandbox/test_sessions.py
+	@CRUCIBLE_TEST_ENGINES=namespaces,runc,crun scripts/cgroup2-vm --timeout 600 -k '$(ON_CGROUP2)' \
+	  tests/sandbox/test_cgroup.py tests/sandbox/test_limits_hold.py tests/sandbox/test_sessions.py
 
 .PHONY: check
 check: setup ## Lint, format, types, import rules, documents that are generated
