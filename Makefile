@@ -11,7 +11,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 COMPILE := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --universal
 FLAGS ?=
-ON_CGROUP2 := test_cgroup or test_limits_hold or how_it_ended or whole_tree or makes_users or usage_says or enough_memory
+ON_CGROUP2 := test_cgroup or namespaces and (test_limits_hold or makes_users or usage_says or enough_memory)
+ON_CGROUP2 += or test_limits_hold and not neighbour
 
 .PHONY: help
 help: ## List what can be done
