@@ -71,7 +71,7 @@ chaos: setup ## Kill roles and servers under load for minutes, then count (FLAGS
 
 .PHONY: test-cgroup2
 test-cgroup2: setup ## Run the tests of limits in a virtual machine that has cgroup v2 (Debian; some minutes)
-	@CRUCIBLE_TEST_ENGINES=namespaces,runc,crun scripts/cgroup2-vm --timeout 600 -k '$(ON_CGROUP2)' \
+	@CRUCIBLE_TEST_ENGINES=namespaces,crun scripts/cgroup2-vm --timeout 600 -k '$(ON_CGROUP2)' \
 	  tests/sandbox/test_cgroup.py tests/sandbox/test_limits_hold.py tests/sandbox/test_sessions.py
 
 .PHONY: check

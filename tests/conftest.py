@@ -2,6 +2,8 @@
 
 import sys
 
+from hypothesis import settings
+
 from tests.database.fixtures import (
     blobs,
     database,
@@ -43,3 +45,6 @@ __all__ = [
 
 if sys.version_info < (3, 12):
     mend()
+
+settings.register_profile("no test is timed", deadline=None)
+settings.load_profile("no test is timed")

@@ -206,7 +206,16 @@ class Fair(RuleBasedStateMachine):
         event("replayed")
         tenant, submission = self.letters.pop(one)
         again = [
-            self.loop.run(replay(self.database, LocalDoorbell(), TENANTS[tenant], [one], runtimes=RUNTIMES))
+            self.loop.run(
+                replay(
+                    self.database,
+                    LocalDoorbell(),
+                    TENANTS[tenant],
+                    [one],
+                    runtimes=RUNTIMES,
+                    engines=nobody_told,
+                )
+            )
             for _ in range(2)
         ]
         ((first,), (second,)) = again

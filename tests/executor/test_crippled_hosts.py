@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from crucible.domain.errors import ExecutorUnavailableError
+from crucible.domain.limits import MIB, Limits
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import SandboxFinished, SandboxSpec
 from crucible.executor.client import ExecutorClient
@@ -106,9 +107,10 @@ async def executor(path: Path) -> AsyncIterator[tuple[int, ExecutorClient]]:
         assert await process.wait() == 0
 
 
-async def finished(client: ExecutorClient, code: str = "print('ran')") -> SandboxFinished:
+async def finished(client: ExecutorClient, limits: Limits | None = None) -> SandboxFinished:
     """Run a program and return how it ended."""
-    events = [event async for event in client.run(SandboxSpec(runtime="python", code=code))]
+    spec = SandboxSpec(runtime="python", code="print('ran')", limits=limits or Limits())
+    events = [event async for event in client.run(spec)]
     last = events[-1]
     assert isinstance(last, SandboxFinished)
     return last
@@ -121,7 +123,7 @@ async def test_a_cgroup_folder_that_becomes_read_only_costs_what_runs_meanwhile_
         assert (await finished(client)).outcome is Outcome.SUCCEEDED
         within = ("nsenter", "--target", str(process), "--mount", "sh", "-ec")
         await asyncio.to_thread(subprocess.run, [*within, FREEZE], check=True)
-        refused = await finished(client)
+        refused = await finished(client, Limits(memory_bytes=64 * MIB))  # other limits than a spare sandbox has
         assert refused.outcome is Outcome.SANDBOX_ERROR
         assert "Read-only file system" in (refused.error or "")
         await asyncio.to_thread(subprocess.run, [*within, THAW], check=True)

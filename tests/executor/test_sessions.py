@@ -206,14 +206,16 @@ async def test_a_session_whose_processes_were_killed_says_that_it_broke(client: 
     await sessions.open("broken", SessionSpec())
     running = asyncio.create_task(sh(sessions.get("broken"), "sleep 60"))
 
+    def ours() -> list[int]:
+        """Return process 1, and the one that waits for it; at first the exec's is another, until it is `sleep`."""
+        processes = [int(line.split()[1]) for line in host.traces() - before if line.startswith("process")]
+        return [pid for pid in processes if "python" in Path(f"/proc/{pid}/comm").read_text()]
+
     async def runs() -> bool:
-        return (await sessions.get("broken").usage()).processes > 0
+        return (await sessions.get("broken").usage()).processes > 0 and len(ours()) == 2
 
     await until(runs)
-    ours = [int(line.split()[1]) for line in host.traces() - before if line.startswith("process")]
-    ours = [pid for pid in ours if "python" in Path(f"/proc/{pid}/comm").read_text()]
-    assert len(ours) == 2, "process 1, and the one that waits for it"
-    os.kill(max(ours), signal.SIGKILL)
+    os.kill(max(ours()), signal.SIGKILL)
     with pytest.raises(errors.SessionEndedError, match=r"\(broken\): its process 1 ended"):
         await running
 

@@ -295,7 +295,8 @@ class NamespacesDriver:
             if group.remove():
                 heapq.heappush(self._free_slots, slot)
                 return
-            group.kill()
+            with contextlib.suppress(OSError):  # while its hierarchy can't be written; it may be, at the next look
+                group.kill()
 
     async def close(self) -> None:
         """End every sandbox and zygote; remove every group."""
