@@ -42,11 +42,12 @@ async def measure(executor: ExecutorClient, process: int, runtime: str) -> list[
 
 
 async def idle_bytes(executor: ExecutorClient, process: int, runtime: str) -> float:
-    """Return what a sandbox holds of its own that was made ahead and waits for its program."""
+    """Return what a sandbox holds of its own that was made ahead and waits for a program of this kind."""
+    others = set(sandboxes(process))
     await asyncio.gather(*(warm(executor, runtime) for _ in range(_AT_ONCE)))
     await asyncio.sleep(_SETTLING_SECONDS)
     held = []
-    for one in sandboxes(process):
+    for one in set(sandboxes(process)) - others:
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # one that was used, and ends
             held.append(own_bytes(one))
     if not held:
