@@ -6,12 +6,13 @@ from starlette.responses import Response
 
 from crucible.api.answers import created_response, json_response
 from crucible.api.body import read_json
-from crucible.api.collaborators import Asker, Crucible
+from crucible.api.collaborators import Asker, Collaborators, Crucible
 from crucible.api.parameters import EvaluationId, IdempotencyKey, WaitSeconds
 from crucible.api.schema import Responses, json_body, refusals
 from crucible.domain.answer import EvaluationList, Submissions
 from crucible.domain.evaluation import Evaluation, EvaluationSummary, Submission
 from crucible.domain.limits import MIB
+from crucible.domain.principal import Principal
 from crucible.evaluations import rerun, submit, wait
 from crucible.evaluations.submission import submission
 
@@ -50,18 +51,7 @@ async def submit_one(
         idempotency_key=idempotency_key,
         endpoint="evaluations",
     )
-    (evaluation,) = submitted.evaluations
-    if wait_seconds:
-        evaluation = await wait.until_final(
-            crucible.database,
-            crucible.stream,
-            asker,
-            evaluation.id,
-            wait_seconds,
-            caps=crucible.caps,
-            just_acknowledged=not submitted.replayed,
-        )
-    return created_response(evaluation, replayed=submitted.replayed)
+    return await _answer(crucible, asker, submitted, wait_seconds)
 
 
 @router.post(
@@ -119,6 +109,19 @@ async def rerun_one(
         idempotency_key=idempotency_key,
         endpoint=f"evaluations/{evaluation_id}/rerun",
     )
+    return await _answer(crucible, asker, submitted, wait_seconds)
+
+
+@router.get("/{evaluation_id}/submission", response_model=Submission, responses=refusals(404, 422))
+async def get_submission(evaluation_id: EvaluationId, crucible: Crucible, asker: Asker) -> Response:
+    """Show what was handed in: the program with its files, input and limits, ready to be handed in again."""
+    return json_response(await submission(crucible.database, asker, evaluation_id))
+
+
+async def _answer(
+    crucible: Collaborators, asker: Principal, submitted: submit.Submitted, wait_seconds: float
+) -> Response:
+    """Answer with the evaluation as it is acknowledged, or once it ended within so many seconds."""
     (evaluation,) = submitted.evaluations
     if wait_seconds:
         evaluation = await wait.until_final(
@@ -131,12 +134,6 @@ async def rerun_one(
             just_acknowledged=not submitted.replayed,
         )
     return created_response(evaluation, replayed=submitted.replayed)
-
-
-@router.get("/{evaluation_id}/submission", response_model=Submission, responses=refusals(404, 422))
-async def get_submission(evaluation_id: EvaluationId, crucible: Crucible, asker: Asker) -> Response:
-    """Show what was handed in: the program with its files, input and limits, ready to be handed in again."""
-    return json_response(await submission(crucible.database, asker, evaluation_id))
 
 
 def _summaries(evaluations: list[Evaluation]) -> tuple[EvaluationSummary, ...]:
