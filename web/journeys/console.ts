@@ -57,8 +57,35 @@ export async function evaluated(page: Page, submission: Record<string, unknown>)
   return (await answer.json()).id;
 }
 
-/** Monaco's own input is outside of our hands: it is tested by its makers, and axe can't see its roles. */
+/** Waits until the keys that are pressed next are the editor's. */
+export async function expectEditing(page: Page): Promise<void> {
+  await expect(page.locator(".monaco-editor").first()).toHaveClass(/\bfocused\b/);
+}
+
+/** Opens the palette and runs the first command that these words find. */
+export async function command(page: Page, words: string, then?: () => Promise<void>): Promise<void> {
+  await page.locator("body").click({ position: { x: 1000, y: 26 } });
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("combobox", { name: "Find a command" })).toBeFocused();
+  await page.keyboard.type(words);
+  const chosen = page.getByRole("listbox", { name: "Commands" }).getByRole("option", { selected: true });
+  await expect(chosen).toContainText(new RegExp(words, "i"));
+  await then?.();
+  await page.keyboard.press("Enter");
+}
+
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  await expect
+    .poll(() => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth))
+    .toBeLessThanOrEqual(0);
+}
+
+/**
+ * Monaco's own input is outside of our hands: it is tested by its makers, and axe can't see its roles. Until a page's
+ * heading is there, its part of the console is still on its way, and axe would judge the frame alone.
+ */
 export async function expectAccessible(page: Page): Promise<void> {
+  await expect(page.getByRole("main").getByRole("heading", { level: 1 })).toHaveCount(1);
   const found = await new AxeBuilder({ page }).exclude(".monaco-editor").analyze();
   expect(found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
 }

@@ -12,6 +12,8 @@ function lose(data: string): void {
 }
 
 test.describe("on a server of its own", () => {
+  // All in one worker: a Crucible for each of them would take longer than they do.
+  test.describe.configure({ mode: "default" });
   const server = { url: "", data: "", process: null as ReturnType<typeof start> | null };
 
   test.beforeAll(async () => {

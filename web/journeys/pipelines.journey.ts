@@ -1,5 +1,5 @@
 /** Pipelines: read from a file, drawn before they run, followed as they do, stopped; whatever they are called. */
-import { expect, expectAccessible, test } from "./console";
+import { expect, expectAccessible, expectNoSidewaysScroll, test } from "./console";
 
 const NAME = `<img src=x onerror="document.title='owned'">\u202etrain`;
 
@@ -62,6 +62,7 @@ test("a pipeline is read with its files, drawn, run, and each stage told", async
   await page.keyboard.press("ArrowDown");
   await expect(graph.getByRole("button", { name: /^right/ })).toBeFocused();
   await page.keyboard.press("ArrowRight");
+  await expect(graph.getByRole("button", { name: /^join/ })).toBeFocused();
   await page.keyboard.press("Enter");
   const stage = page.getByRole("region", { name: "The chosen stage" });
   await expect(stage).toContainText("join");
@@ -123,11 +124,12 @@ test.describe("on a phone", () => {
       },
     });
     await page.goto(`/pipelines/${(await made.json()).id}`);
-    const [first, second] = await Promise.all(
-      ["first", "second"].map((name) => page.getByRole("button", { name: new RegExp(`^${name}`) }).boundingBox()),
-    );
-    expect(second?.y).toBeGreaterThan((first?.y ?? 0) + (first?.height ?? 0));
-    expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false);
+    const place = (name: RegExp) => page.getByRole("button", { name }).boundingBox();
+    await expect(async () => {
+      const [first, second] = [await place(/^first/), await place(/^second/)];
+      expect(second?.y).toBeGreaterThan((first?.y ?? 0) + (first?.height ?? 0));
+    }).toPass();
+    await expectNoSidewaysScroll(page);
     await expectAccessible(page);
   });
 });

@@ -1,16 +1,12 @@
 /** Schedules: made of the workbench's program, read as they are typed, made another, paused, run, and deleted. */
-import { compose, expect, expectAccessible, headline, test } from "./console";
+import { command, compose, expect, expectAccessible, expectNoSidewaysScroll, headline, test } from "./console";
 
 const NAME = `<img src=x onerror="document.title='owned'">\u202enightly`;
 
 test("a schedule is made, read, made another, paused and deleted", async ({ console: page }) => {
   test.slow();
   await compose(page, "print('of the workbench')");
-  await page.locator("body").click({ position: { x: 1000, y: 26 } });
-  await page.keyboard.press("Control+k");
-  await expect(page.getByRole("combobox", { name: "Find a command" })).toBeFocused();
-  await page.keyboard.type("program run at times");
-  await page.keyboard.press("Enter");
+  await command(page, "program run at times");
   await expect(page.getByRole("heading", { name: "A new schedule" })).toBeVisible();
   const line = page.getByLabel("Cron line");
   await line.fill("30 6 * * MON-FRI");
@@ -105,7 +101,7 @@ test.describe("on a phone", () => {
     await expect(page.getByRole("heading", { name: "Schedules" })).toBeVisible();
     await page.getByRole("button", { name: "Make a schedule" }).click();
     await expect(page.getByLabel("Cron line")).toBeVisible();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)).toBe(false);
+    await expectNoSidewaysScroll(page);
     await expectAccessible(page);
   });
 });

@@ -144,6 +144,9 @@ export const router = createRouter({
     sessionRoute,
   ]),
   defaultPreload: "intent",
+  // The frame is painted at once, with an empty page in it, and not only once the page's own part is here.
+  defaultPendingMs: 0,
+  defaultPendingComponent: () => null,
   defaultErrorComponent: PageError,
   scrollRestoration: true,
 });
