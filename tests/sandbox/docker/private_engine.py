@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, cast
 
 import pytest
 
@@ -33,8 +34,12 @@ class PrivateEngine:
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Lock()
         # What is mounted must be there still when a killed engine is started again.
-        unshare = ["unshare", "--mount", "--propagation", "private", "--", "sleep", "infinity"]
-        self._place = subprocess.Popen(unshare, stdin=subprocess.DEVNULL, start_new_session=True)
+        unshare = ["unshare", "--mount", "--propagation", "private", "--", "sh", "-c", "echo; exec sleep infinity"]
+        self._place = subprocess.Popen(
+            unshare, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, start_new_session=True
+        )
+        with cast("IO[bytes]", self._place.stdout) as said:
+            said.readline()  # until then it may still see, and mount over, what everybody sees
         host.bystanders.add(self._place.pid)
 
     def bound_disk(self, size: str) -> None:
