@@ -1,0 +1,101 @@
+"""The ways in which the tests run: what a sandbox can do depends on who makes it, and on the control groups.
+
+Everything as whoever runs this; the `namespaces` engine again as an ordinary user, with subordinate ids and
+without, and what the other engines that work there promise; and the limits on cgroup v2, in a virtual machine
+where this host has version 1. A tier that doesn't apply here says why. Much of a test is waiting, so the tiers run
+in lanes beside each other, each in its own folder.
+"""
+
+import os
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crucible.sandbox import cgroup
+
+SANDBOXES = ("tests/sandbox", "tests/security")
+ORDINARY = (*SANDBOXES, "--ignore=tests/sandbox/docker")
+"""What an ordinary user's tier runs: all but what starts a container engine, which takes root."""
+CONTAINERS = (
+    *("tests/sandbox/test_conformance.py", "tests/sandbox/test_images.py", "tests/security/test_attacks.py"),
+    *("-k", "not test_attacks or escape or forge"),
+)
+"""The same for engines that need a program of their own, with the attacks that aim highest."""
+ALONE = ("tests/sandbox/test_conformance.py", "tests/sandbox/namespaces", "tests/security/test_neighbours.py")
+"""The same, where the user has no ids but its own."""
+
+
+@dataclass(frozen=True)
+class Tier:
+    """Tests that run in one way."""
+
+    name: str
+    lane: str
+    """Tiers of one lane run one after the other."""
+    folder: Path
+    """What is the tier's alone: its coverage, and in `t` what its tests leave for a moment."""
+    tests: Sequence[str]
+    """Paths and options of pytest's; empty where the command knows them."""
+    command: Callable[[Sequence[str]], list[str]]
+    """What runs such tests."""
+    environment: dict[str, str] = field(default_factory=dict)
+    left_out: str = ""
+    """Why it doesn't apply here, where it doesn't."""
+
+
+def tiers(own: Path, arguments: Sequence[str]) -> Iterator[Tier]:
+    """Yield what is to run, each with a folder in `own`: all, or what pytest's arguments choose as one tier."""
+    if arguments:
+        yield _pytest(own, "chosen", "chosen", *arguments)
+        return
+    as_user = "" if os.geteuid() == 0 else "these are an ordinary user's tests already"
+    yield _pytest(own, "sandboxes", "sandboxes", *SANDBOXES)
+    yield _pytest(own, "the rest", "the rest", "tests", *(f"--ignore={path}" for path in SANDBOXES))
+    yield _pytest(own, "ordinary user", "others", *ORDINARY, ids="yes", left_out=as_user)
+    yield _pytest(
+        *(own, "user's containers", "others", *CONTAINERS), ids="yes", engines="crun,gvisor", left_out=as_user
+    )
+    yield _pytest(own, "user without ids", "others", *ALONE, ids="no", left_out=as_user)
+    yield _virtual_machine(own)
+
+
+def _pytest(
+    own: Path,
+    name: str,
+    lane: str,
+    *tests: str,
+    ids: str = "",
+    engines: str = "namespaces",
+    left_out: str = "",
+) -> Tier:
+    """Return a tier on this host: as whoever runs this, or as an ordinary user with ids of its own or without."""
+    folder = own / name.replace(" ", "-")
+    environment = {
+        "TMPDIR": str(folder / "t"),
+        "COVERAGE_FILE": str(folder / "coverage"),
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(folder / "hypothesis"),
+    }
+    if ids:
+        environment |= {"SUBORDINATE_IDS": ids, "CRUCIBLE_TEST_ENGINES": engines}
+
+    def command(chosen: Sequence[str]) -> list[str]:
+        as_whom = ["scripts/as-ordinary-user", str(folder)] if ids else []
+        coverage = [sys.executable, "-m", "coverage", "run", "-m", "pytest"]
+        return [*as_whom, *coverage, f"--basetemp={folder / 'pytest'}", *chosen]
+
+    return Tier(name, lane, folder, tests, command, environment, left_out)
+
+
+def _virtual_machine(own: Path) -> Tier:
+    """Return the tier on cgroup v2."""
+
+    def command(chosen: Sequence[str]) -> list[str]:
+        return ["make", "--no-print-directory", "test-cgroup2", f"FLAGS={shlex.join(chosen)}"]
+
+    found = cgroup.find()
+    found.close()
+    unified = found.version == cgroup.CgroupsV2.version
+    left_out = "this host has it, and the tests above ran on it" if unified else ""
+    return Tier("cgroup v2", "others", own / "cgroup-v2", (), command, left_out=left_out)
