@@ -1,14 +1,16 @@
 """An event stream between processes, in Redis.
 
 A holder tells its process's copy of the history, which is what finish writes; a task of the process carries what
-is told to Redis, many events and evaluations at a time. So no holder waits for Redis, nor for a reader, and while
-Redis is away evaluations run on; when it is back, what it lost is told again from that copy.
+is told to Redis, many events and evaluations at a time: it waits a moment for what else there is to tell, and no
+longer once an evaluation closes. So most programs that are over soon cost one message. No holder waits for Redis,
+nor for a reader, and while Redis is away evaluations run on; when it is back, what it lost is told again from that
+copy.
 
 Each evaluation has a Redis stream, whose entries' ids are the events' positions: a reader resumes behind any of
 them, and reads at its own pace what Redis holds. The stream lives for as long as somebody tells, and a while
-after its close, which is an entry as well. Who waits is woken by a message on one channel for all. Such a message
-may be lost; so a reader that hears nothing for some seconds returns, as at a close, and its caller looks in the
-table.
+after its close, which is an entry as well. Who waits is woken by a message on one channel for all, which a process
+hears only while it has readers: most processes never have one. Such a message may be lost; so a reader that hears
+nothing for some seconds returns, as at a close, and its caller looks in the table.
 """
 
 import asyncio
@@ -32,6 +34,10 @@ from crucible.stream.telling import CLOSED, NEWS, NOTHING, Position, Telling
 
 QUIET_SECONDS = 3.0
 """How long a reader hears nothing before its caller looks in the table."""
+_GATHER_SECONDS = 0.025
+"""How long what is told waits for more, where nothing closes; output is told half as often at most."""
+_LISTEN_SECONDS = 5.0
+"""How long a process hears the news after its last reader left: the next one mostly comes sooner."""
 _AT_ONCE = 100
 _RETRY_SECONDS = 0.5
 _MOST_CLOSES = 10_000
@@ -51,6 +57,9 @@ class RedisEventStream:
         self._told: dict[str, Telling] = {}
         self._untold: OrderedDict[str, Telling] = OrderedDict()
         self._work = asyncio.Event()
+        self._later: asyncio.TimerHandle | None = None
+        self._read = asyncio.Event()
+        """Whether there are readers, or were lately."""
         self._readers: dict[str, set[_Reader]] = {}
         self._heard: OrderedDict[str, Position] = OrderedDict()
         self._tasks: list[asyncio.Task[None]] = []
@@ -71,7 +80,9 @@ class RedisEventStream:
         """See `EventStream`."""
         telling = self._telling(event.evaluation_id)
         if telling.take(event):
-            self._hand_over(event.evaluation_id, telling)
+            self._untold[event.evaluation_id] = telling
+            if self._later is None:
+                self._later = asyncio.get_running_loop().call_later(_GATHER_SECONDS, self._work.set)
 
     @contextmanager
     def subscribe(self, evaluation_id: str) -> Iterator["_Reader"]:
@@ -79,6 +90,7 @@ class RedisEventStream:
         reader = _Reader(self, evaluation_id, self._heard.get(evaluation_id, NOTHING))
         readers = self._readers.setdefault(evaluation_id, set())
         readers.add(reader)
+        self._read.set()
         try:
             yield reader
         finally:
@@ -99,7 +111,8 @@ class RedisEventStream:
             return
         telling = telling or Telling()
         telling.closes = fence
-        self._hand_over(evaluation_id, telling)
+        self._untold[evaluation_id] = telling
+        self._work.set()
         while len(self._untold) > _MOST_CLOSES:  # Redis has been away for long; readers look in the table by then
             self._untold.popitem(last=False)
 
@@ -127,14 +140,13 @@ class RedisEventStream:
             telling = self._told[evaluation_id] = Telling()
         return telling
 
-    def _hand_over(self, evaluation_id: str, telling: Telling) -> None:
-        self._untold[evaluation_id] = telling
-        self._work.set()
-
     async def _keep_telling(self) -> None:
         while True:
             await self._work.wait()
             self._work.clear()
+            if self._later:
+                self._later.cancel()
+                self._later = None
             try:
                 await self._tell_all()
             except (RedisError, OSError) as error:
@@ -170,15 +182,26 @@ class RedisEventStream:
 
     async def _keep_hearing(self) -> None:
         while True:
+            await self._read.wait()
             try:
-                async with self._redis.pubsub(ignore_subscribe_messages=True) as news:
-                    await news.subscribe(NEWS)
-                    self._wake(list(self._readers))  # they may have missed something
-                    async for message in news.listen():
-                        self._wake([message["data"].decode()])
+                await self._hear_while_read()
             except (RedisError, OSError) as error:
                 _log.warning("events_not_heard", reason=str(error))
                 await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _hear_while_read(self) -> None:
+        clock = asyncio.get_running_loop().time
+        async with self._redis.pubsub(ignore_subscribe_messages=True) as news:
+            await news.subscribe(NEWS)
+            self._wake(list(self._readers))  # they may have missed something
+            read_at = clock()
+            while clock() < read_at + _LISTEN_SECONDS:
+                message = await news.get_message(timeout=_LISTEN_SECONDS)
+                if message:
+                    self._wake([message["data"].decode()])
+                if self._readers:
+                    read_at = clock()
+            self._read.clear()  # before anything is waited for: who reads from now on is heard
 
     def _wake(self, evaluation_ids: Sequence[str]) -> None:
         for evaluation_id in evaluation_ids:
