@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from crucible.stream import redis as redis_stream
 from crucible.stream.redis import RedisEventStream
-from crucible.stream.telling import CLOSED, NOTHING
+from crucible.stream.telling import CLOSED, NEWS, NOTHING
 from tests.stream.test_memory import BEFORE_ALL, event, sample
 
 
@@ -61,6 +61,37 @@ async def test_another_process_hears_what_was_and_what_comes(teller, hearer, red
     teller.publish(event(1, 2))
     teller.close("ev_1", 1)
     assert await asyncio.wait_for(reading, 2) == [(1, 0), (1, 1), (1, 2)]
+
+
+async def test_what_a_short_program_tells_goes_with_its_close(teller, redis):
+    sent: list[int] = []
+    send = teller._send
+
+    async def counted(batch):
+        sent.append(len(batch))
+        return await send(batch)
+
+    teller._send = counted
+    teller.publish(event(1, 0))
+    teller.publish(event(1, 1))
+    teller.close("ev_1", 1)
+    await told(redis, 3)
+    assert sent == [1]
+
+
+async def test_a_process_hears_the_news_only_while_it_has_readers(hearer, redis, monkeypatch):
+    async def who_hears(number: int) -> None:
+        async with asyncio.timeout(30):
+            while await redis.pubsub_numsub(NEWS) != [(NEWS.encode(), number)]:  # noqa: ASYNC110 - the same
+                await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(redis_stream, "_LISTEN_SECONDS", 0.05)
+    await who_hears(0)
+    with hearer.subscribe("ev_1"):
+        await who_hears(1)
+    await who_hears(0)
+    with hearer.subscribe("ev_1"):
+        await who_hears(1)
 
 
 async def test_a_reader_resumes_behind_any_event(teller, hearer, redis):
