@@ -1,12 +1,12 @@
 """The numbers of living sandboxes: each goes with a control group and a range of uids, until all of it is gone."""
 
 import asyncio
-import heapq
 import itertools
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
 from crucible.sandbox.cgroup import Cgroup, Cgroups
+from crucible.sandbox.ids import Blocks
 
 _REMOVAL_PAUSES = (0.0, 0.002, 0.01, 0.05, 0.2, 0.5, 1.0, 2.0)
 
@@ -16,8 +16,10 @@ class Slot:
     """One sandbox's."""
 
     number: int
-    """Small, and nobody else's while this sandbox lives."""
+    """Of its block of ids, which is nobody else's while this sandbox lives."""
     group: Cgroup
+    blocks: Blocks
+    """Where the number is from."""
 
 
 class Slots:
@@ -28,17 +30,15 @@ class Slots:
         self._ours = ours
         self._cgroups = cgroups
         self._names = itertools.count(1)
-        self._free: list[int] = []
-        self._next = itertools.count()
         self._removals: set[asyncio.Task[None]] = set()
 
-    def take(self) -> Slot:
+    def take(self, blocks: Blocks) -> Slot:
         """Return a slot with a group that has no limits yet. Raises OSError."""
-        number = heapq.heappop(self._free) if self._free else next(self._next)
+        number = blocks.take()
         try:
-            return Slot(number, self._cgroups.create(str(next(self._names)), self._ours))
+            return Slot(number, self._cgroups.create(str(next(self._names)), self._ours), blocks)
         except OSError:
-            heapq.heappush(self._free, number)
+            blocks.give_back(number)
             raise
 
     def give_back(self, slot: Slot, gone: Awaitable[None] | None = None) -> None:
@@ -57,6 +57,6 @@ class Slots:
         for pause in _REMOVAL_PAUSES:
             await asyncio.sleep(pause)
             if slot.group.remove():
-                heapq.heappush(self._free, slot.number)
+                slot.blocks.give_back(slot.number)
                 return
             slot.group.kill()

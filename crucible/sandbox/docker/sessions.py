@@ -6,8 +6,6 @@ namespace of its own within the container's, it is nobody: see `crucible.sandbox
 
 import asyncio
 import contextlib
-import heapq
-import itertools
 import os
 import socket
 import tempfile
@@ -17,7 +15,7 @@ from dataclasses import replace
 from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.sandbox import Containment
 from crucible.domain.session import EndReason, SessionSpec
-from crucible.sandbox import report, seccomp
+from crucible.sandbox import ids, report, seccomp
 from crucible.sandbox.docker.standing import Container
 from crucible.sandbox.plan import Identity
 from crucible.sandbox.sessions import plan
@@ -26,9 +24,7 @@ from crucible.sandbox.sessions.session import TrackedSession, stands
 from crucible.sandbox.standing import SandboxBrokenError
 
 _BUILDING_SECONDS = 30.0
-_FIRST_UID = 1_845_493_760
-"""Below those of the other engines."""
-_UIDS_EACH = 65_536
+_SPAN = ids.OF_ROOT["docker"]
 
 Stand = Callable[[SessionSpec, str, str], Awaitable[Container]]
 """Return a container that shows a prefix, and whose process 1 has connected to the socket of a path."""
@@ -55,26 +51,27 @@ class DockerSessions:
             enforces=enforces(containment.cgroup_version, self._identity(0)[0])
             | {"container": containment.enforces["container"]},
         )
-        self._free: list[int] = []
-        self._next = itertools.count()
+        self._blocks = ids.Blocks(None if remapped else _SPAN)
         self._sessions: set[TrackedSession] = set()
 
     async def open(self, spec: SessionSpec, prefix: str) -> TrackedSession:
         """Return a session that stands. Raises SandboxUnavailableError."""
-        slot = heapq.heappop(self._free) if self._free else next(self._next)
         try:
-            return await self._open(spec, prefix, slot)
-        except BaseException as error:
-            heapq.heappush(self._free, slot)
-            if isinstance(error, SandboxBrokenError | OSError):  # a timeout is one, too
-                reason = str(error) or "it took too long"
-                raise SandboxUnavailableError(f"no session could be made: {reason}") from error
-            raise
+            slot = self._blocks.take()
+            try:
+                return await self._open(spec, prefix, slot)
+            except BaseException:
+                self._blocks.give_back(slot)
+                raise
+        except (SandboxBrokenError, OSError) as error:  # a timeout is one, too
+            reason = str(error) or "it took too long"
+            raise SandboxUnavailableError(f"no session could be made: {reason}") from error
 
     async def close(self) -> None:
         """End every session."""
         ends = [session.end(EndReason.EXECUTOR_GONE, "its executor was stopped") for session in self._sessions]
         await asyncio.gather(*ends)
+        self._blocks.close()
 
     async def _open(self, spec: SessionSpec, prefix: str, slot: int) -> TrackedSession:
         with _door() as (path, listening):
@@ -117,14 +114,14 @@ class DockerSessions:
     def _identity(self, slot: int) -> tuple[Identity, int]:
         """Return who is who in a session, by the container's ids, and who its process 1 is, whom nobody is."""
         if self._remapped:
-            return Identity(ranged=True, map=[(0, 1, _UIDS_EACH - 1)], init=0), 0
-        first = _FIRST_UID + slot * _UIDS_EACH
-        return Identity(ranged=True, map=[(0, first, _UIDS_EACH - 1)], init=0), first + _UIDS_EACH - 1
+            return Identity(ranged=True, map=[(0, 1, _SPAN.each - 1)], init=0), 0
+        first = _SPAN.start(slot)
+        return Identity(ranged=True, map=[(0, first, _SPAN.each - 1)], init=0), first + _SPAN.each - 1
 
     async def _forget(self, session: TrackedSession, container: Container, slot: int) -> None:
         self._sessions.discard(session)
         await self._remove(container)
-        heapq.heappush(self._free, slot)
+        self._blocks.give_back(slot)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import heapq
 import itertools
 import os
 import platform
@@ -24,7 +23,7 @@ from crucible.domain.sandbox import (
     SandboxSpec,
 )
 from crucible.domain.session import SessionSpec
-from crucible.sandbox import capabilities, cgroup, counted, landlock, plan, seccomp
+from crucible.sandbox import capabilities, cgroup, counted, ids, landlock, plan, seccomp
 from crucible.sandbox.driver import Emit, Session
 from crucible.sandbox.images import LOCKS_SEEN
 from crucible.sandbox.namespaces import ordinary
@@ -41,9 +40,7 @@ from crucible.sandbox.work import entrypoint_of, inodes, work_of
 
 MOST_SPARES = 64
 """Of a kind. How many there are follows from how many are in use at once: see `warm`."""
-_FIRST_UID = 1_879_048_192
-"""Above every range that distributions and container engines hand out, below 2**31."""
-_UIDS_EACH = 65_536
+_SPAN = ids.OF_ROOT["namespaces"]
 _USUAL = Limits()
 """The limits that a sandbox stands with; others are set when the program comes."""
 _ONE_PAYS = (
@@ -60,14 +57,13 @@ class NamespacesDriver:
     engine = "namespaces"
 
     def __init__(self, cgroups: cgroup.Cgroups, spares: int) -> None:
+        self._blocks = ids.Blocks(ordinary.span(_SPAN))
         self._cgroups = cgroups
         self._wall = seccomp.build_wall()
         self._landlock = landlock.abi()
         self._last_capability = capabilities.last_capability()
         self._ranges = ordinary.ranges()
         self._names = itertools.count(1)
-        self._free_slots: list[int] = []
-        self._next_slot = itertools.count()
         self._lots: dict[int, tuple[int, int]] = {}
         """Namespaces that the sandbox of a slot had, and another may have: see `lot`."""
         self._zygotes = Zygotes(self._setup)
@@ -90,7 +86,11 @@ class NamespacesDriver:
             raise SandboxUnavailableError(
                 f"limits can't be enforced: {error}. `crucible doctor` says what works here, and what mends it"
             ) from error
-        driver = cls(cgroups, spares)
+        try:
+            driver = cls(cgroups, spares)
+        except SandboxUnavailableError:
+            cgroups.close()
+            raise
         if os.geteuid() != 0:  # whose ids may not be mapped, which is better known now than with each program
             try:
                 await driver._zygotes.prove(driver._by_exec(sys.prefix, compartment=""))
@@ -226,11 +226,11 @@ class NamespacesDriver:
 
     async def _stand(self, kind: Kind) -> Standing:
         """Return a sandbox of a kind. Raises SandboxBrokenError, ZygoteFailedError, OSError."""
-        slot = heapq.heappop(self._free_slots) if self._free_slots else next(self._next_slot)
+        slot = self._blocks.take()
         try:
             group = self._cgroups.create(str(next(self._names)), ours=1)
         except OSError:
-            heapq.heappush(self._free_slots, slot)
+            self._blocks.give_back(slot)
             raise
         try:
             group.limit(_USUAL)
@@ -271,7 +271,7 @@ class NamespacesDriver:
     def _identity(self, slot: int) -> plan.Identity:
         if os.geteuid() != 0:
             return self._ranges.identity(slot) if self._ranges else ordinary.ALONE
-        return plan.Identity(ranged=True, map=[(0, _FIRST_UID + slot * _UIDS_EACH, _UIDS_EACH)], init=0)
+        return plan.Identity(ranged=True, map=[(0, _SPAN.start(slot), _SPAN.each)], init=0)
 
     def _discard(self, standing: Standing) -> None:
         standing.let_go()
@@ -293,7 +293,7 @@ class NamespacesDriver:
         for pause in _REMOVAL_PAUSES:
             await asyncio.sleep(pause)
             if group.remove():
-                heapq.heappush(self._free_slots, slot)
+                self._blocks.give_back(slot)
                 return
             with contextlib.suppress(OSError):  # while its hierarchy can't be written; it may be, at the next look
                 group.kill()
@@ -308,6 +308,7 @@ class NamespacesDriver:
                 os.close(descriptor)
         self._lots.clear()
         self._cgroups.close()
+        self._blocks.close()
 
 
 def _give(standing: Standing, work: tuple[plan.Work, list[bytes]], stdin: bytes) -> tuple[int, int]:

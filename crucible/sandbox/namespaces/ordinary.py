@@ -13,6 +13,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from crucible.sandbox.ids import Span
 from crucible.sandbox.plan import PROGRAM_UID, Identity
 
 _FEWEST = 1024
@@ -30,23 +31,33 @@ class Ranges:
     first_gid: int
     count: int
 
-    def identity(self, slot: int) -> Identity:
+    @property
+    def span(self) -> Span:
+        """The first half: two ids for each sandbox."""
+        return Span(self.first_uid, 2, self.count // 4)
+
+    @property
+    def span_of_sessions(self) -> Span:
+        """The second half."""
+        return Span(self.first_uid + self.count // 2, _IDS_OF_SESSION, self.count // 2 // _IDS_OF_SESSION)
+
+    def identity(self, block: int) -> Identity:
         """Return the ids of one sandbox, as a zygote's namespace names them: see `write_maps`."""
-        own = 1 + 2 * (slot % (self.count // 2))
+        own = self._inside(self.span.start(block))
         return Identity(ranged=True, map=[(0, own, 1), (PROGRAM_UID, own + 1, 1)], init=0)
 
-    def identity_of_session(self, slot: int) -> tuple[Identity, int]:
-        """Return the ids of one session, taken from the other end, and the one of its process 1.
+    def identity_of_session(self, block: int) -> tuple[Identity, int]:
+        """Return the ids of one session, and the one of its process 1.
 
-        Besides root and the program there are some for the users that it makes, and the one called nobody. Slots
-        count from 1. Raises OSError where there are no more ids.
+        Besides root and the program there are some for the users that it makes, and the one called nobody.
         """
-        if slot > self.count // _IDS_OF_SESSION // 2:
-            raise OSError(f"this user's {self.count} subordinate ids are not enough for {slot} sessions")
-        first = 1 + self.count - _IDS_OF_SESSION * slot
+        first = self._inside(self.span_of_sessions.start(block))
         users = _IDS_OF_SESSION - 3
         spread = [(0, first, 1), (PROGRAM_UID, first + 1, users), (_NOBODY, first + 1 + users, 1)]
         return Identity(ranged=True, map=spread, init=0), first + _IDS_OF_SESSION - 1
+
+    def _inside(self, outside: int) -> int:
+        return 1 + outside - self.first_uid
 
 
 ALONE = Identity(ranged=False, map=[(PROGRAM_UID, 0, 1)], init=PROGRAM_UID)
@@ -62,6 +73,22 @@ def ranges() -> Ranges | None:
         return None
     count = min(uids[1], gids[1])
     return Ranges(uids[0], gids[0], count) if count >= _FEWEST else None
+
+
+def span(of_root: Span) -> Span | None:
+    """Return where the ids of an executor's sandboxes are from; None where it has none to give out."""
+    if os.geteuid() == 0:
+        return of_root
+    own = ranges()
+    return own.span if own else None
+
+
+def span_of_sessions(of_root: Span) -> Span | None:
+    """Return the same for sessions."""
+    if os.geteuid() == 0:
+        return of_root
+    own = ranges()
+    return own.span_of_sessions if own else None
 
 
 def write_maps(process: int, own: Ranges | None) -> None:

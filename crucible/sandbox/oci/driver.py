@@ -1,6 +1,7 @@
 """The `oci` driver as the executor sees it: one engine for each tool that makes containers."""
 
 import asyncio
+import contextlib
 import dataclasses
 import functools
 import os
@@ -15,7 +16,7 @@ from crucible.domain.errors import SandboxUnavailableError, SessionsUnsupportedE
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Containment, DriverReport, Promise, SandboxFinished, SandboxSpec
 from crucible.domain.session import SessionSpec
-from crucible.sandbox import cgroup, counted, plan, seccomp
+from crucible.sandbox import cgroup, counted, ids, plan, seccomp
 from crucible.sandbox.driver import Emit, Session
 from crucible.sandbox.images import LOCKS_SEEN, MARK
 from crucible.sandbox.launching import Launcher
@@ -38,9 +39,6 @@ from crucible.sandbox.work import entrypoint_of, work_of
 LAUNCHER = ("-m", "crucible.sandbox.oci.launcher")
 """What the launcher's interpreter runs; its socket's descriptor follows."""
 MOST_SPARES = 4
-_FIRST_UIDS = {"runc": 2_013_265_920, "crun": 2_046_820_352, "gvisor": 2_080_374_784}
-"""Above those of the `namespaces` driver and below 2**31: no two engines share a uid."""
-_UIDS_EACH = 65_536
 _OLDEST_INTERPRETER = (3, 11)
 """What runs process 1: our own oldest."""
 _CODE = "/.crucible"
@@ -117,13 +115,23 @@ def _is_too_long(spec: SandboxSpec) -> bool:
 class OciDriver:
     """Containers made by one tool. Make it with `open`."""
 
-    def __init__(self, found: Found, cgroups: cgroup.Cgroups, launcher: Launcher, spares: int) -> None:
+    def __init__(
+        self,
+        found: Found,
+        cgroups: cgroup.Cgroups,
+        blocks: tuple[ids.Blocks, ids.Blocks],
+        launcher: Launcher,
+        spares: int,
+    ) -> None:
+        """`blocks`: of ids for containers of one program, and for those of sessions."""
         self.engine = found.tool.engine
         self._found = found
         self._tool = found.tool
         self._cgroups = cgroups
         self._launcher = launcher
         self._slots = Slots(cgroups, ours=1)
+        self._blocks, self._blocks_of_sessions = blocks
+        self._span = ids.OF_ROOT[self.engine]
         self._ranges = ordinary.ranges()
         self._platform = found.tool.platforms[0]
         self._pool: WarmPool[Kind, Container] = WarmPool(
@@ -150,11 +158,13 @@ class OciDriver:
             raise SandboxUnavailableError(
                 f"limits can't be enforced: {error}. `crucible doctor` says what works here, and what mends it"
             ) from error
-        try:
-            driver = cls(found, cgroups, await Launcher.start(LAUNCHER), spares)
-        except SandboxUnavailableError:
-            cgroups.close()
-            raise
+        with contextlib.ExitStack() as begun:
+            begun.callback(cgroups.close)
+            of_root = ids.OF_ROOT[tool.engine]
+            blocks = begun.enter_context(contextlib.closing(ids.Blocks(ordinary.span(of_root))))
+            of_sessions = begun.enter_context(contextlib.closing(ids.Blocks(ordinary.span_of_sessions(of_root))))
+            driver = cls(found, cgroups, (blocks, of_sessions), await Launcher.start(LAUNCHER), spares)
+            begun.pop_all()
         try:
             await driver._try_out()
         except SandboxUnavailableError:
@@ -275,7 +285,7 @@ class OciDriver:
 
     async def _stand(self, kind: Kind) -> Container:
         """Return a container of this kind. Raises SandboxBrokenError, OSError."""
-        slot = self._slots.take()
+        slot = self._slots.take(self._blocks_of_sessions if kind.session else self._blocks)
         pipes = Pipes(whole_messages=kind.session)
         container: Container | None = None
         try:
@@ -326,14 +336,13 @@ class OciDriver:
         if os.geteuid() != 0:
             assert self._ranges is not None  # noqa: S101 - `open` refuses without
             return self._ranges.identity(slot)
-        first = _FIRST_UIDS[self.engine] + slot * _UIDS_EACH
-        return plan.Identity(ranged=True, map=[(0, first, _UIDS_EACH)], init=0)
+        return plan.Identity(ranged=True, map=[(0, self._span.start(slot), self._span.each)], init=0)
 
     def _identities_of_session(self, slot: int) -> Identities:
         if os.geteuid() != 0:
             assert self._ranges is not None  # noqa: S101 - `open` refuses without
             return identities_of_user(self._ranges, slot)
-        return identities_of_root(_FIRST_UIDS[self.engine] + slot * _UIDS_EACH, _UIDS_EACH)
+        return identities_of_root(self._span.start(slot), self._span.each)
 
     def _discard(self, container: Container) -> None:
         self._slots.give_back(container.place, container.gone())
@@ -351,6 +360,8 @@ class OciDriver:
         await self._launcher.close()
         await self._slots.settled()
         self._cgroups.close()
+        self._blocks.close()
+        self._blocks_of_sessions.close()
 
 
 def _outside(identity: plan.Identity, inside: int) -> int:

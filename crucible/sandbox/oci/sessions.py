@@ -44,8 +44,8 @@ def identities_of_root(first: int, count: int) -> Identities:
 
 
 def identities_of_user(ranges: Ranges, slot: int) -> Identities:
-    """Return those of an ordinary user's executor. Raises OSError where there are no more ids."""
-    session, keeper = ranges.identity_of_session(slot + 1)
+    """Return those of an ordinary user's executor."""
+    session, keeper = ranges.identity_of_session(slot)
     outside, inside, following = [(KEEPER, keeper, 1)], [], KEEPER + 1
     for number, first, count in session.map:
         outside.append((following, first, count))

@@ -51,8 +51,12 @@ def test_without_the_commands_that_write_maps_a_range_is_of_no_use(
 
 def test_no_two_sandboxes_that_live_at_once_share_an_id() -> None:
     own = ordinary.Ranges(100_000, 100_000, 65_536)
-    outside = [first for slot in range(1000) for _, first, _ in own.identity(slot).map]
-    assert len(outside) == len(set(outside)) == 2000
+    blocks, blocks_of_sessions = range(own.span.count), range(own.span_of_sessions.count)
+    maps = [own.identity(block).map for block in blocks]
+    maps += [own.identity_of_session(block)[0].map for block in blocks_of_sessions]
+    outside = [first + number for each in maps for _, first, count in each for number in range(count)]
+    outside += [own.identity_of_session(block)[1] for block in blocks_of_sessions]
+    assert len(outside) == len(set(outside)) == 2 * len(blocks) + 64 * len(blocks_of_sessions)
     assert all(1 <= first <= own.count for first in outside), "0 is the user itself"
 
 

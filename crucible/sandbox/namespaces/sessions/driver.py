@@ -1,7 +1,7 @@
 """Makes sessions: a control group, a range of uids and a channel for each, and the launcher for all of them."""
 
 import asyncio
-import heapq
+import contextlib
 import itertools
 import os
 import platform
@@ -11,7 +11,7 @@ from typing import Self
 from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.sandbox import Containment, Isolation
 from crucible.domain.session import EndReason, SessionSpec
-from crucible.sandbox import cgroup, landlock, seccomp
+from crucible.sandbox import cgroup, ids, landlock, seccomp
 from crucible.sandbox.launching import Launcher
 from crucible.sandbox.namespaces import ordinary
 from crucible.sandbox.namespaces.sessions.stage import GO
@@ -22,9 +22,7 @@ from crucible.sandbox.sessions.session import TrackedSession, stands
 
 LAUNCHER = ("-m", "crucible.sandbox.namespaces.sessions.launcher")
 """What the launcher's interpreter runs; its socket's descriptor follows."""
-_LAST_UID = 2**31
-"""The ranges of sessions lie below it, downwards; those of evaluations begin far below and go upwards."""
-_UIDS_EACH = 65_536
+_SPAN = ids.OF_ROOT["sessions"]
 _BUILDING_SECONDS = 30.0
 _REMOVAL_PAUSES = (0.0, 0.01, 0.05, 0.2, 0.5, 1.0, 2.0)
 
@@ -32,13 +30,12 @@ _REMOVAL_PAUSES = (0.0, 0.01, 0.05, 0.2, 0.5, 1.0, 2.0)
 class NamespacesSessions:
     """The sessions of one executor. Make it with `open`."""
 
-    def __init__(self, cgroups: cgroup.Cgroups, launcher: Launcher) -> None:
+    def __init__(self, cgroups: cgroup.Cgroups, blocks: ids.Blocks, launcher: Launcher) -> None:
         self._cgroups = cgroups
+        self._blocks = blocks
         self._launcher = launcher
         self._ranges = ordinary.ranges()
         self._names = itertools.count(1)
-        self._free_slots: list[int] = []
-        self._next_slot = itertools.count(1)
         self._sessions: set[TrackedSession] = set()
         self._opening = 0
         self._containment = self._describe()
@@ -50,10 +47,15 @@ class NamespacesSessions:
             cgroups = cgroup.find()
         except (cgroup.CgroupsUnavailableError, OSError) as error:
             raise SandboxUnavailableError(f"limits can't be enforced: {error}") from error
-        if reason := obstacle(cgroups.version):
-            cgroups.close()
-            raise SandboxUnavailableError(reason)
-        return cls(cgroups, await Launcher.start(LAUNCHER))
+        with contextlib.ExitStack() as begun:
+            begun.callback(cgroups.close)
+            if reason := obstacle(cgroups.version):
+                raise SandboxUnavailableError(reason)
+            blocks = ids.Blocks(ordinary.span_of_sessions(_SPAN))
+            begun.callback(blocks.close)
+            opened = cls(cgroups, blocks, await Launcher.start(LAUNCHER))
+            begun.pop_all()
+        return opened
 
     @property
     def is_empty(self) -> bool:
@@ -74,9 +76,13 @@ class NamespacesSessions:
         await asyncio.gather(*ends)
         await self._launcher.close()
         self._cgroups.close()
+        self._blocks.close()
 
     async def _open(self, spec: SessionSpec, prefix: str) -> TrackedSession:
-        slot = heapq.heappop(self._free_slots) if self._free_slots else next(self._next_slot)
+        try:
+            slot = self._blocks.take()
+        except OSError as error:
+            raise SandboxUnavailableError(f"no session could be made: {error}") from error
         group: cgroup.Cgroup | None = None
         here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         here.setblocking(False)
@@ -99,6 +105,8 @@ class NamespacesSessions:
                 os.close(stage)
             if group is not None:
                 await asyncio.shield(self._remove(group, slot))
+            else:
+                self._blocks.give_back(slot)
             if isinstance(error, OSError):  # a timeout is one, too
                 raise SandboxUnavailableError(
                     f"no session could be made: {str(error) or 'it took too long'}"
@@ -127,16 +135,16 @@ class NamespacesSessions:
             seccomp=seccomp.digest(seccomp.build_wall_of_sessions().program),
             landlock_abi=landlock.abi(),
             cgroup_version=version,
-            enforces=enforces(version, self._identity(1)[0]),
+            enforces=enforces(version, self._identity(0)[0]),
         )
 
     def _identity(self, slot: int) -> tuple[Identity, int]:
         """Return who is who in a session, and who its process 1 is, which is nobody inside."""
         if os.geteuid() != 0:
             return self._ranges.identity_of_session(slot) if self._ranges else (ordinary.ALONE, 0)
-        first = _LAST_UID - slot * _UIDS_EACH
-        keeper = first + _UIDS_EACH - 1
-        return Identity(ranged=True, map=[(0, first, _UIDS_EACH - 1)], init=0), keeper
+        first = _SPAN.start(slot)
+        keeper = first + _SPAN.each - 1
+        return Identity(ranged=True, map=[(0, first, _SPAN.each - 1)], init=0), keeper
 
     @staticmethod
     async def _meet(channel: socket.socket) -> int:
@@ -163,6 +171,6 @@ class NamespacesSessions:
         for pause in _REMOVAL_PAUSES:
             await asyncio.sleep(pause)
             if group.remove():
-                heapq.heappush(self._free_slots, slot)
+                self._blocks.give_back(slot)
                 return
             group.kill()
