@@ -14,6 +14,7 @@ FLAGS ?=
 ON_CGROUP2 := -k 'test_cgroup or namespaces and (test_limits_hold or makes_users or usage_says or enough_memory)
 ON_CGROUP2 += or test_limits_hold and not neighbour'
 ON_CGROUP2 += $(addprefix tests/sandbox/,test_cgroup.py test_limits_hold.py test_sessions.py)
+LIGHTLY := --timeout 600 -p no:schemathesis -p no:hypothesispytest -p no:anyio --noconftest -p tests.sandbox.fixtures
 
 .PHONY: help
 help: ## List what can be done
@@ -72,7 +73,7 @@ chaos: setup ## Kill roles and servers under load for minutes, then count (FLAGS
 
 .PHONY: test-cgroup2
 test-cgroup2: setup ## Run the tests of limits in a virtual machine that has cgroup v2 (Debian; some minutes)
-	@CRUCIBLE_TEST_ENGINES=namespaces,crun scripts/cgroup2-vm --timeout 600 $(or $(FLAGS),$(ON_CGROUP2))
+	@CRUCIBLE_TEST_ENGINES=namespaces,crun scripts/cgroup2-vm $(LIGHTLY) $(or $(FLAGS),$(ON_CGROUP2))
 
 .PHONY: check
 check: setup ## Lint, format, types, import rules, documents that are generated

@@ -56,7 +56,8 @@ _PAUSE_SECONDS = 0.05
 _HOST_TASKS_EACH = 4
 _HOST_TASKS = 512
 """What gVisor's kernel may have of the host's threads, and for each of the program's own that it counts itself."""
-BUILDING_SECONDS = 30.0
+BUILDING_SECONDS = 120.0
+"""An emulated processor has needed more than 30."""
 
 
 @dataclass(frozen=True, slots=True)
