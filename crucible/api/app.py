@@ -31,6 +31,7 @@ from crucible.api.routes import (
     statistics,
     storage,
     submissions,
+    tenants,
     webhooks,
 )
 from crucible.api.schema import describe
@@ -88,6 +89,7 @@ def _routes() -> FastAPI:
         log_level,
         webhooks,
         operations,
+        tenants,
         health,
     ):
         app.include_router(module.router, prefix=PREFIX)

@@ -20,6 +20,7 @@ from crucible.domain.event import Event
 from crucible.domain.pipeline import PipelineRequest
 from crucible.domain.schedule import ScheduleRequest
 from crucible.domain.session_record import ExecEvent, ExecRequest, SessionRequest
+from crucible.domain.tenant import TenantShare
 from crucible.domain.webhook import WebhookRequest
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -68,6 +69,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
             (PipelineRequest, "validation"),
             (ScheduleRequest, "validation"),
             (SessionRequest, "validation"),
+            (TenantShare, "validation"),
             (ExecRequest, "validation"),
             (Problem, "serialization"),
         ],

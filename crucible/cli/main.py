@@ -49,6 +49,7 @@ COMMANDS = (
     Command("session", "crucible.cli.session:session", "Use sandboxes that stay.", _PROGRAMS),
     Command("queue", "crucible.cli.queue:queue", "Show what waits, since when, and what runs.", _OPERATIONS),
     Command("workers", "crucible.cli.workers:workers", "List who works, and at what.", _OPERATIONS),
+    Command("tenants", "crucible.cli.tenants:tenants", "Share the workers between tenants.", _OPERATIONS),
     Command("storage", "crucible.cli.storage:storage", "Show what is kept, and how much that is.", _OPERATIONS),
     Command("pause", "crucible.cli.workers:pause", "Have workers take nothing more.", _OPERATIONS),
     Command("drain", "crucible.cli.workers:drain", "The same, and hand back what runs.", _OPERATIONS),

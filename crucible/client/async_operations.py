@@ -8,6 +8,7 @@ from crucible.client.calls import Call
 from crucible.domain.dead_letter import DeadLetter, DeadLetterState, DeadLetterSummary
 from crucible.domain.operation import Queue, Worker
 from crucible.domain.storage import Storage
+from crucible.domain.tenant import Tenant, TenantShare
 from crucible.domain.webhook import Delivery, Webhook, WebhookCreated, WebhookRequest
 
 T = TypeVar("T")
@@ -78,6 +79,14 @@ class AsyncOperations:
     async def storage(self) -> Storage:
         """Return how much evaluations keep, and how large the database is."""
         return await self._ask(calls.storage())
+
+    async def tenants(self) -> tuple[Tenant, ...]:
+        """Return every tenant: its share of the workers, and what of it waits and runs."""
+        return (await self._ask(calls.tenants())).items
+
+    async def share(self, tenant_id: str, wanted: TenantShare) -> Tenant:
+        """Set a tenant's cap and weight, which hold from the next claim on; what runs goes on."""
+        return await self._ask(calls.share(tenant_id, wanted))
 
     async def workers(self) -> tuple[Worker, ...]:
         """Return the workers that were heard of in the last ten minutes."""

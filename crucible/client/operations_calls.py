@@ -10,6 +10,7 @@ from crucible.domain.answer import DeadLetterChoice, DeadLetterList, DeadLetterP
 from crucible.domain.dead_letter import DeadLetter, DeadLetterState
 from crucible.domain.operation import Queue, Worker, WorkerList
 from crucible.domain.storage import Storage
+from crucible.domain.tenant import Tenant, TenantList, TenantShare
 from crucible.domain.webhook import Delivery, DeliveryList, WebhookCreated, WebhookList, WebhookRequest
 
 _WEBHOOKS = f"{PREFIX}/webhooks"
@@ -97,6 +98,21 @@ def queue() -> Call[Queue]:
 def storage() -> Call[Storage]:
     """Tell how much is kept."""
     return Call(method="GET", path=f"{PREFIX}/storage", read=reads(Storage))
+
+
+def tenants() -> Call[TenantList]:
+    """List whose evaluations there are."""
+    return Call(method="GET", path=f"{PREFIX}/tenants", read=reads(TenantList))
+
+
+def share(tenant_id: str, wanted: TenantShare) -> Call[Tenant]:
+    """Set what of the workers is a tenant's."""
+    return Call(
+        method="PUT",
+        path=f"{PREFIX}/tenants/{quote(tenant_id, safe='')}/share",
+        read=reads(Tenant),
+        content=wanted.model_dump_json().encode(),
+    )
 
 
 def workers() -> Call[WorkerList]:

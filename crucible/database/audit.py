@@ -1,4 +1,4 @@
-"""Who did what to which evaluation, session or pipeline, written in the transaction that did it."""
+"""Who did what to which evaluation, session, pipeline or tenant, written in the transaction that did it."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -32,6 +32,10 @@ class AuditRepository:
     async def add_of_pipeline(self, action: str, pipeline_id: str, at: datetime) -> None:
         """Record that the principal did this to a pipeline; what becomes of its stages is recorded of each."""
         await self._connection.execute(_INSERT, {**self._entry(action, at), "pipeline_id": pipeline_id})
+
+    async def add_of_tenant(self, action: str, tenant_id: str, at: datetime) -> None:
+        """Record that the principal did this to a tenant, its own or another."""
+        await self._connection.execute(_INSERT, {**self._entry(action, at), "changed_tenant_id": tenant_id})
 
     def _entry(self, action: str, at: datetime) -> dict[str, object]:
         return {

@@ -37,6 +37,7 @@ from crucible.database.signals import SignalReader
 from crucible.database.statistics import StatisticsReader
 from crucible.database.storage import StorageReader
 from crucible.database.tallies import TallyLedger
+from crucible.database.tenants import TenantLedger
 from crucible.database.transactions import (
     AfterCommit,
     ConcurrentTransactions,
@@ -133,6 +134,11 @@ class SystemWork(_Work):
         self.outbox = Outbox(transaction.connection)
         self.tallies = TallyLedger(transaction.connection)
         self.measures = MeasureRepository(transaction.connection)
+        self.tenants = TenantLedger(transaction.connection)
+
+    def audit_of(self, principal: Principal) -> AuditRepository:
+        """Return where to record what a principal had Crucible do."""
+        return AuditRepository(self._transaction.connection, principal)
 
 
 class Database:

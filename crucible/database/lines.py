@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from crucible.database.tables import evaluations, is_queued, is_running, turns
+from crucible.database.tables import evaluations, is_queued, is_running, tenants, turns
 from crucible.domain.evaluation import Priority
 from crucible.domain.need import need_of
 from crucible.domain.ring import Ring
@@ -57,9 +57,18 @@ def _heads() -> sa.CTE:
 # Statements of every evaluation's way are built once: building one costs as much as SQLite takes to execute it.
 _HEADS = _heads()
 _LINES = (
-    sa.select(_E.tenant_id, _E.priority, _E.needs, _E.queued_at, sa.func.coalesce(_T.turn, 0).label("turn"))
+    sa.select(
+        _E.tenant_id,
+        _E.priority,
+        _E.needs,
+        _E.queued_at,
+        sa.func.coalesce(_T.turn, 0).label("turn"),
+        tenants.c.cap,
+        tenants.c.weight,
+    )
     .select_from(_HEADS)
     .join(evaluations, _E.id == _HEADS.c.id)
+    .join(tenants, tenants.c.id == _E.tenant_id)
     .outerjoin(turns, sa.and_(_T.tenant_id == _E.tenant_id, _T.rank == _E.rank))
     .order_by(_E.rank, _E.tenant_id, _E.needs)
 )
@@ -140,6 +149,8 @@ class LineRepository:
                 need=need_of(row.needs),
                 oldest=row.queued_at,
                 turn=row.turn,
+                cap=row.cap,
+                weight=row.weight,
             )
             for row in rows
         ]

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crucible.database.clock import now
-from crucible.database.tables import evaluations, is_queued, is_running
+from crucible.database.tables import evaluations, is_queued, is_running, tenants
 from crucible.database.workers import WorkerRepository
 from crucible.domain.need import Need, need_of
 from crucible.domain.waiting import MOST_COUNTED_AHEAD
@@ -28,6 +28,8 @@ class Standing:
     ahead: int
     running: int
     """Of its tenant."""
+    cap: int | None = None
+    """How many of its tenant's may run at once, where an operator has said so."""
     workers: tuple[WorkerReport, ...]
     """Those that were heard of lately."""
 
@@ -42,9 +44,9 @@ class WaitReader:
     async def standing(self, evaluation_id: str) -> Standing | None:
         """Return where an evaluation stands; None where it waits no more."""
         found = await self._connection.execute(
-            sa.select(_E.rank, _E.needs, _E.queued_at, _E.not_before, _E.memory_bytes, _E.cpus).where(
-                _E.id == evaluation_id, _E.tenant_id == self._tenant_id, is_queued
-            )
+            sa.select(_E.rank, _E.needs, _E.queued_at, _E.not_before, _E.memory_bytes, _E.cpus, tenants.c.cap)
+            .join(tenants, tenants.c.id == _E.tenant_id)
+            .where(_E.id == evaluation_id, _E.tenant_id == self._tenant_id, is_queued)
         )
         row = found.one_or_none()
         if row is None:
@@ -76,6 +78,7 @@ class WaitReader:
                 .select_from(evaluations)
                 .where(is_running, _E.tenant_id == self._tenant_id)
             ),
+            cap=row.cap,
             workers=tuple(await WorkerRepository(self._connection).seen(at=at, within=ALIVE_FOR)),
         )
 

@@ -22,6 +22,10 @@ class Line:
     """When the first of them was queued."""
     turn: int
     """When this tenant was served last at this priority, counted in turns; 0: not yet."""
+    cap: int | None = None
+    """How many of this tenant's may run at once, where an operator has said so."""
+    weight: int = 1
+    """How many slots it has for each of another's whose weight is 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,7 @@ async def claim(
     shares = shares or Shares()
     async with database.system_unit_of_work() as work:
         turns = Turns(await _lines(work, offer), shares, running={}, caps=caps)
-        if turns.lines and (turns.compete or caps.any):
+        if turns.lines and (turns.compete or turns.capped):
             await work.lines.one_at_a_time()
             turns = Turns(await _lines(work, offer), shares, running=await work.lines.running(), caps=caps)
         if not turns.lines:

@@ -1,9 +1,9 @@
 """Whose turn it is: the policy, without a database.
 
-First the priority, by weight. Then, among the tenants that wait at it, whoever has the fewest running at it, and
-among those whoever was served longest ago: a tenant's hundred thousand delay another's one by no more than a slot.
-A tenant at its cap has no turn, and costs nobody else one. A tenant's lines differ in what they need; the one
-whose first has waited longest goes first.
+First the priority, by weight. Then, among the tenants that wait at it, whoever has the fewest running at it for
+its weight, and among those whoever was served longest ago: a tenant's hundred thousand delay another's one by no
+more than a slot. A tenant at its cap has no turn, and costs nobody else one. A tenant's lines differ in what they
+need; the one whose first has waited longest goes first.
 """
 
 from collections import defaultdict
@@ -28,7 +28,9 @@ class Turns:
         self.served: list[tuple[str, Priority]] = []
         """Who was served, in order."""
         self._shares = shares
-        self._caps = caps
+        self._caps = {
+            line.tenant_id: caps.of(line.tenant_id) if line.cap is None else line.cap for line in self.lines
+        }
         self._running = defaultdict(int, running)
         self._of_tenant: dict[str, int] = defaultdict(int)
         for (tenant_id, _), number in running.items():
@@ -40,6 +42,11 @@ class Turns:
     def compete(self) -> bool:
         """Whether at some priority more than one tenant waits."""
         return len(self._turn) > len({priority for _, priority in self._turn})
+
+    @property
+    def capped(self) -> bool:
+        """Whether the number of somebody's that run is bounded."""
+        return any(cap is not None for cap in self._caps.values())
 
     def next(self) -> Line | None:
         """Return the line to take from; None where nobody may be served."""
@@ -67,13 +74,13 @@ class Turns:
 
     def spare(self, line: Line) -> int | None:
         """Return how many more of the line's tenant may run; None where it has no cap."""
-        cap = self._caps.of(line.tenant_id)
+        cap = self._caps[line.tenant_id]
         return None if cap is None else max(0, cap - self._of_tenant[line.tenant_id])
 
     def _is_at_cap(self, tenant_id: str) -> bool:
-        cap = self._caps.of(tenant_id)
+        cap = self._caps[tenant_id]
         return cap is not None and self._of_tenant[tenant_id] >= cap
 
     def _place(self, line: Line) -> tuple[object, ...]:
         key = line.tenant_id, line.priority
-        return self._running[key], self._turn[key], line.oldest, line.tenant_id
+        return self._running[key] / line.weight, self._turn[key], line.oldest, line.tenant_id

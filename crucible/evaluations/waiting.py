@@ -12,7 +12,8 @@ from crucible.domain.worker import WorkerReport, WorkerState
 
 def why(standing: Standing, tenant_id: str, priority: Priority, caps: Caps) -> Wait:
     """Return the first reason that holds, in words as well."""
-    reason, detail = _of_workers(standing) or _of_queue(standing, caps.of(tenant_id), priority)
+    cap = caps.of(tenant_id) if standing.cap is None else standing.cap
+    reason, detail = _of_workers(standing) or _of_queue(standing, cap, priority)
     return Wait(reason=reason, detail=detail, ahead=standing.ahead)
 
 

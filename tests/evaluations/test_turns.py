@@ -115,6 +115,29 @@ def test_nobody_runs_more_than_its_cap_and_the_slots_are_not_left_empty(work, ca
         market.end(place)
 
 
+def test_who_weighs_three_times_as_much_has_three_times_as_many_slots_while_both_wait():
+    running: Counter[str] = Counter()
+    for _ in range(8):
+        lines = [line(tenant, Priority.NORMAL, weight=weight) for tenant, weight in (("heavy", 3), ("light", 1))]
+        counts = {(tenant, Priority.NORMAL): number for tenant, number in running.items()}
+        served = Turns(lines, Shares(), running=counts, caps=Caps()).next()
+        assert served is not None
+        running[served.tenant_id] += 1
+    assert running == {"heavy": 6, "light": 2}
+
+
+def test_a_cap_that_an_operator_set_goes_before_that_of_the_settings():
+    caps = Caps(each=5, tenants={"own": 4})
+    running = {("own", Priority.NORMAL): 2, ("others", Priority.NORMAL): 2}
+    lines = [line("own", Priority.NORMAL, cap=2), line("others", Priority.NORMAL)]
+    turns = Turns(lines, Shares(), running=running, caps=caps)
+    assert turns.capped
+    assert (turns.spare(lines[0]), turns.spare(lines[1])) == (0, 3)
+    served = turns.next()
+    assert served is not None
+    assert served.tenant_id == "others"
+
+
 def line(tenant: str, priority: Priority, **how) -> Line:
     return Line(**{"tenant_id": tenant, "priority": priority, "need": NEED, "oldest": START, "turn": 0, **how})
 

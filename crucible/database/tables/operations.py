@@ -7,7 +7,7 @@ from crucible.database.tables.columns import enumeration, evaluation, identifier
 from crucible.domain.dead_letter import DeadLetterState
 from crucible.domain.worker import WorkerState
 
-_AUDITED = ("evaluation", "session", "pipeline")
+_AUDITED = ("evaluation", "session", "pipeline", "changed_tenant")
 """What an audit entry may be about: one of them."""
 audit_entries = sa.Table(
     "audit_entries",
@@ -20,6 +20,7 @@ audit_entries = sa.Table(
     sa.Column("at", Moment, nullable=False),
     sa.Column("session_id", identifier(), sa.ForeignKey("sessions.id")),
     sa.Column("pipeline_id", identifier(), sa.ForeignKey("pipelines.id")),
+    sa.Column("changed_tenant_id", identifier(), sa.ForeignKey("tenants.id")),
     sa.CheckConstraint(
         " + ".join(f"CASE WHEN {about}_id IS NULL THEN 0 ELSE 1 END" for about in _AUDITED) + " = 1",
         name="about_one",

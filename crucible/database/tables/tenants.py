@@ -11,6 +11,10 @@ tenants = sa.Table(
     sa.Column("id", identifier(), primary_key=True),
     sa.Column("name", sa.String(255), nullable=False),
     sa.Column("created_at", Moment, nullable=False),
+    sa.Column("cap", sa.Integer),
+    sa.Column("weight", sa.Integer, nullable=False, server_default="1"),
+    sa.CheckConstraint("cap >= 1", name="cap_lets_some_run"),
+    sa.CheckConstraint("weight >= 1", name="weight_is_not_zero"),
 )
 
 idempotency_keys = sa.Table(
