@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from crucible.api.problems import MEDIA_TYPE
-from crucible.domain.answer import DeadLetterChoice, Problem, Submissions
+from crucible.domain.answer import DeadLetterChoice, LogLevelRequest, Problem, Submissions
 from crucible.domain.batch import BatchRequest, RetryRequest
 from crucible.domain.check import CheckRequest
 from crucible.domain.evaluation import Annotation, Submission
@@ -70,6 +70,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
             (ScheduleRequest, "validation"),
             (SessionRequest, "validation"),
             (TenantShare, "validation"),
+            (LogLevelRequest, "validation"),
             (ExecRequest, "validation"),
             (Problem, "serialization"),
         ],

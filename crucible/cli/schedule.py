@@ -1,6 +1,7 @@
 """`crucible schedule`: programs that run again and again."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -84,6 +85,39 @@ def add(
         typer.echo(made.id)
 
 
+@schedule.command("edit")
+def edit(
+    schedule_id: _Id,
+    *,
+    cron: Annotated[str | None, typer.Option("--cron", help="Minute, hour, day, month, weekday.")] = None,
+    time_zone: Annotated[str | None, typer.Option("--time-zone", "-z", help="Europe/Berlin")] = None,
+    missed: Annotated[MissedRuns | None, typer.Option("--missed", help="Of times that passed unfired.")] = None,
+    name: Annotated[str | None, typer.Option("--name")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--program", exists=True, dir_okay=False, help="The file to run from now on.")
+    ] = None,
+    json: Json = False,
+    url: Url = DEFAULT_URL,
+) -> None:
+    """Have a schedule be another, from now on; what is not named stays, and so does what fired."""
+    with connected(url) as crucible:
+        before = crucible.schedules.get(schedule_id)
+        changed = crucible.schedules.replace(
+            schedule_id,
+            _request(
+                before.name if name is None else name,
+                before.cron if cron is None else cron,
+                before.time_zone if time_zone is None else time_zone,
+                before.missed if missed is None else missed,
+                before.submission if file is None else _with_program(before.submission, file),
+            ),
+        )
+    if json:
+        print_json(changed)
+    else:
+        show(_table([changed]))
+
+
 @schedule.command("list")
 def list_schedules(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=200, help="At most so many.")] = 20,
@@ -142,6 +176,15 @@ def remove(schedule_id: _Id, url: Url = DEFAULT_URL) -> None:
 def _request(name: str, cron: str, time_zone: str, missed: MissedRuns, submission: Submission) -> ScheduleRequest:
     try:
         return ScheduleRequest(name=name, cron=cron, time_zone=time_zone, missed=missed, submission=submission)
+    except ValidationError as error:
+        raise InvalidRequestError(first_mistake(error)) from error
+
+
+def _with_program(submission: Submission, file: Path) -> Submission:
+    if submission.code is None:
+        raise InvalidRequestError("its program is one of several files: make another schedule of the new ones")
+    try:
+        return Submission.model_validate({**submission.model_dump(), "code": file.read_text()})
     except ValidationError as error:
         raise InvalidRequestError(first_mistake(error)) from error
 

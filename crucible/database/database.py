@@ -27,6 +27,7 @@ from crucible.database.failures import translated
 from crucible.database.idempotency import IdempotencyRepository
 from crucible.database.leases import LeaseRepository
 from crucible.database.lines import LineRepository
+from crucible.database.log_orders import LogOrderRepository
 from crucible.database.measures import MeasureRepository
 from crucible.database.pipeline_ledger import PipelineLedger
 from crucible.database.pipelines import PipelineReader, PipelineRepository
@@ -134,6 +135,7 @@ class SystemWork(_Work):
         self.outbox = Outbox(transaction.connection)
         self.tallies = TallyLedger(transaction.connection)
         self.measures = MeasureRepository(transaction.connection)
+        self.log_orders = LogOrderRepository(transaction.connection)
         self.tenants = TenantLedger(transaction.connection)
 
     def audit_of(self, principal: Principal) -> AuditRepository:

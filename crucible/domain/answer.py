@@ -1,5 +1,6 @@
 """Shapes of the API that hold more than one thing. The server writes them and the client reads them."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -90,12 +91,21 @@ class Readiness(_Shape):
     """Each part that can't do its work now, and why."""
 
 
-class LogLevel(_Shape):
-    """How much a server writes to its log."""
+class LogLevelRequest(_Shape):
+    """How much every process is to write to its log, and for how long."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     level: Literal["debug", "info", "warning", "error"]
+    minutes: Annotated[int, Field(ge=1, le=1440)] = 60
+
+
+class LogLevel(_Shape):
+    """How much a server writes to its log."""
+
+    level: Literal["debug", "info", "warning", "error"]
+    until: datetime | None = None
+    """Until when every process does so; none: each does what its settings say."""
 
 
 class Welcome(_Shape):

@@ -27,6 +27,7 @@ from crucible.queue.link import ExecutorLink
 from crucible.queue.reaper import keep_reaping
 from crucible.roles.errors import CannotStartError
 from crucible.roles.http_server import HttpServer
+from crucible.roles.log_level import keep_log_level
 from crucible.roles.making import caps_of, make_worker
 from crucible.roles.measuring import keep_measuring, process_name
 from crucible.roles.parts import parts_of_one_process
@@ -75,6 +76,7 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
         tasks.start("pipelines", keep_advancing(database, blobs, stream, doorbell))
         tasks.start("measures", keep_measuring(database, measures, process_name("up")))
         tasks.start("presence", keep_reporting(database, worker, link, grace_seconds=settings.grace_seconds))
+        tasks.start("log level", keep_log_level(database, settings.log_level, tell=link.set_log_level))
         tasks.start("sessions", keep_reconciling(database, link))
         tasks.start("notifications", keep_delivering(database, settings.webhook_networks))
 

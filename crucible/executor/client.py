@@ -14,6 +14,7 @@ from crucible.domain.errors import ExecutorUnavailableError
 from crucible.domain.sandbox import DriverReport, SandboxEvent, SandboxFinished, SandboxSpec
 from crucible.executor import protocol
 from crucible.executor.session_messages import Abandon, SessionAnswer, SessionRequest
+from crucible.telemetry.logging import Level
 
 _HELLO_SECONDS = 10.0
 
@@ -99,6 +100,11 @@ class ExecutorClient:
         finally:
             if answer in self._surveys:
                 self._surveys.remove(answer)
+
+    def set_log_level(self, level: Level | None) -> None:
+        """Have the executor write to its log from this level on; None: from where it began."""
+        if self.is_connected:
+            self._writer.write(protocol.encode(protocol.LogLevel(level=level)))
 
     def next_request(self) -> int:
         """Return a number for a request to a session."""

@@ -24,8 +24,9 @@ from crucible.domain.sandbox import (
     SandboxStarted,
 )
 from crucible.executor.session_messages import SessionAnswer, SessionRequest
+from crucible.telemetry.logging import Level
 
-VERSION = 6
+VERSION = 7
 MAXIMUM_FRAME_BYTES = 64 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 
@@ -61,6 +62,12 @@ class Surveyed(_Message, tag="surveyed"):
     """Every engine, and what it gives on the executor's host, or why it can't."""
 
     drivers: tuple[DriverReport, ...]
+
+
+class LogLevel(_Message, tag="log-level"):
+    """Write to the log from this level on; without one, from where it began. There is no answer."""
+
+    level: Level | None
 
 
 class Run(_Message, tag="run"):
@@ -125,7 +132,7 @@ class Finished(_Message, tag="finished"):
     event: SandboxFinished
 
 
-FromClient = Hello | Survey | Run | Stop | SessionRequest
+FromClient = Hello | Survey | LogLevel | Run | Stop | SessionRequest
 RunEvent = Started | Output | Sample | Attempt | Progress | File | Finished
 FromServer = Welcome | Refusal | Surveyed | RunEvent | SessionAnswer
 

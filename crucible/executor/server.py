@@ -34,6 +34,7 @@ from crucible.executor.sessions import Sessions
 from crucible.sandbox.engines import Engines
 from crucible.sandbox.images import Images
 from crucible.sandbox.runtimes import KnownRuntimes
+from crucible.telemetry.logging import Level, log_level, set_log_level
 
 _HELLO_SECONDS = 5.0
 _PEER_CREDENTIALS = struct.Struct("3i")
@@ -48,6 +49,7 @@ class ExecutorServer:
         self._engines = engines
         self._runtimes = runtimes
         self._sessions = Sessions(engines, images)
+        self._usual_level = log_level()
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
 
@@ -79,7 +81,10 @@ class ExecutorServer:
         self._connections.add(task)
         try:
             if await self._greet(reader, writer):
-                await _Connection(reader, writer, self._engines, self._runtimes, self._sessions).serve()
+                connection = _Connection(
+                    reader, writer, self._engines, self._runtimes, self._sessions, usual_level=self._usual_level
+                )
+                await connection.serve()
         except protocol.ProtocolError as error:
             _log.warning("executor.connection_refused", reason=str(error))
             _send(writer, protocol.Refusal(reason=str(error)))
@@ -134,6 +139,8 @@ class _Connection:
         engines: Engines,
         runtimes: KnownRuntimes,
         sessions: Sessions,
+        *,
+        usual_level: Level,
     ) -> None:
         self._reader = reader
         self._writer = writer
@@ -142,6 +149,7 @@ class _Connection:
         self._runs: dict[int, tuple[asyncio.Task[None], asyncio.Event]] = {}
         self._surveys: set[asyncio.Task[None]] = set()
         self._requests = SessionRequests(sessions, self._answer)
+        self._usual_level = usual_level
         self._leaving = False
         """Whether runs are being ended because either side goes, which must not look like somebody's wish."""
 
@@ -158,7 +166,7 @@ class _Connection:
                     case protocol.Stop(run=number):
                         if run := self._runs.get(number):
                             run[1].set()
-                    case protocol.Survey() | protocol.Hello():
+                    case protocol.Survey() | protocol.LogLevel() | protocol.Hello():
                         self._tell(message)
                     case _ if not self._requests.take(message):
                         raise protocol.ProtocolError(f"request {message.request} is already under way")
@@ -171,9 +179,12 @@ class _Connection:
                 cancelled.set()
             await asyncio.gather(self._requests.leave(), *tasks, return_exceptions=True)
 
-    def _tell(self, message: protocol.Survey | protocol.Hello) -> None:
+    def _tell(self, message: protocol.Survey | protocol.LogLevel | protocol.Hello) -> None:
         if isinstance(message, protocol.Hello):
             raise protocol.ProtocolError("a second hello")
+        if isinstance(message, protocol.LogLevel):
+            set_log_level(message.level or self._usual_level, asked_by="a worker")
+            return
         survey = asyncio.create_task(self._survey())
         self._surveys.add(survey)
         survey.add_done_callback(self._surveys.discard)

@@ -18,6 +18,7 @@ from crucible.domain.errors import ExecutorUnavailableError
 from crucible.domain.sandbox import DriverReport, RuntimeReport, SandboxEvent, SandboxSpec
 from crucible.executor.client import ExecutorClient
 from crucible.executor.session_client import SessionClient
+from crucible.telemetry.logging import Level
 
 _FIRST_RETRY_SECONDS = 0.02
 _LONGEST_RETRY_SECONDS = 1.0
@@ -39,6 +40,7 @@ class ExecutorLink:
         """What it could run when it was last heard of."""
         self.drivers: tuple[DriverReport, ...] = ()
         """Every engine, and what it gave there when it was last surveyed; empty before the first time."""
+        self._log_level: Level | None = None
         self.refusal = "no connection was tried yet"
         """Why there is no connection, while there is none."""
 
@@ -88,6 +90,12 @@ class ExecutorLink:
                 _log.warning("engines_not_surveyed", reason=str(error) or "the executor took too long")
         return self.drivers
 
+    def set_log_level(self, level: Level | None) -> None:
+        """Have whichever executor is there write to its log from this level on; None: from where it began."""
+        self._log_level = level
+        if self._client is not None:
+            self._client.set_log_level(level)
+
     async def connected(self) -> None:
         """Wait until the executor can be reached."""
         await self._connected.wait()
@@ -126,4 +134,6 @@ class ExecutorLink:
         self.known_runtimes = tuple(
             runtime for runtime in client.welcome.runtimes if not self._only or runtime.name in self._only
         )
+        if self._log_level is not None:
+            client.set_log_level(self._log_level)
         self._connected.set()

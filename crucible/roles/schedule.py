@@ -20,6 +20,7 @@ from crucible.evaluations.tally import keep_tallying
 from crucible.pipelines.settle import keep_advancing
 from crucible.queue.reaper import keep_reaping
 from crucible.roles.known_workers import KnownWorkers
+from crucible.roles.log_level import keep_log_level
 from crucible.roles.measuring import keep_measuring, process_name
 from crucible.roles.shared import shared_parts
 from crucible.roles.stopping import Stopping
@@ -42,6 +43,7 @@ async def schedule(settings: Settings, announce: Callable[[], None]) -> signal.S
         known = KnownWorkers(parts.database)
         await known.read()
         tasks.start("list of workers", known.keep())
+        tasks.start("log level", keep_log_level(parts.database, settings.log_level))
         tasks.start("memory of workers", _keep_forgetting(parts.database))
         measures = Measures()
         patience = Patience(attempts=settings.infrastructure_attempts)

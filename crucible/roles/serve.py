@@ -15,6 +15,7 @@ from crucible.evaluations.check import Checks
 from crucible.queue.link import ExecutorLink
 from crucible.roles.http_server import HttpServer
 from crucible.roles.known_workers import KnownWorkers
+from crucible.roles.log_level import keep_log_level
 from crucible.roles.making import caps_of
 from crucible.roles.shared import SharedParts, shared_parts
 from crucible.roles.stopping import Stopping
@@ -37,6 +38,7 @@ async def serve(
         known = KnownWorkers(parts.database)
         await known.read()
         tasks.start("list of workers", known.keep())
+        tasks.start("log level", keep_log_level(parts.database, settings.log_level))
 
         link = await stack.enter_async_context(ExecutorLink(executor)) if executor else None
         if link is not None:

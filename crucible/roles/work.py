@@ -14,6 +14,7 @@ from crucible.queue.ear import Ear
 from crucible.queue.link import ExecutorLink
 from crucible.queue.local import LocalDoorbell
 from crucible.roles.errors import CannotStartError
+from crucible.roles.log_level import keep_log_level
 from crucible.roles.making import make_worker
 from crucible.roles.measuring import keep_measuring, process_name
 from crucible.roles.presence import keep_reporting, keep_surveying, leave
@@ -57,6 +58,7 @@ async def work(
             worker.slots = autoscale.fewest
             tasks.start("scale", worker.keep_scaling(Autoscale(autoscale)))
         tasks.start("presence", keep_reporting(parts.database, worker, link, grace_seconds=settings.grace_seconds))
+        tasks.start("log level", keep_log_level(parts.database, settings.log_level, tell=link.set_log_level))
         tasks.start("engines", keep_surveying(link))
         runtimes = [runtime.name for runtime in link.known_runtimes]
         ear = Ear(

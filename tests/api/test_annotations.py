@@ -55,10 +55,17 @@ def test_a_list_is_in_the_order_that_was_asked_for(http: httpx2.Client) -> None:
 
 @pytest.mark.usefixtures("level")
 def test_the_log_is_raised_and_lowered_without_a_restart(http: httpx2.Client) -> None:
-    assert http.put("/log-level", json={"level": "debug"}).json() == {"level": "debug"}
-    assert http.get("/log-level").json() == {"level": "debug"}
+    raised = http.put("/log-level", json={"level": "debug", "minutes": 5}).json()
+    assert raised["level"] == "debug"
+    assert raised["until"] is not None
+    assert http.get("/log-level").json() == raised
     assert logging.getLogger().level == logging.DEBUG
     assert http.put("/log-level", json={"level": "loud"}).json()["errors"][0]["field"] == "level"
-    assert http.put("/log-level", json={"level": "warning"}).json() == {"level": "warning"}
+    for minutes in (0, -1, 1441):
+        refused = http.put("/log-level", json={"level": "debug", "minutes": minutes})
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "minutes")
+    assert http.put("/log-level", json={"level": "warning"}).json()["level"] == "warning"
     assert logging.getLogger().isEnabledFor(logging.WARNING)
     assert not logging.getLogger().isEnabledFor(logging.INFO)
+    assert http.delete("/log-level").status_code == 204
+    assert http.get("/log-level").json()["until"] is None

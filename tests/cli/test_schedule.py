@@ -32,6 +32,22 @@ def test_a_schedule_is_added_shown_paused_and_removed(command: Command, tmp_path
 
 
 @pytest.mark.usefixtures("server")
+def test_a_schedule_is_edited_and_keeps_what_is_not_named(command: Command, tmp_path: Path) -> None:
+    file = tmp_path / "program.py"
+    file.write_text("print(1)")
+    made = json.loads(command("schedule", "add", "0 6 * * *", str(file), "-z", "Europe/Berlin", "--json").out)
+    file.write_text("print(2)")
+    edited = json.loads(
+        command("schedule", "edit", made["id"], "--cron", "0 7 * * *", "--program", str(file), "--json").out
+    )
+    assert (edited["cron"], edited["submission"]["code"]) == ("0 7 * * *", "print(2)")
+    for kept in ("id", "name", "time_zone", "missed", "state"):
+        assert edited[kept] == made[kept]
+    refused = command("schedule", "edit", made["id"], "--cron", "0 0 30 2 *")
+    assert (refused.code, "cron: is no cron line that ever fires" in refused.err) == (1, True)
+
+
+@pytest.mark.usefixtures("server")
 def test_a_line_that_never_fires_is_refused_before_anything_is_sent(command: Command, tmp_path: Path) -> None:
     file = tmp_path / "program.py"
     file.write_text("print(1)")

@@ -1,6 +1,7 @@
 """The executor over its real socket, with the real driver behind it."""
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -31,8 +32,10 @@ from crucible.sandbox.driver import Driver
 from crucible.sandbox.engines import Engine, Engines
 from crucible.sandbox.images import Images
 from crucible.sandbox.runtimes import KnownRuntimes
+from crucible.telemetry.logging import log_level
 from tests.sandbox import host
 from tests.sandbox.fixtures import Sandboxes, on_engine
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -92,6 +95,26 @@ async def test_a_run_yields_its_events_and_ends_with_the_result(client: Executor
 async def test_the_welcome_says_what_there_is(client: ExecutorClient) -> None:
     assert client.welcome.version == protocol.VERSION
     assert any("python" in runtime.aliases for runtime in client.welcome.runtimes)
+
+
+async def test_a_worker_says_from_which_level_on_the_executor_writes_its_log(client: ExecutorClient) -> None:
+    root = logging.getLogger()
+    before = root.level
+
+    async def is_debugging() -> bool:
+        return root.level == logging.DEBUG
+
+    async def is_as_before() -> bool:
+        return log_level() == usual
+
+    usual = log_level()
+    try:
+        client.set_log_level("debug")
+        await until(is_debugging)
+        client.set_log_level(None)
+        await until(is_as_before)
+    finally:
+        root.setLevel(before)
 
 
 async def test_many_runs_share_one_connection(client: ExecutorClient) -> None:

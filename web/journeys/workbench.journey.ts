@@ -248,7 +248,7 @@ test("the server's log is raised from the debug overlay", async ({ console: page
   await expect(level).toHaveValue("error");
   await level.selectOption("debug");
   await expect(page.getByText("tells from “debug” on")).toBeVisible();
-  expect(await (await page.request.get("/api/v1/log-level")).json()).toEqual({ level: "debug" });
+  expect(await (await page.request.get("/api/v1/log-level")).json()).toMatchObject({ level: "debug" });
   await level.selectOption("error");
   await expect(page.getByText("tells from “error” on")).toBeVisible();
 });

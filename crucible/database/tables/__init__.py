@@ -32,7 +32,15 @@ from crucible.database.tables.evaluations import (
     is_queued,
     is_running,
 )
-from crucible.database.tables.operations import audit_entries, dead_letters, is_open, measures, tallies, workers
+from crucible.database.tables.operations import (
+    audit_entries,
+    dead_letters,
+    is_open,
+    log_orders,
+    measures,
+    tallies,
+    workers,
+)
 from crucible.database.tables.sessions import sessions
 from crucible.database.tables.tenants import idempotency_keys, tenants, turns
 from crucible.database.tables.webhooks import deliveries, is_pending, webhooks
@@ -65,6 +73,7 @@ __all__ = [
     "is_to_end",
     "is_under_way",
     "is_unfinished",
+    "log_orders",
     "measures",
     "metadata",
     "pipeline_stages",

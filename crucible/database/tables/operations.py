@@ -53,6 +53,16 @@ measures = sa.Table(
     sa.Column("seen_at", Moment, nullable=False),
 )
 
+log_orders = sa.Table(
+    "log_orders",
+    metadata,
+    sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("level", sa.String(16), nullable=False),
+    sa.Column("until", Moment, nullable=False),
+    sa.Column("asked_by", sa.String(255), nullable=False),
+    sa.CheckConstraint("id = 1", name="is_one"),
+)
+
 workers = sa.Table(
     "workers",
     metadata,

@@ -159,7 +159,7 @@ export const logLevelQuery = queryOptions({
 });
 
 export async function setLogLevel(level: LogLevel): Promise<void> {
-  await answer(api.PUT("/api/v1/log-level", { body: { level } }));
+  await answer(api.PUT("/api/v1/log-level", { body: { level, minutes: 60 } }));
   queryClient.setQueryData(logLevelQuery.queryKey, level);
 }
 

@@ -943,16 +943,20 @@ export interface paths {
         };
         /**
          * Get Log Level
-         * @description Tell how much is written to the log.
+         * @description Tell how much this server writes to its log, and until when, where that was asked of every process.
          */
         get: operations["get_log_level"];
         /**
          * Put Log Level
-         * @description Write more or less to the log of this process, from now to its end.
+         * @description Have every process write more or less to its log for a while: servers, workers, schedulers, executors.
          */
         put: operations["put_log_level"];
         post?: never;
-        delete?: never;
+        /**
+         * Delete Log Level
+         * @description Have every process write what its settings say again.
+         */
+        delete: operations["delete_log_level"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2275,6 +2279,24 @@ export interface components {
              * @enum {string}
              */
             level: "debug" | "info" | "warning" | "error";
+            /** Until */
+            until?: string | null;
+        };
+        /**
+         * LogLevelRequest
+         * @description How much every process is to write to its log, and for how long.
+         */
+        LogLevelRequest: {
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "debug" | "info" | "warning" | "error";
+            /**
+             * Minutes
+             * @default 60
+             */
+            minutes: number;
         };
         /**
          * Loss
@@ -8165,7 +8187,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LogLevel"];
+                "application/json": components["schemas"]["LogLevelRequest"];
             };
         };
         responses: {
@@ -8216,6 +8238,51 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_log_level: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
