@@ -31,7 +31,7 @@ async def keep_log_level(
             _log.warning("log_level_unknown", reason=error.detail)
         else:
             wanted = order.level if order else None
-            if wanted is not ordered:
+            if wanted != ordered:
                 ordered = wanted
                 tell(wanted)
             if log_level() != (wanted or usual):
