@@ -1,4 +1,5 @@
 /** The frame of a page: what it is about, whatever can be done to all of it, and its name in the browser's tab. */
+import "@fontsource-variable/geist-mono/wght.css";
 import { type ReactNode, useEffect } from "react";
 import classes from "./Page.module.css";
 

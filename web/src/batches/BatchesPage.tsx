@@ -1,13 +1,14 @@
 /** Many programs as one: handed in from files, and how each batch does. */
-import { Button, FileButton, NativeSelect, TextInput } from "@mantine/core";
-import { IconFileImport, IconFolder, IconPlayerPlayFilled } from "@tabler/icons-react";
+import { Button, NativeSelect, TextInput } from "@mantine/core";
+import { IconPlayerPlayFilled } from "@tabler/icons-react";
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { Problem } from "../api/problem";
 import { queryClient, runtimesQuery } from "../api/queries";
 import type { Batch } from "../api/types";
 import { Collection } from "../app/Collection";
+import { FromFiles } from "../app/FromFiles";
 import { Page } from "../app/Page";
 import { Refusal, State } from "../app/State";
 import { Hostile } from "../text/Hostile";
@@ -67,7 +68,6 @@ function Maker() {
   const [files, setFiles] = useState<File[]>([]);
   const [reading, setReading] = useState<Reading | null>(null);
   const [received, setReceived] = useState(0);
-  const folder = useRef<HTMLInputElement>(null);
   const submissions = reading?.submissions ?? [];
 
   useEffect(() => {
@@ -97,71 +97,41 @@ function Maker() {
   });
 
   return (
-    <form
-      className={classes.maker}
-      aria-label="A new batch"
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => {
-        event.preventDefault();
-        take([...event.dataTransfer.files]);
-      }}
-      onSubmit={(event) => {
-        event.preventDefault();
+    <FromFiles
+      label="A new batch"
+      folder={{ button: "Choose a folder", label: "A folder of programs" }}
+      take={take}
+      submit={() => {
         setReceived(0);
         start.mutate();
       }}
+      fields={
+        <>
+          <TextInput
+            aria-label="What the batch is called"
+            placeholder="A name, if you like"
+            value={name}
+            maxLength={255}
+            onChange={(event) => setName(event.currentTarget.value)}
+            className={classes.wide}
+          />
+          <NativeSelect
+            aria-label="Runtime, where the file names none"
+            data={[...new Set([runtime, ...runtimes.map((one) => one.name)])]}
+            value={runtime}
+            onChange={(event) => setRuntime(event.currentTarget.value)}
+          />
+          <Button
+            type="submit"
+            leftSection={<IconPlayerPlayFilled size={14} />}
+            loading={start.isPending}
+            disabled={submissions.length === 0 || submissions.length > MOST_ITEMS}
+          >
+            {submissions.length > 0 ? `Run ${count(submissions.length, "program")}` : "Run"}
+          </Button>
+        </>
+      }
     >
-      <div className={classes.fields}>
-        <FileButton multiple onChange={take}>
-          {(button) => (
-            <Button
-              variant="default"
-              leftSection={<IconFileImport size={16} stroke={1.6} />}
-              onClick={button.onClick}
-            >
-              Choose a file
-            </Button>
-          )}
-        </FileButton>
-        <Button
-          variant="default"
-          leftSection={<IconFolder size={16} stroke={1.6} />}
-          onClick={() => folder.current?.click()}
-        >
-          Choose a folder
-        </Button>
-        <input
-          ref={folder}
-          type="file"
-          hidden
-          multiple
-          aria-label="A folder of programs"
-          {...{ webkitdirectory: "" }}
-          onChange={(event) => take([...(event.currentTarget.files ?? [])])}
-        />
-        <TextInput
-          aria-label="What the batch is called"
-          placeholder="A name, if you like"
-          value={name}
-          maxLength={255}
-          onChange={(event) => setName(event.currentTarget.value)}
-          className={classes.wide}
-        />
-        <NativeSelect
-          aria-label="Runtime, where the file names none"
-          data={[...new Set([runtime, ...runtimes.map((one) => one.name)])]}
-          value={runtime}
-          onChange={(event) => setRuntime(event.currentTarget.value)}
-        />
-        <Button
-          type="submit"
-          leftSection={<IconPlayerPlayFilled size={14} />}
-          loading={start.isPending}
-          disabled={submissions.length === 0 || submissions.length > MOST_ITEMS}
-        >
-          {submissions.length > 0 ? `Run ${count(submissions.length, "program")}` : "Run"}
-        </Button>
-      </div>
       <p className={classes.quiet} role="status">
         {start.isPending
           ? `${received.toLocaleString("en")} of ${submissions.length.toLocaleString("en")} are on disk.`
@@ -179,6 +149,6 @@ function Maker() {
         </ul>
       )}
       {start.error instanceof Problem && <Refusal problem={start.error} />}
-    </form>
+    </FromFiles>
   );
 }

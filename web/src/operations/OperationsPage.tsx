@@ -1,9 +1,9 @@
 /** What keeps the server going: what waits and who works, what it can isolate by, and what it had to give up. */
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
 import { Problem } from "../api/problem";
 import { enginesQuery, queueQuery } from "../api/queries";
 import type { Engine, QueueNow } from "../api/types";
+import { Page } from "../app/Page";
 import { Refusal } from "../app/State";
 import { Hostile } from "../text/Hostile";
 import { count, seconds } from "../words/units";
@@ -17,14 +17,8 @@ import { Workers } from "./Workers";
 export function OperationsPage() {
   const { data, error, refetch } = useQuery(queueQuery);
   const engines = useQuery(enginesQuery);
-  useEffect(() => {
-    document.title = "Operations · Crucible";
-  }, []);
   return (
-    <div className={shared.page}>
-      <div className={shared.head}>
-        <h1 className={shared.title}>Operations</h1>
-      </div>
+    <Page title="Operations" tab="Operations">
       {error instanceof Problem && !data ? (
         <Refusal problem={error} retry={() => void refetch()} />
       ) : (
@@ -49,7 +43,7 @@ export function OperationsPage() {
           <p className={shared.none}>They are being tried out.</p>
         )}
       </Panel>
-    </div>
+    </Page>
   );
 }
 

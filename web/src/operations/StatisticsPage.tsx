@@ -1,11 +1,11 @@
 /** How all evaluations do: what became of them over time, how long they took and waited, and what is going on now. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect } from "react";
 import { Problem } from "../api/problem";
 import { statisticsQuery } from "../api/queries";
 import type { Outcome, Statistics } from "../api/types";
 import { OUTCOME_VALUES } from "../api/vocabulary";
+import { Page } from "../app/Page";
 import { SegmentedControl } from "../app/SegmentedControl";
 import { Refusal, State } from "../app/State";
 import { Hostile } from "../text/Hostile";
@@ -27,13 +27,11 @@ export function StatisticsPage() {
   const { hours } = useSearch({ from: "/statistics" });
   const navigate = useNavigate();
   const { data, error, refetch } = useQuery(statisticsQuery(hours));
-  useEffect(() => {
-    document.title = "Statistics · Crucible";
-  }, []);
   return (
-    <div className={classes.page}>
-      <div className={classes.head}>
-        <h1 className={classes.title}>Statistics</h1>
+    <Page
+      title="Statistics"
+      tab="Statistics"
+      about={
         <SegmentedControl
           aria-label="How far back"
           value={String(hours)}
@@ -42,7 +40,8 @@ export function StatisticsPage() {
           }
           data={WINDOWS}
         />
-      </div>
+      }
+    >
       {error instanceof Problem && !data ? (
         <Refusal problem={error} retry={() => void refetch()} />
       ) : data ? (
@@ -50,7 +49,7 @@ export function StatisticsPage() {
       ) : (
         <div className={classes.room} role="status" aria-label="Counting" />
       )}
-    </div>
+    </Page>
   );
 }
 

@@ -1,12 +1,13 @@
 /** A pipeline from a file: drawn as it is read, with what is wrong of it at its stage, and run from here. */
-import { Button, FileButton } from "@mantine/core";
-import { IconFileImport, IconFolder, IconPlayerPlayFilled, IconX } from "@tabler/icons-react";
+import { Button } from "@mantine/core";
+import { IconPlayerPlayFilled, IconX } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { type FieldProblem, Problem } from "../api/problem";
 import { queryClient, runtimesQuery } from "../api/queries";
 import type { PipelineRequest } from "../api/types";
+import { FromFiles } from "../app/FromFiles";
 import { Refusal } from "../app/State";
 import { Hostile } from "../text/Hostile";
 import { count } from "../words/units";
@@ -21,7 +22,6 @@ export function Maker() {
   const { data: runtimes = [] } = useQuery(runtimesQuery);
   const [reading, setReading] = useState<Reading | null>(null);
   const [chosen, setChosen] = useState<string>();
-  const folder = useRef<HTMLInputElement>(null);
   const start = useMutation({
     mutationFn: (wanted: PipelineRequest) => submitPipeline(wanted),
     onSuccess: (pipeline) => {
@@ -42,70 +42,38 @@ export function Maker() {
   const stages = reading?.request ? drawnOf(reading.request, problems) : [];
   const request = reading?.problems.length === 0 ? reading.request : null;
   return (
-    <form
-      className={classes.maker}
-      aria-label="A new pipeline"
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => {
-        event.preventDefault();
-        void take([...event.dataTransfer.files]);
-      }}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (request) start.mutate(request);
-      }}
-    >
-      <div className={classes.fields}>
-        <FileButton multiple onChange={(picked) => void take(picked)}>
-          {(button) => (
+    <FromFiles
+      label="A new pipeline"
+      folder={{ button: "Choose its folder", label: "The folder of a pipeline" }}
+      take={(files) => void take(files)}
+      submit={() => request && start.mutate(request)}
+      fields={
+        <>
+          {reading && (
             <Button
-              variant="default"
-              leftSection={<IconFileImport size={16} stroke={1.6} />}
-              onClick={button.onClick}
+              variant="subtle"
+              color="gray"
+              leftSection={<IconX size={15} />}
+              onClick={() => {
+                setReading(null);
+                start.reset();
+              }}
             >
-              Choose a file
+              Clear
             </Button>
           )}
-        </FileButton>
-        <Button
-          variant="default"
-          leftSection={<IconFolder size={16} stroke={1.6} />}
-          onClick={() => folder.current?.click()}
-        >
-          Choose its folder
-        </Button>
-        <input
-          ref={folder}
-          type="file"
-          hidden
-          multiple
-          aria-label="The folder of a pipeline"
-          {...{ webkitdirectory: "" }}
-          onChange={(event) => void take([...(event.currentTarget.files ?? [])])}
-        />
-        {reading && (
           <Button
-            variant="subtle"
-            color="gray"
-            leftSection={<IconX size={15} />}
-            onClick={() => {
-              setReading(null);
-              start.reset();
-            }}
+            type="submit"
+            className={classes.run}
+            leftSection={<IconPlayerPlayFilled size={14} />}
+            loading={start.isPending}
+            disabled={!request}
           >
-            Clear
+            Run
           </Button>
-        )}
-        <Button
-          type="submit"
-          className={classes.run}
-          leftSection={<IconPlayerPlayFilled size={14} />}
-          loading={start.isPending}
-          disabled={!request}
-        >
-          Run
-        </Button>
-      </div>
+        </>
+      }
+    >
       <p className={classes.quiet} role="status">
         {reading?.request ? (
           <>
@@ -119,7 +87,7 @@ export function Maker() {
       {stages.length > 0 && <Graph stages={stages} chosen={chosen} choose={setChosen} />}
       {problems.length > 0 && <Problems problems={problems} request={reading?.request ?? null} />}
       {refused && refused.fields.length === 0 && <Refusal problem={refused} />}
-    </form>
+    </FromFiles>
   );
 }
 

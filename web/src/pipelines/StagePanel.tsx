@@ -27,7 +27,7 @@ export function StagePanel({ stage }: { stage: Stage }) {
           </Link>
         )}
       </header>
-      {stage.why && (
+      {stage.why && !stage.outcome && (
         <p className={classes.why}>
           <Hostile>{stage.why}</Hostile>
         </p>
