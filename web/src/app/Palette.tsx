@@ -1,4 +1,6 @@
 /** Everything that can be done here, found by a few letters; it is also the list of keyboard shortcuts. */
+import "@mantine/core/styles/Overlay.css";
+import "@mantine/core/styles/Paper.css";
 import "@mantine/core/styles/ModalBase.css";
 import "@mantine/core/styles/Modal.css";
 import { Modal } from "@mantine/core";

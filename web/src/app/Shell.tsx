@@ -1,5 +1,5 @@
 /** The frame around every page: where one can go, how the server is, and everything from the keyboard. */
-import { ActionIcon, Menu, Tooltip, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, Menu, useMantineColorScheme } from "@mantine/core";
 import {
   IconArrowsDiff,
   IconCalendarRepeat,
@@ -158,18 +158,17 @@ export function Shell() {
             <span className={classes.findLabel}>Commands</span>
             <kbd className={classes.key}>{shown("mod+k").join(" ")}</kbd>
           </button>
-          <Tooltip label={dark ? "Light colours" : "Dark colours"}>
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              size={34}
-              aria-label={dark ? "Light colours" : "Dark colours"}
-              onClick={() => setColorScheme(dark ? "light" : "dark")}
-              className={classes.icon}
-            >
-              {dark ? <IconSun size={18} stroke={1.6} /> : <IconMoon size={18} stroke={1.6} />}
-            </ActionIcon>
-          </Tooltip>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={34}
+            aria-label={dark ? "Light colours" : "Dark colours"}
+            title={dark ? "Light colours" : "Dark colours"}
+            onClick={() => setColorScheme(dark ? "light" : "dark")}
+            className={classes.icon}
+          >
+            {dark ? <IconSun size={18} stroke={1.6} /> : <IconMoon size={18} stroke={1.6} />}
+          </ActionIcon>
         </div>
       </header>
       <main id="page" className={classes.page} tabIndex={-1}>

@@ -61,7 +61,6 @@ export const theme = createTheme({
   respectReducedMotion: true,
   focusRing: "auto",
   components: {
-    Tooltip: { defaultProps: { openDelay: 400, withArrow: true, fz: "xs" } },
     Modal: { defaultProps: { transitionProps: { duration: 120 }, radius: "lg" } },
     Menu: { defaultProps: { transitionProps: { duration: 80 }, shadow: "md", radius: "md" } },
     TextInput: { defaultProps: { size: "xs" } },

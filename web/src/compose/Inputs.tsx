@@ -1,5 +1,5 @@
 /** What goes in beside the program: limits, standard input, arguments, variables, and how it is to be run. */
-import { Tabs, Textarea } from "@mantine/core";
+import { Tabs } from "@mantine/core";
 import { lazy, Suspense, useEffect, useState } from "react";
 import type { Problem } from "../api/problem";
 import { Refusal } from "../app/State";
@@ -7,6 +7,7 @@ import classes from "./Inputs.module.css";
 import { LimitsForm } from "./LimitsForm";
 import type { Draft } from "./submission";
 
+const Lines = lazy(async () => ({ default: (await import("./Lines")).Lines }));
 const Pairs = lazy(async () => ({ default: (await import("./Pairs")).Pairs }));
 const How = lazy(async () => ({ default: (await import("./How")).How }));
 
@@ -55,24 +56,24 @@ export function Inputs(given: {
             <LimitsForm limits={current.limits} change={(limits) => edit({ limits })} />
           </Tabs.Panel>
           <Tabs.Panel value="stdin">
-            <Textarea
-              aria-label="Standard input"
-              placeholder="What the program reads from standard input"
-              value={current.stdin}
-              onChange={(event) => edit({ stdin: event.currentTarget.value })}
-              rows={5}
-              classNames={{ input: classes.mono }}
-            />
+            <Suspense>
+              <Lines
+                label="Standard input"
+                placeholder="What the program reads from standard input"
+                value={current.stdin}
+                onChange={(stdin) => edit({ stdin })}
+              />
+            </Suspense>
           </Tabs.Panel>
           <Tabs.Panel value="argv">
-            <Textarea
-              aria-label="Arguments"
-              placeholder="One argument a line"
-              value={current.argv}
-              onChange={(event) => edit({ argv: event.currentTarget.value })}
-              rows={5}
-              classNames={{ input: classes.mono }}
-            />
+            <Suspense>
+              <Lines
+                label="Arguments"
+                placeholder="One argument a line"
+                value={current.argv}
+                onChange={(argv) => edit({ argv })}
+              />
+            </Suspense>
           </Tabs.Panel>
           <Tabs.Panel value="env">
             <Suspense>

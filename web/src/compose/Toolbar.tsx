@@ -1,5 +1,5 @@
 /** What to begin with, what to run it in, and the button that runs it. */
-import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Menu } from "@mantine/core";
 import { IconChevronDown, IconCopy, IconPlayerPlayFilled, IconTemplate } from "@tabler/icons-react";
 import type { Runtime } from "../api/types";
 import { shown } from "../app/commands";
@@ -43,11 +43,9 @@ export function Toolbar(given: {
       <div className={classes.right}>
         <Menu position="bottom-end">
           <Menu.Target>
-            <Tooltip label="Copy as">
-              <ActionIcon variant="default" size={30} aria-label="Copy as">
-                <IconCopy size={16} stroke={1.6} />
-              </ActionIcon>
-            </Tooltip>
+            <ActionIcon variant="default" size={30} aria-label="Copy as" title="Copy as">
+              <IconCopy size={16} stroke={1.6} />
+            </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
             {(["curl", "python", "cli"] as const).map((kind) => (

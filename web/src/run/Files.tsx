@@ -2,7 +2,7 @@
  * The files that a program left, and what is in them. Text and tables are read as text; pictures only ever through an
  * `img` of a blob, where neither scripts nor requests of an SVG run. Nothing is opened as a page.
  */
-import { ActionIcon, Tooltip } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
@@ -39,18 +39,17 @@ export function Files({ evaluation }: { evaluation: Evaluation }) {
               <Hostile>{one.path}</Hostile>
               <span className={classes.size}>{bytes(one.size_bytes)}</span>
             </button>
-            <Tooltip label="Download">
-              <ActionIcon
-                component="a"
-                variant="subtle"
-                color="gray"
-                href={addressOf(evaluation.id, one.path)}
-                download
-                aria-label={`Download ${plain(one.path)}`}
-              >
-                <IconDownload size={16} />
-              </ActionIcon>
-            </Tooltip>
+            <ActionIcon
+              component="a"
+              variant="subtle"
+              color="gray"
+              href={addressOf(evaluation.id, one.path)}
+              download
+              aria-label={`Download ${plain(one.path)}`}
+              title="Download"
+            >
+              <IconDownload size={16} />
+            </ActionIcon>
           </li>
         ))}
       </ul>

@@ -1,5 +1,5 @@
 /** What the program wrote, as it writes it: only the rows in view exist in the page. */
-import { ActionIcon, Menu, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Menu, TextInput } from "@mantine/core";
 import { IconArrowBarToDown, IconChevronDown, IconChevronUp, IconDownload, IconSearch } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState } from "react";
@@ -194,17 +194,16 @@ export function Output(given: { record: RunRecord; snapshot: Snapshot; evaluatio
 
 function Tool(given: { label: string; icon: React.ReactNode; pressed?: boolean; onClick: () => void }) {
   return (
-    <Tooltip label={given.label}>
-      <ActionIcon
-        variant="subtle"
-        color={given.pressed ? "ember" : "gray"}
-        aria-label={given.label}
-        aria-pressed={given.pressed}
-        onClick={given.onClick}
-      >
-        {given.icon}
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon
+      variant="subtle"
+      color={given.pressed ? "ember" : "gray"}
+      aria-label={given.label}
+      title={given.label}
+      aria-pressed={given.pressed}
+      onClick={given.onClick}
+    >
+      {given.icon}
+    </ActionIcon>
   );
 }
 

@@ -1,6 +1,6 @@
 /** One evaluation, from the moment it is handed in to its verdict and evidence. The workbench and its page show it. */
 import "@fontsource-variable/geist-mono/wght.css";
-import { Button, Tooltip } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconPlayerStop, IconRotateClockwise } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useEffect, useMemo } from "react";
@@ -88,17 +88,16 @@ export function RunView(given: { id: string; open?: (frame: Frame) => void; acti
         </div>
         <div className={classes.actions}>
           {live ? (
-            <Tooltip label="Esc">
-              <Button
-                variant="default"
-                leftSection={<IconPlayerStop size={16} />}
-                onClick={() => stop.mutate()}
-                loading={stop.isPending}
-                disabled={snapshot.cancelRequested}
-              >
-                {snapshot.cancelRequested ? "Stopping" : "Stop"}
-              </Button>
-            </Tooltip>
+            <Button
+              variant="default"
+              leftSection={<IconPlayerStop size={16} />}
+              title="Esc"
+              onClick={() => stop.mutate()}
+              loading={stop.isPending}
+              disabled={snapshot.cancelRequested}
+            >
+              {snapshot.cancelRequested ? "Stopping" : "Stop"}
+            </Button>
           ) : (
             <Button
               variant="default"

@@ -1,5 +1,5 @@
 /** The files of a session: looked through, downloaded, and put there. */
-import { ActionIcon, Button, FileButton, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, FileButton } from "@mantine/core";
 import {
   IconCornerLeftUp,
   IconDownload,
@@ -53,21 +53,26 @@ export function SessionFiles({ id, version }: { id: string; version: number }) {
       }}
     >
       <header className={classes.bar}>
-        <Tooltip label="The folder above">
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            aria-label="The folder above"
-            disabled={folder === "/"}
-            onClick={() => setFolder(above(folder))}
-          >
-            <IconCornerLeftUp size={16} stroke={1.6} />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label="The folder above"
+          title="The folder above"
+          disabled={folder === "/"}
+          onClick={() => setFolder(above(folder))}
+        >
+          <IconCornerLeftUp size={16} stroke={1.6} />
+        </ActionIcon>
         <code className={classes.folder}>
           <Hostile>{folder}</Hostile>
         </code>
-        <ActionIcon variant="subtle" color="gray" aria-label="Look again" onClick={() => void refetch()}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label="Look again"
+          title="Look again"
+          onClick={() => void refetch()}
+        >
           <IconRefresh size={16} stroke={1.6} />
         </ActionIcon>
         <FileButton multiple onChange={(picked) => void put(picked)}>
