@@ -55,7 +55,7 @@ lighthouse: setup ## What Lighthouse says of the console's pages in Chromium; fa
 	@scripts/with-node env -C web/lighthouse node run.mjs $(FLAGS)
 
 .PHONY: console-speed
-console-speed: setup ## Measure how long from asking for a run to its first output on screen
+console-speed: setup ## Measure a first output, typing beside a stream, and scrolling through 100,000 rows
 	@scripts/system-packages chromium
 	@scripts/build-console
 	@scripts/with-node npm --prefix web run --silent latency

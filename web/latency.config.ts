@@ -1,4 +1,4 @@
-/** `make console-speed`: how long from asking for a run to its first output on screen. A figure, never a test. */
+/** `make console-speed`: how long somebody in front of the console waits. Figures, never a test. */
 import { defineConfig } from "@playwright/test";
 import journeys from "./playwright.config";
 

@@ -1,10 +1,24 @@
 /** A journey's page: it fails where the page says that it broke, or where its policy had to stop something. */
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test as plain } from "@playwright/test";
+import { type BrowserContext, expect, type Page, test as plain } from "@playwright/test";
+
+/**
+ * A worker's browser profiles, one for each kind of window. Journeys take turns in them, since half of a journey's time
+ * went into fetching and compiling the editor for a profile that had never seen it.
+ */
+const profiles = new Map<string, BrowserContext>();
 
 export const test = plain.extend<{ console: Page }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads from it which fixtures are wanted
   baseURL: async ({}, use) => use(process.env.CRUCIBLE_CONSOLE_URL),
+  context: async ({ browser, baseURL, viewport, colorScheme, reducedMotion, hasTouch, permissions }, use) => {
+    const options = { baseURL, viewport, colorScheme, reducedMotion, hasTouch, permissions };
+    const kind = JSON.stringify(options);
+    const context = profiles.get(kind) ?? (await browser.newContext(options));
+    profiles.set(kind, context);
+    await use(context);
+    await forget(context, baseURL ?? "");
+  },
   console: async ({ page }, use) => {
     const complaints: string[] = [];
     page.on("pageerror", (error) => complaints.push(error.message));
@@ -21,6 +35,17 @@ export const test = plain.extend<{ console: Page }>({
 });
 
 export { expect };
+
+/** Closes what a journey opened, and has the console's pages remember nothing of it. */
+async function forget(context: BrowserContext, origin: string): Promise<void> {
+  const [kept, ...others] = context.pages();
+  if (kept) {
+    const session = await context.newCDPSession(kept);
+    await Promise.all([...others.map((page) => page.close()), kept.goto("about:blank")]);
+    await session.send("Storage.clearDataForOrigin", { origin, storageTypes: "local_storage,cookies" });
+    await kept.close();
+  }
+}
 
 /** Opens the workbench with this program in it, as somebody would find a draft of theirs. */
 export async function compose(page: Page, code: string, rest: Record<string, unknown> = {}): Promise<void> {
@@ -55,6 +80,32 @@ export async function evaluated(page: Page, submission: Record<string, unknown>)
   const answer = await page.request.post("/api/v1/evaluations?wait=30", { data: submission });
   expect(answer.ok()).toBe(true);
   return (await answer.json()).id;
+}
+
+/**
+ * Has the page's list of evaluations answered in the page, a first part and then all others at once: so many would take
+ * a server an hour to run, and a thousand scrolls to load.
+ */
+export async function manyEvaluations(page: Page, total: number): Promise<void> {
+  await page.addInitScript((total) => {
+    const fetched = window.fetch;
+    const evaluation = (n: number) => ({
+      id: `ev_${String(n).padStart(26, "0")}`,
+      status: "completed",
+      outcome: "succeeded",
+      runtime: "python3.13",
+      priority: "normal",
+      labels: { n: String(n) },
+      timing: { queued: "2026-11-25T12:00:00Z" },
+    });
+    window.fetch = async (input, init) => {
+      const address = new URL(input instanceof Request ? input.url : input, window.location.href);
+      if (address.pathname !== "/api/v1/evaluations") return fetched(input, init);
+      const [from, to] = address.searchParams.has("cursor") ? [100, total] : [0, 100];
+      const items = Array.from({ length: to - from }, (_, n) => evaluation(from + n));
+      return Response.json({ items, next_cursor: to < total ? "all others" : null });
+    };
+  }, total);
 }
 
 /** Waits until the keys that are pressed next are the editor's. */

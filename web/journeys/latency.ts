@@ -1,5 +1,5 @@
-/** From the key that runs hello world to the frame that shows what it printed, in the page's own clock. */
-import { compose, expect, test } from "./console";
+/** What somebody in front of the console waits for, in the page's own clock. */
+import { compose, expect, expectEditing, manyEvaluations, output, run, test } from "./console";
 
 const RUNS = 30;
 const UNCOUNTED = 5;
@@ -37,10 +37,60 @@ test("hello world", async ({ console: page }) => {
     if (run >= UNCOUNTED) times.push(time);
     await expect(page.getByRole("heading", { level: 2, name: "Succeeded" })).toBeVisible();
   }
+  tell("from the key that runs hello world to its output on screen", times);
+});
+
+const STREAMING = `import time
+line = "x" * 99
+for tenth in range(400):
+    print("\\n".join([line] * 1_000), flush=True)
+    time.sleep(0.1)`;
+const KEYS = 100;
+
+test("typing while a megabyte a second streams in", async ({ console: page }) => {
+  test.setTimeout(300_000);
+  await compose(page, STREAMING, { limits: { output_bytes: 64 * 1024 ** 2, wall_seconds: 120 } });
+  await run(page);
+  await expect(output(page)).toContainText("xxx");
+  await page.locator(".monaco-editor").first().click();
+  await expectEditing(page);
+  await page.evaluate(() => {
+    const typed: number[] = [];
+    const listen = (event: KeyboardEvent) =>
+      requestAnimationFrame(() => setTimeout(() => typed.push(performance.now() - event.timeStamp)));
+    window.addEventListener("keydown", listen, true);
+    Object.assign(window, { typed });
+  });
+  for (let key = 0; key < KEYS; key += 1) await page.keyboard.press("a", { delay: 20 });
+  await expect(page.locator(".view-lines")).toContainText("a".repeat(KEYS));
+  const times = await page.evaluate(() => (window as unknown as { typed: number[] }).typed);
+  await page.getByRole("button", { name: "Stop" }).click();
+  tell("from a key in the editor to its frame, a megabyte a second streaming in", times);
+});
+
+test("scrolling through a list of 100,000", async ({ console: page }) => {
+  test.setTimeout(300_000);
+  await manyEvaluations(page, 100_000);
+  await page.goto("/evaluations");
+  await expect(page.getByText("100,000 evaluations", { exact: true })).toBeVisible();
+  const times = await page.getByRole("table").evaluate(async (table) => {
+    const frames: number[] = [];
+    let before = await new Promise<number>(requestAnimationFrame);
+    for (let frame = 0; frame < 200; frame += 1) {
+      table.scrollBy(0, 400);
+      const now = await new Promise<number>(requestAnimationFrame);
+      frames.push(now - before);
+      before = now;
+    }
+    return frames;
+  });
+  tell("between two frames of a scroll through 100,000 rows, ten rows a frame", times);
+});
+
+function tell(what: string, times: number[]): void {
   times.sort((left, right) => left - right);
   const at = (part: number) => `${(times[Math.floor(part * (times.length - 1))] ?? 0).toFixed(0)} ms`;
   process.stdout.write(
-    `\nfrom the key to the first output on screen, ${times.length} runs: ` +
-      `half within ${at(0.5)}, 95 % within ${at(0.95)}, fastest ${at(0)}\n`,
+    `\n${what}, ${times.length} times: half within ${at(0.5)}, 95 % within ${at(0.95)}, fastest ${at(0)}\n`,
   );
-});
+}
