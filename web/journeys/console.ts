@@ -83,10 +83,10 @@ export async function evaluated(page: Page, submission: Record<string, unknown>)
 }
 
 /**
- * Has the page's list of evaluations answered in the page, a first part and then all others at once: so many would take
- * a server an hour to run, and a thousand scrolls to load.
+ * Opens the history of so many evaluations. The list is answered in the page, a first part and then all others at once:
+ * so many would take a server an hour to run, and a thousand scrolls to load.
  */
-export async function manyEvaluations(page: Page, total: number): Promise<void> {
+export async function openHistory(page: Page, total: number): Promise<void> {
   await page.addInitScript((total) => {
     const fetched = window.fetch;
     const evaluation = (n: number) => ({
@@ -106,6 +106,10 @@ export async function manyEvaluations(page: Page, total: number): Promise<void> 
       return Response.json({ items, next_cursor: to < total ? "all others" : null });
     };
   }, total);
+  await page.goto("/evaluations");
+  await expect(page.getByText("100 evaluations, and more below")).toBeVisible();
+  await page.getByRole("table").evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await expect(page.getByText(`${total.toLocaleString("en")} evaluations`, { exact: true })).toBeVisible();
 }
 
 /** Waits until the keys that are pressed next are the editor's. */

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { evaluated, expect, expectAccessible, headline, manyEvaluations, test } from "./console";
+import { evaluated, expect, expectAccessible, headline, openHistory, test } from "./console";
 
 /** A label of its own for each journey, since they share a server. */
 const mine = () => `t${Math.random().toString(36).slice(2, 10)}`;
@@ -137,14 +137,13 @@ test("a note and labels are given to a run and found again, whatever is written 
 });
 
 test("of 100,000 rows only those in view are in the page, wherever one scrolls to", async ({ console: page }) => {
-  await manyEvaluations(page, 100_000);
-  await page.goto("/evaluations");
-  await expect(page.getByText("100,000 evaluations", { exact: true })).toBeVisible();
+  await openHistory(page, 100_000);
   const table = page.getByRole("table");
   for (const part of [1, 0.5, 0]) {
     await table.evaluate((element, at) => element.scrollTo(0, element.scrollHeight * at), part);
     const row = Math.min(99_999, 100_000 * part);
-    await expect(table.getByRole("row").filter({ hasText: new RegExp(`\\bn=${row}\\b`) })).toBeInViewport();
+    const id = `ev_${String(row).padStart(26, "0")}`;
+    await expect(table.getByRole("link", { name: `Succeeded, ${id}` })).toBeInViewport();
     expect(await table.getByRole("row").count()).toBeLessThan(80);
   }
 });
