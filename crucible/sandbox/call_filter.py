@@ -8,7 +8,7 @@ import struct
 
 from crucible.sandbox import kernel
 
-_SECCOMP_MODE_FILTER = 2
+_SET_MODE_FILTER = 1
 
 ALLOW_ALL = struct.pack("=HBBI", 0x06, 0, 0, 0x7FFF_0000)
 """A filter that changes nothing, to see whether one can be installed."""
@@ -32,8 +32,13 @@ def request_for(program: bytes) -> ctypes.Structure:
 @functools.lru_cache(maxsize=None)
 def installing(program: bytes) -> kernel.Call:
     """Write `install` down. Who forks asks for it before, so that its children find it."""
-    address = ctypes.addressof(request_for(program))
-    return kernel.prctling(kernel.PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, third=address, about="PR_SET_SECCOMP")
+    return kernel.syscalling(
+        kernel.SYS_SECCOMP[kernel.MACHINE],
+        ctypes.c_uint(_SET_MODE_FILTER),
+        ctypes.c_uint(0),
+        ctypes.byref(request_for(program)),
+        about="seccomp",
+    )
 
 
 def install(program: bytes) -> None:

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from crucible.sandbox import call_filter, descriptors, kernel
+from crucible.sandbox.wall import Wall
 
 _SET_MODE_FILTER: Final = 1
 _NEW_LISTENER: Final = 1 << 3
@@ -97,6 +98,14 @@ def installing(program: bytes) -> tuple[kernel.Call, kernel.Call]:
         for flags in (_NEW_LISTENER | _WAIT_KILLABLE, _NEW_LISTENER)
     )
     return killable, interruptible
+
+
+def confine(wall: Wall, channel: socket.socket) -> None:
+    """Put this process behind a wall, with the listener at the channel's other end where somebody answers."""
+    if wall.known:
+        hand_over(channel, install(wall.program))
+    else:
+        call_filter.install(wall.program)
 
 
 def hand_over(channel: socket.socket, listener: int) -> None:

@@ -201,12 +201,12 @@ def _by_address(pointer: int) -> list[_Instruction]:
     ]
 
 
-def build_wall_of_sessions() -> Wall:
-    """Return the wall of what process 1 of a session goes on to fork. Raises ValueError as `build_wall` does."""
+def build_wall_of_sessions(*, records: bool = True) -> Wall:
+    """Return the wall of what process 1 of a session goes on to fork: see `build_wall`. Raises ValueError likewise."""
     return Wall(
-        program=compile_filter(part=Part.ASKS, without_audit=True),
+        program=compile_filter(part=Part.ASKS if records else Part.NONE, without_audit=True),
         process_1=compile_filter(part=Part.PASSES),
-        known=known_calls(),
+        known=known_calls() if records else {},
     )
 
 

@@ -112,10 +112,7 @@ def _wait_for_orders(confines: Confines, processes: int | None, orders: int) -> 
             landlock.restrict(confines.landlock_abi, readable=("/",), writable=WRITABLE, devices="/dev")
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         commands = socket.socket(fileno=_ORDERS)
-        if confines.wall.known:
-            notification.hand_over(commands, notification.install(confines.wall.program))
-        else:
-            call_filter.install(confines.wall.program)
+        notification.confine(confines.wall, commands)
         if confines.warm:
             script.prepare()
         _obey(commands, warm=confines.warm)

@@ -84,13 +84,15 @@ class Container(Standing):
         self._streams = []
         return stdout, stderr
 
-    async def become_session(self, ground: int, patience: float) -> tuple[socket.socket, int]:
+    async def become_session(
+        self, ground: int, patience: float, disk: tuple[int, int] = (_SCRATCH_BYTES, _SCRATCH_INODES)
+    ) -> tuple[socket.socket, int]:
         """Have it become a session on this ground; return its channel and a pidfd of its stage. Raises OSError.
 
-        Both are the caller's, who sees to it that the container ends before `gone` is asked for.
+        `disk`: bytes and inodes, where its root is made on what a program's folders would be. Both are the caller's, who sees to it that the container ends before `gone` is asked for.
         """
         loop = asyncio.get_running_loop()
-        await self._settle(_SCRATCH_BYTES, _SCRATCH_INODES)
+        await self._settle(*disk)
         socket.send_fds(self._socket, [report.WORK], [ground])
         loop.remove_reader(self._socket)
         try:

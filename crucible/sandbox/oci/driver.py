@@ -24,11 +24,11 @@ from crucible.sandbox.namespaces import ordinary
 from crucible.sandbox.oci import bundle, tools
 from crucible.sandbox.oci.container import Container, Pipes
 from crucible.sandbox.oci.place import Place, write_place
-from crucible.sandbox.oci.sessions import Identities, OciSessions, identities_of_root, identities_of_user
+from crucible.sandbox.oci.sessions import ROOT, Identities, OciSessions, identities_of_root, identities_of_user
 from crucible.sandbox.oci.tools import Found, Tool
 from crucible.sandbox.process_1 import Manner
 from crucible.sandbox.runtimes import Runtime
-from crucible.sandbox.sessions.making import NO_SESSIONS_IN_GVISOR, obstacle
+from crucible.sandbox.sessions.making import obstacle
 from crucible.sandbox.slots import Slot, Slots
 from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.supervision import Supervision
@@ -53,9 +53,6 @@ _LONGEST_ARGUMENTS = 32 * 1024
 """In characters, each of which may be four bytes of the 128 KiB that Linux takes as one argument."""
 _PAUSE_SECONDS = 0.05
 """How long a program has the processors to itself before another container is made, which takes all of them."""
-_HOST_TASKS_EACH = 4
-_HOST_TASKS = 512
-"""What gVisor's kernel may have of the host's threads, and for each of the program's own that it counts itself."""
 BUILDING_SECONDS = 120.0
 """An emulated processor has needed more than 30."""
 
@@ -140,7 +137,7 @@ class OciDriver:
         )
         self._containment = self._describe(landlock_abi=0)
         self._sessions: OciSessions | None = None
-        self._no_sessions = NO_SESSIONS_IN_GVISOR if self._tool.own_kernel else obstacle(cgroups.version)
+        self._no_sessions = None if self._tool.own_kernel else obstacle(cgroups.version)
         """Why there are none, where there are none."""
 
     @classmethod
@@ -258,7 +255,7 @@ class OciDriver:
             self._pool.used(kind)
 
     def _limit(self, container: Container, spec: SandboxSpec) -> None:
-        tasks = _HOST_TASKS + _HOST_TASKS_EACH * spec.limits.processes if self._tool.own_kernel else None
+        tasks = tools.host_tasks(spec.limits.processes) if self._tool.own_kernel else None
         container.group.limit(spec.limits, tasks=tasks, standing=True)
 
     def _work(self, spec: SandboxSpec, runtime: Runtime, kind: Kind) -> tuple[plan.Work, list[bytes]]:
@@ -281,6 +278,7 @@ class OciDriver:
                 self._release,
                 self._identities_of_session,
                 self._containment,
+                own_kernel=self._tool.own_kernel,
             )
         return await self._sessions.open(spec, prefix)
 
@@ -310,7 +308,7 @@ class OciDriver:
     def _place(self, kind: Kind, slot: Slot) -> Place:
         number = slot.number
         identity = self._identities_of_session(number).outside if kind.session else self._identity(number)
-        start = [_START_SESSION] if kind.session else [_START, self._manner(kind).encode()]
+        start = [_START_SESSION if kind.session else _START, self._manner(kind).encode()]
         whole = _tree(kind)
         told = self._tool.told_group
         return Place(
@@ -323,7 +321,7 @@ class OciDriver:
                 group=slot.group.for_runtimes if told else None,
             ),
             tree=whole,
-            owner=identity.map[0][1] if kind.session else _outside(identity, plan.PROGRAM_UID),
+            owner=_outside(identity, ROOT if kind.session else plan.PROGRAM_UID),
             anterooms=list(slot.group.anterooms) if told else [],
             entrances=[] if told else slot.group.entrances,
             own_kernel=self._tool.own_kernel,

@@ -16,7 +16,8 @@ from crucible.domain.session import EndReason, SessionSpec
 from crucible.sandbox import seccomp
 from crucible.sandbox.namespaces.ordinary import Ranges
 from crucible.sandbox.oci.container import Container
-from crucible.sandbox.plan import Identity
+from crucible.sandbox.oci.tools import host_tasks
+from crucible.sandbox.plan import WORKSPACE, Identity
 from crucible.sandbox.sessions import plan
 from crucible.sandbox.sessions.making import enforces, ground_of
 from crucible.sandbox.sessions.session import TrackedSession
@@ -25,6 +26,8 @@ from crucible.sandbox.standing import SandboxBrokenError
 _BUILDING_SECONDS = 30.0
 KEEPER: Final = 0
 """Who process 1 is in the container."""
+ROOT: Final = KEEPER + 1
+"""Who the session's root is in the container."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +42,14 @@ def identities_of_root(first: int, count: int) -> Identities:
     """Return those of an executor that is root, and so may map any ids."""
     return Identities(
         Identity(ranged=True, map=[(0, first, count)], init=KEEPER),
-        Identity(ranged=True, map=[(0, KEEPER + 1, count - 1)], init=0),
+        Identity(ranged=True, map=[(0, ROOT, count - 1)], init=0),
     )
 
 
 def identities_of_user(ranges: Ranges, slot: int) -> Identities:
     """Return those of an ordinary user's executor."""
     session, keeper = ranges.identity_of_session(slot)
-    outside, inside, following = [(KEEPER, keeper, 1)], [], KEEPER + 1
+    outside, inside, following = [(KEEPER, keeper, 1)], [], ROOT
     for number, first, count in session.map:
         outside.append((following, first, count))
         inside.append((number, following, count))
@@ -63,15 +66,21 @@ class OciSessions:
         discard: Callable[[Container], Coroutine[None, None, None]],
         identities: Callable[[int], Identities],
         containment: Containment,
+        *,
+        own_kernel: bool,
     ) -> None:
-        """`stand` and `discard` a container that shows a prefix; `identities`: of a slot."""
+        """`stand` and `discard` a container that shows a prefix; `identities`: of a slot.
+
+        `own_kernel`: whether the tool brings one.
+        """
+        self._own_kernel = own_kernel
         self._stand = stand
         self._discard = discard
         self._identities = identities
         self._containment = replace(
             containment,
-            seccomp=seccomp.digest(seccomp.build_wall_of_sessions().program),
-            enforces=enforces(containment.cgroup_version, identities(0).inside)
+            seccomp=seccomp.digest(seccomp.build_wall_of_sessions(records=not own_kernel).program),
+            enforces=enforces(containment.cgroup_version, identities(0).inside, own_kernel=own_kernel)
             | {"container": containment.enforces["container"]},
         )
         self._sessions: set[TrackedSession] = set()
@@ -81,7 +90,8 @@ class OciSessions:
         try:
             container = await self._stand(prefix)
             try:
-                container.group.limit(spec.limits.for_control_group(), standing=True)
+                tasks = host_tasks(spec.limits.processes) if self._own_kernel else None
+                container.group.limit(spec.limits.for_control_group(), tasks=tasks, standing=True)
                 return await self._settle(container, spec, prefix)
             except BaseException:
                 await asyncio.shield(self._discard(container))
@@ -98,9 +108,12 @@ class OciSessions:
 
     async def _settle(self, container: Container, spec: SessionSpec, prefix: str) -> TrackedSession:
         identity = self._identities(container.place.number).inside
-        memory = plan.write(ground_of(spec, prefix, identity, KEEPER))
+        own = plan.OwnKernel(disk=WORKSPACE, processes=spec.limits.processes) if self._own_kernel else None
+        ground = ground_of(spec, prefix, identity, KEEPER, own_kernel=own)
+        memory = plan.write(ground)
+        disk = [(ground.disk_bytes, ground.inodes)] if self._own_kernel else []
         try:
-            channel, stage = await container.become_session(memory, _BUILDING_SECONDS)
+            channel, stage = await container.become_session(memory, _BUILDING_SECONDS, *disk)
         finally:
             os.close(memory)
         session = TrackedSession(
@@ -111,6 +124,7 @@ class OciSessions:
             user="root",
             containment=self._containment,
             release=lambda: self._forget(session, container),
+            own_kernel=self._own_kernel,
         )
         self._sessions.add(session)
         return session

@@ -18,6 +18,8 @@ from crucible.sandbox.oci.place import BUNDLE, LOG, PROCESS_1, STATE
 ANSWER_SECONDS: Final = 10.0
 PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
+_HOST_TASKS, _HOST_TASKS_EACH = 512, 4
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
@@ -83,6 +85,11 @@ class Found:
         noted = [] if self.tool.own_kernel else ["--pid-file", PROCESS_1]
         run = ["run", "--detach", *noted, "--bundle", BUNDLE, name]
         return [self.path, "--root", STATE, "--log", LOG, *flags, *run]
+
+
+def host_tasks(processes: int) -> int:
+    """Return how many of the host's threads gVisor's kernel may have for so many that it counts itself."""
+    return _HOST_TASKS + _HOST_TASKS_EACH * processes
 
 
 async def find(tool: Tool) -> Found:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crucible.sandbox.sessions.streams import Emit, Leftovers, Stream
-from crucible.sandbox.sessions.tracking import TrackingGroup
+from crucible.sandbox.sessions.tracking import ExecGroup
 
 _DYING_SECONDS = 5.0
 """How long process 1 may take to say that what was killed has ended."""
@@ -38,7 +38,7 @@ class Ended:
 class Errand:
     """Make it, hand its `descriptors` to process 1, then `follow` it to its end."""
 
-    def __init__(self, group: TrackingGroup, keep: int, emit: Emit | None, begun: ExitStack) -> None:
+    def __init__(self, group: ExecGroup, keep: int, emit: Emit | None, begun: ExitStack) -> None:
         """Open what it needs; `begun` closes that where something can't be had. Raises OSError."""
         self.stdout = Stream("stdout", keep, emit)
         begun.callback(self.stdout.abandon)
@@ -49,14 +49,15 @@ class Errand:
         begun.callback(os.close, self._failure)
         begun.callback(os.close, self._telling)
         os.set_blocking(self._failure, False)
-        self._door = group.open_door()
-        begun.callback(os.close, self._door)
+        self._doors = group.open_doors()
+        for door in self._doors:
+            begun.callback(os.close, door)
         self._began = time.monotonic()
 
     @property
     def descriptors(self) -> list[int]:
         """What goes to process 1, after the order and standard input."""
-        return [self.stdout.writing, self.stderr.writing, self._telling, self._door]
+        return [self.stdout.writing, self.stderr.writing, self._telling, *self._doors]
 
     def handed_over(self) -> None:
         """Close what process 1 has its own copies of."""

@@ -9,6 +9,7 @@ import os
 import stat
 
 from crucible.sandbox import kernel
+from crucible.sandbox.sessions.walk import open_by_steps
 
 _RESOLVE_NO_MAGICLINKS = 0x02
 _AT_FDCWD = -100
@@ -22,6 +23,8 @@ def open_inside(path: str, flags: int, mode: int = 0) -> int:
         return kernel.openat2(_AT_FDCWD, os.fsencode(path), flags | _CAREFULLY, _RESOLVE_NO_MAGICLINKS, mode)
     except OSError as error:
         number = error.errno or 0
+        if number == errno.ENOSYS:
+            return open_by_steps(os.fsencode(path), flags | _CAREFULLY, mode)
         raise OSError(number, os.strerror(number)) from error  # of the type that stands for its number
 
 

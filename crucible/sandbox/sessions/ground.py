@@ -18,6 +18,8 @@ _NEW = "/.scratch"
 _SHARED_MEMORY = "/run/shm"
 """Where what is in /dev/shm lives: /dev itself is read-only."""
 _UNTRUSTED = kernel.MS_NOSUID | kernel.MS_NODEV
+_PROC = _UNTRUSTED | kernel.MS_NOEXEC
+"""What is locked where /proc was mounted, and so has to be said again."""
 FURNITURE = tomllib.loads((resources.files(__package__) / "furniture.toml").read_text())
 """Read when the launcher starts: no session can look at our own files."""
 _OF_AN_IMAGE = frozenset({"/opt", "/srv"})
@@ -38,15 +40,18 @@ def make(ground: Ground) -> None:
         os.setresuid(0, 0, 0)
     owner = 0 if mapped else PROGRAM_UID
     os.umask(0)
-    size = f"size={ground.disk_bytes},nr_inodes={ground.inodes},mode=755,uid={owner},gid={owner}"
-    kernel.mount("session", _NEW, "tmpfs", _UNTRUSTED, size)
+    if ground.own_kernel is None:
+        size = f"size={ground.disk_bytes},nr_inodes={ground.inodes},mode=755,uid={owner},gid={owner}"
+        kernel.mount("session", _NEW, "tmpfs", _UNTRUSTED, size)
+    else:
+        kernel.mount(ground.own_kernel.disk, _NEW, None, kernel.MS_BIND)
     for path, target in ground.tree.links:
         if path not in _OWN:
             _folder(os.path.dirname(path))
             os.symlink(target, _NEW + path)
     for path in ("/proc", "/dev"):
         _bind(path)
-    kernel.set_mount_attributes(f"{_NEW}/proc", kernel.MOUNT_ATTR_RDONLY)
+    kernel.mount("proc", f"{_NEW}/proc", None, kernel.MS_REMOUNT | kernel.MS_BIND | kernel.MS_RDONLY | _PROC)
     for _, path in ground.tree.binds:
         if path not in _OWN:
             _bind(path)

@@ -23,6 +23,7 @@ from crucible.sandbox.attempts import Attempt, Attempts
 from crucible.sandbox.namespaces import root as readonly_root
 from crucible.sandbox.sessions import ground as grounds
 from crucible.sandbox.sessions import identity, plan, steps
+from crucible.sandbox.sessions.groups import Groups
 from crucible.sandbox.steps import wake_on_children
 from crucible.sandbox.wall import Wall
 
@@ -76,6 +77,7 @@ def run_in_container(ground: plan.Ground, channel: socket.socket, wall: Wall) ->
 def _settle(ground: plan.Ground, outside: Outside, wall: Wall) -> None:
     """Make the session's root, give up what nobody inside may have, and serve."""
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
+    groups = Groups(ground.own_kernel.processes) if ground.own_kernel else None
     _in_child(lambda: grounds.make(ground))
     os.chdir("/")
     wakeup = wake_on_children()
@@ -84,7 +86,7 @@ def _settle(ground: plan.Ground, outside: Outside, wall: Wall) -> None:
     _give_up_powers(ground, outside.host_processes)
     call_filter.install(wall.process_1)
     outside.channel.send(plan.message(plan.Kind.READY))
-    _Keeper(ground, outside, wakeup, wall).serve()
+    _Keeper(ground, outside, wakeup, wall, groups).serve()
 
 
 def tell_broken(channel: socket.socket, error: BaseException) -> None:
@@ -121,7 +123,8 @@ def _give_up_powers(ground: plan.Ground, host_processes: int) -> None:
     if ground.landlock:
         proc = f"/proc/self/fd/{host_processes}"
         landlock.restrict(ground.landlock, readable=("/",), writable=("/", proc), devices="/dev")
-    for capability in range(ground.last_capability + 1):
+    last = ground.last_capability if ground.own_kernel is None else capabilities.last_capability()
+    for capability in range(last + 1):
         if not ground.capabilities >> capability & 1:
             kernel.prctl(kernel.PR_CAPBSET_DROP, capability, about=f"PR_CAPBSET_DROP {capability}")
     capabilities.keep_only(ground.capabilities | capabilities.CAP_SYS_PTRACE)  # to read whom a program names
@@ -130,8 +133,12 @@ def _give_up_powers(ground: plan.Ground, host_processes: int) -> None:
 class _Keeper:
     """The loop in which process 1 spends its life."""
 
-    def __init__(self, ground: plan.Ground, outside: Outside, wakeup: int, wall: Wall) -> None:
+    def __init__(
+        self, ground: plan.Ground, outside: Outside, wakeup: int, wall: Wall, groups: Groups | None
+    ) -> None:
+        """`groups`: which processes came of which order, where nobody outside can tell."""
         self._ground = ground
+        self._groups = groups
         self._outside = outside
         self._wakeup = wakeup
         self._wall = wall
@@ -166,7 +173,7 @@ class _Keeper:
         """Take one message; False where the executor is gone."""
         channel = self._outside.channel
         data, descriptors, _, _ = socket.recv_fds(
-            channel, plan.MESSAGE_BYTES, plan.ORDER_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC
+            channel, plan.MESSAGE_BYTES, self._ground.order_descriptors, socket.MSG_CMSG_CLOEXEC
         )
         if not data:
             return False
@@ -175,13 +182,16 @@ class _Keeper:
             space = os.statvfs("/")
             used = (space.f_blocks - space.f_bfree) * space.f_frsize
             self._attempts.finish()
-            channel.send(plan.message(plan.Kind.MEASURED, disk_bytes=used))
+            processes = None if self._groups is None else self._groups.processes()
+            channel.send(plan.message(plan.Kind.MEASURED, disk_bytes=used, processes=processes))
             return True
         if message["kind"] == plan.Kind.KILL:
             self._kill(message["number"])
             return True
         try:
-            if len(descriptors) == plan.ORDER_DESCRIPTORS:  # else there is none to spare, nor one to say so on
+            if len(descriptors) == self._ground.order_descriptors:  # else there is none to spare, nor to say so on
+                if self._groups is not None:
+                    descriptors += self._groups.open_doors(message["number"])
                 self._start(message["number"], descriptors)
             else:
                 channel.send(plan.message(plan.Kind.ENDED, number=message["number"]))
@@ -193,10 +203,15 @@ class _Keeper:
         return True
 
     def _kill(self, number: int) -> None:
-        """Kill an order's own process, which root inside can hold up before its group knows of it."""
+        """Kill an order's own process, which root inside can hold up before its group knows of it.
+
+        Where the groups are inside, all that is in the order's is killed, too.
+        """
         for child, order in self._numbers.items():
             if order == number:
                 os.kill(child, signal.SIGKILL)  # its number is its own until it is reaped here
+        if self._groups is not None:
+            self._groups.kill(number)
 
     def _start(self, number: int, descriptors: list[int]) -> None:
         here, there = socket.socketpair()
@@ -208,7 +223,7 @@ class _Keeper:
                 raise
             if child == 0:
                 signal.set_wakeup_fd(-1)
-                steps.run(self._ground, descriptors, self._outside.host_processes, self._wall.program, there)
+                steps.run(self._ground, descriptors, self._outside.host_processes, self._wall, there)
         self._numbers[child] = number
         self._handing_over[here.fileno()] = here
         self._poll.register(here, select.POLLIN)

@@ -6,7 +6,7 @@ from crucible.domain.session import SessionSpec
 from crucible.sandbox import capabilities, landlock
 from crucible.sandbox.namespaces import ordinary
 from crucible.sandbox.plan import Identity
-from crucible.sandbox.sessions.plan import Ground
+from crucible.sandbox.sessions.plan import Ground, OwnKernel
 from crucible.sandbox.tree import tree
 
 HOST = "/usr"
@@ -34,38 +34,51 @@ def obstacle(cgroup_version: int) -> str | None:
 
 
 def ground_of(
-    spec: SessionSpec, prefix: str, identity: Identity, keeper: int, cgroups: list[str] | None = None
+    spec: SessionSpec,
+    prefix: str,
+    identity: Identity,
+    keeper: int,
+    cgroups: list[str] | None = None,
+    own_kernel: OwnKernel | None = None,
 ) -> Ground:
-    """Return the ground of a session with the programs of `prefix`. `cgroups`: what its processes have to join."""
+    """Return the ground of a session with the programs of `prefix`.
+
+    `cgroups`: what its processes have to join. `own_kernel`: for one that has a kernel of its own.
+    """
     return Ground(
         identity=identity,
         keeper=keeper,
         tree=tree(prefix),
         cgroups=cgroups or [],
-        landlock=landlock.abi(),
+        landlock=landlock.abi() if own_kernel is None else 0,
         last_capability=capabilities.last_capability(),
         disk_bytes=spec.limits.disk_bytes,
         inodes=max(_FEWEST_INODES, spec.limits.disk_bytes // _BYTES_PER_INODE),
         open_files=spec.limits.open_files,
+        own_kernel=own_kernel,
     )
 
 
-def enforces(cgroup_version: int, identity: Identity) -> dict[str, str]:
-    """Return each limit and layer of a session with the mechanism that holds it."""
+def enforces(cgroup_version: int, identity: Identity, *, own_kernel: bool = False) -> dict[str, str]:
+    """Return each limit and layer of a session with the mechanism that holds it.
+
+    `own_kernel`: whether the container brings one, which knows its processes and answers them.
+    """
     group = f"cgroup v{cgroup_version}"
+    inside = "a control group of its own kernel" if own_kernel else group
     return {
         "lifetime_seconds": "the executor's clock",
         "idle_seconds": "the executor's clock",
-        "timeout_seconds": f"the executor's clock, a {group} for each exec",
+        "timeout_seconds": f"the executor's clock, {inside if own_kernel else f'a {group}'} for each exec",
         "cpus": f"{group} cpu",
         "memory_bytes": f"{group} memory, no swap",
-        "processes": f"{group} pids",
+        "processes": f"{inside}{'' if own_kernel else ' pids'}",
         "disk_bytes": "tmpfs size and inodes, RLIMIT_FSIZE",
         "output_bytes": "the executor's reader",
         "open_files": "RLIMIT_NOFILE",
         "files": "pivot_root, locked read-only mounts",
         "network": "an empty network namespace, seccomp",
         "identity": "a user namespace without host root" + (", uids of its own" if identity.ranged else ""),
-        "system calls": "seccomp allow-list",
-        "attempts": "seccomp user notification, answered by process 1",
+        "system calls": "seccomp allow-list" + (", answered by gVisor" if own_kernel else ""),
+        **({} if own_kernel else {"attempts": "seccomp user notification, answered by process 1"}),
     }

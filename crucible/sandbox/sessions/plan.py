@@ -19,8 +19,8 @@ MESSAGE_BYTES = 16_384
 
 An attempt's three texts of 120 bytes, twelve for each where they are escaped twice, are well below it.
 """
-ORDER_DESCRIPTORS = 6
-"""What comes with an order: the order, three standard streams, the failure pipe, the tracking group's door."""
+ORDER_DESCRIPTORS = 5
+"""What comes with an order: the order, three standard streams, the failure pipe."""
 
 
 class Kind(StrEnum):
@@ -59,6 +59,16 @@ ROOT_CAPABILITIES = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnKernel:
+    """What is up to a kernel that the container brings: the host's control groups see none of its processes."""
+
+    disk: str
+    """The folder that the session's root is made on: the host bounds its size."""
+    processes: int
+    """How many of its programs' there may be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
     """A session before anything runs in it."""
 
@@ -72,6 +82,13 @@ class Ground:
     disk_bytes: int
     inodes: int
     open_files: int
+    own_kernel: OwnKernel | None = None
+    """None where it is the host's."""
+
+    @property
+    def order_descriptors(self) -> int:
+        """How many descriptors come with an order: one more where the host tracks what comes of it, a door."""
+        return ORDER_DESCRIPTORS + (self.own_kernel is None)
 
     @property
     def capabilities(self) -> int:
@@ -107,7 +124,9 @@ def write(content: Ground | Order) -> int:
 def read_ground(descriptor: int) -> Ground:
     """Return the ground, and close the descriptor."""
     raw = _read(descriptor)
-    return Ground(**raw | {"identity": Identity(**raw["identity"]), "tree": Tree(**raw["tree"])})
+    own_kernel = OwnKernel(**raw["own_kernel"]) if raw["own_kernel"] else None
+    parts = {"identity": Identity(**raw["identity"]), "tree": Tree(**raw["tree"]), "own_kernel": own_kernel}
+    return Ground(**raw | parts)
 
 
 def read_order(descriptor: int) -> Order:

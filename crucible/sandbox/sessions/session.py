@@ -22,7 +22,7 @@ from crucible.sandbox.sessions import plan
 from crucible.sandbox.sessions.errand import Ended, Errand, KeeperSilentError
 from crucible.sandbox.sessions.failures import failure
 from crucible.sandbox.sessions.streams import Leftovers
-from crucible.sandbox.sessions.tracking import Tracked, TrackingGroup
+from crucible.sandbox.sessions.tracking import ExecGroup, Tracked, TrackedInside, TrackingGroup
 
 _FILE_SECONDS = 60.0
 """How long a file may take: what is slower is held up by something in the session."""
@@ -37,7 +37,7 @@ _BUSY_PAUSE_SECONDS = 0.005
 
 
 class TrackedSession:
-    """A session on the host's kernel, whose execs are told apart by control groups below its own."""
+    """A session whose execs are told apart by control groups: below its own, or those of its own kernel."""
 
     def __init__(
         self,
@@ -49,7 +49,9 @@ class TrackedSession:
         user: str,
         containment: Containment,
         release: Callable[[], Awaitable[None]],
+        own_kernel: bool = False,
     ) -> None:
+        """Hold it by its channel and a pidfd of its stage. `own_kernel`: whether its processes are its own's."""
         self.user = user
         self.containment = containment
         self.ended: asyncio.Future[tuple[EndReason, str]] = asyncio.get_running_loop().create_future()
@@ -58,12 +60,13 @@ class TrackedSession:
         self._group = group
         self._spec = spec
         self._release = release
+        self._own_kernel = own_kernel
         self._numbers = itertools.count(1)
         self._reports: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._measures: list[asyncio.Future[dict[str, Any]]] = []
         self._attempts: dict[tuple[str, str, str], SandboxAttempt] = {}
-        self._active: set[TrackingGroup] = set()
-        self._lingering: set[TrackingGroup] = set()
+        self._active: set[ExecGroup] = set()
+        self._lingering: set[ExecGroup] = set()
         """Groups of execs that ended, in which something may still run."""
         self._leftovers = Leftovers()
         self._began = time.monotonic()
@@ -139,7 +142,7 @@ class TrackedSession:
             cpu_seconds=reading.cpu_seconds,
             memory_bytes=reading.memory_bytes,
             peak_memory_bytes=reading.peak_memory_bytes,
-            processes=reading.processes,
+            processes=inside["processes"] if self._own_kernel else reading.processes,
             disk_bytes=inside["disk_bytes"],
             execs=len(self._reports),
         )
@@ -221,7 +224,7 @@ class TrackedSession:
         self._require()
         self._sweep()
         number = next(self._numbers)
-        group = TrackingGroup(self._group, f"exec-{number}")
+        group = TrackedInside() if self._own_kernel else TrackingGroup(self._group, f"exec-{number}")
         try:
             with contextlib.ExitStack() as begun:
                 errand = Errand(group, keep, emit, begun)

@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from crucible.sandbox import kernel, notification, rlimits
 from crucible.sandbox.sessions import files, plan, users
+from crucible.sandbox.wall import Wall
 
 FAILURE_DESCRIPTOR = 3
 """Where the reason goes if the order can't be carried out; closed by an exec."""
@@ -29,7 +30,7 @@ class _Step:
 
 
 def run(
-    ground: plan.Ground, descriptors: list[int], host_processes: int, filter_program: bytes, keeper: socket.socket
+    ground: plan.Ground, descriptors: list[int], host_processes: int, wall: Wall, keeper: socket.socket
 ) -> NoReturn:
     """Carry out an order, in a child of process 1 that is nothing else yet.
 
@@ -39,12 +40,13 @@ def run(
     step = _Step()
     failure = descriptors[4]
     try:
-        os.write(descriptors[5], b"0")  # into the group that tracks what comes of this order
+        for door in descriptors[plan.ORDER_DESCRIPTORS :]:
+            os.write(door, b"0")  # into the groups that count and track what comes of this order
         _be_the_first_victim(host_processes)
         order = plan.read_order(descriptors[0])
         os.setsid()
         kernel.set_capabilities(ground.capabilities, ground.capabilities)
-        notification.hand_over(keeper, notification.install(filter_program))
+        notification.confine(wall, keeper)
         keeper.detach()  # closed with all else below
         failure = _keep_only_standard_streams(descriptors)
         rlimits.bound(ground.open_files, ground.disk_bytes)

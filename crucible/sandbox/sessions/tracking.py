@@ -30,6 +30,37 @@ class Tracked(Protocol):
         ...
 
 
+class ExecGroup(Protocol):
+    """What came of one exec, as the executor holds it."""
+
+    def open_doors(self) -> list[int]:
+        """Return descriptors: whoever writes 0 to each is in. Raises OSError."""
+        ...
+
+    async def kill(self) -> None:
+        """Kill everything in it, and return when all of it is dead."""
+        ...
+
+    def remove(self) -> bool:
+        """Be done with it; False while something in it still runs."""
+        ...
+
+
+class TrackedInside:
+    """An exec of a session with a kernel of its own: process 1 tracks and kills it there (see `groups`)."""
+
+    def open_doors(self) -> list[int]:
+        """Return none: process 1 opens them."""
+        return []
+
+    async def kill(self) -> None:
+        """Do nothing: who is asked to kill the exec's own process has killed all of it."""
+
+    def remove(self) -> bool:
+        """Leave it to process 1."""
+        return True
+
+
 class TrackingGroup:
     """The group of one exec, below its session's. Raises OSError where it can't be made."""
 
@@ -37,9 +68,9 @@ class TrackingGroup:
         self._folder = f"{session.tracking_folder}/{name}"
         os.mkdir(self._folder)
 
-    def open_door(self) -> int:
+    def open_doors(self) -> list[int]:
         """Return a descriptor: whoever writes 0 to it is in."""
-        return os.open(f"{self._folder}/cgroup.procs", os.O_WRONLY | os.O_CLOEXEC)
+        return [os.open(f"{self._folder}/cgroup.procs", os.O_WRONLY | os.O_CLOEXEC)]
 
     async def kill(self) -> None:
         """Kill everything in it, and return when all of it is dead."""
