@@ -47,7 +47,6 @@ MOUNT_ATTR_NOEXEC: Final = 0x8
 
 PR_SET_PDEATHSIG: Final = 1
 PR_SET_DUMPABLE: Final = 4
-PR_SET_SECCOMP: Final = 22
 PR_CAPBSET_READ: Final = 23
 PR_CAPBSET_DROP: Final = 24
 PR_SET_NO_NEW_PRIVS: Final = 38
@@ -233,14 +232,14 @@ def pivoting_root(folder: str) -> Calls:
     ]
 
 
-def prctl(option: int, argument: int = 0, *, about: str, third: int = 0) -> None:
+def prctl(option: int, argument: int = 0, *, about: str) -> None:
     """Set an attribute of this process."""
-    make([prctling(option, argument, about=about, third=third)])
+    make([prctling(option, argument, about=about)])
 
 
-def prctling(option: int, argument: int = 0, *, about: str, third: int = 0) -> Call:
+def prctling(option: int, argument: int = 0, *, about: str) -> Call:
     """Write `prctl` down."""
-    return _libc.prctl, (option, argument, third, 0, 0), about
+    return _libc.prctl, (option, argument, 0, 0, 0), about
 
 
 def die_with_parent(signal_number: int) -> None:

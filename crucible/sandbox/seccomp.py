@@ -61,11 +61,18 @@ class Part(Enum):
     """It answers, and what it forks is put behind a filter of its own, to which recorded calls must pass."""
 
 
-def compile_filter(machine: str = kernel.MACHINE, part: Part = Part.NONE, *, without_audit: bool = False) -> bytes:
+def compile_filter(
+    machine: str = kernel.MACHINE,
+    part: Part = Part.NONE,
+    *,
+    without_audit: bool = False,
+    own_kernel: bool = False,
+) -> bytes:
     """Return the policy as a BPF program for `machine`. Raises ValueError for one that it doesn't know.
 
     `without_audit`: a netlink socket is refused in the words of a kernel that has none, with which `useradd` and
-    PAM go on; they give up where the kernel's audit log is merely forbidden.
+    PAM go on; they give up where the kernel's audit log is merely forbidden. `own_kernel`: for a program behind
+    gVisor's kernel.
     """
     if machine not in kernel.AUDIT_ARCHITECTURES:
         raise ValueError(
@@ -93,6 +100,8 @@ def compile_filter(machine: str = kernel.MACHINE, part: Part = Part.NONE, *, wit
             answers[numbers[name]] = _by_address(pointer)
         for rule in policy["pretended"]:
             answers[numbers[rule["call"]]] = _by_argument(rule, [], asks=asks)
+    for rule in policy["own_kernel"] if own_kernel else ():
+        answers |= {numbers[call]: _by_argument(rule, [], asks=False) for call in rule["calls"].split()}
     foreign = {Part.ASKS: _ASK, Part.PASSES: _ALLOW}.get(part, _KILL_PROCESS)
     answers[numbers["socket"]][:0] = _NO_NETLINK if without_audit else []
     program: list[_Instruction] = [
@@ -202,9 +211,10 @@ def _by_address(pointer: int) -> list[_Instruction]:
 
 
 def build_wall_of_sessions(*, records: bool = True) -> Wall:
-    """Return the wall of what process 1 of a session goes on to fork: see `build_wall`. Raises ValueError likewise."""
+    """Return the wall of what process 1 of a session goes on to fork. See `build_wall`."""
+    part = Part.ASKS if records else Part.NONE
     return Wall(
-        program=compile_filter(part=Part.ASKS if records else Part.NONE, without_audit=True),
+        program=compile_filter(part=part, without_audit=True, own_kernel=not records),
         process_1=compile_filter(part=Part.PASSES),
         known=known_calls() if records else {},
     )
@@ -213,10 +223,10 @@ def build_wall_of_sessions(*, records: bool = True) -> Wall:
 def build_wall(*, records: bool = True) -> Wall:
     """Return this machine's wall. Raises ValueError for one whose system calls aren't known.
 
-    `records`: whether attempts are asked of process 1; else the filter refuses them by itself.
+    `records`: whether attempts are asked of process 1; else the filter, in gVisor's kernel, refuses them itself.
     """
     if not records:
-        program = compile_filter()
+        program = compile_filter(own_kernel=True)
         return Wall(program=program, process_1=program, known={})
     return Wall(
         program=compile_filter(part=Part.ASKS),

@@ -7,7 +7,6 @@ resource limits, and the program itself, by an exec or in this very interpreter.
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import signal
 import socket
@@ -25,6 +24,7 @@ from crucible.sandbox import (
     progress,
     rlimits,
 )
+from crucible.sandbox.arguments import refuse_what_is_too_long
 from crucible.sandbox.namespaces import script
 from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, work_of
 from crucible.sandbox.wall import Wall
@@ -35,8 +35,6 @@ _ORDERS = 3
 """The descriptor on which orders come and the reason goes why a program can't be started; gone when it runs."""
 _PLACES = (0, 1, 2, progress.DESCRIPTOR)
 """Where a program finds what it is given: its streams and, if it asked for that, where to tell progress."""
-_LONGEST_ARGUMENT = 32 * 4096
-"""The kernel's MAX_ARG_STRLEN, with pages of 4 KiB, the final NUL included."""
 
 
 class Confines:
@@ -173,8 +171,7 @@ def _obey(orders: socket.socket, *, warm: bool) -> NoReturn:
         signal.signal(number, signal.SIG_DFL)  # this interpreter's choices are not the program's
     arguments = (work.compile or []) if compiles else work.run
     try:
-        if max(len(os.fsencode(argument)) for argument in arguments) >= _LONGEST_ARGUMENT:
-            raise OSError(errno.E2BIG, os.strerror(errno.E2BIG))  # gVisor's kernel says that a name is too long
+        refuse_what_is_too_long(arguments)
         os.execve(arguments[0], arguments, work.environment)  # noqa: S606 - there is no shell, which is the point
     except OSError as error:
         raise OSError(f"{arguments[0]}: {error}") from error

@@ -89,7 +89,8 @@ class Container(Standing):
     ) -> tuple[socket.socket, int]:
         """Have it become a session on this ground; return its channel and a pidfd of its stage. Raises OSError.
 
-        `disk`: bytes and inodes, where its root is made on what a program's folders would be. Both are the caller's, who sees to it that the container ends before `gone` is asked for.
+        Both are the caller's, who sees to it that the container ends before `gone` is asked for. `disk`: the bytes
+        and inodes of a program's folders, if the session's root is made on them.
         """
         loop = asyncio.get_running_loop()
         await self._settle(*disk)

@@ -1,8 +1,8 @@
 """Which processes came of which order, where the kernel that they are of is the container's own.
 
-The host's control groups hold all of gVisor's kernel as one. That has groups itself, of version 1, but none that
-bounds what is in those below it. So two hierarchies share the work that one does on the host (see `tracking`): in
-one, all programs are in one group, which bounds how many there are; in the other, each order has a group of its own.
+The host's control groups hold gVisor's kernel as a whole. It has groups itself, of version 1, but none that bounds
+what is in those below it. So two hierarchies share the work that one does on the host (see `tracking`): in one,
+all programs are in one group, which bounds how many there are; in the other, each order has a group of its own.
 No session shows either, and mounting is refused to programs.
 """
 
@@ -94,7 +94,8 @@ def _hierarchy(controller: str) -> int:
     """Return a descriptor of the top of a hierarchy, which is mounted for no longer than it takes to open it."""
     kernel.mount("cgroup", _SCRATCH, "cgroup", 0, controller)
     try:
-        os.chmod(_SCRATCH, 0o755)  # its owner, whom this user namespace doesn't know, has no power to pass over that
-        return os.open(_SCRATCH, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        top = os.open(_SCRATCH, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        os.fchmod(top, 0o700)  # it is read-only to its owner, whom this user namespace gives no power over that
     finally:
         kernel.unmount(_SCRATCH)
+    return top

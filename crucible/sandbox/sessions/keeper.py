@@ -136,7 +136,7 @@ class _Keeper:
     def __init__(
         self, ground: plan.Ground, outside: Outside, wakeup: int, wall: Wall, groups: Groups | None
     ) -> None:
-        """`groups`: which processes came of which order, where nobody outside can tell."""
+        """Serve behind a wall. `groups`: tell what came of which order, where nobody outside can."""
         self._ground = ground
         self._groups = groups
         self._outside = outside

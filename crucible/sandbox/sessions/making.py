@@ -38,6 +38,7 @@ def ground_of(
     prefix: str,
     identity: Identity,
     keeper: int,
+    *,
     cgroups: list[str] | None = None,
     own_kernel: OwnKernel | None = None,
 ) -> Ground:

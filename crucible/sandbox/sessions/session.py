@@ -289,6 +289,7 @@ class TrackedSession:
                 report.set_result(message)
         kills = self._group.read().out_of_memory_kills
         detail = "its process 1 ended" + (", as its memory was spent" if kills else "")
+        self._counting = True  # nobody is left to ask
         loop.call_soon(lambda: asyncio.ensure_future(self.end(EndReason.BROKEN, detail)))
 
     def _out_of_memory_kills(self) -> int:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from crucible.sandbox import kernel, notification, rlimits
+from crucible.sandbox.arguments import refuse_what_is_too_long
 from crucible.sandbox.sessions import files, plan, users
 from crucible.sandbox.wall import Wall
 
@@ -121,4 +122,5 @@ def _become(user: users.User, mapped: bool) -> None:
 def _execute(argv: list[str], environment: dict[str, str]) -> NoReturn:
     for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)  # this interpreter's choices are not the program's
+    refuse_what_is_too_long(argv)
     os.execvpe(argv[0], argv, environment)  # noqa: S606 - there is no shell, which is the point

@@ -90,7 +90,7 @@ class NamespacesSessions:
         try:
             group = self._cgroups.create(f"session-{next(self._names)}")
             group.limit(spec.limits.for_control_group())
-            memory = plan.write(ground_of(spec, prefix, *self._identity(slot), group.entrances))
+            memory = plan.write(ground_of(spec, prefix, *self._identity(slot), cgroups=group.entrances))
             try:
                 await self._launcher.launch([memory, there.fileno()])
             finally:
