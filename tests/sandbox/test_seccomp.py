@@ -116,6 +116,14 @@ def test_what_the_filter_of_a_session_asks_about_passes_the_one_before_it(machin
                     assert answer(passes, number, arguments, architecture=architecture) == ALLOW, number
 
 
+def test_process_1_of_a_kernel_that_does_not_spare_it_is_sent_no_signal(machine: str) -> None:
+    program = seccomp.compile_filter(machine, own_kernel=True)
+    for name in ("kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_open"):
+        number = TABLES[machine][name]
+        for whom, expected in ((1, PERM), (2, ALLOW), (0, ALLOW), (2**64 - 1, ALLOW)):
+            assert answer(program, number, (whom,), architecture=ARCHITECTURES[machine]) == expected, (name, whom)
+
+
 def test_who_answers_asks_nobody(machine: str) -> None:
     program = seccomp.compile_filter(machine, ANSWERS)
     for number in TABLES[machine].values():

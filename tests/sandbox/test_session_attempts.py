@@ -15,13 +15,13 @@ from crucible.sandbox.driver import Session
 from crucible.sandbox.namespaces.sessions import driver as sessions
 from crucible.sandbox.namespaces.sessions.driver import LAUNCHER
 from crucible.sandbox.sessions.making import HOST
-from tests.sandbox.fixtures import WITH_SESSIONS, Sandboxes, on_engine
+from tests.sandbox.fixtures import ON_THE_HOSTS_KERNEL, Sandboxes, on_engine
 from tests.waiting import until
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.usefixtures("nothing_left", "sessions_possible"),
-    on_engine(*WITH_SESSIONS),
+    on_engine(*ON_THE_HOSTS_KERNEL),
 ]
 
 LIBC = "import ctypes, os, socket, sys; libc = ctypes.CDLL(None, use_errno=True)\n"

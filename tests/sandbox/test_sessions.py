@@ -24,13 +24,13 @@ from crucible.domain.session import (
 )
 from crucible.sandbox.driver import Session
 from tests.sandbox import host
-from tests.sandbox.fixtures import WITH_SESSIONS, Sandboxes, on_engine
+from tests.sandbox.fixtures import ON_THE_HOSTS_KERNEL, Sandboxes, on_engine
 from tests.waiting import until
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.usefixtures("nothing_left", "sessions_possible"),
-    on_engine(*WITH_SESSIONS),
+    on_engine(*ON_THE_HOSTS_KERNEL),
 ]
 
 

@@ -28,7 +28,6 @@ from crucible.sandbox.docker.wire import Errand
 from crucible.sandbox.driver import Emit, Session
 from crucible.sandbox.images import LOCKS_SEEN
 from crucible.sandbox.runtimes import Runtime
-from crucible.sandbox.sessions.making import NO_SESSIONS_IN_GVISOR as NO_SESSIONS
 from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.supervision import Supervision
 from crucible.sandbox.tree import tree
@@ -40,6 +39,10 @@ _GVISOR_RUNTIME = "runsc"
 _SHARED_RUNTIME = "runc"
 _NOT_FOUND = 404
 _CHUNK_BYTES = 1024 * 1024
+_NO_SESSIONS_IN_GVISOR = (
+    "descriptors come to a session over a socket; the engine hands none on, and gVisor opens none of the host's; "
+    "use the engine gvisor"
+)
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -243,7 +246,7 @@ class DockerDriver:
         self._house = replace(self._house, own_memory_bytes=standing.group.read().memory_bytes)
         self._containment = _describe(self.engine, self._about, self._house, standing.said)
         if self._house.own_kernel:
-            self._no_sessions = NO_SESSIONS
+            self._no_sessions = _NO_SESSIONS_IN_GVISOR
         elif os.geteuid() != 0 or not standing.group.is_direct:
             self._no_sessions = (
                 "what came of an exec is told by a control group below the container's, which is the engine's; "

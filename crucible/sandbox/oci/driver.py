@@ -137,7 +137,7 @@ class OciDriver:
         )
         self._containment = self._describe(landlock_abi=0)
         self._sessions: OciSessions | None = None
-        self._no_sessions = None if self._tool.own_kernel else obstacle(cgroups.version)
+        self._no_sessions = found.too_old_for_sessions if self._tool.own_kernel else obstacle(cgroups.version)
         """Why there are none, where there are none."""
 
     @classmethod

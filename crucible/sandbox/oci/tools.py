@@ -7,6 +7,7 @@ and told to leave groups alone, which for runsc means that none of its own proce
 
 import asyncio
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from typing import Final
@@ -36,6 +37,8 @@ class Tool:
     platforms: tuple[str, ...] = ("",)
     """How a kernel of its own gets hold of system calls, the best first; each is tried."""
     remedy: str
+    sessions_since: str = ""
+    """Of which day the oldest release is, as its version says it, with which sessions were tried."""
 
 
 RUNC: Final = Tool(
@@ -65,6 +68,7 @@ GVISOR: Final = Tool(
     flags=("--network=none", "--ignore-cgroups"),
     platforms=("systrap", "ptrace"),
     remedy="sudo apt-get install -t bookworm-backports runsc",
+    sessions_since="20240729",
 )
 
 
@@ -75,6 +79,17 @@ class Found:
     tool: Tool
     path: str
     version: str
+
+    @property
+    def too_old_for_sessions(self) -> str | None:
+        """Why it is not known to have them, or None. A version that says no day is somebody's own build."""
+        day = re.search(r"20\d{6}", self.version)
+        if day is None or day[0] >= self.tool.sessions_since:
+            return None
+        return (
+            f"{self.tool.program} {self.version} is older than the {self.tool.sessions_since} "
+            f"with which sessions were tried; {self.tool.remedy}"
+        )
 
     def command(self, platform: str, name: str) -> list[str]:
         """Return what makes a container from the keeper's bundle and ends when its process 1 runs.

@@ -11,10 +11,6 @@ from crucible.sandbox.tree import tree
 
 HOST = "/usr"
 """What stands for the host's own programs where the `prefix` of an image stands otherwise."""
-NO_SESSIONS_IN_GVISOR = (
-    "gVisor's kernel shows the host none of its processes, so that no control group tells which came of an exec; "
-    "use an engine on the host's kernel"
-)
 _BYTES_PER_INODE = 4096
 _FEWEST_INODES = 1024
 
