@@ -118,10 +118,16 @@ def _serve(channel: socket.socket, manner: Manner) -> None:
 
 
 def _count(channel: socket.socket, *, stopped: bool) -> None:  # noqa: ARG001 - it counts until the end
-    """Tell how many processes and threads the program has: all that there are but this one."""
+    """Tell how many processes and threads the program has."""
+    report.send(channel, report.COUNT, {"processes": count_others()})
+
+
+def count_others() -> int:
+    """Return how many processes and threads there are besides this one, in a kernel that is a container's own."""
     status = ctypes.create_string_buffer(_SYSINFO.size)
-    if _libc.sysinfo(status) == 0:
-        report.send(channel, report.COUNT, {"processes": _SYSINFO.unpack(status.raw)[-1] - 1})
+    _libc.sysinfo(status)  # which fails for a bad address alone
+    others: int = _SYSINFO.unpack(status.raw)[-1] - 1
+    return others
 
 
 def _let_go(standard_input: int) -> None:

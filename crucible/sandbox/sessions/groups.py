@@ -1,9 +1,8 @@
 """Which processes came of which order, where the kernel that they are of is the container's own.
 
-The host's control groups hold gVisor's kernel as a whole. It has groups itself, of version 1, but none that bounds
-what is in those below it. So two hierarchies share the work that one does on the host (see `tracking`): in one,
-all programs are in one group, which bounds how many there are; in the other, each order has a group of its own.
-No session shows either, and mounting is refused to programs.
+The host's control groups hold gVisor's kernel as a whole. It has groups itself, of version 1, which are for the
+same here as the host's elsewhere (see `tracking`): an order's group bounds nothing and tracks all. No session shows
+any, and mounting is refused to programs.
 """
 
 import contextlib
@@ -13,86 +12,66 @@ import signal
 import time
 
 from crucible.sandbox import kernel
+from crucible.sandbox.process_1 import count_others
 
 _SCRATCH = "/.scratch"
 """An empty folder of the read-only root."""
-_COUNTING, _TRACKING = "pids", "cpuacct"
-_PASSES = 500
-_PAUSE_SECONDS = 0.002
+_CONTROLLER = "cpuacct"
+"""A hierarchy has to have one. gVisor's pids is none to rely on: where there are others, it is often not asked."""
+_PASSES = 1000
+_PAUSE_SECONDS = 0.001
 
 
 class Groups:
     """Process 1's hold on them. Made before the session's root is, in a mount namespace of process 1's own."""
 
     def __init__(self, processes: int) -> None:
-        """Make them for at most so many processes. Raises OSError."""
+        """Make none yet, for at most so many processes. Raises OSError where this kernel has no groups."""
         self._most = processes
-        self._counting = _hierarchy(_COUNTING)
-        self._tracking = _hierarchy(_TRACKING)
-        for name, most in (("session", processes), ("dying", 0)):
-            os.mkdir(name, dir_fd=self._counting)
-            self._write(self._counting, f"{name}/pids.max", str(most))
+        self._top = _top()
         self._begun: set[int] = set()
         """The orders of which something may still run."""
 
     def open_doors(self, number: int) -> list[int]:
-        """Return descriptors: whoever writes 0 to each is counted, and came of this order.
+        """Return a descriptor: whoever writes 0 to it came of this order.
 
         Raises OSError; EAGAIN where there are as many processes as there may be.
         """
         self._sweep()
-        if self.processes() >= self._most:
+        if count_others() >= self._most:
             raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
-        os.mkdir(str(number), dir_fd=self._tracking)
+        os.mkdir(str(number), dir_fd=self._top)
         self._begun.add(number)
-        return [
-            os.open("session/cgroup.procs", os.O_WRONLY | os.O_CLOEXEC, dir_fd=self._counting),
-            os.open(f"{number}/cgroup.procs", os.O_WRONLY | os.O_CLOEXEC, dir_fd=self._tracking),
-        ]
-
-    def processes(self) -> int:
-        """Return how many processes and threads there are of programs."""
-        return sum(int(self._read(self._counting, f"{name}/pids.current")) for name in ("session", "dying"))
+        return [self._open(number, os.O_WRONLY)]
 
     def kill(self, number: int) -> None:
-        """Kill all that came of an order, and return when it is dead. What is about to die can't fork any more."""
+        """Kill all that came of an order, and return when it is dead."""
         if number not in self._begun:
             return
         for _ in range(_PASSES):
-            members = self._read(self._tracking, f"{number}/cgroup.procs").split()
+            with open(self._open(number, os.O_RDONLY)) as file:
+                members = file.read().split()
             if not members:
                 return
             for member in members:
-                with contextlib.suppress(OSError):  # it has ended, or is being born, and is found again then
-                    self._write(self._counting, "dying/cgroup.procs", member)
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(int(member), signal.SIGKILL)
-            time.sleep(_PAUSE_SECONDS)
+            time.sleep(_PAUSE_SECONDS)  # a killed one may still be on its way out
 
     def _sweep(self) -> None:
         """Remove the groups in which nothing is left."""
         for number in list(self._begun):
             with contextlib.suppress(OSError):  # something in it still runs
-                os.rmdir(str(number), dir_fd=self._tracking)
+                os.rmdir(str(number), dir_fd=self._top)
                 self._begun.discard(number)
 
-    @staticmethod
-    def _read(hierarchy: int, path: str) -> str:
-        with open(os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=hierarchy)) as file:
-            return file.read()
-
-    @staticmethod
-    def _write(hierarchy: int, path: str, text: str) -> None:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC, dir_fd=hierarchy)
-        try:
-            os.write(descriptor, text.encode())
-        finally:
-            os.close(descriptor)
+    def _open(self, number: int, flags: int) -> int:
+        return os.open(f"{number}/cgroup.procs", flags | os.O_CLOEXEC, dir_fd=self._top)
 
 
-def _hierarchy(controller: str) -> int:
-    """Return a descriptor of the top of a hierarchy, which is mounted for no longer than it takes to open it."""
-    kernel.mount("cgroup", _SCRATCH, "cgroup", 0, controller)
+def _top() -> int:
+    """Return a descriptor of the top of the hierarchy, which is mounted for no longer than it takes to open it."""
+    kernel.mount("cgroup", _SCRATCH, "cgroup", 0, _CONTROLLER)
     try:
         top = os.open(_SCRATCH, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         os.fchmod(top, 0o700)  # it is read-only to its owner, whom this user namespace gives no power over that

@@ -21,6 +21,7 @@ from crucible.sandbox import call_filter, capabilities, kernel, landlock, notifi
 from crucible.sandbox.answers import Answers
 from crucible.sandbox.attempts import Attempt, Attempts
 from crucible.sandbox.namespaces import root as readonly_root
+from crucible.sandbox.process_1 import count_others
 from crucible.sandbox.sessions import ground as grounds
 from crucible.sandbox.sessions import identity, plan, steps
 from crucible.sandbox.sessions.groups import Groups
@@ -182,7 +183,7 @@ class _Keeper:
             space = os.statvfs("/")
             used = (space.f_blocks - space.f_bfree) * space.f_frsize
             self._attempts.finish()
-            processes = None if self._groups is None else self._groups.processes()
+            processes = None if self._groups is None else count_others()
             channel.send(plan.message(plan.Kind.MEASURED, disk_bytes=used, processes=processes))
             return True
         if message["kind"] == plan.Kind.KILL:

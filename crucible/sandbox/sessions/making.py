@@ -62,14 +62,14 @@ def enforces(cgroup_version: int, identity: Identity, *, own_kernel: bool = Fals
     `own_kernel`: whether the container brings one, which knows its processes and answers them.
     """
     group = f"cgroup v{cgroup_version}"
-    inside = "a control group of its own kernel" if own_kernel else group
+    tracking = "a control group of gVisor's kernel" if own_kernel else f"a {group}"
     return {
         "lifetime_seconds": "the executor's clock",
         "idle_seconds": "the executor's clock",
-        "timeout_seconds": f"the executor's clock, {inside if own_kernel else f'a {group}'} for each exec",
+        "timeout_seconds": f"the executor's clock, {tracking} for each exec",
         "cpus": f"{group} cpu",
         "memory_bytes": f"{group} memory, no swap",
-        "processes": f"{inside}{'' if own_kernel else ' pids'}",
+        "processes": "RLIMIT_NPROC in gVisor's kernel, of each user" if own_kernel else f"{group} pids",
         "disk_bytes": "tmpfs size and inodes, RLIMIT_FSIZE",
         "output_bytes": "the executor's reader",
         "open_files": "RLIMIT_NOFILE",

@@ -65,7 +65,7 @@ class OwnKernel:
     disk: str
     """The folder that the session's root is made on: the host bounds its size."""
     processes: int
-    """How many of its programs' there may be."""
+    """How many each of its users may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

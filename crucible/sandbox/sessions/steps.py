@@ -41,8 +41,7 @@ def run(
     step = _Step()
     failure = descriptors[4]
     try:
-        for door in descriptors[plan.ORDER_DESCRIPTORS :]:
-            os.write(door, b"0")  # into the groups that count and track what comes of this order
+        os.write(descriptors[plan.ORDER_DESCRIPTORS], b"0")  # into the group that tracks what comes of this order
         _be_the_first_victim(host_processes)
         order = plan.read_order(descriptors[0])
         os.setsid()
@@ -50,7 +49,10 @@ def run(
         notification.confine(wall, keeper)
         keeper.detach()  # closed with all else below
         failure = _keep_only_standard_streams(descriptors)
-        rlimits.bound(ground.open_files, ground.disk_bytes)
+        processes = (
+            ground.own_kernel.processes - 1 if ground.own_kernel else None
+        )  # its own isn't the user's to count
+        rlimits.bound(ground.open_files, ground.disk_bytes, processes)
         _carry_out(order, ground.identity.ranged, step)
     except BaseException as error:  # noqa: BLE001 - this process must end here, whatever happened
         tell_failure(failure, error, step.name)
