@@ -131,7 +131,8 @@ for number in itertools.count():
 @pytest.mark.parametrize(
     "path",
     ["/proc/self/fd/0", "/proc/self/fd/1", "/proc/self/fd/3", "/proc/1/fd/5", "/proc/1/root/etc/passwd", "/proc/1/mem",
-     "/proc/1/environ", "/proc/self/exe", "/proc/self/cwd/file", "/dev/fd/3", "/dev/stdout"],
+     "/proc/self/exe", "/proc/self/cwd/file", "/dev/fd/3", "/dev/stdout",
+     pytest.param("/proc/1/environ", marks=pytest.mark.promise(Promise.PROCESS_1_HIDDEN))],
 )  # fmt: skip
 async def test_what_process_1_and_its_children_hold_open_cannot_be_read(session: Session, path: str) -> None:
     with pytest.raises(SESSION_ERRORS):

@@ -86,6 +86,11 @@ class Ground:
     """None where it is the host's."""
 
     @property
+    def processes_forked(self) -> int | None:
+        """How many each user may have besides an order's first, which is process 1's; None: the host counts."""
+        return self.own_kernel.processes - 1 if self.own_kernel else None
+
+    @property
     def order_descriptors(self) -> int:
         """How many descriptors come with an order: one more where the host tracks what comes of it, a door."""
         return ORDER_DESCRIPTORS + (self.own_kernel is None)

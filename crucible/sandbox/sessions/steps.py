@@ -49,10 +49,7 @@ def run(
         notification.confine(wall, keeper)
         keeper.detach()  # closed with all else below
         failure = _keep_only_standard_streams(descriptors)
-        processes = (
-            ground.own_kernel.processes - 1 if ground.own_kernel else None
-        )  # its own isn't the user's to count
-        rlimits.bound(ground.open_files, ground.disk_bytes, processes)
+        rlimits.bound(ground.open_files, ground.disk_bytes, ground.processes_forked)
         _carry_out(order, ground.identity.ranged, step)
     except BaseException as error:  # noqa: BLE001 - this process must end here, whatever happened
         tell_failure(failure, error, step.name)
