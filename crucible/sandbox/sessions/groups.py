@@ -1,8 +1,8 @@
 """Which processes came of which order, where the kernel that they are of is the container's own.
 
 The host's control groups hold gVisor's kernel as a whole. It has groups itself, of version 1, and they are for
-what the host's are for elsewhere (see `tracking`): an order's group bounds nothing and tracks all. No session shows
-any, and mounting is refused to programs.
+what the host's are for elsewhere (see `tracking`): an order's group bounds nothing and tracks all. No session
+shows any, and mounting is refused to programs.
 """
 
 import contextlib
