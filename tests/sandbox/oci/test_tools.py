@@ -17,7 +17,7 @@ from crucible.sandbox import runtimes
 from crucible.sandbox.oci import driver as oci
 from crucible.sandbox.oci import tools
 from crucible.sandbox.oci.driver import OciDriver
-from crucible.sandbox.oci.tools import GVISOR, RUNC, Tool
+from crucible.sandbox.oci.tools import GVISOR, RUNC, Found, Tool
 from tests.sandbox import host
 
 pytestmark = [
@@ -164,3 +164,12 @@ async def test_a_launcher_that_was_killed_takes_its_containers_along_and_is_star
         assert (await run(driver, "pass"))[0] is Outcome.SUCCEEDED
     finally:
         await driver.close()
+
+
+@pytest.mark.parametrize(
+    ("version", "known"),
+    [("0.0~20221219.0", False), ("0.0~20240729.0", True), ("release-20260105.0", True), ("somebody's", True)],
+)
+async def test_sessions_are_told_of_no_older_gvisor_than_they_were_tried_with(version: str, known: bool) -> None:
+    why = Found(GVISOR, "/usr/bin/runsc", version).too_old_for_sessions
+    assert why is None if known else "older than the 20240729" in str(why)
