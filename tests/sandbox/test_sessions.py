@@ -229,6 +229,7 @@ async def test_root_inside_makes_users_and_becomes_them(session: Session) -> Non
         await text(session, "touch f; chown alice:crew f; chmod 4755 f; stat -c '%U %G %a' f")
         == "alice crew 4755\n"
     )
+    assert await text(session, "touch plain; chmod 751 plain; cp -a plain copy; stat -c %a copy") == "751\n"
     assert (await run(session, "deluser", "alice")).outcome is Outcome.SUCCEEDED
     with pytest.raises(errors.SessionUserNotFoundError, match="no user 'alice'"):
         await run(session, "id", user="alice")
