@@ -19,8 +19,6 @@ pytestmark = [
     on_engine("gvisor"),
 ]
 
-canary = attacks.canary
-test_link_that_is_swapped = attacks.test_a_link_that_is_swapped_leads_to_no_file_of_the_host
 test_what_is_held_open = attacks.test_what_process_1_and_its_children_hold_open_cannot_be_read
 test_pipe_or_device = attacks.test_a_pipe_or_a_device_does_not_hold_a_reader_up
 test_power_over_process_1 = attacks.test_root_inside_has_no_power_over_process_1
