@@ -213,7 +213,7 @@ async def test_an_executor_without_descriptors_says_so_and_loses_none(session: S
 
 async def test_root_inside_makes_users_and_becomes_them(session: Session) -> None:
     assert await text(session, "id -u; id -G") == "0\n0\n"
-    added = await sh(session, "adduser --disabled-password --gecos '' alice && addgroup --gid 2000 crew")
+    added = await sh(session, "adduser --disabled-password --gecos '' alice && addgroup --gid 1050 crew")
     assert added.outcome is Outcome.SUCCEEDED, added
     await sh(session, "adduser alice crew")
     for becoming in ("su alice -c", "su - alice -c", "runuser -u alice -- sh -c"):
@@ -221,7 +221,7 @@ async def test_root_inside_makes_users_and_becomes_them(session: Session) -> Non
     assert (
         await text(session, "id -un; id -Gn; echo $HOME", user="alice") == "alice\nalice users crew\n/home/alice\n"
     )
-    assert await text(session, "id -u; id -g", user="1234:2000") == "1234\n2000\n"
+    assert await text(session, "id -u; id -g", user="1040:1050") == "1040\n1050\n"
     assert await text(session, "id -gn", user="alice:crew") == "crew\n"
     assert (await sh(session, "cat /etc/shadow", user="alice")).exit_code == 1
     assert (await sh(session, "su root -c id", user="alice")).exit_code != 0

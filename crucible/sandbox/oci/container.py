@@ -84,14 +84,14 @@ class Container(Standing):
         self._streams = []
         return stdout, stderr
 
-    async def become_session(self, ground: int, patience: float) -> tuple[socket.socket, int]:
+    async def become_session(self, ground: int, hall: list[int], patience: float) -> tuple[socket.socket, int]:
         """Have it become a session on this ground; return its channel and a pidfd of its stage. Raises OSError.
 
         Both are the caller's, who sees to it that the container ends before `gone` is asked for.
         """
         loop = asyncio.get_running_loop()
         await self._settle(_SCRATCH_BYTES, _SCRATCH_INODES)
-        socket.send_fds(self._socket, [report.WORK], [ground])
+        socket.send_fds(self._socket, [report.WORK], [ground, *hall])
         loop.remove_reader(self._socket)
         try:
             async with asyncio.timeout(patience):

@@ -28,7 +28,7 @@ from crucible.sandbox.oci.sessions import Identities, OciSessions, identities_of
 from crucible.sandbox.oci.tools import Found, Tool
 from crucible.sandbox.process_1 import Manner
 from crucible.sandbox.runtimes import Runtime
-from crucible.sandbox.sessions.making import NO_SESSIONS_IN_GVISOR, obstacle
+from crucible.sandbox.sessions.making import NO_SESSIONS_IN_GVISOR
 from crucible.sandbox.slots import Slot, Slots
 from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.supervision import Supervision
@@ -140,7 +140,7 @@ class OciDriver:
         )
         self._containment = self._describe(landlock_abi=0)
         self._sessions: OciSessions | None = None
-        self._no_sessions = NO_SESSIONS_IN_GVISOR if self._tool.own_kernel else obstacle(cgroups.version)
+        self._no_sessions = NO_SESSIONS_IN_GVISOR if self._tool.own_kernel else None
         """Why there are none, where there are none."""
 
     @classmethod

@@ -17,7 +17,7 @@ from crucible.sandbox import seccomp
 from crucible.sandbox.namespaces.ordinary import Ranges
 from crucible.sandbox.oci.container import Container
 from crucible.sandbox.plan import Identity
-from crucible.sandbox.sessions import plan
+from crucible.sandbox.sessions import plan, tracking
 from crucible.sandbox.sessions.making import enforces, ground_of
 from crucible.sandbox.sessions.session import TrackedSession
 from crucible.sandbox.standing import SandboxBrokenError
@@ -98,11 +98,13 @@ class OciSessions:
 
     async def _settle(self, container: Container, spec: SessionSpec, prefix: str) -> TrackedSession:
         identity = self._identities(container.place.number).inside
+        hall = tracking.hall(container.group, self._containment.cgroup_version)
         memory = plan.write(ground_of(spec, prefix, identity, KEEPER))
         try:
-            channel, stage = await container.become_session(memory, _BUILDING_SECONDS)
+            channel, stage = await container.become_session(memory, hall, _BUILDING_SECONDS)
         finally:
-            os.close(memory)
+            for descriptor in (memory, *hall):
+                os.close(descriptor)
         session = TrackedSession(
             channel=channel,
             stage=stage,
@@ -111,6 +113,7 @@ class OciSessions:
             user="root",
             containment=self._containment,
             release=lambda: self._forget(session, container),
+            execs_open_doors=bool(hall),
         )
         self._sessions.add(session)
         return session

@@ -49,7 +49,9 @@ class TrackedSession:
         user: str,
         containment: Containment,
         release: Callable[[], Awaitable[None]],
+        execs_open_doors: bool = False,
     ) -> None:
+        """`execs_open_doors`: whether its execs have to open what leads into their groups: see `tracking.hall`."""
         self.user = user
         self.containment = containment
         self.ended: asyncio.Future[tuple[EndReason, str]] = asyncio.get_running_loop().create_future()
@@ -58,6 +60,7 @@ class TrackedSession:
         self._group = group
         self._spec = spec
         self._release = release
+        self._execs_open_doors = execs_open_doors
         self._numbers = itertools.count(1)
         self._reports: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._measures: list[asyncio.Future[dict[str, Any]]] = []
@@ -221,7 +224,7 @@ class TrackedSession:
         self._require()
         self._sweep()
         number = next(self._numbers)
-        group = TrackingGroup(self._group, f"exec-{number}")
+        group = TrackingGroup(self._group, f"exec-{number}", opened_by_execs=self._execs_open_doors)
         try:
             with contextlib.ExitStack() as begun:
                 errand = Errand(group, keep, emit, begun)
