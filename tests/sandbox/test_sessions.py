@@ -194,6 +194,18 @@ async def test_groups_of_execs_that_ended_are_removed_while_others_run(session: 
     await running
 
 
+async def test_no_other_user_of_the_host_gets_into_an_execs_group(session: Session) -> None:
+    modes: list[tuple[int, int]] = []
+
+    async def look(_: ExecOutput) -> None:
+        groups = [group for top in host.groups_of(os.getpid()) for group in top.rglob("exec-*")]
+        modes.extend((group.parent.stat().st_mode, (group / "cgroup.procs").stat().st_mode) for group in groups)
+
+    await session.exec(ExecSpec(argv=("echo", "here"), stream=True), look)
+    assert modes
+    assert all(not folder & 0o077 or not door & 0o022 for folder, door in modes)
+
+
 async def test_an_executor_without_descriptors_says_so_and_loses_none(session: Session) -> None:
     def descriptors() -> int:
         return len(list(Path("/proc/self/fd").iterdir()))
