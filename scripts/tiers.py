@@ -16,14 +16,20 @@ from pathlib import Path
 from crucible.sandbox import cgroup
 
 SANDBOXES = ("tests/sandbox", "tests/security")
-ORDINARY = (*SANDBOXES, "--ignore=tests/sandbox/docker")
+CONSOLE = "tests/web"
+WHOEVER = "--ignore=tests/sandbox/namespaces/test_script.py"
+"""What Python makes of a script is the same for each user."""
+ORDINARY = (*SANDBOXES, "--ignore=tests/sandbox/docker", WHOEVER)
 """What an ordinary user's tier runs: all but what starts a container engine, which takes root."""
 CONTAINERS = (
     *("tests/sandbox/test_conformance.py", "tests/sandbox/test_images.py", "tests/security/test_attacks.py"),
     *("-k", "not test_attacks or escape or forge"),
 )
 """The same for engines that need a program of their own, with the attacks that aim highest."""
-ALONE = ("tests/sandbox/test_conformance.py", "tests/sandbox/namespaces", "tests/security/test_neighbours.py")
+ALONE = (
+    *("tests/sandbox/test_conformance.py", "tests/sandbox/namespaces", "tests/security/test_neighbours.py"),
+    WHOEVER,
+)
 """The same, where the user has no ids but its own."""
 
 
@@ -52,7 +58,8 @@ def tiers(own: Path, arguments: Sequence[str]) -> Iterator[Tier]:
         return
     as_user = "" if os.geteuid() == 0 else "these are an ordinary user's tests already"
     yield _pytest(own, "sandboxes", "sandboxes", *SANDBOXES)
-    yield _pytest(own, "the rest", "the rest", "tests", *(f"--ignore={path}" for path in SANDBOXES))
+    yield _pytest(own, "the rest", "the rest", "tests", *(f"--ignore={path}" for path in (*SANDBOXES, CONSOLE)))
+    yield _pytest(own, "console", "others", CONSOLE)
     yield _pytest(own, "ordinary user", "others", *ORDINARY, ids="yes", left_out=as_user)
     yield _pytest(
         *(own, "user's containers", "others", *CONTAINERS), ids="yes", engines="crun,gvisor", left_out=as_user

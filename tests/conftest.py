@@ -1,7 +1,5 @@
 """Fixtures that more than one room of the tests uses."""
 
-import sys
-
 from hypothesis import settings
 
 from tests.database.fixtures import (
@@ -19,7 +17,6 @@ from tests.roles.fixtures import scaled
 from tests.sandbox.docker.private_engine import private_engine
 from tests.sandbox.fixtures import nothing_left, promised, sandboxes, sessions_possible, traced
 from tests.stream.fixtures import either_stream, redis, redis_server
-from tests.tracing import mend
 
 __all__ = [
     "blobs",
@@ -42,9 +39,6 @@ __all__ = [
     "stream",
     "traced",
 ]
-
-if sys.version_info < (3, 12):
-    mend()
 
 settings.register_profile("no test is timed", deadline=None)
 settings.load_profile("no test is timed")

@@ -60,7 +60,7 @@ except OSError as error: print(error)
 
 
 async def test_execs_are_counted_together_and_each_may_be_anybody(session: Session) -> None:
-    users = ("root", "sandbox", "nobody", "12345:12345") if session.user == "root" else (None,) * 4
+    users = ("root", "sandbox", "nobody", "1040:1050") if session.user == "root" else (None,) * 4
     for user in users:
         ran = await python(session, "print(libc.mount(b'a', b'/tmp', b'tmpfs', 0, 0))", user=user)
         assert ran.stdout == b"-1\n"

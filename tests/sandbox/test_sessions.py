@@ -194,6 +194,18 @@ async def test_groups_of_execs_that_ended_are_removed_while_others_run(session: 
     await running
 
 
+async def test_no_other_user_of_the_host_gets_into_an_execs_group(session: Session) -> None:
+    modes: list[tuple[int, int]] = []
+
+    async def look(_: ExecOutput) -> None:
+        groups = [group for top in host.groups_of(os.getpid()) for group in top.rglob("exec-*")]
+        modes.extend((group.parent.stat().st_mode, (group / "cgroup.procs").stat().st_mode) for group in groups)
+
+    await session.exec(ExecSpec(argv=("echo", "here"), stream=True), look)
+    assert modes
+    assert all(not folder & 0o077 or not door & 0o022 for folder, door in modes)
+
+
 async def test_an_executor_without_descriptors_says_so_and_loses_none(session: Session) -> None:
     def descriptors() -> int:
         return len(list(Path("/proc/self/fd").iterdir()))
@@ -213,7 +225,7 @@ async def test_an_executor_without_descriptors_says_so_and_loses_none(session: S
 
 async def test_root_inside_makes_users_and_becomes_them(session: Session) -> None:
     assert await text(session, "id -u; id -G") == "0\n0\n"
-    added = await sh(session, "adduser --disabled-password --gecos '' alice && addgroup --gid 2000 crew")
+    added = await sh(session, "adduser --disabled-password --gecos '' alice && addgroup --gid 1050 crew")
     assert added.outcome is Outcome.SUCCEEDED, added
     await sh(session, "adduser alice crew")
     for becoming in ("su alice -c", "su - alice -c", "runuser -u alice -- sh -c"):
@@ -221,7 +233,7 @@ async def test_root_inside_makes_users_and_becomes_them(session: Session) -> Non
     assert (
         await text(session, "id -un; id -Gn; echo $HOME", user="alice") == "alice\nalice users crew\n/home/alice\n"
     )
-    assert await text(session, "id -u; id -g", user="1234:2000") == "1234\n2000\n"
+    assert await text(session, "id -u; id -g", user="1040:1050") == "1040\n1050\n"
     assert await text(session, "id -gn", user="alice:crew") == "crew\n"
     assert (await sh(session, "cat /etc/shadow", user="alice")).exit_code == 1
     assert (await sh(session, "su root -c id", user="alice")).exit_code != 0

@@ -27,7 +27,7 @@ def main() -> None:
         report.send(streams, report.READY, {"landlock": landlock.abi(), "kernel": os.uname().release})
         _, descriptors, _, _ = socket.recv_fds(channel, plan.MESSAGE_BYTES, 1, socket.MSG_CMSG_CLOEXEC)
         if descriptors:  # else nobody has a use for this container any more
-            keeper.run_in_container(plan.read_ground(descriptors[0]), channel, wall)
+            keeper.run_in_container(plan.read_ground(descriptors[0]), channel, [], wall)
     except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
         keeper.tell_broken(channel, error)
     finally:

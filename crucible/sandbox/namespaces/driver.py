@@ -31,7 +31,6 @@ from crucible.sandbox.namespaces.sessions.driver import NamespacesSessions
 from crucible.sandbox.namespaces.zygotes import Kind, Zygote, ZygoteFailedError, Zygotes
 from crucible.sandbox.readable import readable
 from crucible.sandbox.runtimes import Runtime
-from crucible.sandbox.sessions.making import obstacle
 from crucible.sandbox.standing import SandboxBrokenError, Standing
 from crucible.sandbox.supervision import Supervision
 from crucible.sandbox.tree import ENVIRONMENT, tree
@@ -104,8 +103,6 @@ class NamespacesDriver:
     def report(self) -> DriverReport:
         """Return what is enforced here."""
         missing = {} if self._landlock else {"landlock": "this kernel has none; boot with lsm=landlock,..."}
-        if reason := obstacle(self._cgroups.version):
-            missing["sessions"] = reason
         return DriverReport(
             engine=self.engine,
             driver="namespaces",
@@ -115,7 +112,7 @@ class NamespacesDriver:
             missing=missing,
             unpromised={Promise.LOCKS_APART: LOCKS_SEEN}
             | ({} if os.geteuid() == 0 else {Promise.COUNTED_APART: _ONE_PAYS}),
-            sessions="sessions" not in missing,
+            sessions=True,
         )
 
     def _describe(self) -> Containment:

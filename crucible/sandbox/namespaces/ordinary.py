@@ -20,6 +20,8 @@ _FEWEST = 1024
 """Smaller ranges are passed over: two ids a sandbox have to be enough for all that live at once."""
 _IDS_OF_SESSION = 64
 _NOBODY = 65_534
+_USERS = 100
+"""The group that Debian's `adduser` puts everybody into."""
 _MAP_SECONDS = 5.0
 
 
@@ -49,11 +51,12 @@ class Ranges:
     def identity_of_session(self, block: int) -> tuple[Identity, int]:
         """Return the ids of one session, and the one of its process 1.
 
-        Besides root and the program there are some for the users that it makes, and the one called nobody.
+        Besides root and the program there are some for the users that it makes, their group, and nobody.
         """
         first = self._inside(self.span_of_sessions.start(block))
-        users = _IDS_OF_SESSION - 3
-        spread = [(0, first, 1), (PROGRAM_UID, first + 1, users), (_NOBODY, first + 1 + users, 1)]
+        users = _IDS_OF_SESSION - 4
+        spread = [(0, first, 1), (_USERS, first + 1, 1), (PROGRAM_UID, first + 2, users)]
+        spread.append((_NOBODY, first + 2 + users, 1))
         return Identity(ranged=True, map=spread, init=0), first + _IDS_OF_SESSION - 1
 
     def _inside(self, outside: int) -> int:

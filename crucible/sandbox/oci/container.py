@@ -85,7 +85,11 @@ class Container(Standing):
         return stdout, stderr
 
     async def become_session(
-        self, ground: int, patience: float, disk: tuple[int, int] = (_SCRATCH_BYTES, _SCRATCH_INODES)
+        self,
+        ground: int,
+        hall: list[int],
+        patience: float,
+        disk: tuple[int, int] = (_SCRATCH_BYTES, _SCRATCH_INODES),
     ) -> tuple[socket.socket, int]:
         """Have it become a session on this ground; return its channel and a pidfd of its stage. Raises OSError.
 
@@ -94,7 +98,7 @@ class Container(Standing):
         """
         loop = asyncio.get_running_loop()
         await self._settle(*disk)
-        socket.send_fds(self._socket, [report.WORK], [ground])
+        socket.send_fds(self._socket, [report.WORK], [ground, *hall])
         loop.remove_reader(self._socket)
         try:
             async with asyncio.timeout(patience):

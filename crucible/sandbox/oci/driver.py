@@ -28,7 +28,6 @@ from crucible.sandbox.oci.sessions import ROOT, Identities, OciSessions, identit
 from crucible.sandbox.oci.tools import Found, Tool
 from crucible.sandbox.process_1 import Manner
 from crucible.sandbox.runtimes import Runtime
-from crucible.sandbox.sessions.making import obstacle
 from crucible.sandbox.slots import Slot, Slots
 from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.supervision import Supervision
@@ -137,7 +136,7 @@ class OciDriver:
         )
         self._containment = self._describe(landlock_abi=0)
         self._sessions: OciSessions | None = None
-        self._no_sessions = found.too_old_for_sessions if self._tool.own_kernel else obstacle(cgroups.version)
+        self._no_sessions = found.too_old_for_sessions if self._tool.own_kernel else None
         """Why there are none, where there are none."""
 
     @classmethod

@@ -18,7 +18,7 @@ from crucible.sandbox.namespaces.ordinary import Ranges
 from crucible.sandbox.oci.container import Container
 from crucible.sandbox.oci.tools import host_tasks
 from crucible.sandbox.plan import WORKSPACE, Identity
-from crucible.sandbox.sessions import plan
+from crucible.sandbox.sessions import plan, tracking
 from crucible.sandbox.sessions.making import enforces, ground_of
 from crucible.sandbox.sessions.session import TrackedSession
 from crucible.sandbox.standing import SandboxBrokenError
@@ -110,12 +110,14 @@ class OciSessions:
         identity = self._identities(container.place.number).inside
         own = plan.OwnKernel(disk=WORKSPACE, processes=spec.limits.processes) if self._own_kernel else None
         ground = ground_of(spec, prefix, identity, KEEPER, own_kernel=own)
-        memory = plan.write(ground)
         disk = [(ground.disk_bytes, ground.inodes)] if self._own_kernel else []
+        hall = [] if self._own_kernel else tracking.hall(container.group, self._containment.cgroup_version)
+        memory = plan.write(ground)
         try:
-            channel, stage = await container.become_session(memory, _BUILDING_SECONDS, *disk)
+            channel, stage = await container.become_session(memory, hall, _BUILDING_SECONDS, *disk)
         finally:
-            os.close(memory)
+            for descriptor in (memory, *hall):
+                os.close(descriptor)
         session = TrackedSession(
             channel=channel,
             stage=stage,
@@ -124,6 +126,7 @@ class OciSessions:
             user="root",
             containment=self._containment,
             release=lambda: self._forget(session, container),
+            execs_open_doors=bool(hall),
             own_kernel=self._own_kernel,
         )
         self._sessions.add(session)

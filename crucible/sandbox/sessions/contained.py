@@ -24,9 +24,9 @@ def main() -> None:
     try:
         wall = seccomp.build_wall_of_sessions(records=manner.records)
         report.send(channel, report.READY, {"landlock": landlock.abi()})
-        _, descriptors, _, _ = socket.recv_fds(channel, plan.MESSAGE_BYTES, 1, socket.MSG_CMSG_CLOEXEC)
+        _, descriptors, _, _ = socket.recv_fds(channel, plan.MESSAGE_BYTES, 2, socket.MSG_CMSG_CLOEXEC)
         if descriptors:  # else nobody has a use for this container any more
-            keeper.run_in_container(plan.read_ground(descriptors[0]), channel, wall)
+            keeper.run_in_container(plan.read_ground(descriptors[0]), channel, descriptors[1:], wall)
     except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
         keeper.tell_broken(channel, error)
     os._exit(0)

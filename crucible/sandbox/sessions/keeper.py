@@ -42,6 +42,8 @@ class Outside:
     """To the process that writes the uid map."""
     host_processes: int
     """The host's /proc: the session's own is read-only."""
+    hall: list[int]
+    """Where execs open what leads into their groups, if that is theirs to do: see `tracking`."""
 
 
 def run(ground: plan.Ground, outside: Outside, wall: Wall) -> None:
@@ -55,7 +57,7 @@ def run(ground: plan.Ground, outside: Outside, wall: Wall) -> None:
     _settle(ground, outside, wall)
 
 
-def run_in_container(ground: plan.Ground, channel: socket.socket, wall: Wall) -> None:
+def run_in_container(ground: plan.Ground, channel: socket.socket, hall: list[int], wall: Wall) -> None:
     """Be process 1 where a runtime has made the namespaces and laid out the root. Raises OSError likewise."""
     processes = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     here, there = socket.socketpair()
@@ -72,7 +74,7 @@ def run_in_container(ground: plan.Ground, channel: socket.socket, wall: Wall) ->
     here.close()
     identity.leave(ground, there)
     os.waitpid(beside, 0)
-    _settle(ground, Outside(channel, there, processes), wall)
+    _settle(ground, Outside(channel, there, processes, hall), wall)
 
 
 def _settle(ground: plan.Ground, outside: Outside, wall: Wall) -> None:
@@ -84,7 +86,7 @@ def _settle(ground: plan.Ground, outside: Outside, wall: Wall) -> None:
     wakeup = wake_on_children()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # one is held for each exec of which something lives
-    _give_up_powers(ground, outside.host_processes)
+    _give_up_powers(ground, outside)
     call_filter.install(wall.process_1)
     outside.channel.send(plan.message(plan.Kind.READY))
     _Keeper(ground, outside, wakeup, wall, groups).serve()
@@ -115,15 +117,17 @@ def _in_child(action: Callable[[], None]) -> None:
         raise OSError(reason)
 
 
-def _give_up_powers(ground: plan.Ground, host_processes: int) -> None:
+def _give_up_powers(ground: plan.Ground, outside: Outside) -> None:
     """Keep what programs inside may have, so that they can have no more.
 
     One Landlock domain is for all of them: with one for each, an exec could not signal what another had started.
     """
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, about="PR_SET_NO_NEW_PRIVS")
     if ground.landlock:
-        proc = f"/proc/self/fd/{host_processes}"
-        landlock.restrict(ground.landlock, readable=("/",), writable=("/", proc), devices="/dev")
+        outer = (f"/proc/self/fd/{descriptor}" for descriptor in (outside.host_processes, *outside.hall))
+        landlock.restrict(ground.landlock, readable=("/",), writable=("/", *outer), devices="/dev")
+    for descriptor in outside.hall:
+        os.close(descriptor)
     last = ground.last_capability if ground.own_kernel is None else capabilities.last_capability()
     for capability in range(last + 1):
         if not ground.capabilities >> capability & 1:

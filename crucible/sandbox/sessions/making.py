@@ -1,10 +1,7 @@
 """What a driver needs to make a session, whatever makes its namespaces: its ground, and what it enforces."""
 
-import os
-
 from crucible.domain.session import SessionSpec
 from crucible.sandbox import capabilities, landlock
-from crucible.sandbox.namespaces import ordinary
 from crucible.sandbox.plan import Identity
 from crucible.sandbox.sessions.plan import Ground, OwnKernel
 from crucible.sandbox.tree import tree
@@ -13,20 +10,6 @@ HOST = "/usr"
 """What stands for the host's own programs where the `prefix` of an image stands otherwise."""
 _BYTES_PER_INODE = 4096
 _FEWEST_INODES = 1024
-
-
-def obstacle(cgroup_version: int) -> str | None:
-    """Return what keeps this host from having sessions though it has sandboxes, or None.
-
-    Each exec moves itself into a group of its own, through a file that the executor opened. On cgroup v1 the
-    kernel wants whoever opened it to be root or the exec's own user.
-    """
-    if os.geteuid() == 0 or cgroup_version > 1 or ordinary.ranges() is None:
-        return None
-    return (
-        "sessions of an ordinary user need cgroup v2; run the executor as root, "
-        "or boot with systemd.unified_cgroup_hierarchy=1"
-    )
 
 
 def ground_of(

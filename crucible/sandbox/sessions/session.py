@@ -49,9 +49,14 @@ class TrackedSession:
         user: str,
         containment: Containment,
         release: Callable[[], Awaitable[None]],
+        execs_open_doors: bool = False,
         own_kernel: bool = False,
     ) -> None:
-        """Hold it by its channel and a pidfd of its stage. `own_kernel`: whether its processes are its own's."""
+        """Hold it by its channel and a pidfd of its stage.
+
+        `execs_open_doors`: whether its execs have to open what leads into their groups: see `tracking.hall`.
+        `own_kernel`: whether it has one, whose processes are none of the host's.
+        """
         self.user = user
         self.containment = containment
         self.ended: asyncio.Future[tuple[EndReason, str]] = asyncio.get_running_loop().create_future()
@@ -60,6 +65,7 @@ class TrackedSession:
         self._group = group
         self._spec = spec
         self._release = release
+        self._execs_open_doors = execs_open_doors
         self._own_kernel = own_kernel
         self._numbers = itertools.count(1)
         self._reports: dict[int, asyncio.Future[dict[str, Any]]] = {}
@@ -224,7 +230,7 @@ class TrackedSession:
         self._require()
         self._sweep()
         number = next(self._numbers)
-        group = TrackedInside() if self._own_kernel else TrackingGroup(self._group, f"exec-{number}")
+        group = self._group_of(number)
         try:
             with contextlib.ExitStack() as begun:
                 errand = Errand(group, keep, emit, begun)
@@ -254,6 +260,12 @@ class TrackedSession:
             self._active.discard(group)
             self._lingering.add(group)
             self._sweep()
+
+    def _group_of(self, number: int) -> ExecGroup:
+        """Return what tracks what comes of an order. Raises OSError."""
+        if self._own_kernel:
+            return TrackedInside()
+        return TrackingGroup(self._group, f"exec-{number}", opened_by_execs=self._execs_open_doors)
 
     async def _kill(self, number: int) -> None:
         with contextlib.suppress(SessionEndedError):  # then the kernel has

@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import socket
+import stat
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -41,7 +42,7 @@ def run(
     step = _Step()
     failure = descriptors[4]
     try:
-        os.write(descriptors[plan.ORDER_DESCRIPTORS], b"0")  # into the group that tracks what comes of this order
+        _enter(descriptors[plan.ORDER_DESCRIPTORS])
         _be_the_first_victim(host_processes)
         order = plan.read_order(descriptors[0])
         os.setsid()
@@ -84,6 +85,13 @@ def _carry_out(order: plan.Order, mapped: bool, step: _Step) -> None:
     else:
         environment = {"HOME": user.home, "USER": user.name, "LOGNAME": user.name} | order.environment
         _execute(order.argv, environment)
+
+
+def _enter(door: int) -> None:
+    """Go into the group that tracks what comes of this order, by its door, or its folder: see `tracking.hall`."""
+    if stat.S_ISDIR(os.fstat(door).st_mode):
+        door = os.open("cgroup.procs", os.O_WRONLY | os.O_CLOEXEC, dir_fd=door)
+    os.write(door, b"0")
 
 
 def _be_the_first_victim(host_processes: int) -> None:

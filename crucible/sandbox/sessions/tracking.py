@@ -12,7 +12,9 @@ import signal
 from typing import Protocol
 
 from crucible.sandbox.cgroup import Reading
+from crucible.sandbox.namespaces import ordinary
 
+_DOOR = "cgroup.procs"
 _PASSES = 200
 _PAUSE_SECONDS = 0.005
 
@@ -28,6 +30,18 @@ class Tracked(Protocol):
     def read(self) -> Reading:
         """Return the counters. Raises OSError."""
         ...
+
+
+def hall(session: Tracked, cgroup_version: int) -> list[int]:
+    """Return a descriptor of the folder in which a session's execs open their doors; none where the executor does.
+
+    On cgroup v1 the kernel lets a process in through what root opened, or its very own user. An ordinary user's
+    executor is neither, where sandboxes have ids of their own. Nobody else gets into the folder. Raises OSError.
+    """
+    if os.geteuid() == 0 or cgroup_version > 1 or ordinary.ranges() is None:
+        return []
+    os.chmod(session.tracking_folder, 0o700)
+    return [os.open(session.tracking_folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)]
 
 
 class ExecGroup(Protocol):
@@ -64,13 +78,19 @@ class TrackedInside:
 class TrackingGroup:
     """The group of one exec, below its session's. Raises OSError where it can't be made."""
 
-    def __init__(self, session: Tracked, name: str) -> None:
+    def __init__(self, session: Tracked, name: str, *, opened_by_execs: bool) -> None:
+        """`opened_by_execs`: whether it takes the exec itself to open its door: see `hall`."""
         self._folder = f"{session.tracking_folder}/{name}"
+        self._opened_by_execs = opened_by_execs
         os.mkdir(self._folder)
 
     def open_doors(self) -> list[int]:
-        """Return a descriptor: whoever writes 0 to it is in."""
-        return [os.open(f"{self._folder}/cgroup.procs", os.O_WRONLY | os.O_CLOEXEC)]
+        """Return the one descriptor that `enter` takes."""
+        door = f"{self._folder}/{_DOOR}"
+        if not self._opened_by_execs:
+            return [os.open(door, os.O_WRONLY | os.O_CLOEXEC)]
+        os.chmod(door, 0o666)  # noqa: S103 - nobody gets to it but through the hall
+        return [os.open(self._folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)]
 
     async def kill(self) -> None:
         """Kill everything in it, and return when all of it is dead."""

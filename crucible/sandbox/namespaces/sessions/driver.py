@@ -16,8 +16,8 @@ from crucible.sandbox.launching import Launcher
 from crucible.sandbox.namespaces import ordinary
 from crucible.sandbox.namespaces.sessions.stage import GO
 from crucible.sandbox.plan import Identity
-from crucible.sandbox.sessions import plan
-from crucible.sandbox.sessions.making import enforces, ground_of, obstacle
+from crucible.sandbox.sessions import plan, tracking
+from crucible.sandbox.sessions.making import enforces, ground_of
 from crucible.sandbox.sessions.session import TrackedSession, stands
 
 LAUNCHER = ("-m", "crucible.sandbox.namespaces.sessions.launcher")
@@ -49,8 +49,6 @@ class NamespacesSessions:
             raise SandboxUnavailableError(f"limits can't be enforced: {error}") from error
         with contextlib.ExitStack() as begun:
             begun.callback(cgroups.close)
-            if reason := obstacle(cgroups.version):
-                raise SandboxUnavailableError(reason)
             blocks = ids.Blocks(ordinary.span_of_sessions(_SPAN))
             begun.callback(blocks.close)
             opened = cls(cgroups, blocks, await Launcher.start(LAUNCHER))
@@ -90,11 +88,13 @@ class NamespacesSessions:
         try:
             group = self._cgroups.create(f"session-{next(self._names)}")
             group.limit(spec.limits.for_control_group())
+            hall = tracking.hall(group, self._cgroups.version)
             memory = plan.write(ground_of(spec, prefix, *self._identity(slot), cgroups=group.entrances))
             try:
-                await self._launcher.launch([memory, there.fileno()])
+                await self._launcher.launch([memory, there.fileno(), *hall])
             finally:
-                os.close(memory)
+                for descriptor in (memory, *hall):
+                    os.close(descriptor)
             there.close()
             async with asyncio.timeout(_BUILDING_SECONDS):
                 stage = await self._meet(here)
@@ -120,6 +120,7 @@ class NamespacesSessions:
             user="root" if self._identity(slot)[0].ranged else "sandbox",
             containment=self._containment,
             release=lambda: self._forget(session, group, slot),
+            execs_open_doors=bool(hall),
         )
         self._sessions.add(session)
         return session

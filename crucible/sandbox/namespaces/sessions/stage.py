@@ -16,11 +16,11 @@ GO = b"go"
 
 
 def run(descriptors: list[int], wall: Wall, launcher: int) -> None:
-    """Be the stage of one session and exit. `descriptors`: the ground, and the channel to the executor."""
-    memory, control = descriptors
+    """Be the stage of one session and exit. `descriptors`: the ground, our channel, and the hall."""
+    memory, control, *hall = descriptors
     channel = socket.socket(fileno=control)
     try:
-        _enter(memory, channel, wall, launcher)
+        _enter(memory, channel, hall, wall, launcher)
     except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
         keeper.tell_broken(channel, error)
     finally:
@@ -28,7 +28,7 @@ def run(descriptors: list[int], wall: Wall, launcher: int) -> None:
         os._exit(0)
 
 
-def _enter(memory: int, channel: socket.socket, wall: Wall, launcher: int) -> None:
+def _enter(memory: int, channel: socket.socket, hall: list[int], wall: Wall, launcher: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     kernel.die_with_parent(signal.SIGKILL)
     if os.getppid() != launcher:
@@ -49,13 +49,14 @@ def _enter(memory: int, channel: socket.socket, wall: Wall, launcher: int) -> No
         try:
             here.close()
             kernel.die_with_parent(signal.SIGKILL)
-            keeper.run(ground, keeper.Outside(channel, there, host_processes), wall)
+            keeper.run(ground, keeper.Outside(channel, there, host_processes, hall), wall)
         except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
             keeper.tell_broken(channel, error)
         finally:
             os._exit(0)
     there.close()
-    os.close(host_processes)
+    for descriptor in (host_processes, *hall):
+        os.close(descriptor)
     identity.write_maps_when_asked(child, ground.identity, here)
     capabilities.keep_only(0)
     os.waitpid(child, 0)
