@@ -1,7 +1,9 @@
 """What a durable evaluation costs each process of the scaled-out form, in processor time.
 
 How many evaluations a second get through depends on whoever else uses the machine; what each costs does hardly,
-and on a machine that has nothing else to do it bounds the other: two processors give 2,000 ms a second.
+and on a machine that has nothing else to do it bounds the other: two processors give 2,000 ms a second. What runs
+inside of sandboxes is not in it: whoever made those leaves them to the kernel, which adds their time to nobody's.
+What each process does unasked, every second, is, and weighs the more the fewer evaluations there are.
 
 usage: PYTHONPATH=scripts python -m benchmarks.processor [--batches 4] [--json FILE]
 """
@@ -43,7 +45,7 @@ def _own_seconds(process: int) -> float:
 
 
 def of_each(roles: Roles, postgres: Postgres, redis: Redis) -> dict[str, float]:
-    """Return the processor seconds of each role and server so far; the executor's hold the programs' own."""
+    """Return the processor seconds of each role and server so far."""
     processes = roles.processes | {"postgresql": postgres.process, "redis": redis.process}
     return {name: processor_seconds(process.pid) for name, process in processes.items() if process}
 
