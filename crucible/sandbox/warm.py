@@ -1,9 +1,12 @@
 """Sandboxes made ahead of the programs that will run in them.
 
 Making one costs more than starting Python: joining control groups waits for every processor, and a root is some
-sixty mounts. None of that depends on the program, so it is done while another one runs. Each is used once. There
+sixty mounts. None of that depends on the program, so it is done before there is one. Each is used once. There
 are as many spare ones of a kind as were lately in use at once; when fewer are, the surplus goes, half of it at a
 time, and after a while of not being needed all of it.
+
+A successor's making would take the processors from the program that somebody waits for just then. So it may begin
+a little later, and at the latest when that program has ended.
 """
 
 import asyncio
@@ -28,27 +31,35 @@ Spare = TypeVar("Spare", bound=Hold)
 class WarmPool(Generic[Kind, Spare]):
     """Spare sandboxes by kind: what differs before the program is known.
 
-    `rest` hears which kind nobody needs. `pause`: the seconds that a program has to itself before its successor's
-    sandbox is made, where making one takes much of the processors that it runs on.
+    `rest` hears which kind nobody needs. `pause`: the most seconds that a program has to itself before its
+    successor's sandbox is made. `ahead`: how many more there are than were in use at once, for who comes as soon
+    as another has ended, when that making has only begun.
     """
 
     def __init__(
         self,
         make: Callable[[Kind], Awaitable[Spare]],
         discard: Callable[[Spare], None],
+        *,
         most: int,
         rest: Callable[[Kind], None] = lambda _: None,
         pause: float = 0.0,
+        ahead: int = 0,
     ) -> None:
         self._make = make
         self._rest = rest
         self._pause = pause
+        self._ahead = ahead
         self._discard = discard
         self._most = most
         self._spare: defaultdict[Kind, deque[Spare]] = defaultdict(deque)
         self._in_use: Counter[Kind] = Counter()
         self._peak: Counter[Kind] = Counter()
         """How many were in use at once since the last look."""
+        self._due: dict[Kind, asyncio.TimerHandle] = {}
+        """When those that were taken are to be replaced."""
+        self._needed: Counter[Kind] = Counter()
+        """How many were in use when they were taken."""
         self._filling: dict[Kind, asyncio.Task[None]] = {}
         self._expiries: dict[Kind, asyncio.TimerHandle] = {}
         self._looks: dict[Kind, asyncio.TimerHandle] = {}
@@ -71,8 +82,11 @@ class WarmPool(Generic[Kind, Spare]):
             self._refill(kind)
 
     def used(self, kind: Kind) -> None:
-        """Say that a sandbox that was taken is done with."""
+        """Say that a sandbox that was taken is done with, so that making others disturbs its program no more."""
         self._in_use[kind] -= 1
+        if due := self._due.get(kind):
+            due.cancel()
+            self._begin_to_fill(kind)
 
     def spares(self) -> int:
         """Return how many are ready."""
@@ -83,10 +97,11 @@ class WarmPool(Generic[Kind, Spare]):
         filling = list(self._filling.values())
         for task in filling:
             task.cancel()
-        for timer in (*self._expiries.values(), *self._looks.values()):
-            timer.cancel()
-        self._expiries.clear()
-        self._looks.clear()
+        for timers in (self._due, self._expiries, self._looks):
+            for timer in timers.values():
+                timer.cancel()
+            timers.clear()
+        self._needed.clear()
         await asyncio.gather(*filling, return_exceptions=True)
         for kind in list(self._spare):
             self._expire(kind)
@@ -94,19 +109,23 @@ class WarmPool(Generic[Kind, Spare]):
     def _refill(self, kind: Kind) -> None:
         loop = asyncio.get_running_loop()
         if kind not in self._filling:
-            task = self._filling[kind] = asyncio.create_task(self._fill(kind, self._in_use[kind]))
-            task.add_done_callback(lambda _: self._filling.pop(kind))
+            self._needed[kind] = max(self._needed[kind], self._in_use[kind])
+            if kind not in self._due:
+                self._due[kind] = loop.call_later(self._pause, self._begin_to_fill, kind)
         if expiry := self._expiries.pop(kind, None):
             expiry.cancel()
         self._expiries[kind] = loop.call_later(_IDLE_SECONDS, self._expire, kind)
         if kind not in self._looks:
             self._looks[kind] = loop.call_later(_LOOK_SECONDS, self._look, kind)
 
+    def _begin_to_fill(self, kind: Kind) -> None:
+        del self._due[kind]
+        task = self._filling[kind] = asyncio.create_task(self._fill(kind, self._needed.pop(kind)))
+        task.add_done_callback(lambda _: self._filling.pop(kind))
+
     async def _fill(self, kind: Kind, needed: int) -> None:
-        if self._pause:
-            await asyncio.sleep(self._pause)
         try:
-            while len(self._spare[kind]) < min(self._most, max(needed, self._in_use[kind])):
+            while len(self._spare[kind]) < min(self._most, max(needed, self._in_use[kind]) + self._ahead):
                 self._spare[kind].append(await self._make(kind))
         except (SandboxBrokenError, OSError) as error:
             _log.warning(
@@ -114,12 +133,12 @@ class WarmPool(Generic[Kind, Spare]):
             )  # whoever needs one next is told by its own attempt
 
     def _look(self, kind: Kind) -> None:
-        """Give back half of what is more than was needed since the last look; one stays until the kind expires."""
-        spare, needed = self._spare.get(kind, deque()), max(1, self._peak[kind])
+        """Give back half of what is more than was needed since the last look; who comes alone finds one still."""
+        spare, needed = self._spare.get(kind, deque()), max(1, self._peak[kind]) + self._ahead
         for _ in range((len(spare) - needed + 1) // 2):
             self._discard(spare.popleft())
         self._peak[kind] = self._in_use[kind]
-        if len(spare) > 1 or self._in_use[kind]:
+        if len(spare) > 1 + self._ahead or self._in_use[kind]:
             self._looks[kind] = asyncio.get_running_loop().call_later(_LOOK_SECONDS, self._look, kind)
         else:
             del self._looks[kind]

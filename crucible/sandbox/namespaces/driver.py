@@ -40,6 +40,8 @@ from crucible.sandbox.work import entrypoint_of, inodes, work_of
 MOST_SPARES = 64
 """Of a kind. How many there are follows from how many are in use at once: see `warm`."""
 _SPAN = ids.OF_ROOT["namespaces"]
+_PAUSE_SECONDS = 0.01
+"""What most programs need less than: see `WarmPool`."""
 _USUAL = Limits()
 """The limits that a sandbox stands with; others are set when the program comes."""
 _ONE_PAYS = (
@@ -71,7 +73,9 @@ class NamespacesDriver:
         self._containment = self._describe()
         self._sessions: NamespacesSessions | None = None
         self._opening_sessions = asyncio.Lock()
-        self._pool = WarmPool(self._stand, self._discard, most=spares, rest=self._rest)
+        self._pool = WarmPool(
+            self._stand, self._discard, most=spares, rest=self._rest, pause=_PAUSE_SECONDS, ahead=1
+        )
 
     @classmethod
     async def open(cls, *, spares: int = MOST_SPARES) -> Self:

@@ -162,9 +162,9 @@ async def test_spares_grow_with_use_and_are_given_back_without_it(
     try:
         await sandboxes.run("pass")
         many = [asyncio.create_task(sandboxes.run("import time; time.sleep(2)")) for _ in range(12)]
-        await until(lambda: has(12, 12))
+        await until(lambda: has(13, 13))
         await asyncio.gather(*many)
-        await until(lambda: has(1, 1))
+        await until(lambda: has(2, 2))
         assert (await sandboxes.run("print('at once')")).text == "at once\n"
     finally:
         await driver.close()
