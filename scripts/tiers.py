@@ -23,6 +23,7 @@ ORDINARY = (*SANDBOXES, "--ignore=tests/sandbox/docker", WHOEVER)
 """What an ordinary user's tier runs: all but what starts a container engine, which takes root."""
 CONTAINERS = (
     *("tests/sandbox/test_conformance.py", "tests/sandbox/test_images.py", "tests/security/test_attacks.py"),
+    "tests/sandbox/oci/test_gvisor_sessions.py",
     *("-k", "not test_attacks or escape or forge"),
 )
 """The same for engines that need a program of their own, with the attacks that aim highest."""

@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+PATIENCE_SECONDS = 60.0
+"""How long a request may go unanswered beside all that tests do to a machine."""
+
 
 async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 30.0) -> None:
     """Return once it holds. Raises TimeoutError."""

@@ -8,6 +8,7 @@ import pytest
 
 from tests.fake_executor import FakeExecutor
 from tests.serving import Serving, serving
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -18,5 +19,7 @@ def server(tmp_path: Path) -> Iterator[Serving]:
 
 @pytest.fixture
 def http(server: Serving) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=f"{server.url}/api/v1", trust_env=False, verify=False) as client:
+    with httpx2.Client(
+        base_url=f"{server.url}/api/v1", trust_env=False, verify=False, timeout=PATIENCE_SECONDS
+    ) as client:
         yield client

@@ -11,12 +11,13 @@ from private_servers import UNSAFE_AND_FAST, Postgres
 from tests.database.test_full_disk import fill, small_disk
 from tests.fake_executor import FakeExecutor
 from tests.serving import Serving, serving
+from tests.waiting import PATIENCE_SECONDS
 
 __all__ = ["small_disk"]
 
 
 def client(server: Serving) -> httpx2.Client:
-    return httpx2.Client(base_url=f"{server.url}/api/v1", trust_env=False, verify=False)
+    return httpx2.Client(base_url=f"{server.url}/api/v1", trust_env=False, verify=False, timeout=PATIENCE_SECONDS)
 
 
 def assert_unavailable(answer: httpx2.Response) -> None:

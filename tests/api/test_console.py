@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from crucible.api.console import POLICY, Console
 from tests.serving import Serving
+from tests.waiting import PATIENCE_SECONDS
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
 PAGE = "<!doctype html><title>Crucible</title>"
@@ -93,7 +94,7 @@ def test_scripts_come_from_here_and_nothing_is_evaluated() -> None:
 
 def test_programs_are_welcomed_in_json(server: Serving) -> None:
     for accept in ("*/*", "application/json"):
-        answer = httpx2.get(server.url, headers={"Accept": accept}, trust_env=False)
+        answer = httpx2.get(server.url, headers={"Accept": accept}, trust_env=False, timeout=PATIENCE_SECONDS)
         assert answer.json()["links"]["evaluations"] == "/api/v1/evaluations"
 
 

@@ -11,6 +11,7 @@ import pytest
 from crucible.domain.sandbox import SandboxEvent, SandboxFile, SandboxSpec
 from tests.fake_executor import STARTED, SUCCEEDED, curious, stderr, stdout
 from tests.serving import Serving
+from tests.waiting import PATIENCE_SECONDS
 
 
 async def sleepy(_spec: SandboxSpec) -> AsyncIterator[SandboxEvent]:
@@ -278,6 +279,8 @@ def test_ready_names_the_part_that_is_not(server: Serving, http: httpx2.Client) 
 
 
 def test_the_root_says_what_this_is(server: Serving) -> None:
-    body = httpx2.get(server.url, trust_env=False, verify=False).json()
+    body = httpx2.get(server.url, trust_env=False, verify=False, timeout=PATIENCE_SECONDS).json()
     assert body["name"] == "Crucible"
-    assert httpx2.get(server.url + body["links"]["openapi"], trust_env=False, verify=False).json()["openapi"]
+    assert httpx2.get(
+        server.url + body["links"]["openapi"], trust_env=False, verify=False, timeout=PATIENCE_SECONDS
+    ).json()["openapi"]

@@ -14,10 +14,11 @@ from crucible.domain.worker import Offer, WorkerReport, WorkerState
 from tests.database.fixtures import Cluster
 from tests.fake_executor import ENGINES, RUNTIMES, FakeExecutor, Gate
 from tests.serving import Serving, serving
+from tests.waiting import PATIENCE_SECONDS
 
 
 def scrape(server: Serving) -> dict[tuple[str, str], float]:
-    answer = httpx2.get(f"{server.url}/metrics", trust_env=False, verify=False)
+    answer = httpx2.get(f"{server.url}/metrics", trust_env=False, verify=False, timeout=PATIENCE_SECONDS)
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/plain")
     return {
@@ -40,7 +41,9 @@ def test_the_signals_say_what_waits_what_runs_and_who_is_there(
         before = scrape(server)
         assert before["crucible_running", ""] == 0
         assert before["crucible_queue_oldest_seconds", "high"] == 0
-        with httpx2.Client(base_url=f"{server.url}/api/v1", trust_env=False, verify=False) as http:
+        with httpx2.Client(
+            base_url=f"{server.url}/api/v1", trust_env=False, verify=False, timeout=PATIENCE_SECONDS
+        ) as http:
             for priority in ("high", "low", "low", "low", "low", "low"):
                 http.post("/evaluations", json={"code": "1", "priority": priority})
             while scrape(server)["crucible_running", ""] < 4:  # the server's slots

@@ -96,7 +96,7 @@ def test_a_receiver_is_tried_out(server: Serving, command: Command) -> None:
         made = receiver_at(server, url)
         done = command("webhooks", "test", made.id)
         assert (done.code, done.out) == (0, b"delivered: it answered 204\n")
-        headers, body = received.get(timeout=5)
+        headers, body = received.get(timeout=60)
         verify(made.secret, headers, body)
     (delivery,) = [
         json.loads(line) for line in command("webhooks", "deliveries", made.id, "--json").out.splitlines()

@@ -6,6 +6,7 @@ import httpx2
 import pytest
 
 from tests.end_to_end.machine import Machine
+from tests.waiting import PATIENCE_SECONDS
 
 
 def check(machine: Machine, code: str, runtime: str, **fields: Any) -> list[dict[str, Any]]:
@@ -13,7 +14,7 @@ def check(machine: Machine, code: str, runtime: str, **fields: Any) -> list[dict
         f"{machine.url}/api/v1/check",
         json={"code": code, "runtime": runtime, **fields},
         trust_env=False,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
     assert answer.status_code == 200, answer.text
     body = answer.json()

@@ -15,6 +15,7 @@ import pytest
 from crucible.client import Crucible, Outcome, Submission
 from crucible.domain.event import Finished, Output, Requeued
 from tests.end_to_end.machine import PATIENT, Machine, machine, wait_until_gone
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.timeout(300)
 PROGRAMS = [
@@ -110,5 +111,7 @@ def test_what_kills_its_executor_again_and_again_is_given_up(tmp_path: Path) -> 
 
 
 def until_ready(url: str) -> None:
-    while not httpx2.get(f"{url}/api/v1/ready", trust_env=False, verify=False).is_success:
+    while not httpx2.get(
+        f"{url}/api/v1/ready", trust_env=False, verify=False, timeout=PATIENCE_SECONDS
+    ).is_success:
         time.sleep(0.05)

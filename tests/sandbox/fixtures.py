@@ -155,8 +155,10 @@ async def sandboxes(
 
 def on_engine(*names: str) -> pytest.MarkDecorator:
     """Have tests that use `sandboxes` run on this engine alone; or on those of several that are tested here."""
-    here = names if len(names) == 1 else [name for name in names if name in machine.tested()]
-    return pytest.mark.parametrize("sandboxes", here, indirect=True)
+    chosen = machine.named() or (names if len(names) == 1 else machine.tested())
+    here: list[object] = [name for name in names if name in chosen]
+    elsewhere = pytest.param(names[0], marks=pytest.mark.skip("this run is for other engines"))
+    return pytest.mark.parametrize("sandboxes", here or [elsewhere], indirect=True)
 
 
 @pytest.fixture(autouse=True)

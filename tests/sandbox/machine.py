@@ -13,7 +13,8 @@ from crucible.sandbox.engines import ENGINES
 _ON_DEBIAN_AS_ROOT = {"namespaces", "runc", "crun", "gvisor", "docker"}
 
 
-def _named() -> list[str]:
+def named() -> list[str]:
+    """Return the engines that this run is for; none where it is for all."""
     return [name for name in os.environ.get("CRUCIBLE_TEST_ENGINES", "").split(",") if name]
 
 
@@ -22,12 +23,12 @@ def tested() -> list[str]:
 
     docker-gvisor is two that are among them, put together: that they fit is tested in `docker.test_gvisor`.
     """
-    return _named() or [name for name in ENGINES if name != "docker-gvisor"]
+    return named() or [name for name in ENGINES if name != "docker-gvisor"]
 
 
 def expected() -> set[str]:
     """Return the engines without which the tests have to fail."""
-    if named := _named():
-        return set(named)
+    if chosen := named():
+        return set(chosen)
     debian = Path("/etc/debian_version").exists()
     return _ON_DEBIAN_AS_ROOT if os.geteuid() == 0 and debian else {"namespaces"}

@@ -8,6 +8,7 @@ import pytest
 
 from crucible.client import Crucible, HeldSession
 from tests.end_to_end.machine import Machine, machine
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture(scope="package")
@@ -25,7 +26,7 @@ def own(tmp_path: Path) -> Iterator[Machine]:
 
 @pytest.fixture
 def http(server: Machine) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=f"{server.url}/api/v1", trust_env=False, timeout=60) as client:
+    with httpx2.Client(base_url=f"{server.url}/api/v1", trust_env=False, timeout=PATIENCE_SECONDS) as client:
         yield client
 
 
