@@ -15,12 +15,21 @@ _SHARED_FILES = ("/etc/ld.so.cache", "/etc/alternatives")
 
 NAMES = tuple((f"{os.path.dirname(__file__)}/etc/{name}", f"/etc/{name}") for name in ("hosts", "resolv.conf"))
 """Files that say what is known by name, and where they stand inside; an engine can mount them, too."""
+
+
+def accounts(user: int) -> tuple[tuple[str, str], ...]:
+    """Return the files that name the program's user and its group, which has the same number: path and content."""
+    return (
+        (
+            "/etc/passwd",
+            f"root:x:0:0:root:/root:/usr/sbin/nologin\nsandbox:x:{user}:{user}:sandbox:/tmp:/bin/sh\n",
+        ),
+        ("/etc/group", f"root:x:0:\nsandbox:x:{user}:\n"),
+    )
+
+
 _MADE_UP = (
-    (
-        "/etc/passwd",
-        f"root:x:0:0:root:/root:/usr/sbin/nologin\nsandbox:x:{PROGRAM_UID}:{PROGRAM_UID}:sandbox:/tmp:/bin/sh\n",
-    ),
-    ("/etc/group", f"root:x:0:\nsandbox:x:{PROGRAM_UID}:\n"),
+    *accounts(PROGRAM_UID),
     ("/etc/hostname", "sandbox\n"),
     ("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n"),
     *((path, Path(file).read_text()) for file, path in NAMES),

@@ -40,16 +40,19 @@ _PLACES = (0, 1, 2, progress.DESCRIPTOR)
 class Confines:
     """What a vessel is put behind that doesn't depend on the program, worked out before any is forked."""
 
-    def __init__(self, *, wall: Wall, landlock_abi: int, warm: bool, ranged: bool = True) -> None:
+    def __init__(
+        self, *, wall: Wall, landlock_abi: int, warm: bool, ranged: bool = True, user: int = PROGRAM_UID
+    ) -> None:
         """`landlock_abi`: the one to restrict with; 0 where the kernel has none.
 
         `warm`: whether this interpreter runs programs, `script.hide` having hidden what is ours; else an
         exec starts them. `ranged`: whether there are ids besides its own, and so groups to leave.
+        `user`: whom it becomes.
         """
         self.wall = wall
         self.landlock_abi = landlock_abi
         self.warm = warm
-        self.giving_up = _giving_up(ranged=ranged)
+        self.giving_up = _giving_up(user, ranged=ranged)
         (notification.installing if wall.known else call_filter.installing)(wall.program)
 
 
@@ -129,12 +132,12 @@ def _be_the_first_victim(processes: int) -> None:
     os.close(descriptor)
 
 
-def _giving_up(*, ranged: bool) -> kernel.Calls:
+def _giving_up(user: int, *, ranged: bool) -> kernel.Calls:
     """Write down how all goes that this process may and a program mustn't, each descriptor but the orders' first.
 
     The standard streams are replaced by the program's.
     """
-    ids = (PROGRAM_UID, PROGRAM_UID, PROGRAM_UID)
+    ids = (user, user, user)
     return [
         kernel.closing_descriptors_from(_ORDERS + 1),
         *([(os.setgroups, ([],), "no groups")] if ranged else []),

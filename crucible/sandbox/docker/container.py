@@ -5,9 +5,10 @@ import resource
 from dataclasses import dataclass
 from typing import Any, Final
 
+from crucible.sandbox.docker import accounts
 from crucible.sandbox.docker.entrance import DOOR, Entrance
 from crucible.sandbox.docker.wire import RECORDS
-from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE
+from crucible.sandbox.plan import WORKSPACE, WRITABLE
 from crucible.sandbox.rlimits import BOUND_ALWAYS
 
 LABEL: Final = "crucible.sandbox"
@@ -70,9 +71,10 @@ class House:
         return not self.own_kernel
 
 
-def configuration(blueprint: Blueprint, house: House, door: str | None = None) -> dict[str, Any]:
+def configuration(blueprint: Blueprint, house: House, user: int, door: str | None = None) -> dict[str, Any]:
     """Return the body of a request to create the container.
 
+    `user`: the program's uid and gid in there.
     `door`: the path of a socket for process 1 of a session to connect to; else the container is for one program.
     """
     capabilities = [*_CAPABILITIES, *((_TO_ANSWER,) if house.records else ())]
@@ -96,7 +98,10 @@ def configuration(blueprint: Blueprint, house: House, door: str | None = None) -
         "MaskedPaths": ["/sys", *blueprint.masked],
         "ReadonlyPaths": ["/proc/sys"],
         "Mounts": [_mount(source, target) for source, target in binds],
-        "Tmpfs": {folder: _options(folder, blueprint) for folder in WRITABLE},
+        "Tmpfs": {
+            accounts.FOLDER: accounts.OPTIONS,
+            **{folder: _options(folder, blueprint, user) for folder in WRITABLE},
+        },
         "Memory": blueprint.memory_bytes + house.own_memory_bytes,
         "MemorySwap": blueprint.memory_bytes + house.own_memory_bytes,
         "CpuPeriod": _PERIOD_MICROSECONDS,
@@ -113,7 +118,7 @@ def configuration(blueprint: Blueprint, house: House, door: str | None = None) -
     return {
         "Image": blueprint.image,
         "Entrypoint": house.entrance.command("init" if door is None else "session_init"),
-        "Cmd": [RECORDS if house.records else "refuses"] if door is None else [],
+        "Cmd": [RECORDS if house.records else "refuses", str(user)] if door is None else [],
         "Env": ["PATH=/nowhere"],
         "User": "0:0",
         "WorkingDir": "/",
@@ -142,9 +147,9 @@ def _mount(source: str, target: str) -> dict[str, Any]:
     }
 
 
-def _options(folder: str, blueprint: Blueprint) -> str:
+def _options(folder: str, blueprint: Blueprint, user: int) -> str:
     mode = "755" if folder == WORKSPACE else "1777"
     return (
         f"rw,exec,nosuid,nodev,size={blueprint.disk_bytes},nr_inodes={blueprint.inodes},"
-        f"mode={mode},uid={PROGRAM_UID},gid={PROGRAM_UID}"
+        f"mode={mode},uid={user},gid={user}"
     )

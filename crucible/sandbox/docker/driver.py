@@ -1,6 +1,7 @@
 """The `docker` driver as the executor sees it: has an engine make, keep ready and remove containers."""
 
 import asyncio
+import contextlib
 import errno
 import itertools
 import json
@@ -15,18 +16,18 @@ import structlog
 from crucible.domain.errors import SandboxUnavailableError, SessionsUnsupportedError
 from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
-from crucible.domain.sandbox import Containment, DriverReport, Isolation, Promise, SandboxFinished, SandboxSpec
+from crucible.domain.sandbox import Containment, DriverReport, SandboxFinished, SandboxSpec
 from crucible.domain.session import SessionSpec
-from crucible.sandbox import seccomp, seccomp_profile
-from crucible.sandbox.docker import container, engine, http, owner, root
+from crucible.sandbox import seccomp_profile
+from crucible.sandbox.docker import container, engine, http, owner, reporting, root
 from crucible.sandbox.docker.entrance import NoLoaderError, entrance
 from crucible.sandbox.docker.fates import Fates
+from crucible.sandbox.docker.identities import Identities
 from crucible.sandbox.docker.sessions import DockerSessions
 from crucible.sandbox.docker.standing import Container
 from crucible.sandbox.docker.usage import Usage
 from crucible.sandbox.docker.wire import Errand
 from crucible.sandbox.driver import Emit, Session
-from crucible.sandbox.images import LOCKS_SEEN
 from crucible.sandbox.runtimes import Runtime
 from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.supervision import Supervision
@@ -53,6 +54,7 @@ class DockerDriver:
         self, name: str, asked: engine.Engine, about: engine.About, house: container.House, spares: int
     ) -> None:
         self.engine = name
+        self._identities = Identities(remapped=about.is_remapped, own_kernel=house.own_kernel)
         self._engine = asked
         self._about = about
         self._house = house
@@ -86,8 +88,11 @@ class DockerDriver:
                 own_kernel=runtime == _GVISOR_RUNTIME,
             )
             driver = cls(name, asked, about, house, spares)
-            await driver._sweep()
-            await driver._try_out()
+            with contextlib.ExitStack() as begun:
+                begun.callback(driver._identities.blocks.close)
+                await driver._sweep()
+                await driver._try_out()
+                begun.pop_all()
         except (engine.AddressError, NoLoaderError, SandboxBrokenError, ValueError, OSError) as error:
             raise SandboxUnavailableError(_explain(error)) from error
         return driver
@@ -100,8 +105,9 @@ class DockerDriver:
             available=True,
             isolation=self._containment.isolation,
             enforces=self._containment.enforces,
-            missing=_missing(self._about) | ({"sessions": self._no_sessions} if self._no_sessions else {}),
-            unpromised=_unpromised(self._house),
+            missing=reporting.missing(self._about, self._identities)
+            | ({"sessions": self._no_sessions} if self._no_sessions else {}),
+            unpromised=reporting.unpromised(self._house, self._identities),
             sessions=self._no_sessions is None,
         )
 
@@ -142,9 +148,7 @@ class DockerDriver:
         if self._no_sessions is not None:
             raise SessionsUnsupportedError(f"the engine {self.engine} has none: {self._no_sessions}")
         if self._sessions is None:
-            self._sessions = DockerSessions(
-                self._stand_to_stay, self._remove, self._containment, remapped=_is_remapped(self._about)
-            )
+            self._sessions = DockerSessions(self._stand_to_stay, self._remove, self._containment, self._identities)
         return await self._sessions.open(spec, prefix)
 
     async def give_back(self) -> None:
@@ -158,6 +162,11 @@ class DockerDriver:
             await self._sessions.close()
         await self.give_back()
         await self._fates.close()
+        self._identities.blocks.close()
+
+    def _contain(self, said: dict[str, Any]) -> None:
+        """Note what a container is made of. `said`: what process 1 found in there."""
+        self._containment = reporting.containment(self.engine, self._about, self._house, self._identities, said)
 
     def _kind(self, limits: Limits, prefix: str) -> str:
         """Return what names containers that are as good as each other for a program."""
@@ -190,17 +199,12 @@ class DockerDriver:
         return await self._start(self._blueprint(spec.limits.for_control_group(), prefix), door)
 
     async def _start(self, blueprint: container.Blueprint, door: str | None = None) -> Container:
-        await self._fates.follow()
-        name = f"crucible-{os.getpid()}-{id(self):x}-{next(self._names)}"
-        identity = await self._create(name, blueprint, door)
-        fate = self._fates.expect(identity)
+        block = self._identities.blocks.take()
         try:
-            streams = await self._engine.attach(identity)
+            standing = await self._make(blueprint, block, door)
         except BaseException:
-            await self._engine.remove(identity)
+            self._identities.blocks.give_back(block)
             raise
-        usage = Usage(self._engine, identity, fate, blueprint.memory_bytes)
-        standing = Container(self._engine, identity, self._fates, usage, streams)
         try:
             await standing.stand()
         except BaseException:
@@ -208,17 +212,32 @@ class DockerDriver:
             raise
         return standing
 
-    async def _create(self, name: str, blueprint: container.Blueprint, door: str | None) -> str:
+    async def _make(self, blueprint: container.Blueprint, block: int, door: str | None) -> Container:
+        """Return a container that was not started yet."""
+        await self._fates.follow()
+        user = self._identities.of_program(block)
+        configuration = container.configuration(blueprint, self._house, user, door)
+        identity = await self._create(blueprint.image, configuration)
+        fate = self._fates.expect(identity)
+        try:
+            streams = await self._engine.attach(identity)
+        except BaseException:
+            await self._engine.remove(identity)
+            raise
+        usage = Usage(self._engine, identity, fate, blueprint.memory_bytes)
+        return Container(self._engine, identity, self._fates, usage, streams, block=block)
+
+    async def _create(self, image: str, configuration: dict[str, Any]) -> str:
         """Make the container, and its image where the engine has not got it or has it no more."""
-        configuration = container.configuration(blueprint, self._house, door)
+        name = f"crucible-{os.getpid()}-{id(self):x}-{next(self._names)}"
         try:
             return await self._engine.create(name, configuration)
         except http.EngineRefusedError as error:
             if error.status != _NOT_FOUND:
                 raise
         async with self._importing:
-            if not await self._engine.has_image(blueprint.image):
-                made = self._roots[blueprint.image]
+            if not await self._engine.has_image(image):
+                made = self._roots[image]
                 await self._engine.import_image(root.REPOSITORY, made.tag, _chunks(made.archive))
         return await self._engine.create(name, configuration)
 
@@ -232,6 +251,8 @@ class DockerDriver:
             await standing.remove()
         except OSError as error:  # the engine is gone; the next start sweeps what it brings back
             _log.warning("container_not_removed", container=standing.identity, reason=str(error))
+        else:
+            self._identities.blocks.give_back(standing.block)
 
     async def _sweep(self) -> None:
         """Remove the containers of executors that are no more."""
@@ -241,10 +262,10 @@ class DockerDriver:
 
     async def _try_out(self) -> None:
         """Have one container stand, and learn from it what it is made of. Raises SandboxBrokenError, OSError."""
-        self._containment = _describe(self.engine, self._about, self._house, {})
+        self._contain({})
         standing = await self._stand(self._kind(Limits(), sys.base_prefix))
         self._house = replace(self._house, own_memory_bytes=standing.group.read().memory_bytes)
-        self._containment = _describe(self.engine, self._about, self._house, standing.said)
+        self._contain(standing.said)
         if self._house.own_kernel:
             self._no_sessions = _NO_SESSIONS_IN_GVISOR
         elif os.geteuid() != 0 or not standing.group.is_direct:
@@ -283,81 +304,6 @@ def _refuse_what_lacks_limits(about: engine.About) -> None:
 def _has_swap() -> bool:
     with open("/proc/swaps") as file:
         return len(file.readlines()) > 1
-
-
-def _missing(about: engine.About) -> dict[str, str]:
-    """Return what this engine can't give, each with the one command that mends it, where one does."""
-    missing = {
-        "identity of its own": "all run under one uid and share what it may have of inotify and signals; "
-        "use the engine namespaces",
-    }
-    if not _is_remapped(about):
-        missing["user namespace"] = (
-            "process 1 is the host's root, reduced to five capabilities; "
-            "sudo dockerd --userns-remap=default, or run the engine rootless"
-        )
-    return missing
-
-
-def _is_remapped(about: engine.About) -> bool:
-    """Return whether a container's root is another one than the host's."""
-    return bool({"userns", "rootless"} & set(about.security))
-
-
-def _unpromised(house: container.House) -> dict[Promise, str]:
-    """Return what a caller would miss here, and why."""
-    unpromised = {
-        Promise.ONLY_ITS_OWN_PROCESSES: "the engine mounts /proc without hidepid, so process 1 is listed",
-        Promise.COUNTED_APART: "all containers' programs are the same user of the host",
-        Promise.NOBODY_OUTSIDE: "the engine has one range of ids for all containers, or none",
-    }
-    if not house.own_kernel:
-        unpromised[Promise.LOCKS_APART] = LOCKS_SEEN
-    if house.runtime == _GVISOR_RUNTIME:
-        unpromised |= {
-            Promise.ATTEMPTS_RECORDED: "gVisor's kernel has no way of asking process 1",
-            Promise.FILES_AFTER_MEMORY: "the host's kernel ends gVisor's, with all that is in it",
-            Promise.PROCESS_1_HIDDEN: "gVisor's /proc shows its environment and memory map; no secret is there",
-            Promise.PRIORITY_FIXED: "gVisor's kernel grants it, and the host is not told",
-            Promise.FIRST_VICTIM: "the host's kernel sees one process: gVisor's kernel",
-        }
-    return unpromised
-
-
-def _describe(name: str, about: engine.About, house: container.House, said: dict[str, Any]) -> Containment:
-    guest = house.runtime == _GVISOR_RUNTIME
-    version = about.cgroup_version
-    remapped = _is_remapped(about)
-    landlock = int(said.get("landlock", 0))
-    group = f"cgroup v{version}"
-    return Containment(
-        engine=name,
-        driver="docker",
-        isolation=Isolation.USER_SPACE_KERNEL if guest else Isolation.SHARED_KERNEL,
-        kernel=f"gVisor, as Linux {said.get('kernel')}" if guest else f"Linux {about.kernel}",
-        namespaces=("mount", "pid", "network", "ipc", "uts", "cgroup", *(("user",) if remapped else ())),
-        seccomp=seccomp.digest(seccomp.build_wall(records=house.records).program),
-        landlock_abi=landlock,
-        cgroup_version=version,
-        enforces={
-            "container": f"Docker {about.release} with {house.runtime or 'its own runtime'}",
-            "wall_seconds": "the executor's clock",
-            "cpu_seconds": f"{group} {'cpuacct' if version == 1 else 'cpu'}, sampled",
-            "cpus": f"{group} cpu",
-            "memory_bytes": f"{group} memory, no swap",
-            "processes": f"{group} pids" if house.counts_processes else "RLIMIT_NPROC",
-            "disk_bytes": "tmpfs size for each writable folder, "
-            + ("their sum and the number of files by process 1" if guest else "inodes, their sum by process 1")
-            + ", RLIMIT_FSIZE",
-            "output_bytes": "the executor's reader",
-            "open_files": "RLIMIT_NOFILE",
-            "files": f"read-only root, Landlock ABI {landlock}" if landlock else "read-only root",
-            "network": "an empty network namespace, seccomp",
-            "identity": "an ordinary user without capabilities" + (", in a user namespace" if remapped else ""),
-            "system calls": "seccomp allow-list, inside of the engine's own",
-            **({"attempts": "seccomp user notification, answered by process 1"} if house.records else {}),
-        },
-    )
 
 
 def _explain(error: Exception) -> str:

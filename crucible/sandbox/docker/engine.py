@@ -42,6 +42,11 @@ class About:
     missing: tuple[str, ...]
     """Limits that its kernel does not enforce."""
 
+    @property
+    def is_remapped(self) -> bool:
+        """Whether a container's root is another one than the host's."""
+        return bool({"userns", "rootless"} & set(self.security))
+
 
 class AddressError(ValueError):
     """There is no socket at which an engine can be spoken to; the message says what mends it."""

@@ -15,8 +15,9 @@ from functools import partial
 
 from crucible.sandbox import capabilities, collect, kernel, landlock, report, seccomp, steps
 from crucible.sandbox.answers import Answers
+from crucible.sandbox.docker import accounts
 from crucible.sandbox.docker.wire import COUNT, RECORDS, STDERR, STDOUT, Errand, Streams
-from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, order_of
+from crucible.sandbox.plan import WORKSPACE, WRITABLE, order_of
 from crucible.sandbox.progress import ProgressReader
 from crucible.sandbox.vessel import Confines, Vessel
 
@@ -34,7 +35,7 @@ def main() -> None:
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
     try:
-        _serve(streams, records=sys.argv[1] == RECORDS)
+        _serve(streams, int(sys.argv[2]), records=sys.argv[1] == RECORDS)
     except EOFError:
         pass  # the executor is gone, and with it whoever could be told
     except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
@@ -45,12 +46,14 @@ def main() -> None:
         os._exit(0)
 
 
-def _serve(streams: Streams, *, records: bool) -> None:
+def _serve(streams: Streams, user: int, *, records: bool) -> None:
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
     capabilities.drop_bounding_set(capabilities.last_capability())
     wakeup = steps.wake_on_children()
     processes = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    confines = Confines(wall=seccomp.build_wall(records=records), landlock_abi=landlock.abi(), warm=False)
+    accounts.write(user)
+    wall = seccomp.build_wall(records=records)
+    confines = Confines(wall=wall, landlock_abi=landlock.abi(), warm=False, user=user)
     waiting = Vessel(confines, processes)
     report.send(streams, report.READY, {"landlock": confines.landlock_abi, "kernel": os.uname().release})
 
@@ -59,14 +62,14 @@ def _serve(streams: Streams, *, records: bool) -> None:
         return
     errand = streams.read_errand()
     contents = [streams.read(size) for _, size in errand.work.inputs]
-    unchanged = _write_inputs(errand, contents)
+    unchanged = _write_inputs(errand, contents, user)
     contents.clear()
     relay = _Relay(streams, errand, wakeup)
     given = [_stdin(streams, errand), *relay.written]
     report.send(streams, report.STARTED, {})
     ended = steps.Steps(
         fork=partial(Vessel, confines, processes),
-        wall=confines.wall,
+        wall=wall,
         order=order_of(errand.work),
         work=errand.work,
         streams=given,
@@ -177,15 +180,15 @@ class _Relay:
         return False
 
 
-def _write_inputs(errand: Errand, contents: list[bytes]) -> collect.Unchanged:
+def _write_inputs(errand: Errand, contents: list[bytes], user: int) -> collect.Unchanged:
     """Write the inputs as the program's user, in a process of its own: this one may not write where it does."""
     failure, tell = os.pipe2(os.O_CLOEXEC)
     child = os.fork()
     if child == 0:
         try:
             os.setgroups([])
-            os.setresgid(PROGRAM_UID, PROGRAM_UID, PROGRAM_UID)
-            os.setresuid(PROGRAM_UID, PROGRAM_UID, PROGRAM_UID)
+            os.setresgid(user, user, user)
+            os.setresuid(user, user, user)
             os.umask(0o022)
             os.chdir(WORKSPACE)
             for (path, _), content in zip(errand.work.inputs, contents, strict=True):

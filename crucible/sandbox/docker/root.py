@@ -10,13 +10,14 @@ import io
 import tarfile
 from dataclasses import dataclass
 
+from crucible.sandbox.docker import accounts
 from crucible.sandbox.docker.entrance import HIDDEN, entrance
 from crucible.sandbox.plan import WORKSPACE, WRITABLE
 from crucible.sandbox.tree import NAMES
 from crucible.sandbox.tree import tree as host_tree
 
 REPOSITORY = "crucible-root"
-_MOUNT_POINTS = ("/proc", "/dev", "/sys", "/etc", "/.scratch", *WRITABLE)
+_MOUNT_POINTS = ("/proc", "/dev", "/sys", "/etc", "/.scratch", accounts.FOLDER, *WRITABLE)
 _READABLE = 0o755
 _SECRET = 0o700
 _SHARED = 0o1777
@@ -50,14 +51,15 @@ def of_host(prefix: str) -> Root:
         made = {HIDDEN}
         for path in (*_MOUNT_POINTS, *(inside for _, inside in doors.binds)):
             _add_folders(archive, path, made)
-        for path, target in tree.links:
+        for path, target in (*tree.links, *accounts.links()):
             _add_parents(archive, path, made)
             link = tarfile.TarInfo(path.lstrip("/"))
             link.type, link.linkname = tarfile.SYMTYPE, target
             archive.addfile(link)
         for path, content in tree.files:
-            _add_parents(archive, path, made)
-            _add_file(archive, path, content.encode())
+            if path not in accounts.PATHS:
+                _add_parents(archive, path, made)
+                _add_file(archive, path, content.encode())
         for _, path in tree.binds:
             _add_parents(archive, path, made)
     # An engine puts empty files of its own where an image has these, and so they are mounted.

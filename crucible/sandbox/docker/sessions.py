@@ -15,16 +15,15 @@ from dataclasses import replace
 from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.sandbox import Containment
 from crucible.domain.session import EndReason, SessionSpec
-from crucible.sandbox import ids, report, seccomp
+from crucible.sandbox import report, seccomp
+from crucible.sandbox.docker.identities import Identities
 from crucible.sandbox.docker.standing import Container
-from crucible.sandbox.plan import Identity
 from crucible.sandbox.sessions import plan
 from crucible.sandbox.sessions.making import enforces, ground_of
 from crucible.sandbox.sessions.session import TrackedSession, stands
 from crucible.sandbox.standing import SandboxBrokenError
 
 _BUILDING_SECONDS = 30.0
-_SPAN = ids.OF_ROOT["docker"]
 
 Stand = Callable[[SessionSpec, str, str], Awaitable[Container]]
 """Return a container that shows a prefix, and whose process 1 has connected to the socket of a path."""
@@ -38,31 +37,23 @@ class DockerSessions:
         stand: Stand,
         remove: Callable[[Container], Coroutine[None, None, None]],
         containment: Containment,
-        *,
-        remapped: bool,
+        identities: Identities,
     ) -> None:
-        """`remapped`: whether the engine has put a range of ids of its own between containers and the host."""
         self._stand = stand
         self._remove = remove
-        self._remapped = remapped
+        self._identities = identities
         self._containment = replace(
             containment,
             seccomp=seccomp.digest(seccomp.build_wall_of_sessions().program),
-            enforces=enforces(containment.cgroup_version, self._identity(0)[0])
+            enforces=enforces(containment.cgroup_version, identities.of_session(0)[0])
             | {"container": containment.enforces["container"]},
         )
-        self._blocks = ids.Blocks(None if remapped else _SPAN)
         self._sessions: set[TrackedSession] = set()
 
     async def open(self, spec: SessionSpec, prefix: str) -> TrackedSession:
         """Return a session that stands. Raises SandboxUnavailableError."""
         try:
-            slot = self._blocks.take()
-            try:
-                return await self._open(spec, prefix, slot)
-            except BaseException:
-                self._blocks.give_back(slot)
-                raise
+            return await self._open(spec, prefix)
         except (SandboxBrokenError, OSError) as error:  # a timeout is one, too
             reason = str(error) or "it took too long"
             raise SandboxUnavailableError(f"no session could be made: {reason}") from error
@@ -71,15 +62,14 @@ class DockerSessions:
         """End every session."""
         ends = [session.end(EndReason.EXECUTOR_GONE, "its executor was stopped") for session in self._sessions]
         await asyncio.gather(*ends)
-        self._blocks.close()
 
-    async def _open(self, spec: SessionSpec, prefix: str, slot: int) -> TrackedSession:
+    async def _open(self, spec: SessionSpec, prefix: str) -> TrackedSession:
         with _door() as (path, listening):
             container = await self._stand(spec, prefix, path)
             try:
                 channel, _ = await asyncio.get_running_loop().sock_accept(listening)
                 try:
-                    return await self._settle(container, channel, spec, prefix, slot)
+                    return await self._settle(container, channel, spec, prefix)
                 except BaseException:
                     channel.close()
                     raise
@@ -88,9 +78,9 @@ class DockerSessions:
                 raise
 
     async def _settle(
-        self, container: Container, channel: socket.socket, spec: SessionSpec, prefix: str, slot: int
+        self, container: Container, channel: socket.socket, spec: SessionSpec, prefix: str
     ) -> TrackedSession:
-        memory = plan.write(ground_of(spec, prefix, *self._identity(slot)))
+        memory = plan.write(ground_of(spec, prefix, *self._identities.of_session(container.block)))
         try:
             socket.send_fds(channel, [report.WORK], [memory])
         finally:
@@ -106,22 +96,14 @@ class DockerSessions:
             spec=spec,
             user="root",
             containment=self._containment,
-            release=lambda: self._forget(session, container, slot),
+            release=lambda: self._forget(session, container),
         )
         self._sessions.add(session)
         return session
 
-    def _identity(self, slot: int) -> tuple[Identity, int]:
-        """Return who is who in a session, by the container's ids, and who its process 1 is, whom nobody is."""
-        if self._remapped:
-            return Identity(ranged=True, map=[(0, 1, _SPAN.each - 1)], init=0), 0
-        first = _SPAN.start(slot)
-        return Identity(ranged=True, map=[(0, first, _SPAN.each - 1)], init=0), first + _SPAN.each - 1
-
-    async def _forget(self, session: TrackedSession, container: Container, slot: int) -> None:
+    async def _forget(self, session: TrackedSession, container: Container) -> None:
         self._sessions.discard(session)
         await self._remove(container)
-        self._blocks.give_back(slot)
 
 
 @contextlib.contextmanager

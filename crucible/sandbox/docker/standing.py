@@ -39,8 +39,12 @@ class Container:
         fates: Fates,
         group: Usage,
         streams: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+        *,
+        block: int,
     ) -> None:
         self.identity = identity
+        self.block = block
+        """Which ids are its: see `identities`."""
         self.group = group
         self.said: dict[str, Any] = {}
         """What process 1 found in there: the kernel's release, the ABI of Landlock."""

@@ -1,0 +1,88 @@
+"""What is reported of an engine: which layers and limits its containers have, which they lack, and why."""
+
+from typing import Any
+
+from crucible.domain.sandbox import Containment, Isolation, Promise
+from crucible.sandbox import seccomp
+from crucible.sandbox.docker.container import House
+from crucible.sandbox.docker.engine import About
+from crucible.sandbox.docker.identities import Identities
+from crucible.sandbox.images import LOCKS_SEEN
+
+
+def missing(about: About, identities: Identities) -> dict[str, str]:
+    """Return what this engine can't give, each with the one command that mends it, where one does."""
+    lacking = {}
+    if identities.shared:
+        lacking["identity of its own"] = (
+            f"{identities.shared}, and programs of one uid share what it may have of inotify and signals; "
+            "use the engine namespaces"
+        )
+    if not about.is_remapped:
+        lacking["user namespace"] = (
+            "process 1 is the host's root, reduced to five capabilities; "
+            "sudo dockerd --userns-remap=default, or run the engine rootless"
+        )
+    return lacking
+
+
+def unpromised(house: House, identities: Identities) -> dict[Promise, str]:
+    """Return what a caller would miss here, and why."""
+    broken = {
+        Promise.ONLY_ITS_OWN_PROCESSES: "the engine mounts /proc without hidepid, so process 1 is listed",
+        Promise.NOBODY_OUTSIDE: "its process 1 is the host's root, or whom the engine has in root's place",
+    }
+    if identities.shared:
+        broken[Promise.COUNTED_APART] = identities.shared
+    if not house.own_kernel:
+        broken[Promise.LOCKS_APART] = LOCKS_SEEN
+    else:
+        broken |= {
+            Promise.ATTEMPTS_RECORDED: "gVisor's kernel has no way of asking process 1",
+            Promise.FILES_AFTER_MEMORY: "the host's kernel ends gVisor's, with all that is in it",
+            Promise.PROCESS_1_HIDDEN: "gVisor's /proc shows its environment and memory map; no secret is there",
+            Promise.PRIORITY_FIXED: "gVisor's kernel grants it, and the host is not told",
+            Promise.FIRST_VICTIM: "the host's kernel sees one process: gVisor's kernel",
+        }
+    return broken
+
+
+def containment(
+    name: str, about: About, house: House, identities: Identities, said: dict[str, Any]
+) -> Containment:
+    """Return what stands between a program and the host. `said`: what process 1 found in there."""
+    guest = house.own_kernel
+    version = about.cgroup_version
+    remapped = about.is_remapped
+    landlock = int(said.get("landlock", 0))
+    group = f"cgroup v{version}"
+    return Containment(
+        engine=name,
+        driver="docker",
+        isolation=Isolation.USER_SPACE_KERNEL if guest else Isolation.SHARED_KERNEL,
+        kernel=f"gVisor, as Linux {said.get('kernel')}" if guest else f"Linux {about.kernel}",
+        namespaces=("mount", "pid", "network", "ipc", "uts", "cgroup", *(("user",) if remapped else ())),
+        seccomp=seccomp.digest(seccomp.build_wall(records=house.records).program),
+        landlock_abi=landlock,
+        cgroup_version=version,
+        enforces={
+            "container": f"Docker {about.release} with {house.runtime or 'its own runtime'}",
+            "wall_seconds": "the executor's clock",
+            "cpu_seconds": f"{group} {'cpuacct' if version == 1 else 'cpu'}, sampled",
+            "cpus": f"{group} cpu",
+            "memory_bytes": f"{group} memory, no swap",
+            "processes": f"{group} pids" if house.counts_processes else "RLIMIT_NPROC",
+            "disk_bytes": "tmpfs size for each writable folder, "
+            + ("their sum and the number of files by process 1" if guest else "inodes, their sum by process 1")
+            + ", RLIMIT_FSIZE",
+            "output_bytes": "the executor's reader",
+            "open_files": "RLIMIT_NOFILE",
+            "files": f"read-only root, Landlock ABI {landlock}" if landlock else "read-only root",
+            "network": "an empty network namespace, seccomp",
+            "identity": "an ordinary user without capabilities"
+            + (", in a user namespace" if remapped else "")
+            + ("" if guest or identities.shared else ", a uid of its own"),
+            "system calls": "seccomp allow-list, inside of the engine's own",
+            **({"attempts": "seccomp user notification, answered by process 1"} if house.records else {}),
+        },
+    )
