@@ -22,9 +22,10 @@ class Identities:
 
         Raises SandboxUnavailableError where ids can't be claimed.
         """
-        self._are_the_hosts = not (remapped or own_kernel)
+        one_for_all = _why_one_for_all(remapped=remapped)
+        self._are_the_hosts = not (one_for_all or own_kernel)
         self.blocks = ids.Blocks(_SPAN if self._are_the_hosts else None)
-        self.shared = None if own_kernel else _sharing(remapped=remapped)
+        self.shared = None if own_kernel else one_for_all or _why_not_counted_on()
         """Why another container's program may be the same user, where it may."""
 
     def of_program(self, block: int) -> int:
@@ -39,9 +40,20 @@ class Identities:
         return Identity(ranged=True, map=[(0, first, _SPAN.each - 1)], init=0), first + _SPAN.each - 1
 
 
-def _sharing(*, remapped: bool) -> str | None:
+def _why_one_for_all(*, remapped: bool) -> str | None:
     if remapped:
         return "the engine has one range of ids for all containers"
-    if os.geteuid() != 0:
-        return "an executor of another user may give its programs the same ids"
+    if not _exist():
+        return "this machine is in a user namespace, which has too few ids"
     return None
+
+
+def _why_not_counted_on() -> str | None:
+    return "an executor of another user may give its programs the same ids" if os.geteuid() != 0 else None
+
+
+def _exist() -> bool:
+    """Tell whether the ids that are given out are any here: a container that is a machine may have fewer."""
+    with open("/proc/self/uid_map") as file:
+        maps = [tuple(map(int, line.split())) for line in file]
+    return any(first <= _SPAN.first and _SPAN.start(_SPAN.count) <= first + count for first, _, count in maps)

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -54,6 +56,17 @@ def test_where_ids_are_not_the_hosts_every_program_is_the_same_user(given: Ident
 def test_a_range_for_all_containers_is_said_to_be_shared_and_gvisors_users_are_not() -> None:
     assert "one range" in str(Identities(remapped=True, own_kernel=False).shared)
     assert Identities(remapped=True, own_kernel=True).shared is None
+
+
+def test_where_the_machine_has_too_few_ids_one_user_is_for_all() -> None:
+    look = (
+        "from crucible.sandbox.docker.identities import Identities\n"
+        "here = Identities(remapped=False, own_kernel=False)\n"
+        "print(here.of_program(here.blocks.take()), here.shared)"
+    )
+    command = ["unshare", "--user", "--map-root-user", sys.executable, "-c", look]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said == f"{PROGRAM_UID} this machine is in a user namespace, which has too few ids\n"
 
 
 def test_what_another_users_executor_may_give_out_is_said_to_be_shared(monkeypatch: pytest.MonkeyPatch) -> None:
