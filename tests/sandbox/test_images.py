@@ -83,12 +83,12 @@ async def test_a_program_runs_in_an_image_and_sees_nothing_else(sandboxes: Sandb
         SandboxSpec(
             runtime="busybox",
             image="small",
-            code="cat /etc/release /etc/hostname; id -u; ls /usr/bin /tmp; cat /outside; ls /root; "
+            code="cat /etc/release /etc/hostname; id -un; ls /usr/bin /tmp; cat /outside; ls /root; "
             "echo x > /bin/x; echo made > made; exit 3",
         ),
     )
     assert (ran.finished.outcome, ran.finished.exit_code) == (Outcome.NONZERO_EXIT, 3)
-    assert ran.text == "small 1.0\nsandbox\n1000\n/tmp:\n\n/usr/bin:\n"
+    assert ran.text == "small 1.0\nsandbox\nsandbox\n/tmp:\n\n/usr/bin:\n"
     assert ran.files == {"made": b"made\n"}
     assert b"Read-only file system" in ran.output("stderr") or b"Permission denied" in ran.output("stderr")
 

@@ -23,7 +23,7 @@ time.sleep(60)
 """fcntl(F_SETPIPE_SZ): pipe(7) has a bound on what all pipes of one uid hold, whatever namespaces it is in."""
 
 
-@on_engine("namespaces", "runc", "crun")
+@on_engine("namespaces", "runc", "crun", "docker")
 async def test_its_sandboxes_are_other_users_of_the_host(sandboxes: Sandboxes) -> None:
     another = Sandboxes(await ENGINES[sandboxes.driver.engine].open(), sandboxes.runtimes)
     taken, enough = asyncio.Event(), asyncio.Event()
