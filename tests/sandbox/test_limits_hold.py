@@ -22,7 +22,7 @@ _INSTANCES_OF_A_USER = Path("/proc/sys/fs/inotify/max_user_instances")
 async def test_memory(sandboxes: Sandboxes) -> None:
     ran = await sandboxes.run("block = b'x' * (1 << 30)", memory_bytes=64 * MIB, wall_seconds=60)
     assert ran.finished.outcome is Outcome.MEMORY_EXCEEDED
-    assert 32 * MIB < ran.finished.peak_memory_bytes <= 64 * MIB
+    assert 32 * MIB < ran.finished.peak_memory_bytes < 65 * MIB  # the kernel may charge pages of its own past it
 
 
 async def test_memory_of_all_processes_together(sandboxes: Sandboxes) -> None:

@@ -136,13 +136,10 @@ class Zygote:
                 raise ZygoteFailedError("the zygote is gone")
             try:
                 descriptors.send(self._requests, plan.place_message(place), given)
-                said, received = await self._answer(_FORK_SECONDS)
-            except BaseException as error:
-                self._retired = True  # an answer that nobody took would be the next one's
-                self._process.kill()
-                if isinstance(error, OSError):
-                    raise ZygoteFailedError(f"the zygote is gone: {error}{self._last_words()}") from error
-                raise
+                said, received = await self._certain_answer()
+            except OSError as error:
+                self._give_up()
+                raise ZygoteFailedError(f"the zygote is gone: {error}{self._last_words()}") from error
             if said == b"":
                 self._retired = True
                 raise ZygoteFailedError(f"the zygote ended{self._last_words()}")
@@ -151,6 +148,29 @@ class Zygote:
             self._forks += 1
             self._living += 1
             return received
+
+    async def _certain_answer(self) -> tuple[bytes, list[int]]:
+        """Return the answer to a request; take it even where nobody wants it any more.
+
+        Else it would be the next one's, and the only way out would be the end of all that was forked.
+        """
+        answer = asyncio.create_task(self._answer(_FORK_SECONDS))
+        try:
+            return await asyncio.shield(answer)
+        except asyncio.CancelledError:
+            await asyncio.wait([answer])
+            if not answer.exception():
+                for unwanted in answer.result()[1]:
+                    os.close(unwanted)
+            raise
+        finally:
+            if not answer.done() or answer.exception():
+                self._give_up()
+
+    def _give_up(self) -> None:
+        """Have it end, and all that was forked from it: nobody knows what its next message answers."""
+        self._retired = True
+        self._process.kill()
 
     def forget(self) -> bool:
         """Say that a sandbox that was forked is gone; tell whether a zygote that was replaced has none left."""

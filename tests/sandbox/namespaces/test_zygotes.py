@@ -44,12 +44,12 @@ def current(sandboxes: Sandboxes) -> list[zygotes.Zygote]:
     return list(sandboxes.driver._zygotes._current.values())
 
 
-def stop(zygote: zygotes.Zygote) -> None:
+def stop(zygote: zygotes.Zygote, number: int = signal.SIGSTOP) -> None:
     """Have every process of a zygote hang, as one does that waits for a disk that doesn't answer."""
     outside = zygote._process.pid
     children = Path(f"/proc/{outside}/task/{outside}/children").read_text().split()
     for pid in [outside, *map(int, children)]:
-        os.kill(pid, signal.SIGSTOP)
+        os.kill(pid, number)
 
 
 async def test_a_zygote_that_hangs_is_replaced_and_the_program_runs(
@@ -58,12 +58,39 @@ async def test_a_zygote_that_hangs_is_replaced_and_the_program_runs(
     assert (await own.run("print('before')")).text == "before\n"
     (hanging,) = current(own)
     stop(hanging)
-    monkeypatch.setattr(zygotes, "_FORK_SECONDS", 0.3)
+    monkeypatch.setattr(zygotes, "_FORK_SECONDS", 2)
     both = await asyncio.gather(own.run("print('one')"), own.run("print('two')"))
     monkeypatch.undo()
     assert [ran.text for ran in both] == ["one\n", "two\n"]
     assert hanging not in current(own)
     assert hanging._process.poll() is not None
+
+
+async def test_a_fork_that_nobody_waits_for_any_more_costs_no_other_its_life(own: Sandboxes) -> None:
+    printed = asyncio.Event()
+
+    def tell(event: object) -> None:
+        if isinstance(event, SandboxOutput):
+            printed.set()
+
+    long = "print('begun', flush=True)\nimport time; time.sleep(1)\nprint('ended')"
+    neighbour = asyncio.create_task(own.run(long, on_event=tell))
+    await printed.wait()
+    (zygote,) = current(own)
+    stop(zygote)
+    unwanted = asyncio.create_task(own.run("print('unwanted')"))
+
+    async def is_asked() -> bool:
+        return zygote._turn.locked()
+
+    await until(is_asked)
+    unwanted.cancel()
+    stop(zygote, signal.SIGCONT)
+    with pytest.raises(asyncio.CancelledError):
+        await unwanted
+    assert (await own.run("print('next')")).text == "next\n"
+    assert (await neighbour).text == "begun\nended\n"
+    assert current(own) == [zygote]
 
 
 async def test_a_zygote_that_never_gets_ready_is_our_fault_and_leaves_nothing(
