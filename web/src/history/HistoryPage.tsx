@@ -17,10 +17,9 @@ import { columns, features, NUMBERS, SORTS, USUAL, WIDTHS } from "./columns";
 import { FilterBar } from "./FilterBar";
 import { type Filter, isNarrowed, sorted, widened } from "./filter";
 import classes from "./History.module.css";
-import { historyQuery } from "./list";
+import { backToTop, historyQuery, wantsMore } from "./list";
 
 const ROW_PIXELS = 38;
-const AHEAD_ROWS = 40;
 const NONE: EvaluationSummary[] = [];
 
 export function HistoryPage() {
@@ -57,11 +56,11 @@ export function HistoryPage() {
     overscan: 10,
   });
   const items = virtual.getVirtualItems();
-  const lastShown = items.at(-1)?.index ?? 0;
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const wanting = wantsMore(virtual.range?.endIndex ?? 0, rows.length, (virtual.scrollOffset ?? 0) > 0);
   useEffect(() => {
-    if (hasNextPage && !isFetchingNextPage && lastShown >= rows.length - AHEAD_ROWS) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage, lastShown, rows.length]);
+    if (hasNextPage && !isFetchingNextPage && wanting) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage, wanting]);
 
   const template = `34px ${columns
     .filter((column) => shown[column.id ?? ""])
@@ -77,6 +76,21 @@ export function HistoryPage() {
         <span className={classes.amount} role="status">
           {query.data && `${count(data.length, "evaluation")}${hasNextPage ? ", and more below" : ""}`}
         </span>
+        {(query.data?.pages.length ?? 0) > 1 && (
+          <Button
+            variant="subtle"
+            color="gray"
+            size="compact-sm"
+            title="What is loaded beyond the first rows stands still; those follow what happens."
+            onClick={() => {
+              box.current?.scrollTo(0, 0);
+              // Once the scroll is through: from where the list stood, the next page would be asked for again.
+              requestAnimationFrame(() => backToTop(filter));
+            }}
+          >
+            Back to the top
+          </Button>
+        )}
       </div>
       <FilterBar filter={filter} change={change} />
       {selected.length > 0 && <BulkBar selected={selected} clear={() => setRowSelection({})} />}

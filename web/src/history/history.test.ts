@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { EvaluationSummary } from "../api/types";
 import { toCsv, toJsonLines } from "./exported";
 import { isNarrowed, parseFilter, toQuery } from "./filter";
+import { wantsMore } from "./list";
 
 test("an address that anybody may have written is read as a filter, or not at all", () => {
   expect(
@@ -40,4 +41,11 @@ test("no cell of an export is a formula, and quotes survive", () => {
   const [, row] = toCsv([ONE]).split("\r\n");
   expect(row).toContain(`"'=HYPERLINK(""http://evil.example"")"`);
   expect(JSON.parse(toJsonLines([ONE]))).toEqual(ONE);
+});
+
+test("a window of fifty rows or more doesn't ask for a second page before it is scrolled", () => {
+  expect(wantsMore(60, 100, false)).toBe(false);
+  expect(wantsMore(60, 100, true)).toBe(true);
+  expect(wantsMore(99, 100, false)).toBe(true);
+  expect(wantsMore(30, 100, true)).toBe(false);
 });

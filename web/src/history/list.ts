@@ -1,6 +1,7 @@
 /** The list of evaluations, page by page as one scrolls, and all of it for an export. */
 import { infiniteQueryOptions } from "@tanstack/react-query";
 import { answer, api } from "../api/client";
+import { queryClient } from "../api/queries";
 import { type EvaluationSummary, isFinal } from "../api/types";
 import { type Filter, toQuery } from "./filter";
 
@@ -8,6 +9,10 @@ const PAGE = 100;
 const EXPORT_PAGE = 200;
 const MOST_EXPORTED = 100_000;
 const REFRESH_MS = 2_500;
+/** A list of more pages than these is asked for anew only where somebody wants it: each page is a request. */
+const MOST_PAGES_ANEW = 5;
+/** From how far before the last loaded row on a scroll asks for more. */
+const AHEAD_ROWS = 40;
 
 export interface Page {
   items: EvaluationSummary[];
@@ -16,6 +21,8 @@ export interface Page {
 
 export function historyQuery(filter: Filter) {
   const { columns: _, ...asked } = filter;
+  const isShort = (query: { state: { data?: { pages: Page[] } } }) =>
+    (query.state.data?.pages.length ?? 0) <= MOST_PAGES_ANEW;
   return infiniteQueryOptions({
     queryKey: ["evaluations", "history", asked],
     initialPageParam: null as string | null,
@@ -27,7 +34,27 @@ export function historyQuery(filter: Filter) {
       if (pages?.length !== 1) return false;
       return pages[0]?.items.some((one) => !isFinal(one.status)) ? REFRESH_MS : REFRESH_MS * 4;
     },
+    refetchOnWindowFocus: isShort,
+    refetchOnReconnect: isShort,
+    refetchOnMount: isShort,
   });
+}
+
+/** Lets go of all pages but the first, and asks for that anew. */
+export function backToTop(filter: Filter): void {
+  const { queryKey } = historyQuery(filter);
+  queryClient.setQueryData(queryKey, (data) =>
+    data ? { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) } : data,
+  );
+  void queryClient.invalidateQueries({ queryKey });
+}
+
+/**
+ * Whether the next page is wanted. Until somebody scrolls, it is only where the window shows all that is loaded: a
+ * list of one page is kept up to date, one of more is not.
+ */
+export function wantsMore(lastInPage: number, loaded: number, scrolled: boolean): boolean {
+  return lastInPage >= loaded - (scrolled ? AHEAD_ROWS : 1);
 }
 
 function page(filter: Filter, cursor: string | null, limit: number, signal?: AbortSignal): Promise<Page> {
