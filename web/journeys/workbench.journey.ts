@@ -255,13 +255,15 @@ test("the server's log is raised from the debug overlay", async ({ console: page
 
 test("an evaluation has a page of its own, from which it is edited and run anew", async ({ console: page }) => {
   const id = await evaluated(page, {
-    code: "import sys\nprint(sys.stdin.read())",
+    code: "import sys\nprint(sys.stdin.read(), flush=True)\nint('x')",
     stdin: "given before",
     labels: { experiment: "seven" },
   });
   await page.goto(`/evaluations/${id}`);
-  await expect(headline(page, "Succeeded")).toBeVisible();
+  await expect(headline(page, /Ended with an error/)).toBeVisible();
   await expect(output(page)).toContainText("given before");
+  await page.getByRole("button", { name: "main.py, line 3" }).click();
+  await expect(page.getByRole("region", { name: "The program" }).locator("[data-here]")).toContainText("int('x')");
   await expectAccessible(page);
   await page.getByRole("button", { name: "Edit and run" }).click();
   await page.getByRole("tab", { name: /Standard input/ }).click();
@@ -273,6 +275,7 @@ test("an evaluation that is not there is said to be not there", async ({ console
   await expect(page.getByRole("alert").first()).toContainText("there is no evaluation");
   await page.goto("/nowhere");
   await expect(page.getByText("There is nothing at this address")).toBeVisible();
+  await expectAccessible(page);
 });
 
 test.describe("on a phone", () => {

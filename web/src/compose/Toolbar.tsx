@@ -3,6 +3,7 @@ import { ActionIcon, Button, Menu } from "@mantine/core";
 import { IconChevronDown, IconCopy, IconPlayerPlayFilled, IconTemplate } from "@tabler/icons-react";
 import type { Runtime } from "../api/types";
 import { shown } from "../app/commands";
+import { beginWith } from "./beginWith";
 import { COPY_LABELS, type CopyKind } from "./copyKinds";
 import { edit } from "./draft";
 import { RuntimePicker } from "./RuntimePicker";
@@ -32,7 +33,7 @@ export function Toolbar(given: {
         </Menu.Target>
         <Menu.Dropdown>
           {templates.map((template) => (
-            <Menu.Item key={template.name} onClick={() => edit({ ...template.draft, files: [] })}>
+            <Menu.Item key={template.name} onClick={() => beginWith(template)}>
               <span className={classes.template}>{template.title}</span>
               <span className={classes.about}>{template.about}</span>
             </Menu.Item>

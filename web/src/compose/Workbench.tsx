@@ -5,15 +5,16 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Problem } from "../api/problem";
-import { cancel, queryClient, runtimesQuery, submit } from "../api/queries";
+import { queryClient, runtimesQuery, submit } from "../api/queries";
 import { useStore } from "../api/store";
 import { type Command, useCommands } from "../app/commands";
 import { complain, tell } from "../app/Toasts";
 import type { Frame } from "../run/trace";
+import { beginWith } from "./beginWith";
 import { CheckLine } from "./CheckLine";
 import { useCheck } from "./check";
 import { COPY_LABELS, type CopyKind } from "./copyKinds";
-import { draft, edit, packed, unpacked } from "./draft";
+import { draft, edit, packed, unpacked, wayBack } from "./draft";
 import type { Marker, Place } from "./Editor";
 import { FileTabs } from "./FileTabs";
 import { acceptDrop, withFiles } from "./files";
@@ -60,8 +61,9 @@ export function Workbench() {
     history.replaceState(history.state, "", window.location.pathname + window.location.search);
     unpacked(shared).then(
       (found) => {
+        const back = wayBack();
         draft.set(found);
-        tell("The draft of this link is in the editor. Nothing of it has run.");
+        tell("The draft of this link is in the editor. Nothing of it has run.", back);
       },
       (error: Error) =>
         complain(new Problem({ status: 0, title: "This link holds no draft", detail: error.message })),
@@ -117,17 +119,6 @@ export function Workbench() {
   const commands = useMemo<Command[]>(
     () => [
       { id: "run", label: "Run the program", group: "Program", keys: "mod+Enter", run: () => void start() },
-      ...(run
-        ? [
-            {
-              id: "stop",
-              label: "Stop the run",
-              group: "Program",
-              keys: "Escape",
-              run: () => void stopQuietly(run),
-            },
-          ]
-        : []),
       ...(["curl", "python", "cli", "link"] as const).map((kind) => ({
         id: `copy ${kind}`,
         label: kind === "link" ? "Copy a link to this draft" : `Copy for ${COPY_LABELS[kind]}`,
@@ -147,7 +138,7 @@ export function Workbench() {
         label: `${template.title}: ${template.about}`,
         keywords: "template example",
         group: "Template",
-        run: () => edit({ ...template.draft, files: [] }),
+        run: () => beginWith(template),
       })),
       ...(runtimes ?? []).map((one) => ({
         id: `runtime ${one.name}`,
@@ -157,7 +148,7 @@ export function Workbench() {
         run: () => edit({ runtime: one.name }),
       })),
     ],
-    [start, run, copy, runtimes, navigate],
+    [start, copy, runtimes, navigate],
   );
   useCommands(commands);
 
@@ -282,14 +273,4 @@ function whenIdle(): Promise<void> {
 /** What stands in the editor's place while it is loaded: the same text, to be read at once. */
 function Waiting({ text }: { text: string }) {
   return <pre className={classes.waiting}>{text}</pre>;
-}
-
-async function stopQuietly(id: string): Promise<void> {
-  const known = queryClient.getQueryData<{ status: string }>(["evaluation", id]);
-  if (known && known.status !== "queued" && known.status !== "running") return;
-  try {
-    queryClient.setQueryData(["evaluation", id], await cancel(id));
-  } catch (error) {
-    if (!(error instanceof Problem && error.status === 409)) complain(error as Error);
-  }
 }

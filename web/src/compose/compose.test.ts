@@ -4,7 +4,7 @@ import { LIMIT_BOUNDS } from "../api/vocabulary";
 import { exactBytes, parseBytes } from "../words/units";
 import { columnOf } from "./check";
 import { copyAs, quoted } from "./copyAs";
-import { packed, unpacked } from "./draft";
+import { draft, packed, unpacked, wayBack } from "./draft";
 import { toDraftFile } from "./files";
 import { readLimit } from "./LimitsForm";
 import { EMPTY_DRAFT, toDraft, toSubmission } from "./submission";
@@ -31,6 +31,15 @@ test("what was not set is left to the server's defaults", () => {
 
 test("a draft survives its link", async () => {
   expect(await unpacked(await packed(DRAFT))).toEqual(DRAFT);
+});
+
+test("what was typed is had back where something else took its place, and a template is nobody's work", () => {
+  draft.set(DRAFT);
+  const back = wayBack();
+  draft.set({ ...EMPTY_DRAFT, ...templates[0]?.draft });
+  expect(wayBack()).toBeUndefined();
+  back?.run();
+  expect(draft.get()).toEqual(DRAFT);
 });
 
 test("a link that a stranger wrote is held to the draft's types", async () => {

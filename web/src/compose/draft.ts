@@ -1,6 +1,7 @@
 /** The draft, kept in this browser as one types, and in a link where it is to be shared. */
 import { Store } from "../api/store";
 import { ISOLATION_VALUES, PRIORITY_VALUES } from "../api/vocabulary";
+import type { Action } from "../app/Toasts";
 import { type Draft, EMPTY_DRAFT } from "./submission";
 import { templates } from "./templates";
 
@@ -11,6 +12,14 @@ export const draft = new Store<Draft>(restored());
 
 export function edit(change: Partial<Draft>): void {
   draft.set({ ...draft.get(), ...change });
+}
+
+/** The way back to the draft as it is now, to be offered once another takes its place; none where nobody typed it. */
+export function wayBack(): Action | undefined {
+  const before = draft.get();
+  const isTyped = before.code.trim() !== "" && templates.every((one) => one.draft.code !== before.code);
+  if (!isTyped && before.files.length === 0) return undefined;
+  return { label: "Bring back what was there", run: () => draft.set(before) };
 }
 
 let timer: ReturnType<typeof setTimeout> | undefined;

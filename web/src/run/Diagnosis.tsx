@@ -21,7 +21,7 @@ export function Diagnosis(given: {
   record: RunRecord;
   version: number;
   sources: Sources;
-  open?: ((frame: Frame) => void) | undefined;
+  open: (frame: Frame) => void;
 }) {
   const { evaluation, record, version, sources, open } = given;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the rows change in place, with the version
@@ -45,7 +45,7 @@ export function Diagnosis(given: {
   );
 }
 
-function Traced(given: { trace: Trace; sources: Sources; open?: ((frame: Frame) => void) | undefined }) {
+function Traced(given: { trace: Trace; sources: Sources; open: (frame: Frame) => void }) {
   const { trace, sources, open } = given;
   const frames = trace.frames.slice(0, SHOWN_FRAMES);
   return (
@@ -62,15 +62,9 @@ function Traced(given: { trace: Trace; sources: Sources; open?: ((frame: Frame) 
           data-first={index === 0 || undefined}
         >
           <figcaption className={classes.place}>
-            {open ? (
-              <button type="button" onClick={() => open(frame)} className={classes.link}>
-                <Hostile>{frame.path}</Hostile>, line {frame.line}
-              </button>
-            ) : (
-              <span>
-                <Hostile>{frame.path}</Hostile>, line {frame.line}
-              </span>
-            )}
+            <button type="button" onClick={() => open(frame)} className={classes.link}>
+              <Hostile>{frame.path}</Hostile>, line {frame.line}
+            </button>
             {frame.where && (
               <span className={classes.where}>
                 in <Hostile>{frame.where}</Hostile>

@@ -3,15 +3,16 @@ import { Button } from "@mantine/core";
 import { IconPencil } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { evaluationQuery, submissionQuery } from "../api/queries";
 import { type Command, useCommands } from "../app/commands";
-import { draft } from "../compose/draft";
+import { tell } from "../app/Toasts";
+import { draft, wayBack } from "../compose/draft";
 import { toDraft } from "../compose/submission";
 import { inBrief } from "../words/outcomes";
 import { Ago } from "../words/times";
 import classes from "./EvaluationPage.module.css";
-import { Listing } from "./Listing";
+import { Listing, type Sought } from "./Listing";
 import { RunView } from "./RunView";
 
 export function EvaluationPage() {
@@ -19,6 +20,8 @@ export function EvaluationPage() {
   const navigate = useNavigate();
   const { data: evaluation } = useQuery(evaluationQuery(id));
   const { data: submission } = useQuery(submissionQuery(id));
+
+  const [sought, setSought] = useState<Sought | null>(null);
 
   useEffect(() => {
     document.title = evaluation ? `${inBrief(evaluation)} · Crucible` : "Crucible";
@@ -40,7 +43,9 @@ export function EvaluationPage() {
 
   const editAgain = () => {
     if (!submission) return;
+    const back = wayBack();
     draft.set(toDraft(submission));
+    if (back) tell("What ran is in the editor.", back);
     void navigate({ to: "/", search: { run: id } });
   };
 
@@ -57,6 +62,7 @@ export function EvaluationPage() {
       <div className={classes.columns}>
         <RunView
           id={id}
+          open={({ path, line }) => setSought({ path, line })}
           actions={
             <Button
               variant="default"
@@ -68,7 +74,7 @@ export function EvaluationPage() {
             </Button>
           }
         />
-        <Listing submission={submission} />
+        <Listing submission={submission} sought={sought} />
       </div>
     </div>
   );

@@ -1,12 +1,19 @@
 /** The program and its inputs as they were handed in, to read. */
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Submission } from "../api/types";
 import { Hostile, marked } from "../text/Hostile";
+import { plain } from "../text/visible";
 import { bytes } from "../words/units";
 import classes from "./Listing.module.css";
 import { programName } from "./programName";
 
 const SHOWN_LINES = 2_000;
+
+/** A line that was asked for; each time anew, so that the same can be asked for again. */
+export interface Sought {
+  path: string;
+  line: number;
+}
 
 interface Shown {
   name: string;
@@ -14,8 +21,21 @@ interface Shown {
   binary: boolean;
 }
 
-export function Listing({ submission }: { submission: Submission | undefined }) {
+export function Listing(given: { submission: Submission | undefined; sought?: Sought | null }) {
+  const { submission, sought } = given;
   const [chosen, setChosen] = useState(0);
+  const here = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!sought || !submission) return;
+    setChosen(
+      Math.max(
+        0,
+        listed(submission).findIndex((one) => one.name === sought.path),
+      ),
+    );
+  }, [sought, submission]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the line is there once its file is chosen
+  useEffect(() => here.current?.scrollIntoView({ block: "center" }), [sought, chosen]);
   if (!submission) return <div className={classes.room} aria-hidden />;
   const shown = listed(submission);
   const current = shown[Math.min(chosen, shown.length - 1)];
@@ -40,15 +60,23 @@ export function Listing({ submission }: { submission: Submission | undefined }) 
       {current.binary ? (
         <p className={classes.binary}>These are bytes, {bytes(atob(current.content).length)} of them.</p>
       ) : (
-        <pre className={classes.code} tabIndex={0} role="tabpanel" aria-label={current.name}>
-          {lines.slice(0, SHOWN_LINES).map((line, index) => (
-            <div key={index} className={classes.line}>
-              <span className={classes.number} aria-hidden>
-                {index + 1}
-              </span>
-              <bdi>{marked(line) || " "}</bdi>
-            </div>
-          ))}
+        <pre className={classes.code} tabIndex={0} role="tabpanel" aria-label={plain(current.name)}>
+          {lines.slice(0, SHOWN_LINES).map((line, index) => {
+            const isHere = sought?.path === current.name && sought.line === index + 1;
+            return (
+              <div
+                key={index}
+                ref={isHere ? here : undefined}
+                className={classes.line}
+                data-here={isHere || undefined}
+              >
+                <span className={classes.number} aria-hidden>
+                  {index + 1}
+                </span>
+                <bdi>{marked(line) || " "}</bdi>
+              </div>
+            );
+          })}
           {lines.length > SHOWN_LINES && (
             <div className={classes.line}>… and {lines.length - SHOWN_LINES} lines</div>
           )}

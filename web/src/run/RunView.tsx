@@ -7,7 +7,9 @@ import { lazy, type ReactNode, Suspense, useEffect, useMemo } from "react";
 import { Problem } from "../api/problem";
 import { evaluationQuery, queryClient, submissionQuery } from "../api/queries";
 import { isFinal } from "../api/types";
+import { type Command, useCommands } from "../app/commands";
 import { Refusal } from "../app/State";
+import { Hostile } from "../text/Hostile";
 import { explanation, FAULT_WORDS, inBrief, toneOf } from "../words/outcomes";
 import { count } from "../words/units";
 import { Annotations } from "./Annotations";
@@ -29,7 +31,7 @@ import { useRun } from "./useRun";
 
 const Curves = lazy(() => import("./Curves"));
 
-export function RunView(given: { id: string; open?: (frame: Frame) => void; actions?: ReactNode }) {
+export function RunView(given: { id: string; open: (frame: Frame) => void; actions?: ReactNode }) {
   const { id, open } = given;
   const { record, snapshot } = useRun(id);
   const { data: evaluation, error, refetch } = useQuery(evaluationQuery(id));
@@ -52,10 +54,21 @@ export function RunView(given: { id: string; open?: (frame: Frame) => void; acti
     return { files };
   }, [submission]);
 
+  const live = evaluation !== undefined && !isFinal(evaluation.status) && !ended;
+  const stoppable = live && !snapshot.cancelRequested;
+  const { mutate: stopIt } = stop;
+  const own = useMemo<Command[]>(
+    () =>
+      stoppable
+        ? [{ id: "stop", label: "Stop the run", group: "Program", keys: "Escape", run: () => stopIt() }]
+        : [],
+    [stoppable, stopIt],
+  );
+  useCommands(own);
+
   if (error instanceof Problem && !evaluation) return <Refusal problem={error} retry={() => void refetch()} />;
   if (snapshot.following.state === "refused") return <Refusal problem={snapshot.following.problem} />;
 
-  const live = evaluation && !isFinal(evaluation.status) && !ended;
   const verdict = evaluation && isFinal(evaluation.status) ? evaluation : undefined;
   const headline = verdict
     ? inBrief(verdict)
@@ -64,6 +77,13 @@ export function RunView(given: { id: string; open?: (frame: Frame) => void; acti
       : snapshot.started
         ? "Running"
         : "Queued";
+  const detail = verdict
+    ? explanation(verdict)
+    : snapshot.cancelRequested
+      ? "It is being told; what it wrote so far is kept."
+      : snapshot.started
+        ? "It runs in its sandbox."
+        : "It is on disk and waits for a free place.";
   const tone = verdict ? toneOf(verdict) : snapshot.started ? "active" : "quiet";
 
   return (
@@ -77,13 +97,7 @@ export function RunView(given: { id: string; open?: (frame: Frame) => void; acti
             )}
           </h2>
           <p className={classes.explanation}>
-            {verdict
-              ? explanation(verdict)
-              : snapshot.cancelRequested
-                ? "It is being told; what it wrote so far is kept."
-                : snapshot.started
-                  ? "It runs in its sandbox."
-                  : "It is on disk and waits for a free place."}
+            <Hostile>{detail}</Hostile>
           </p>
         </div>
         <div className={classes.actions}>

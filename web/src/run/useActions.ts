@@ -1,6 +1,7 @@
 /** What can be done about an evaluation, each acknowledged in words. */
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { Problem } from "../api/problem";
 import { cancel, queryClient, rerun } from "../api/queries";
 import { complain } from "../app/Toasts";
 
@@ -9,7 +10,10 @@ export function useActions(id: string) {
   const stop = useMutation({
     mutationFn: () => cancel(id),
     onSuccess: (evaluation) => queryClient.setQueryData(["evaluation", id], evaluation),
-    onError: complain,
+    onError: (error) => {
+      // It ended before it was told to, which the page shows by then.
+      if (!(error instanceof Problem && error.status === 409)) complain(error);
+    },
   });
   const again = useMutation({
     mutationFn: () => rerun(id),
