@@ -27,3 +27,12 @@ export function Page(given: {
     </div>
   );
 }
+
+/** A page until the server has told of what it is about. */
+export function WaitingPage({ what }: { what: string }) {
+  return (
+    <Page tab={what} title={what}>
+      <div className={classes.room} role="status" aria-label={`The ${what.toLowerCase()} is being asked for`} />
+    </Page>
+  );
+}

@@ -4,10 +4,11 @@ import { Refusal, State } from "./State";
 
 /** What a page shows instead of itself where it broke: the server's reason, or that it is the console's own defect. */
 export function PageError({ error, reset }: { error: unknown; reset?: () => void }) {
-  if (error instanceof Problem) return <Refusal problem={error} retry={reset} />;
+  if (error instanceof Problem) return <Refusal page problem={error} retry={reset} />;
   if (isUnloaded(error)) {
     return (
       <State
+        page
         title="Crucible can’t be reached"
         detail="This page is loaded when it is first shown, and the server did not answer. It may have stopped, or have been replaced by a later one."
         tone="program"
@@ -19,6 +20,7 @@ export function PageError({ error, reset }: { error: unknown; reset?: () => void
   const detail = error instanceof Error ? error.message : String(error);
   return (
     <State
+      page
       title="This page broke"
       detail={`A defect of the console’s, not of your program: ${detail}`}
       tone="crucible"

@@ -1,15 +1,22 @@
 /** What stands where there is nothing to show: why, and what to do about it. */
 import { Button } from "@mantine/core";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import type { Problem } from "../api/problem";
 import { Hostile } from "../text/Hostile";
 import type { Tone } from "../words/outcomes";
 import classes from "./State.module.css";
 
-export function State(given: { title: string; detail?: string; tone?: Tone; children?: ReactNode }) {
+export function State(given: {
+  title: string;
+  detail?: string;
+  tone?: Tone;
+  /** Whether it stands in the place of a whole page, and not of a part of one. */
+  page?: boolean;
+  children?: ReactNode;
+}) {
   return (
     <div className={classes.state} data-tone={given.tone ?? "quiet"}>
-      <h2 className={classes.title}>{given.title}</h2>
+      <Heading words={given.title} page={given.page ?? false} />
       {given.detail && (
         <p className={classes.detail}>
           <Hostile>{given.detail}</Hostile>
@@ -20,10 +27,11 @@ export function State(given: { title: string; detail?: string; tone?: Tone; chil
   );
 }
 
-export function Refusal({ problem, retry }: { problem: Problem; retry?: (() => void) | undefined }) {
+export function Refusal(given: { problem: Problem; retry?: (() => void) | undefined; page?: boolean }) {
+  const { problem, retry, page = false } = given;
   return (
     <div className={classes.state} data-tone="program" role="alert">
-      <h2 className={classes.title}>{problem.title}</h2>
+      <Heading words={problem.title} page={page} />
       <p className={classes.detail}>
         <Hostile>{problem.message}</Hostile>
       </p>
@@ -49,4 +57,13 @@ export function Refusal({ problem, retry }: { problem: Problem; retry?: (() => v
       </div>
     </div>
   );
+}
+
+/** A page has one heading of the first rank, and the tab says what it says. */
+function Heading({ words, page }: { words: string; page: boolean }) {
+  useEffect(() => {
+    if (page) document.title = `${words} · Crucible`;
+  }, [words, page]);
+  const Rank = page ? "h1" : "h2";
+  return <Rank className={classes.title}>{words}</Rank>;
 }

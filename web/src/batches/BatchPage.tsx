@@ -8,7 +8,7 @@ import { Problem } from "../api/problem";
 import { queryClient } from "../api/queries";
 import type { Batch, EvaluationSummary, Fault } from "../api/types";
 import { Dot } from "../app/Dot";
-import { Page } from "../app/Page";
+import { Page, WaitingPage } from "../app/Page";
 import { Refusal } from "../app/State";
 import { complain, tell } from "../app/Toasts";
 import { Panel } from "../operations/Panel";
@@ -26,8 +26,8 @@ const FAILURES: readonly Fault[] = ["program", "limit", "user", "crucible"];
 export function BatchPage() {
   const { id } = useParams({ from: "/batches/$id" });
   const { data: batch, error, refetch } = useQuery(batchQuery(id));
-  if (error instanceof Problem && !batch) return <Refusal problem={error} retry={() => void refetch()} />;
-  if (!batch) return null;
+  if (error instanceof Problem && !batch) return <Refusal page problem={error} retry={() => void refetch()} />;
+  if (!batch) return <WaitingPage what="Batch" />;
   return (
     <Page
       tab={`${STATE_WORDS[batch.state]} · Batch`}

@@ -8,7 +8,7 @@ import { Problem } from "../api/problem";
 import { queryClient } from "../api/queries";
 import type { Pipeline } from "../api/types";
 import { Badge } from "../app/Badge";
-import { Page } from "../app/Page";
+import { Page, WaitingPage } from "../app/Page";
 import { Refusal } from "../app/State";
 import { complain } from "../app/Toasts";
 import { Panel } from "../operations/Panel";
@@ -26,8 +26,8 @@ export function PipelinePage() {
   const navigate = useNavigate();
   const { data: pipeline, error, refetch } = useQuery(pipelineQuery(id));
   const stages = useMemo(() => (pipeline ? drawnOf(pipeline) : []), [pipeline]);
-  if (error instanceof Problem && !pipeline) return <Refusal problem={error} retry={() => void refetch()} />;
-  if (!pipeline) return null;
+  if (error instanceof Problem && !pipeline) return <Refusal page problem={error} retry={() => void refetch()} />;
+  if (!pipeline) return <WaitingPage what="Pipeline" />;
   const stage = pipeline.stages.find((one) => one.name === chosen) ?? mostTelling(pipeline);
   return (
     <Page

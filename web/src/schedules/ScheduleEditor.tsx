@@ -16,7 +16,7 @@ const NEW = { cron: "0 6 * * *", missed: "once" } as const;
 export function NewSchedule() {
   const { from } = useSearch({ from: "/schedules/new" });
   const { data, error, refetch } = useQuery({ ...submissionQuery(from ?? ""), enabled: from !== undefined });
-  if (error instanceof Problem && !data) return <Refusal problem={error} retry={() => void refetch()} />;
+  if (error instanceof Problem && !data) return <Refusal page problem={error} retry={() => void refetch()} />;
   const submission: Submission | undefined = from === undefined ? toSubmission(draft.get()) : data;
   return (
     <Page
@@ -32,7 +32,7 @@ export function NewSchedule() {
 export function EditSchedule() {
   const { id } = useParams({ from: "/schedules/$id/edit" });
   const { data, error, refetch } = useQuery({ ...scheduleQuery(id), refetchInterval: false });
-  if (error instanceof Problem && !data) return <Refusal problem={error} retry={() => void refetch()} />;
+  if (error instanceof Problem && !data) return <Refusal page problem={error} retry={() => void refetch()} />;
   return (
     <Page
       tab="Edit a schedule"

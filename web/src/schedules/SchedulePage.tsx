@@ -7,7 +7,7 @@ import { Problem } from "../api/problem";
 import { queryClient, submit } from "../api/queries";
 import type { Schedule } from "../api/types";
 import { Badge } from "../app/Badge";
-import { Page } from "../app/Page";
+import { Page, WaitingPage } from "../app/Page";
 import { Refusal } from "../app/State";
 import { Sure } from "../app/Sure";
 import { complain, tell } from "../app/Toasts";
@@ -28,8 +28,8 @@ const LABEL = "schedule";
 export function SchedulePage() {
   const { id } = useParams({ from: "/schedules/$id" });
   const { data: schedule, error, refetch } = useQuery(scheduleQuery(id));
-  if (error instanceof Problem && !schedule) return <Refusal problem={error} retry={() => void refetch()} />;
-  if (!schedule) return null;
+  if (error instanceof Problem && !schedule) return <Refusal page problem={error} retry={() => void refetch()} />;
+  if (!schedule) return <WaitingPage what="Schedule" />;
   const words = inWords(schedule.cron);
   return (
     <Page

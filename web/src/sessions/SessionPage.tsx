@@ -38,7 +38,7 @@ export function SessionPage() {
     },
     onError: complain,
   });
-  if (error instanceof Problem && !session) return <Refusal problem={error} retry={() => void refetch()} />;
+  if (error instanceof Problem && !session) return <Refusal page problem={error} retry={() => void refetch()} />;
   return (
     <Page
       wide
