@@ -35,7 +35,9 @@ export function Listing(given: { submission: Submission | undefined; sought?: So
     );
   }, [sought, submission]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the line is there once its file is chosen
-  useEffect(() => here.current?.scrollIntoView({ block: "center" }), [sought, chosen]);
+  useEffect(() => {
+    void here.current?.scrollIntoView({ block: "center" });
+  }, [sought, chosen]);
   if (!submission) return <div className={classes.room} aria-hidden />;
   const shown = listed(submission);
   const current = shown[Math.min(chosen, shown.length - 1)];
