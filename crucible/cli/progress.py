@@ -45,10 +45,10 @@ class ProgressLine:
 
     def __init__(self, terminal: TextIO) -> None:
         self._terminal = terminal
-        self._said: Progress | None = None
+        self._said: Progress | SandboxProgress | None = None
         self._is_drawn = False
 
-    def update(self, said: Progress | None) -> None:
+    def update(self, said: Progress | SandboxProgress | None) -> None:
         """Take what is to be shown from now on; `None`: nothing."""
         self._said = said
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from crucible.cli import program
-from crucible.cli.attempts import Told
 from crucible.cli.exit_codes import exit_code
+from crucible.cli.following import Screen
 from crucible.cli.options import Json
+from crucible.cli.progress import on_standard_error
 from crucible.cli.sandbox_session import session
-from crucible.cli.terminal import standard_error, standard_output
 from crucible.domain.errors import InvalidRequestError, SandboxUnavailableError
 from crucible.domain.evaluation import Priority, Submission
 from crucible.domain.sandbox import (
@@ -24,6 +24,7 @@ from crucible.domain.sandbox import (
     SandboxFile,
     SandboxFinished,
     SandboxOutput,
+    SandboxProgress,
     SandboxSpec,
     SandboxStarted,
 )
@@ -54,6 +55,7 @@ def run(
     isolation: program.MinimumIsolation = Isolation.SHARED_KERNEL,
     image: program.Image = None,
     fresh: program.Fresh = False,
+    progress: program.ReportsProgress = False,
     json: Json = False,
 ) -> None:
     """Run a program in a sandbox, show its output live, and exit as it does. Nothing is kept."""
@@ -71,6 +73,7 @@ def run(
         minimum_isolation=isolation,
         image=image,
         fresh=fresh,
+        reports_progress=progress,
     )
     kept = _Kept() if json else None
     finished = asyncio.run(_run(_spec(submission), kept))
@@ -94,6 +97,7 @@ def _spec(submission: Submission) -> SandboxSpec:
         minimum_isolation=submission.minimum_isolation,
         image=submission.image,
         fresh=submission.fresh,
+        reports_progress=submission.reports_progress,
     )
 
 
@@ -104,6 +108,7 @@ class _Kept:
     streams: dict[str, bytearray] = field(default_factory=lambda: {"stdout": bytearray(), "stderr": bytearray()})
     files: list[dict[str, str | int]] = field(default_factory=list)
     attempts: dict[tuple[str, str, str], SandboxAttempt] = field(default_factory=dict)
+    progress: SandboxProgress | None = None
     containment: Containment | None = None
 
     def take(self, event: SandboxEvent) -> None:
@@ -115,6 +120,8 @@ class _Kept:
             self.attempts[event.action, event.name, event.detail] = event
         elif isinstance(event, SandboxStarted):
             self.containment = event.containment
+        elif isinstance(event, SandboxProgress):
+            self.progress = event
 
     def document(self) -> dict[str, object]:
         shown = {name: data.decode(errors="replace") for name, data in self.streams.items()}
@@ -122,6 +129,7 @@ class _Kept:
             **shown,
             "files": self.files,
             "attempts": [asdict(attempt) for attempt in self.attempts.values()],
+            "progress": asdict(self.progress) if self.progress else None,
             "containment": asdict(self.containment) if self.containment else None,
         }
 
@@ -134,16 +142,17 @@ async def _run(spec: SandboxSpec, kept: _Kept | None) -> SandboxFinished:
     from crucible.sandbox.runtimes.in_images import discover_in
     from crucible.settings import Settings
 
-    writers = {"stdout": standard_output(), "stderr": standard_error()}
-    told = Told()
+    screen = Screen(on_standard_error())
 
     async def take(event: SandboxEvent) -> None:
         if kept is not None:
             kept.take(event)
         elif isinstance(event, SandboxOutput):
-            writers[event.stream].write(event.data)
+            screen.output(event.stream, event.data)
         elif isinstance(event, SandboxAttempt):
-            writers["stderr"].write(told.line(event))
+            screen.attempt(event)
+        elif isinstance(event, SandboxProgress):
+            screen.progress(event)
 
     engines = Engines()
     cancelled = asyncio.Event()
@@ -152,10 +161,11 @@ async def _run(spec: SandboxSpec, kept: _Kept | None) -> SandboxFinished:
         driver = await engines.choose(spec)
         in_images = await discover_in(Images(Settings().images_path), driver) if spec.image else {}
         runtime = _find(KnownRuntimes(await discover(), in_images), spec)
-        return await driver.run(spec, runtime, take, cancelled)
+        finished = await driver.run(spec, runtime, take, cancelled)
+        screen.finish()
+        return finished
     finally:
-        for writer in writers.values():
-            writer.close()
+        screen.close()
         await engines.close()
 
 

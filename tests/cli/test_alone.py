@@ -49,6 +49,16 @@ def test_sandbox_run_says_what_was_refused_and_what_stood_between(command: Comma
     assert answer["containment"]["engine"] == "namespaces"
 
 
+def test_sandbox_run_tells_how_far_the_program_said_that_it_came(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "counting.py"
+    path.write_text(
+        "import os; os.write(int(os.environ['CRUCIBLE_PROGRESS']), b'{\"done\": 3, \"total\": 10}\\n')"
+    )
+    answer = json.loads(command("sandbox", "run", "--progress", "--json", str(path)).out)
+    assert (answer["outcome"], answer["progress"]["done"], answer["progress"]["total"]) == ("succeeded", 3, 10)
+    assert "KeyError" in command("sandbox", "run", str(path)).err
+
+
 def test_sandbox_run_names_the_limit_that_was_reached(command: Command, tmp_path: Path) -> None:
     (tmp_path / "loop.py").write_text("while True: pass")
     done = command("sandbox", "run", "--wall", "0.3", str(tmp_path / "loop.py"))
