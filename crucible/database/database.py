@@ -19,6 +19,7 @@ from crucible.database.batch_items import BatchItems
 from crucible.database.batch_ledger import BatchLedger
 from crucible.database.batches import BatchReader, BatchRepository
 from crucible.database.bulk import FEWEST_COPIED
+from crucible.database.claims import ClaimRepository
 from crucible.database.dead_letters import DeadLetterReader, DeadLetterRepository
 from crucible.database.engine import is_sqlite, reader_engine, writer_engine
 from crucible.database.evaluations import EvaluationReader, EvaluationRepository
@@ -32,6 +33,7 @@ from crucible.database.measures import MeasureRepository
 from crucible.database.pipeline_ledger import PipelineLedger
 from crucible.database.pipelines import PipelineReader, PipelineRepository
 from crucible.database.postgres import together
+from crucible.database.results import ResultRepository
 from crucible.database.schedules import ScheduleLedger, ScheduleReader, ScheduleRepository
 from crucible.database.sessions import SessionLedger, SessionReader, SessionRepository
 from crucible.database.signals import SignalReader
@@ -77,7 +79,11 @@ class _Work:
 
     async def now(self) -> datetime:
         """Return this transaction's moment by the database's clock; the same one however often it is asked."""
-        return self._transaction.at
+        return await self._transaction.now()
+
+    async def as_one(self) -> None:
+        """Have all that follows be on disk together or not at all, as all of a unit of work is."""
+        await self._transaction.as_one()
 
     def together(self, rows: int) -> AbstractAsyncContextManager[None]:
         """Write what a block inserts, so many rows a table at most, with as few waits for the database as it can.
@@ -127,6 +133,8 @@ class SystemWork(_Work):
         self.leases = LeaseRepository(transaction.connection)
         self.batches = BatchLedger(transaction.connection)
         self.lines = LineRepository(transaction.connection)
+        self.claims = ClaimRepository(transaction)
+        self.results = ResultRepository(transaction)
         self.pipelines = PipelineLedger(transaction.connection)
         self.schedules = ScheduleLedger(transaction.connection)
         self.sessions = SessionLedger(transaction.connection)
@@ -200,4 +208,14 @@ class Database:
     async def system_unit_of_work(self) -> AsyncIterator[SystemWork]:
         """Commit at the block's end, or nothing of it. Raises StorageUnavailableError."""
         async with self._transactions.begin() as transaction:
+            yield SystemWork(transaction)
+
+    @asynccontextmanager
+    async def system_steps(self) -> AsyncIterator[SystemWork]:
+        """Do what one statement does, or what others may come between: each may be on disk by itself.
+
+        On PostgreSQL that takes one message where a unit of work takes three; what is to be more than a statement
+        begins with `as_one`. On SQLite it is a unit of work like any other. Raises StorageUnavailableError.
+        """
+        async with self._transactions.steps() as transaction:
             yield SystemWork(transaction)

@@ -58,7 +58,20 @@ class StoredOutput:
 
 async def insert_events(connection: AsyncConnection, tenant_id: str, new: Iterable[Event]) -> None:
     """Insert events. Raises DuplicateKeyError where one's place is taken."""
-    await insert_rows(connection, events, [_row(event, tenant_id) for event in new])
+    await insert_rows(connection, events, [event_row(event, tenant_id) for event in new])
+
+
+def event_row(event: Event, tenant_id: str) -> dict[str, Any]:
+    """Return an event's row."""
+    return {
+        "evaluation_id": event.evaluation_id,
+        "fence": event.fence,
+        "sequence": event.sequence,
+        "tenant_id": tenant_id,
+        "kind": event.kind,
+        "at": event.at,
+        "payload": _payload(event),
+    }
 
 
 class EventReader:
@@ -94,18 +107,6 @@ class EventRepository(EventReader):
     async def add(self, new: Iterable[Event]) -> None:
         """Insert events."""
         await insert_events(self._connection, self._tenant_id, new)
-
-
-def _row(event: Event, tenant_id: str) -> dict[str, Any]:
-    return {
-        "evaluation_id": event.evaluation_id,
-        "fence": event.fence,
-        "sequence": event.sequence,
-        "tenant_id": tenant_id,
-        "kind": event.kind,
-        "at": event.at,
-        "payload": _payload(event),
-    }
 
 
 def _payload(event: Event) -> dict[str, Any]:

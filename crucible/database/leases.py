@@ -1,36 +1,29 @@
-"""What Crucible itself does to evaluations, whoever's they are: claim, renew, finish, take back.
+"""What Crucible itself does to evaluations, whoever's they are: renew, take back.
 
 Every change is conditional on the fence and the status that its maker saw last. No row changed means that
 somebody else was first, and that what was to be written is void.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crucible.database.announcements import announce_evaluation
-from crucible.database.bulk import FEWEST_COPIED
 from crucible.database.dead_letters import insert_dead_letter
 from crucible.database.endings import insert_ending
 from crucible.database.events import insert_events
-from crucible.database.lines import Taken, is_in
-from crucible.database.postgres import together
-from crucible.database.records import Claimed, Lost, Result
-from crucible.database.search import folded
-from crucible.database.submissions import to_spec
+from crucible.database.lines import is_in
+from crucible.database.records import Lost
+from crucible.database.results import IS_HELD, ended
 from crucible.database.tables import (
-    evaluation_inputs,
-    evaluation_outputs,
     evaluations,
     is_running,
 )
 from crucible.domain.cause import cause_of
-from crucible.domain.event import Event, Requeued
+from crucible.domain.event import Requeued
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import SandboxProgress
 from crucible.domain.sharing import Line
@@ -40,29 +33,7 @@ from crucible.domain.webhook import WebhookEvent
 _E = evaluations.c
 
 # Statements of every evaluation's way are built once: building one costs as much as SQLite takes to execute it.
-_CLAIMED = (
-    sa.select(
-        _E.tenant_id,
-        _E.runtime,
-        _E.limits,
-        _E.engine,
-        _E.minimum_isolation,
-        _E.image,
-        _E.fresh,
-        _E.reports_progress,
-        _E.infrastructure_attempts,
-        _E.not_before,
-        _E.pipeline_id,
-        *(column for column in evaluation_inputs.c if column.name not in {"tenant_id", "search_text"}),
-    )
-    .join(evaluation_inputs, evaluation_inputs.c.evaluation_id == _E.id)
-    .where(_E.id.in_(sa.bindparam("ids", expanding=True)))
-)
-_FINISH = evaluations.update().where(
-    _E.id == sa.bindparam("held_id"), _E.fence == sa.bindparam("held_fence"), is_running
-)
-_NOTE_PROGRESS = _FINISH.values(progress=sa.bindparam("progress"))
-_INSERT_OUTPUT = evaluation_outputs.insert()
+_NOTE_PROGRESS = evaluations.update().where(IS_HELD)
 
 
 class LeaseRepository:
@@ -70,26 +41,6 @@ class LeaseRepository:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-
-    async def claimed(self, taken: Sequence[Taken], at: datetime) -> list[Claimed]:
-        """Return what is to be run of what was taken, in that order."""
-        if not taken:
-            return []
-        fences = {each.evaluation_id: each.fence for each in taken}
-        rows = {row.evaluation_id: row for row in await self._connection.execute(_CLAIMED, {"ids": list(fences)})}
-        return [
-            Claimed(
-                evaluation_id=evaluation_id,
-                tenant_id=rows[evaluation_id].tenant_id,
-                fence=fence,
-                claimed_at=at,
-                waited_seconds=(at - rows[evaluation_id].not_before).total_seconds(),
-                infrastructure_attempts=rows[evaluation_id].infrastructure_attempts,
-                spec=to_spec(rows[evaluation_id]),
-                pipeline_id=rows[evaluation_id].pipeline_id,
-            )
-            for evaluation_id, fence in fences.items()
-        ]
 
     async def renew(
         self, held: Iterable[tuple[str, int]], *, at: datetime, ttl: timedelta
@@ -112,51 +63,6 @@ class LeaseRepository:
                 for (evaluation_id, fence), said in progress.items()
             ],
         )
-
-    async def finish(self, claimed: Claimed, result: Result, events: Iterable[Event], *, at: datetime) -> bool:
-        """Write how a held evaluation ended; False, and nothing written, where the lease was lost.
-
-        True as well where this holder has finished it before: a commit may succeed though its caller is told
-        otherwise, when the connection is lost at that moment.
-        """
-        finished = result.finished
-        changed = await self._connection.execute(
-            _FINISH,
-            {
-                "held_id": claimed.evaluation_id,
-                "held_fence": claimed.fence,
-                **_ended(finished.outcome, at),
-                "exit_code": finished.exit_code,
-                "signal": finished.signal,
-                "error": finished.error,
-                "wall_seconds": finished.wall_seconds,
-                "cpu_seconds": finished.cpu_seconds,
-                "peak_memory_bytes": finished.peak_memory_bytes,
-                "attempt_count": len(result.attempts),
-                "progress": None if result.progress is None else msgspec.to_builtins(result.progress),
-                "cause": result.cause,
-            },
-        )
-        if not changed.rowcount:
-            return await self._was_finished(claimed)
-        told = list(events)
-        async with together(self._connection) if len(told) < FEWEST_COPIED else nullcontext():
-            await self._connection.execute(_INSERT_OUTPUT, _output_row(claimed, result))
-            await insert_events(self._connection, claimed.tenant_id, told)
-        if finished.outcome.status is Status.FAILED:
-            await announce_evaluation(
-                self._connection, claimed.tenant_id, claimed.evaluation_id, WebhookEvent.FAILED, at
-            )
-        return True
-
-    async def _was_finished(self, claimed: Claimed) -> bool:
-        """Tell whether this holder ended it; any other end or change of hands would have moved the fence."""
-        found = await self._connection.execute(
-            sa.select(_E.id).where(
-                _E.id == claimed.evaluation_id, _E.fence == claimed.fence, _E.outcome.is_not(None)
-            )
-        )
-        return found.one_or_none() is not None
 
     async def expired(self, *, at: datetime, everything: bool, limit: int) -> list[Lost]:
         """Return running evaluations whose lease is over, or all that run; locked until the transaction's end."""
@@ -227,7 +133,7 @@ class LeaseRepository:
             evaluations.update()
             .where(_E.id == lost.evaluation_id, _E.fence == lost.fence, _E.status == lost.status)
             .values(
-                **_ended(outcome, at),
+                **ended(outcome, at),
                 fence=fence,
                 error=error,
                 infrastructure_attempts=attempts,
@@ -279,35 +185,3 @@ class LeaseRepository:
 
 def _is_held(evaluation_id: str, fence: int) -> sa.ColumnElement[bool]:
     return sa.and_(_E.id == evaluation_id, _E.fence == fence, is_running)
-
-
-def _ended(outcome: Outcome, at: datetime) -> dict[str, Any]:
-    return {
-        "status": outcome.status,
-        "outcome": outcome,
-        "worker": None,
-        "lease_until": None,
-        "finished_at": at,
-    }
-
-
-def _output_row(claimed: Claimed, result: Result) -> dict[str, Any]:
-    return {
-        "evaluation_id": claimed.evaluation_id,
-        "tenant_id": claimed.tenant_id,
-        "stdout_bytes": result.stdout.size_bytes,
-        "stderr_bytes": result.stderr.size_bytes,
-        "output_truncated": result.output_truncated,
-        "files_truncated": result.files_truncated,
-        "stdout_blob": result.stdout.blob,
-        "stderr_blob": result.stderr.blob,
-        "files_blob": result.files.blob,
-        "files": [list(entry) for entry in result.files.index],
-        "stdout": result.stdout.head,
-        "stderr": result.stderr.head,
-        "files_content": result.files.content,
-        "files_bytes": sum(size for _, size in result.files.index),
-        "search_text": folded(*result.search_text),
-        "containment": msgspec.to_builtins(result.containment) if result.containment else None,
-        "attempts": msgspec.to_builtins(result.attempts),
-    }

@@ -1,8 +1,7 @@
-"""The lines in which evaluations wait, and how the first of one is taken.
+"""The lines in which evaluations wait, and which of them is first in one.
 
 A line is a tenant's, of one priority and one need. To find all of them the index is walked in leaps, one for each
-line however long it is; to take the first of one is one conditional UPDATE of one row. Whatever has finished is in
-neither index.
+line however long it is. Whatever has finished is in neither index.
 
 Whose turn it is must not be decided twice at once: where it matters, PostgreSQL lets one claim in at a time
 (SQLite has one writer anyway). Who stops in there is thrown out after a moment, so that a worker that was paused
@@ -11,7 +10,7 @@ makes nobody deaf.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -83,33 +82,32 @@ _IN_LINE = sa.and_(
     _E.tenant_id == sa.bindparam("line_tenant", type_=_E.tenant_id.type),
     _E.needs == sa.bindparam("line_needs", type_=_E.needs.type),
 )
-_DUE = sa.and_(_IN_LINE, _E.not_before <= sa.bindparam("now", type_=_E.not_before.type))
-_FIRST_DUE = (
-    sa.select(_E.id, _E.queued_at)
-    .where(
-        _DUE,
-        _E.memory_bytes <= sa.bindparam("whole_memory", type_=sa.BigInteger),
-        _E.cpus <= sa.bindparam("whole_cpus", type_=sa.Double),
+NOW = sa.bindparam("now", type_=_E.not_before.type)
+
+
+def first_due(now: sa.ColumnElement[datetime]) -> sa.Select[str, datetime]:
+    """Return the query for the first of a line that are due and that an otherwise idle worker has room for."""
+    return (
+        sa.select(_E.id, _E.queued_at)
+        .where(
+            _IN_LINE,
+            _E.not_before <= now,
+            _E.memory_bytes <= sa.bindparam("whole_memory", type_=sa.BigInteger),
+            _E.cpus <= sa.bindparam("whole_cpus", type_=sa.Double),
+        )
+        .order_by(_E.queued_at, _E.id)
+        .limit(sa.bindparam("most", type_=sa.Integer))
+        .with_for_update(skip_locked=True)
     )
+
+
+_FIRST_DUE = first_due(NOW)
+_RINGS = (
+    sa.select(_E.id)
+    .where(_IN_LINE, _E.not_before <= NOW)
     .order_by(_E.queued_at, _E.id)
     .limit(sa.bindparam("most", type_=sa.Integer))
-    .with_for_update(skip_locked=True)
 )
-_FIRST = _FIRST_DUE.cte(
-    "first"
-)  # PostgreSQL may execute a plain subquery again for each row, and take more than the limit
-_TAKE = (
-    evaluations.update()
-    .where(
-        _E.id.in_(sa.select(_FIRST.c.id)),
-        is_queued,
-        _E.memory_bytes <= sa.bindparam("free_memory", type_=sa.BigInteger),
-        _E.cpus <= sa.bindparam("free_cpus", type_=sa.Double),
-    )
-    .values(status=Status.RUNNING, fence=_E.fence + 1)
-    .returning(_E.id, _E.fence, _E.memory_bytes, _E.cpus)
-)
-_RINGS = sa.select(_E.id).where(_DUE).order_by(_E.queued_at, _E.id).limit(sa.bindparam("most", type_=sa.Integer))
 _NEXT_TURN = sa.select(sa.func.coalesce(sa.func.max(_T.turn), 0) + 1)
 
 
@@ -121,16 +119,6 @@ class Room:
     whole_cpus: float
     free_memory: int
     free_cpus: float
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What was taken from a line."""
-
-    evaluation_id: str
-    fence: int
-    memory_bytes: int
-    cpus: float
 
 
 class LineRepository:
@@ -165,33 +153,12 @@ class LineRepository:
         rows = await self._connection.execute(_RUNNING)
         return {(row.tenant_id, list(Priority)[row.rank]): row.number for row in rows}
 
-    async def take(
-        self, line: Line, worker: str, room: Room, *, most: int, at: datetime, ttl: timedelta
-    ) -> list[Taken]:
-        """Take the first of a line that are due and have room now, each by itself."""
-        changed = await self._connection.execute(
-            _TAKE,
-            {
-                **_named(line),
-                "now": at,
-                "most": most,
-                "whole_memory": room.whole_memory,
-                "whole_cpus": room.whole_cpus,
-                "free_memory": room.free_memory,
-                "free_cpus": room.free_cpus,
-                "worker": worker,
-                "lease_until": at + ttl,
-                "started_at": at,
-            },
-        )
-        return [Taken(row.id, row.fence, row.memory_bytes, row.cpus) for row in changed]
-
     async def waits_for_room(self, line: Line, room: Room, *, at: datetime) -> datetime | None:
         """Return since when the first of a line waits that is due; None where there is none."""
         found = await self._connection.execute(
             _FIRST_DUE,
             {
-                **_named(line),
+                **named(line),
                 "now": at,
                 "most": 1,
                 "whole_memory": room.whole_memory,
@@ -223,7 +190,7 @@ class LineRepository:
         return [
             Ring(row.id, line.need, line.priority)
             for line in lines
-            for row in await self._connection.execute(_RINGS, {**_named(line), "now": at, "most": each})
+            for row in await self._connection.execute(_RINGS, {**named(line), "now": at, "most": each})
         ]
 
 
@@ -234,5 +201,6 @@ def is_in(line: Line) -> sa.ColumnElement[bool]:
     )
 
 
-def _named(line: Line) -> dict[str, object]:
+def named(line: Line) -> dict[str, object]:
+    """Return the parameters that say which line."""
     return {"line_rank": RANK[line.priority], "line_tenant": line.tenant_id, "line_needs": line.need.word}

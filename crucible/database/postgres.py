@@ -43,7 +43,6 @@ async def driver_of(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]
 
 async def begin(connection: AsyncConnection) -> datetime:
     """Begin a transaction on a connection that leaves this to us; return its moment by the database's clock."""
-    await connection.begin()
     driver = await driver_of(connection)
     with as_sqlalchemys(connection, _BEGIN):
         cursor = await driver.execute(_BEGIN, prepare=False)

@@ -30,12 +30,29 @@ _log = structlog.stdlib.get_logger(__name__)
 class Transaction:
     """A connection within a transaction, and what is to be done once that is on disk."""
 
-    def __init__(self, connection: AsyncConnection, *, at: datetime) -> None:
+    def __init__(self, connection: AsyncConnection, *, at: datetime | None) -> None:
+        """Take its moment by the database's clock, where that was asked already."""
         self.connection = connection
-        self.at = at
-        """Its moment by the database's clock."""
+        self._at = at
         self.once_seen: list[AfterCommit] = []
         self.after_commit: list[AfterCommit] = []
+
+    async def now(self) -> datetime:
+        """Return its moment by the database's clock."""
+        if self._at is None:
+            self._at = await now(self.connection)
+        return self._at
+
+    async def as_one(self) -> None:
+        """Have all that follows be on disk together or not at all, as it is anyway but in `Transactions.steps`."""
+
+
+class _Steps(Transaction):
+    """Statements on PostgreSQL that are transactions by themselves, until they are to be one."""
+
+    async def as_one(self) -> None:
+        """See `Transaction`."""
+        self._at = await postgres.begin(self.connection)
 
 
 class Transactions(Protocol):
@@ -45,6 +62,13 @@ class Transactions(Protocol):
         """Commit at the block's end, or roll back where it raises.
 
         Raises StorageUnavailableError where the database can't be written; then nothing was.
+        """
+
+    def steps(self) -> AbstractAsyncContextManager[Transaction]:
+        """Have each statement of the block be a transaction by itself, where the database gains by that.
+
+        From `Transaction.as_one` on, and where nothing is gained, it is as with `begin`. Raises
+        StorageUnavailableError; what went before in the block may be on disk all the same.
         """
 
     async def close(self) -> None:
@@ -62,9 +86,22 @@ class ConcurrentTransactions:
         """See `Transactions`."""
         with translated():
             async with self._engine.connect() as connection:
+                await connection.begin()
                 transaction = Transaction(connection, at=await postgres.begin(connection))
                 yield transaction
                 await connection.commit()
+        await _follow_up(transaction.once_seen)
+        await _follow_up(transaction.after_commit)
+
+    @asynccontextmanager
+    async def steps(self) -> AsyncIterator[Transaction]:
+        """See `Transactions`. A transaction of one statement needs no messages that begin and commit it."""
+        with translated():
+            async with self._engine.connect() as connection:
+                await connection.begin()
+                transaction = _Steps(connection, at=None)
+                yield transaction
+                await connection.commit()  # which says nothing where nothing was begun
         await _follow_up(transaction.once_seen)
         await _follow_up(transaction.after_commit)
 
@@ -108,6 +145,10 @@ class GroupedTransactions:
                 group.after_commit += transaction.after_commit
                 await _follow_up(transaction.once_seen)
             await asyncio.shield(group.commit)
+
+    def steps(self) -> AbstractAsyncContextManager[Transaction]:
+        """See `Transactions`. The one writer, whose commits wait for the disk, gains nothing by more of them."""
+        return self.begin()
 
     async def close(self) -> None:
         """See `Transactions`."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from crucible.database.database import Database, SystemWork
-from crucible.database.lines import Room, Taken
+from crucible.database.lines import Room
 from crucible.database.records import Claimed
 from crucible.domain.limits import GIB
 from crucible.domain.sharing import NO_CAPS, Caps, Line, Shares
@@ -48,18 +48,20 @@ async def claim(
         free_cpus=_exact(offer.cpus - promised_cpus),
     )
     shares = shares or Shares()
-    async with database.system_unit_of_work() as work:
+    async with database.system_steps() as work:
         turns = Turns(await _lines(work, offer), shares, running={}, caps=caps)
-        if turns.lines and (turns.compete or turns.capped):
-            await work.lines.one_at_a_time()
-            turns = Turns(await _lines(work, offer), shares, running=await work.lines.running(), caps=caps)
         if not turns.lines:
             return Claim([], more=False)
-        at, ttl = await work.now(), timedelta(seconds=lease_seconds)
-        taken: list[Taken] = []
+        if not _is_one_statement(turns, room, limit):
+            await work.as_one()
+        if turns.compete or turns.capped:
+            await work.lines.one_at_a_time()
+            turns = Turns(await _lines(work, offer), shares, running=await work.lines.running(), caps=caps)
+        ttl = timedelta(seconds=lease_seconds)
+        taken: list[Claimed] = []
         while len(taken) < limit and (line := turns.next()):
             most = _at_once(turns, line, room, limit - len(taken))
-            some = await work.lines.take(line, worker, room, most=most, at=at, ttl=ttl)
+            some = await work.claims.take(line, worker, room, most=most, ttl=ttl)
             if some:
                 turns.took(line, len(some))
                 taken += some
@@ -67,16 +69,27 @@ async def claim(
             if len(some) == most:
                 continue
             turns.leave(line)
-            since = await work.lines.waits_for_room(line, room, at=at)
-            if since and at - since > KEEPS_ROOM_AFTER:
+            if turns.lines and await _keeps_room(work, line, room):
                 break
         if turns.served and turns.compete:
             await work.lines.served(turns.served)
-        return Claim(await work.leases.claimed(taken, at), more=bool(turns.lines))
+        return Claim(taken, more=bool(turns.lines))
 
 
 async def _lines(work: SystemWork, offer: Offer) -> list[Line]:
     return [line for line in await work.lines.all() if offer.meets(line.need)]
+
+
+def _is_one_statement(turns: Turns, room: Room, limit: int) -> bool:
+    """Whether no more than one statement will take something, and nothing else is to be kept with that."""
+    return not (turns.compete or turns.capped) and _at_once(turns, turns.lines[0], room, limit) == limit
+
+
+async def _keeps_room(work: SystemWork, line: Line, room: Room) -> bool:
+    """Whether the first of a line has waited for room for so long that nobody behind it is let in."""
+    at = await work.now()
+    since = await work.lines.waits_for_room(line, room, at=at)
+    return since is not None and at - since > KEEPS_ROOM_AFTER
 
 
 def _at_once(turns: Turns, line: Line, room: Room, most: int) -> int:
@@ -89,11 +102,12 @@ def _at_once(turns: Turns, line: Line, room: Room, most: int) -> int:
     return max(1, min(most, fits, most if spare is None else spare))
 
 
-def _without(room: Room, taken: list[Taken]) -> Room:
+def _without(room: Room, taken: list[Claimed]) -> Room:
+    limits = [each.spec.limits for each in taken]
     return replace(
         room,
-        free_memory=room.free_memory - sum(each.memory_bytes for each in taken),
-        free_cpus=_exact(room.free_cpus - sum(each.cpus for each in taken)),
+        free_memory=room.free_memory - sum(each.memory_bytes for each in limits),
+        free_cpus=_exact(room.free_cpus - sum(each.cpus for each in limits)),
     )
 
 

@@ -15,7 +15,6 @@ from crucible.database.records import KeptFiles, KeptStream, Result
 from crucible.database.rows import shown
 from crucible.domain.cause import cause_of
 from crucible.domain.evaluation import INLINE_OUTPUT_BYTES
-from crucible.domain.event import Finished
 from crucible.domain.sandbox import SandboxFile, SandboxFinished
 from crucible.domain.status import Status
 from crucible.evaluations.relay import Relay
@@ -38,20 +37,9 @@ async def finish(
     claimed = relay.claimed
     result = await _keep(blobs, relay, finished)
     place = relay.next_place()
-    async with database.system_unit_of_work() as work:
-        at = await work.now()
-        last = Finished(
-            evaluation_id=claimed.evaluation_id,
-            fence=claimed.fence,
-            sequence=place,
-            at=at,
-            outcome=finished.outcome,
-            exit_code=finished.exit_code,
-            signal=finished.signal,
-            error=finished.error,
-        )
-        events = [*stream.held(claimed.evaluation_id, claimed.fence), last]
-        is_result = await work.leases.finish(claimed, result, events, at=at)
+    async with database.system_steps() as work:
+        told = stream.held(claimed.evaluation_id, claimed.fence)
+        is_result = await work.results.keep(claimed, result, told, place=place)
         work.after_commit(partial(stream.close, claimed.evaluation_id, claimed.fence))
     if not is_result:
         _log.warning("stale_result_discarded", evaluation=claimed.evaluation_id, fence=claimed.fence)

@@ -55,7 +55,7 @@ async def test_workers_that_claim_at_once_share_the_queue_without_waiting_for_ea
     async with many[0].system_unit_of_work() as work:
         (line,) = await work.lines.all()
         room = Room(whole_memory=GIB, whole_cpus=1, free_memory=GIB, free_cpus=1)
-        await work.lines.take(line, "A", room, most=3, at=await work.now(), ttl=timedelta(seconds=30))
+        await work.claims.take(line, "A", room, most=3, ttl=timedelta(seconds=30))
         # The first three are locked by a transaction that is still open; nobody waits for it, nobody gets them.
         others = await asyncio.gather(*(claimed(database, limit=5) for database in many[1:]))
     taken = [one.evaluation_id for each in others for one in each]
