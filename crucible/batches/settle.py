@@ -26,7 +26,7 @@ async def stop_cancelled(
 
     With `rounds`, only so many chunks of each; the rest is the next caller's. Raises StorageUnavailableError.
     """
-    async with database.system_unit_of_work() as work:
+    async with database.system_steps() as work:
         found = await work.batches.to_be_cancelled(limit=_AT_ONCE)
     for batch in found:
         done = 0
@@ -45,7 +45,10 @@ async def stop_cancelled(
 
 async def count_ended(database: Database) -> int:
     """Keep the counts of batches of which nothing is to come; return how many. Raises StorageUnavailableError."""
-    async with database.system_unit_of_work() as work:
+    async with database.system_steps() as work:
+        if not await work.batches.all_ended(limit=_AT_ONCE):
+            return 0
+        await work.as_one()
         ended = await work.batches.all_ended(limit=_AT_ONCE)
         return sum([await work.batches.finish(batch_id) for batch_id in ended])
 

@@ -59,8 +59,9 @@ async def reap(
 
 async def ring_again(database: Database, doorbell: Doorbell) -> None:
     """Ring for what is queued and due: a ring may be lost, or a wait be over. Raises StorageUnavailableError."""
-    async with database.system_unit_of_work() as work:
-        due = await work.lines.due(await work.lines.all(), at=await work.now(), limit=_AT_ONCE)
+    async with database.system_steps() as work:
+        lines = await work.lines.all()
+        due = await work.lines.due(lines, at=await work.now(), limit=_AT_ONCE) if lines else []
     if due:
         await doorbell.ring(due)
 
@@ -70,8 +71,11 @@ async def end_unrunnable(database: Database, stream: EventStream, runtimes: Coll
 
     They would wait in silence for ever. Raises StorageUnavailableError.
     """
-    async with database.system_unit_of_work() as work:
+    async with database.system_steps() as work:
         lines = [line for line in await work.lines.all() if line.need.runtime not in runtimes]
+        if not lines:
+            return 0
+        await work.as_one()
         found = await work.leases.waiting(lines, limit=_AT_ONCE)
         at = await work.now()
         for lost in found:

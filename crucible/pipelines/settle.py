@@ -25,7 +25,7 @@ async def go_on(
 ) -> None:
     """Go on with a pipeline one of whose stages just ended; what can't be done now is left to the rounds."""
     try:
-        async with database.system_unit_of_work() as work:
+        async with database.system_steps() as work:
             pipeline = await work.pipelines.owned(pipeline_id)
         await _advance(database, blobs, stream, doorbell, pipeline)
     except StorageUnavailableError as error:
@@ -34,7 +34,7 @@ async def go_on(
 
 async def advance_undecided(database: Database, blobs: BlobStore, stream: EventStream, doorbell: Doorbell) -> int:
     """Go on with pipelines that were left, and return how many those were. Raises StorageUnavailableError."""
-    async with database.system_unit_of_work() as work:
+    async with database.system_steps() as work:
         found = await work.pipelines.undecided(limit=_AT_ONCE)
     for pipeline in found:
         await _advance(database, blobs, stream, doorbell, pipeline)

@@ -61,7 +61,7 @@ class KnownWorkers:
 
     async def read(self) -> None:
         """Read the table. Raises StorageUnavailableError."""
-        async with self._database.system_unit_of_work() as work:
+        async with self._database.system_steps() as work:
             at = await work.now()
             self.workers = await work.workers.seen(at=at, within=REMEMBERED)
         self._runtimes = {

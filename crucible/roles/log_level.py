@@ -25,7 +25,7 @@ async def keep_log_level(
     ordered: Level | None = None
     while True:
         try:
-            async with database.system_unit_of_work() as work:
+            async with database.system_steps() as work:
                 order = await work.log_orders.current(await work.now())
         except StorageUnavailableError as error:
             _log.warning("log_level_unknown", reason=error.detail)

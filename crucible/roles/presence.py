@@ -40,7 +40,7 @@ async def keep_reporting(
 
     async def once() -> None:
         nonlocal told, due
-        async with database.system_unit_of_work() as work:
+        async with database.system_steps() as work:
             if wanted := await work.workers.wanted(worker.name):
                 worker.follow(wanted, grace_seconds)
             if link.is_connected and (worker.state is not told or time.monotonic() >= due):

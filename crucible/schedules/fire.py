@@ -35,7 +35,7 @@ _log = structlog.stdlib.get_logger(__name__)
 
 async def fire_due(database: Database, doorbell: Doorbell) -> int:
     """Decide about every firing that is due, and return how many run. Raises StorageUnavailableError."""
-    async with database.system_unit_of_work() as work:
+    async with database.system_steps() as work:
         due = await work.schedules.due(at=await work.now(), limit=_AT_ONCE)
     started = 0
     for schedule_id, tenant_id, subject in due:

@@ -157,6 +157,37 @@ async def test_a_moment_is_the_databases_and_is_later_with_each_transaction(many
     assert moments == sorted(set(moments))
 
 
+async def test_a_claim_is_two_messages_and_a_result_one(many, blobs, stream, monkeypatch):
+    await submitted(many[0])
+    said = []
+    sa.event.listen(many[0]._writer.sync_engine, "before_cursor_execute", lambda *about: said.append(about[2]))
+
+    async def refuse(_connection):
+        pytest.fail("a transaction was begun")
+
+    monkeypatch.setattr("crucible.database.postgres.begin", refuse)
+    (one,) = await claimed(many[0])
+    assert len(said) == 2
+    assert await finished(many[0], blobs, stream, one)
+    assert len(said) == 3
+
+
+async def test_what_is_more_than_a_statement_is_kept_whole_or_not_at_all(many):
+    (one,) = await submitted(many[0])
+
+    async def broken_off() -> None:
+        async with many[0].system_steps() as work:
+            await work.as_one()
+            (line,) = await work.lines.all()
+            room = Room(whole_memory=GIB, whole_cpus=1, free_memory=GIB, free_cpus=1)
+            assert await work.claims.take(line, "A", room, most=1, ttl=timedelta(seconds=30))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await broken_off()
+    assert (await get(many[0], one)).status is Status.QUEUED
+
+
 async def test_a_server_that_is_not_there_is_said(caplog):
     with pytest.raises(StorageUnavailableError, match="no connection to its server"):
         await Database.open(f"postgresql://me:hunter2@127.0.0.1:{free_port()}/crucible")
