@@ -1,4 +1,4 @@
-"""What Crucible itself does to evaluations, whoever's they are: renew, take back.
+"""What Crucible itself does to evaluations, whoever's they are: renew, take back, give up.
 
 Every change is conditional on the fence and the status that its maker saw last. No row changed means that
 somebody else was first, and that what was to be written is void.
@@ -18,10 +18,7 @@ from crucible.database.events import insert_events
 from crucible.database.lines import is_in
 from crucible.database.records import Lost
 from crucible.database.results import IS_HELD, ended
-from crucible.database.tables import (
-    evaluations,
-    is_running,
-)
+from crucible.database.tables import evaluations, is_running
 from crucible.domain.cause import cause_of
 from crucible.domain.event import Requeued
 from crucible.domain.outcome import Outcome
@@ -32,7 +29,6 @@ from crucible.domain.webhook import WebhookEvent
 
 _E = evaluations.c
 
-# Statements of every evaluation's way are built once: building one costs as much as SQLite takes to execute it.
 _NOTE_PROGRESS = evaluations.update().where(IS_HELD)
 
 

@@ -122,8 +122,9 @@ class ResultRepository:
         return True
 
     async def _keep_at_once(self, claimed: Claimed, result: Result, told: Sequence[Event], place: int) -> bool:
-        last = event_row(_last(claimed, result, place, claimed.claimed_at), claimed.tenant_id)
-        rows = [*(event_row(event, claimed.tenant_id) for event in told), {**last, "at": None}]
+        last = _last(claimed, result, place, claimed.claimed_at)
+        rows = [event_row(event, claimed.tenant_id) for event in (*told, last)]
+        rows[-1]["at"] = None  # the statement's own moment, which nobody knows here
         changed = await self._connection.execute(
             _FINISH_AT_ONCE,
             {
