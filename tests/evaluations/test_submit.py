@@ -195,7 +195,9 @@ async def test_a_tenant_that_is_not_there_can_not_own_an_evaluation(database, be
 
 async def test_another_tenant_may_use_the_same_key(database, database_file, bell):
     connection = sqlite3.connect(database_file)
-    connection.execute("INSERT INTO tenants VALUES ('tn_other', 'Other', '2026-01-01 00:00:00')")
+    connection.execute(
+        "INSERT INTO tenants (id, name, created_at) VALUES ('tn_other', 'Other', '2026-01-01 00:00:00')"
+    )
     connection.commit()
     connection.close()
     mine = await hand_in(database, bell, key="k")
