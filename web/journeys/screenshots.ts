@@ -137,6 +137,7 @@ for (const scheme of ["light", "dark"] as const) {
 
       await page.getByRole("button", { name: "Templates" }).click();
       await page.getByRole("menuitem", { name: /Processor/ }).click();
+      await page.getByRole("button", { name: "Dismiss" }).click();
       await run(page);
       await expect(page.getByRole("log")).toContainText("15000");
       await take(page, `live-${scheme}`);
