@@ -23,7 +23,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 
 from crucible.sandbox import capabilities, inputs, kernel, landlock, report, seccomp, steps
-from crucible.sandbox.namespaces import script
+from crucible.sandbox.namespaces import rehearsal, script, undying
 from crucible.sandbox.plan import decode_work
 from crucible.sandbox.readable import readable
 from crucible.sandbox.tree import ENVIRONMENT
@@ -82,13 +82,17 @@ def take_channel() -> socket.socket:
 def _serve(channel: socket.socket, manner: Manner) -> None:
     capabilities.drop_bounding_set(capabilities.last_capability())
     wall = seccomp.build_wall(records=manner.records)
-    confines = Confines(wall=wall, landlock_abi=landlock.abi(), warm=manner.warm)
+    confines = Confines(
+        wall=wall, landlock_abi=landlock.abi(), warm=manner.warm, rehearse=rehearsal.rehearse_as_program
+    )
     if manner.warm:
         script.hide(ENVIRONMENT)
     wakeup = steps.wake_on_children()
     gc.collect()
+    undying.stop_counting()
     gc.freeze()  # the program's collector must not touch, and so copy, what was there before it
     waiting = Vessel(confines)
+    rehearsal.rehearse_as_process_1(wakeup)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
     about = {"landlock": confines.landlock_abi, "kernel": " ".join(os.uname()[::2][:2])}
     report.send(channel, report.READY, about)

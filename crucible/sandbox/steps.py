@@ -109,7 +109,7 @@ class Steps:
         else:
             self.let_go()
         ended.wall_seconds = time.monotonic() - began
-        ended.disk_full = ended.disk_full or any(map(_is_full, WRITABLE))
+        ended.disk_full = ended.disk_full or any(map(is_full, WRITABLE))
         _end_the_rest(answers)
         attempts.finish()
         if progress is not None:
@@ -242,6 +242,7 @@ def _end_the_rest(answers: Answers | None) -> None:
         answers.finish()
 
 
-def _is_full(folder: str) -> bool:
+def is_full(folder: str) -> bool:
+    """Tell whether its file system has no room, for bytes or for files."""
     space = os.statvfs(folder)
     return space.f_bavail == 0 or (space.f_files > 0 and space.f_favail == 0)

@@ -12,7 +12,7 @@ import signal
 import socket
 import struct
 import sys
-from typing import NoReturn
+from typing import Callable, NoReturn
 
 from crucible.sandbox import (
     call_filter,
@@ -41,17 +41,26 @@ class Confines:
     """What a vessel is put behind that doesn't depend on the program, worked out before any is forked."""
 
     def __init__(
-        self, *, wall: Wall, landlock_abi: int, warm: bool, ranged: bool = True, user: int = PROGRAM_UID
+        self,
+        *,
+        wall: Wall,
+        landlock_abi: int,
+        warm: bool,
+        ranged: bool = True,
+        user: int = PROGRAM_UID,
+        rehearse: Callable[[], None] = lambda: None,
     ) -> None:
         """`landlock_abi`: the one to restrict with; 0 where the kernel has none.
 
         `warm`: whether this interpreter runs programs, `script.hide` having hidden what is ours; else an
         exec starts them. `ranged`: whether there are ids besides its own, and so groups to leave.
         `user`: whom it becomes.
+        `rehearse`: what it does last before it waits, behind every wall.
         """
         self.wall = wall
         self.landlock_abi = landlock_abi
         self.warm = warm
+        self.rehearse = rehearse
         self.giving_up = _giving_up(user, ranged=ranged)
         (notification.installing if wall.known else call_filter.installing)(wall.program)
 
@@ -116,6 +125,7 @@ def _wait_for_orders(confines: Confines, processes: int | None, orders: int) -> 
         notification.confine(confines.wall, commands)
         if confines.warm:
             script.prepare()
+        confines.rehearse()
         _obey(commands, warm=confines.warm)
     except BaseException as error:  # noqa: BLE001 - this process must end here, whatever happened
         with contextlib.suppress(OSError):

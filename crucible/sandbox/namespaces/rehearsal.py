@@ -1,27 +1,44 @@
-"""Doing ahead, in the zygote, what each sandbox's processes will do, so that they find it done.
+"""Doing ahead what a sandbox's processes will do, so that they find it done.
 
 An interpreter prepares code while it runs it: it remembers where it found names, replaces instructions by quicker
 ones (PEP 659), and the C library finds a function when it is called first. All of that is writing, and a process
 that was just forked copies each page that it writes to, only to forget at its end what it learned. So what can be
-done without an effect is done a few times over before anything is forked.
+done without an effect is done a few times over: by a zygote before anything is forked, and in a container by the
+processes themselves while they wait.
 """
 
 from __future__ import annotations
 
+import gc
 import os
+import resource
 import signal
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from crucible.sandbox import collect, descriptors, kernel, landlock, notification, plan, report, steps
+from crucible.sandbox import (
+    collect,
+    descriptors,
+    inputs,
+    kernel,
+    landlock,
+    notification,
+    plan,
+    report,
+    rlimits,
+    steps,
+)
 from crucible.sandbox.namespaces import script
+from crucible.sandbox.readable import readable
 
 if TYPE_CHECKING:
     from crucible.sandbox.wall import Wall
 
 _TIMES: Final = 16
 """More often than an interpreter looks on before it replaces an instruction."""
+_TIMES_AFTER_FORK: Final = 2
+"""The second time without what is done once."""
 _FILES: Final = str(Path(__file__).parent.parent / "etc")
 _BOUNDS: Final = plan.Bounds(
     open_files=1, disk_bytes=1, inodes=1, collected_files=16, collected_bytes=4096, collected_depth=1
@@ -42,6 +59,58 @@ def rehearse(wall: Wall, landlock_abi: int) -> None:
         signal.signal(number, handler)
 
 
+def rehearse_as_process_1(wakeup: int) -> None:
+    """Do as process 1 of a container what it will do, once it has forked whom it will hand the program to.
+
+    After a fork neither side finds its pages in place, and gVisor's kernel takes its time to bring each back. So
+    who waits for a program touches them meanwhile. `wakeup`: see `steps.wake_on_children`. Leaves nothing behind.
+    Raises OSError.
+    """
+    here, there = socket.socketpair()
+    with here, there:
+        _see_a_process_end(there.fileno(), wakeup)
+        for _ in range(_TIMES_AFTER_FORK):
+            _, work, contents, _ = plan.decode_work(plan.encode_work(_WORK, [b"a"], b""))
+            inputs.write(work, contents)
+            stdin = readable(b"")
+            descriptors.send(here, b"a", [stdin])
+            _, received = descriptors.receive(there, 1, 1)
+            for descriptor in (stdin, *received):
+                os.close(descriptor)
+            any(map(steps.is_full, plan.WRITABLE))
+            _collect(there, plan.WORKSPACE)
+            for path, _ in work.inputs:
+                os.unlink(path)
+
+
+def rehearse_as_program() -> None:
+    """Do as a process that waits to become a program what it will do: see `rehearse_as_process_1`.
+
+    The resource limits that no program changes stay.
+    """
+    order = plan.order_of(_WORK)
+    _, open_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    _, file_bytes = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for _ in range(_TIMES_AFTER_FORK):
+        here, there = socket.socketpair()
+        with here, there:
+            descriptors.send(here, order, [here.fileno()])
+            received, (descriptor,) = descriptors.receive(there, len(order), 1)
+        os.close(descriptor)
+        plan.work_of(received)
+        rlimits.bound(open_files, file_bytes)
+        with open(os.devnull, "rb") as file:
+            _run(file.read())
+    gc.collect()
+
+
+def _see_a_process_end(stop: int, wakeup: int) -> None:
+    process = kernel.fork()
+    if process == 0:
+        os._exit(0)
+    steps.watch("run", process, None, None, stop=stop, wakeup=wakeup)
+
+
 def _process_1(wall: Wall) -> None:
     kernel.die_with_parent(signal.SIGKILL)
     kernel.make([(os.getpid, (), "")])
@@ -55,9 +124,13 @@ def _process_1(wall: Wall) -> None:
         plan.read_work(received)
         report.send(there, report.READY, {})
         ended = _watch(wall, there.fileno())
-        for path, content in collect.Collection(_BOUNDS, {}).walk(_FILES):
-            report.send_bytes(there, report.FILE, path, content)
+        _collect(there, _FILES)
         report.send(there, report.ENDED, vars(ended))
+
+
+def _collect(channel: socket.socket, folder: str) -> None:
+    for path, content in collect.Collection(_BOUNDS, {}).walk(folder):
+        report.send_bytes(channel, report.FILE, path, content)
 
 
 def _watch(wall: Wall, stop: int) -> steps.Ended:
@@ -92,4 +165,8 @@ def _program(landlock_abi: int) -> None:
     if landlock_abi:
         os.close(landlock.ruleset(landlock_abi, readable=("/",), writable=("/",), devices="/dev"))
     script.seed()
-    exec(compile("pass", "rehearsal", "exec", dont_inherit=True), {})  # noqa: S102 - our own text
+    _run(b"pass")
+
+
+def _run(source: bytes) -> None:
+    exec(compile(source, "rehearsal", "exec", dont_inherit=True), {})  # noqa: S102 - our own text
