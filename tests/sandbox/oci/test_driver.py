@@ -90,11 +90,12 @@ async def test_the_record_says_what_contains_it(sandboxes: Sandboxes) -> None:
 
 async def test_the_interpreter_that_waited_can_not_be_told_from_a_new_one(sandboxes: Sandboxes) -> None:
     code = (
-        "import os, sys, threading, atexit, __main__\n"
+        "import os, resource, sys, threading, atexit, __main__\n"
         "atexit.register(print, 'at exit')\n"
         "print(__name__, __file__, sys.argv, sys.path[0], __main__.__dict__ is globals())\n"
         "print(sorted(set(globals())), os.environ.get('X'), [n for n in sys.modules if 'crucible' in n])\n"
         "print(sorted(os.listdir('/proc/self/fd')), os.getcwd(), oct(os.umask(0)), os.getuid(), os.getgroups())\n"
+        "print(os.listdir(), [resource.getrlimit(kind) for kind in range(16)])\n"
         "threading.Thread(target=lambda: print('thread')).start()\n"
         "sys.exit('the end')\n"
     )
@@ -103,6 +104,7 @@ async def test_the_interpreter_that_waited_can_not_be_told_from_a_new_one(sandbo
         sandboxes.run(code, argv=("a",), env={"X": "1"}, fresh=True),
     )
     assert fresh.text == shared.text
+    assert "['main.py']" in shared.text
     assert fresh.output("stderr") == shared.output("stderr") == b"the end\n"
     assert fresh.finished.exit_code == shared.finished.exit_code == 1
 
