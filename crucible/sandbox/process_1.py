@@ -47,6 +47,8 @@ class Manner:
     """Modules that a program finds imported."""
     records: bool
     """Whether this kernel hands refused calls to process 1, which records them."""
+    rehearses: bool
+    """Whether a page that is touched again after a fork takes this kernel long enough for `rehearsal`."""
 
     def encode(self) -> str:
         """Return it as an argument."""
@@ -83,16 +85,21 @@ def _serve(channel: socket.socket, manner: Manner) -> None:
     capabilities.drop_bounding_set(capabilities.last_capability())
     wall = seccomp.build_wall(records=manner.records)
     confines = Confines(
-        wall=wall, landlock_abi=landlock.abi(), warm=manner.warm, rehearse=rehearsal.rehearse_as_program
+        wall=wall,
+        landlock_abi=landlock.abi(),
+        warm=manner.warm,
+        rehearse=rehearsal.rehearse_as_program if manner.rehearses else None,
     )
     if manner.warm:
         script.hide(ENVIRONMENT)
     wakeup = steps.wake_on_children()
     gc.collect()
-    undying.stop_counting()
+    if manner.rehearses:
+        undying.stop_counting()
     gc.freeze()  # the program's collector must not touch, and so copy, what was there before it
     waiting = Vessel(confines)
-    rehearsal.rehearse_as_process_1(wakeup)
+    if manner.rehearses:
+        rehearsal.rehearse_as_process_1(wakeup)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
     about = {"landlock": confines.landlock_abi, "kernel": " ".join(os.uname()[::2][:2])}
     report.send(channel, report.READY, about)

@@ -48,14 +48,13 @@ class Confines:
         warm: bool,
         ranged: bool = True,
         user: int = PROGRAM_UID,
-        rehearse: Callable[[], None] = lambda: None,
+        rehearse: Callable[[], None] | None = None,
     ) -> None:
         """`landlock_abi`: the one to restrict with; 0 where the kernel has none.
 
         `warm`: whether this interpreter runs programs, `script.hide` having hidden what is ours; else an
         exec starts them. `ranged`: whether there are ids besides its own, and so groups to leave.
-        `user`: whom it becomes.
-        `rehearse`: what it does last before it waits, behind every wall.
+        `user`: whom it becomes. `rehearse`: what it does last before it waits, behind every wall.
         """
         self.wall = wall
         self.landlock_abi = landlock_abi
@@ -125,7 +124,8 @@ def _wait_for_orders(confines: Confines, processes: int | None, orders: int) -> 
         notification.confine(confines.wall, commands)
         if confines.warm:
             script.prepare()
-        confines.rehearse()
+        if confines.rehearse is not None:
+            confines.rehearse()
         _obey(commands, warm=confines.warm)
     except BaseException as error:  # noqa: BLE001 - this process must end here, whatever happened
         with contextlib.suppress(OSError):

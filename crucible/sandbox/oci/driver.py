@@ -328,7 +328,8 @@ class OciDriver:
         )
 
     def _manner(self, kind: Kind) -> Manner:
-        return Manner(warm=kind.warm, preload=kind.preload, records=not self._tool.own_kernel)
+        own = self._tool.own_kernel
+        return Manner(warm=kind.warm, preload=kind.preload, records=not own, rehearses=own)
 
     def _identity(self, slot: int) -> plan.Identity:
         if os.geteuid() != 0:
