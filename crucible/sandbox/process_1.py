@@ -23,7 +23,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 
 from crucible.sandbox import capabilities, inputs, kernel, landlock, report, seccomp, steps
-from crucible.sandbox.namespaces import rehearsal, script, undying
+from crucible.sandbox.namespaces import rehearsal, script
 from crucible.sandbox.plan import decode_work
 from crucible.sandbox.readable import readable
 from crucible.sandbox.tree import ENVIRONMENT
@@ -94,8 +94,6 @@ def _serve(channel: socket.socket, manner: Manner) -> None:
         script.hide(ENVIRONMENT)
     wakeup = steps.wake_on_children()
     gc.collect()
-    if manner.rehearses:
-        undying.stop_counting()
     gc.freeze()  # the program's collector must not touch, and so copy, what was there before it
     waiting = Vessel(confines)
     if manner.rehearses:
