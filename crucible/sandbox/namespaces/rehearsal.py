@@ -30,7 +30,6 @@ from crucible.sandbox import (
     steps,
 )
 from crucible.sandbox.namespaces import script
-from crucible.sandbox.readable import readable
 
 if TYPE_CHECKING:
     from crucible.sandbox.wall import Wall
@@ -72,7 +71,7 @@ def rehearse_as_process_1(wakeup: int) -> None:
         for _ in range(_TIMES_AFTER_FORK):
             _, work, contents, _ = plan.decode_work(plan.encode_work(_WORK, [b"a"], b""))
             inputs.write(work, contents)
-            stdin = readable(b"")
+            stdin = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
             descriptors.send(here, b"a", [stdin])
             _, received = descriptors.receive(there, 1, 1)
             for descriptor in (stdin, *received):
