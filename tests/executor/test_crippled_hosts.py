@@ -46,7 +46,12 @@ os.execvp(sys.argv[2], sys.argv[2:])
 """
 """Becomes what follows it, in a user namespace of every id, whose limits on namespaces it may set."""
 HIERARCHIES = "awk '$3 ~ /^cgroup/ {print $2}' /proc/mounts"
-FREEZE = f"for folder in $({HIERARCHIES}); do mount -o remount,bind,ro $folder; done"
+FREEZE = (
+    f"for folder in $({HIERARCHIES}); do "
+    "left=200; until mount -o remount,bind,ro $folder; do left=$((left - 1)); [ $left -gt 0 ]; sleep 0.05; done; "
+    "done"
+)
+"""Tried again while a sandbox is just being made there, and so a file is open for writing."""
 THAW = f"for folder in $({HIERARCHIES}); do mount -o remount,bind,rw $folder; done"
 
 
