@@ -5,7 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Problem } from "../api/problem";
-import { queryClient, runtimesQuery, submit } from "../api/queries";
+import { queryClient, runtimesQuery, submissionQuery, submit } from "../api/queries";
 import { useStore } from "../api/store";
 import { type Command, useCommands } from "../app/commands";
 import { complain, tell } from "../app/Toasts";
@@ -24,6 +24,7 @@ import { type DraftFile, toSubmission } from "./submission";
 import { Toolbar } from "./Toolbar";
 import { templates } from "./templates";
 import classes from "./Workbench.module.css";
+import { whereNow } from "./whereNow";
 
 /** In steps, so that the page answers between them: the editor is the largest part of it. */
 const Editor = lazy(async () => {
@@ -110,10 +111,23 @@ export function Workbench() {
 
   const open = useCallback(
     (frame: Frame) => {
-      setFile(frame.path === entrypoint ? PROGRAM : frame.path);
-      setPlace((before) => ({ line: frame.line, column: frame.column, jump: (before?.jump ?? 0) + 1 }));
+      const isProgram = frame.path === entrypoint;
+      const ran = run === undefined ? undefined : queryClient.getQueryData(submissionQuery(run).queryKey);
+      const [then, now] = [ran, draft.get()].map((one) =>
+        isProgram ? one?.code : one?.files?.find((file) => file.path === frame.path)?.content,
+      );
+      const line = then == null ? frame.line : whereNow(then, now ?? "", frame.line);
+      if (line === null) {
+        tell("This line isn't in the editor any more.", {
+          label: "Show the program that ran",
+          run: () => void navigate({ to: "/evaluations/$id", params: { id: run ?? "" } }),
+        });
+        return;
+      }
+      setFile(isProgram ? PROGRAM : frame.path);
+      setPlace((before) => ({ line, column: frame.column, jump: (before?.jump ?? 0) + 1 }));
     },
-    [entrypoint],
+    [entrypoint, run, navigate],
   );
 
   const commands = useMemo<Command[]>(
