@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from crucible.database.clock import Moment
+from crucible.database.clock import ARRIVED, Moment
 from crucible.database.lines import NOW, Room, first_due, named
 from crucible.database.records import Claimed
 from crucible.database.submissions import to_spec
@@ -68,8 +68,7 @@ _READ = (
     .join(evaluation_inputs, _I.evaluation_id == _E.id)
     .where(_E.id.in_(sa.bindparam("ids", expanding=True)))
 )
-_ARRIVED = sa.func.statement_timestamp(type_=Moment)
-_TAKEN = _take(_ARRIVED, _ARRIVED + sa.bindparam("ttl", type_=sa.Interval)).returning(*_OF_ROW).cte("taken")
+_TAKEN = _take(ARRIVED, ARRIVED + sa.bindparam("ttl", type_=sa.Interval)).returning(*_OF_ROW).cte("taken")
 _INPUTS = sa.select(*_OF_INPUTS).where(_I.evaluation_id == _TAKEN.c.id).limit(1).lateral("inputs")
 """Each by itself: PostgreSQL can't tell how few are taken, and might read the whole table for them otherwise."""
 _TAKE_AND_READ = sa.select(_TAKEN, _INPUTS).select_from(_TAKEN.join(_INPUTS, sa.true()))

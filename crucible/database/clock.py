@@ -30,6 +30,8 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
+ARRIVED = sa.func.statement_timestamp(type_=Moment)
+"""When a statement came to PostgreSQL, for one that is a transaction by itself."""
 _NOW = sa.select(sa.func.clock_timestamp(type_=Moment))
 
 

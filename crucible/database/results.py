@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from crucible.database.announcements import announce_evaluation
-from crucible.database.clock import Moment
+from crucible.database.clock import ARRIVED
 from crucible.database.events import event_row, insert_events
 from crucible.database.records import Claimed, Result
 from crucible.database.search import folded
@@ -43,7 +43,6 @@ _CHANGED = (
     "cause",
 )
 _OF_EVENT = (_V.sequence, _V.kind, _V.at, _V.payload)
-_ARRIVED = sa.func.statement_timestamp(type_=Moment)
 
 # Statements of every evaluation's way are built once: building one costs as much as SQLite takes to execute it.
 _FINISH = evaluations.update().where(IS_HELD)
@@ -57,7 +56,7 @@ def _in_one_statement() -> sa.Select[str]:
     """Return the statement, whose parameters are a value of each column, and of the events' columns a list."""
     held = (
         _FINISH.values(
-            finished_at=_ARRIVED,
+            finished_at=ARRIVED,
             **{name: sa.bindparam(f"new_{name}", type_=_E[name].type) for name in _CHANGED},
         )
         .returning(_E.id, _E.fence, _E.tenant_id)
@@ -76,7 +75,7 @@ def _in_one_statement() -> sa.Select[str]:
         _V.tenant_id: held.c.tenant_id,
         _V.sequence: told.c.sequence,
         _V.kind: told.c.kind,
-        _V.at: sa.func.coalesce(told.c.at, _ARRIVED),
+        _V.at: sa.func.coalesce(told.c.at, ARRIVED),
         _V.payload: told.c.payload,
     }
     each = sa.select(*event.values()).join_from(held, told, sa.true())

@@ -50,9 +50,13 @@ class Transaction:
 class _Steps(Transaction):
     """Statements on PostgreSQL that are transactions by themselves, until they are to be one."""
 
+    _are_one = False
+
     async def as_one(self) -> None:
         """See `Transaction`."""
-        self._at = await postgres.begin(self.connection)
+        if not self._are_one:
+            self._at = await postgres.begin(self.connection)
+            self._are_one = True
 
 
 class Transactions(Protocol):
@@ -84,14 +88,9 @@ class ConcurrentTransactions:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Transaction]:
         """See `Transactions`."""
-        with translated():
-            async with self._engine.connect() as connection:
-                await connection.begin()
-                transaction = Transaction(connection, at=await postgres.begin(connection))
-                yield transaction
-                await connection.commit()
-        await _follow_up(transaction.once_seen)
-        await _follow_up(transaction.after_commit)
+        async with self.steps() as transaction:
+            await transaction.as_one()
+            yield transaction
 
     @asynccontextmanager
     async def steps(self) -> AsyncIterator[Transaction]:
