@@ -125,9 +125,7 @@ for (const scheme of ["light", "dark"] as const) {
   test.describe(scheme, () => {
     test.use({ colorScheme: scheme, permissions: [] });
 
-    test("workbench, verdict, history, statistics, comparison, batch, pipeline, schedules, operations, session", async ({
-      console: page,
-    }) => {
+    test("every page", async ({ console: page }) => {
       test.slow();
       await compose(page, FAILING);
       await run(page);
@@ -156,9 +154,16 @@ for (const scheme of ["light", "dark"] as const) {
       await expect(page.getByRole("region", { name: "Program" })).toBeVisible();
       await take(page, `compare-${scheme}`);
 
+      await page.goto(`/evaluations/${failed}`);
+      await expect(headline(page, /Ended with an error/)).toBeVisible();
+      await take(page, `evaluation-${scheme}`);
+
       await page.goto(`/batches/${await aBatch(page)}`);
       await expect(page.getByRole("status").filter({ hasText: "24 of 24 ended" })).toBeVisible();
       await take(page, `batch-${scheme}`);
+      await page.goto("/batches");
+      await expect(page.getByRole("link", { name: /small model/ }).first()).toBeVisible();
+      await take(page, `batches-${scheme}`);
 
       const pipeline = await page.request.post("/api/v1/pipelines", {
         data: { name: "Train and evaluate", stages: STAGES },
@@ -167,6 +172,9 @@ for (const scheme of ["light", "dark"] as const) {
       await page.goto(`/pipelines/${id}`);
       await expect(page.getByRole("button", { name: /^train-small Done/ })).toBeVisible();
       await take(page, `pipeline-${scheme}`);
+      await page.goto("/pipelines");
+      await expect(page.getByRole("link", { name: /Train and evaluate/ }).first()).toBeVisible();
+      await take(page, `pipelines-${scheme}`);
       await page.request.post(`/api/v1/pipelines/${id}/cancel`);
 
       const nightly = await schedules(page);
@@ -192,6 +200,11 @@ for (const scheme of ["light", "dark"] as const) {
       }
       await expect(page.getByRole("region", { name: "Files" })).toContainText("model.json");
       await take(page, `session-${scheme}`);
+      const session = new URL(page.url()).pathname;
+      await page.goto("/sessions");
+      await expect(page.locator(`a[href="${session}"]`)).toBeVisible();
+      await take(page, `sessions-${scheme}`);
+      await page.goto(session);
       await page.getByRole("button", { name: "End the session" }).click();
 
       await page.setViewportSize(PHONE);
