@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from crucible.cli import batch_rendering as rendering
-from crucible.cli import program
 from crucible.cli.batch_sources import submissions_of
 from crucible.cli.exit_codes import INTERRUPTED
-from crucible.cli.options import DEFAULT_URL, Json, Url
+from crucible.cli.option_groups import spread
+from crucible.cli.options import DEFAULT_URL, Json, Labels, Url, labels_of
+from crucible.cli.program import LimitOptions, PriorityName
 from crucible.cli.rendering import print_json, show
 from crucible.cli.server import connected
 from crucible.client.batch_calls import POLL_SECONDS
@@ -33,6 +34,7 @@ _LIVE = frozenset({BatchState.OPEN, BatchState.RUNNING})
 
 
 @batch.command("submit")
+@spread
 def submit(
     *,
     source: Annotated[
@@ -40,18 +42,13 @@ def submit(
         typer.Argument(metavar="SOURCE", help="JSON lines, a .csv, or a folder; - reads JSON lines."),
     ],
     name: Annotated[str | None, typer.Option("--name", help="What it is called.")] = None,
-    labels: program.Labels = None,
+    labels: Labels = None,
     key: Annotated[
         str | None, typer.Option("--key", help="Given again with the same SOURCE, it goes on where it broke off.")
     ] = None,
     runtime: Annotated[str | None, typer.Option("--runtime", "-r", help="Where a program names none.")] = None,
-    priority: program.PriorityName = Priority.NORMAL,
-    wall: program.Wall = None,
-    cpu: program.Cpu = None,
-    memory: program.Memory = None,
-    processes: program.Processes = None,
-    disk: program.Disk = None,
-    output: program.OutputSize = None,
+    priority: PriorityName = Priority.NORMAL,
+    limits: LimitOptions,
     follow: _Follow = False,
     json: Json = False,
     url: Url = DEFAULT_URL,
@@ -62,8 +59,7 @@ def submit(
     names them: code or file, runtime, labels.task, limits.wall_seconds. Of a folder, every program is taken.
     The limits given here are for those that have none of their own.
     """
-    limits = program.limits_of(wall=wall, cpu=cpu, memory=memory, processes=processes, disk=disk, output=output)
-    defaults = {"priority": priority, "limits": limits} | ({"runtime": runtime} if runtime else {})
+    defaults = {"priority": priority, "limits": limits.limits()} | ({"runtime": runtime} if runtime else {})
     submissions = submissions_of(source, defaults)
     request = _request(name, labels)
     with connected(url) as crucible, _bar() as bar:
@@ -189,9 +185,8 @@ def export(
 
 
 def _request(name: str | None, labels: list[str] | None) -> BatchRequest:
-    pairs = dict(program.pair(item, "--label", optional=True) for item in labels or [])
     try:
-        return BatchRequest(name=name, labels=pairs)
+        return BatchRequest(name=name, labels=labels_of(labels))
     except ValidationError as error:
         raise InvalidRequestError(first_mistake(error)) from error
 

@@ -9,9 +9,8 @@ from rich.console import Console
 from rich.live import Live
 
 from crucible.cli import pipeline_rendering as rendering
-from crucible.cli import program
 from crucible.cli.exit_codes import INTERRUPTED
-from crucible.cli.options import DEFAULT_URL, Json, Url
+from crucible.cli.options import DEFAULT_URL, Json, Labels, Url, labels_of
 from crucible.cli.pipeline_sources import request_of
 from crucible.cli.rendering import print_json, show
 from crucible.cli.server import connected
@@ -29,7 +28,7 @@ def run(
     *,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="TOML or JSON.", show_default=False)],
     name: Annotated[str | None, typer.Option("--name", help="In place of the file's.")] = None,
-    labels: program.Labels = None,
+    labels: Labels = None,
     key: Annotated[
         str | None, typer.Option("--key", help="Given again with the same FILE, nothing runs twice.")
     ] = None,
@@ -44,7 +43,7 @@ def run(
     """
     changes: dict[str, Any] = {"name": name} if name is not None else {}
     if labels:
-        changes["labels"] = dict(program.pair(item, "--label", optional=True) for item in labels)
+        changes["labels"] = labels_of(labels)
     request = request_of(file, **changes)
     with connected(url) as crucible:
         made = crucible.pipelines.create(request, idempotency_key=key)

@@ -6,41 +6,23 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from crucible.cli import program
 from crucible.cli.exit_codes import INTERRUPTED, UNREAD, exit_code
 from crucible.cli.following import show_output
+from crucible.cli.option_groups import spread
 from crucible.cli.options import DEFAULT_URL, Json, Url
+from crucible.cli.program import SubmissionOptions
 from crucible.cli.progress import on_standard_error
 from crucible.cli.rendering import print_json, verdict
 from crucible.cli.server import connected
 from crucible.client.synchronous import Crucible
 from crucible.domain.errors import ConflictError
-from crucible.domain.evaluation import Evaluation, Priority
-from crucible.domain.sandbox import Isolation
+from crucible.domain.evaluation import Evaluation
 
 
+@spread
 def run(
+    program: SubmissionOptions,
     *,
-    file: program.File,
-    arguments: program.Arguments = None,
-    runtime: program.RuntimeName = None,
-    stdin: program.Stdin = None,
-    env: program.Env = None,
-    files: program.Files = None,
-    labels: program.Labels = None,
-    priority: program.PriorityName = Priority.NORMAL,
-    wall: program.Wall = None,
-    cpu: program.Cpu = None,
-    memory: program.Memory = None,
-    processes: program.Processes = None,
-    disk: program.Disk = None,
-    output: program.OutputSize = None,
-    engine: program.EngineName = None,
-    isolation: program.MinimumIsolation = Isolation.SHARED_KERNEL,
-    image: program.Image = None,
-    fresh: program.Fresh = False,
-    worker_labels: program.WorkerLabels = None,
-    progress: program.ReportsProgress = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show its output alone.")] = False,
     json: Json = False,
     url: Url = DEFAULT_URL,
@@ -52,23 +34,7 @@ def run(
     122: too much output. 123: its disk is full. 124: out of time. 125: Crucible could not run it. 130: cancelled.
     137: out of memory.
     """
-    submission = program.submission_of(
-        file,
-        runtime=runtime,
-        stdin=stdin,
-        argv=arguments,
-        env=env,
-        files=files,
-        labels=labels,
-        priority=priority,
-        limits=program.limits_of(wall=wall, cpu=cpu, memory=memory, processes=processes, disk=disk, output=output),
-        engine=engine,
-        minimum_isolation=isolation,
-        image=image,
-        fresh=fresh,
-        worker_labels=worker_labels,
-        reports_progress=progress,
-    )
+    submission = program.submission()
     with connected(url) as crucible:
         ended = _to_its_end(crucible, crucible.submit(submission).id, live=not json, quiet=quiet)
     if json:

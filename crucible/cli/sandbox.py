@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from crucible.cli import program
 from crucible.cli.exit_codes import exit_code
 from crucible.cli.following import Screen
+from crucible.cli.option_groups import spread
 from crucible.cli.options import Json
+from crucible.cli.program import ProgramOptions
 from crucible.cli.progress import on_standard_error
 from crucible.cli.sandbox_session import session
 from crucible.domain.errors import InvalidRequestError, SandboxUnavailableError
-from crucible.domain.evaluation import Priority, Submission
+from crucible.domain.evaluation import Submission
 from crucible.domain.sandbox import (
     Containment,
-    Isolation,
     SandboxAttempt,
     SandboxEvent,
     SandboxFile,
@@ -37,44 +37,10 @@ sandbox.add_typer(session, name="session")
 
 
 @sandbox.command()
-def run(
-    *,
-    file: program.File,
-    arguments: program.Arguments = None,
-    runtime: program.RuntimeName = None,
-    stdin: program.Stdin = None,
-    env: program.Env = None,
-    files: program.Files = None,
-    wall: program.Wall = None,
-    cpu: program.Cpu = None,
-    memory: program.Memory = None,
-    processes: program.Processes = None,
-    disk: program.Disk = None,
-    output: program.OutputSize = None,
-    engine: program.EngineName = None,
-    isolation: program.MinimumIsolation = Isolation.SHARED_KERNEL,
-    image: program.Image = None,
-    fresh: program.Fresh = False,
-    progress: program.ReportsProgress = False,
-    json: Json = False,
-) -> None:
+@spread
+def run(program: ProgramOptions, *, json: Json = False) -> None:
     """Run a program in a sandbox, show its output live, and exit as it does. Nothing is kept."""
-    submission = program.submission_of(
-        file,
-        runtime=runtime,
-        stdin=stdin,
-        argv=arguments,
-        env=env,
-        files=files,
-        labels=None,
-        priority=Priority.NORMAL,
-        limits=program.limits_of(wall=wall, cpu=cpu, memory=memory, processes=processes, disk=disk, output=output),
-        engine=engine,
-        minimum_isolation=isolation,
-        image=image,
-        fresh=fresh,
-        reports_progress=progress,
-    )
+    submission = program.submission()
     kept = _Kept() if json else None
     finished = asyncio.run(_run(_spec(submission), kept))
     if kept is not None:

@@ -16,9 +16,11 @@ import typer
 from crucible.cli import session_options as options
 from crucible.cli.attempts import tell_attempts
 from crucible.cli.exit_codes import exit_code
+from crucible.cli.option_groups import spread
 from crucible.cli.options import Json
+from crucible.cli.session_options import ExecOptions, SessionOptions
 from crucible.cli.terminal import standard_error, standard_output
-from crucible.domain.sandbox import Isolation
+from crucible.client.session_calls import exec_request
 from crucible.domain.session import ExecFinished, ExecOutput, ExecSpec, SessionSpec, SessionStanding
 from crucible.domain.session_record import ExecResult, SessionAttempts, Usage
 from crucible.executor.client import ExecutorClient
@@ -35,37 +37,10 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="What you call it.", s
 
 
 @session.command()
-def create(
-    name: Name,
-    *,
-    socket: Socket,
-    engine: options.EngineName = None,
-    isolation: options.MinimumIsolation = Isolation.SHARED_KERNEL,
-    image: options.Image = None,
-    env: options.Env = None,
-    lifetime: options.Lifetime = None,
-    idle: options.Idle = None,
-    cpus: options.Cpus = None,
-    memory: options.Memory = None,
-    processes: options.Processes = None,
-    disk: options.Disk = None,
-    json: Json = False,
-) -> None:
+@spread
+def create(name: Name, *, socket: Socket, wanted: SessionOptions, json: Json = False) -> None:
     """Make a session."""
-    request = options.request_of(
-        engine=engine,
-        minimum_isolation=isolation,
-        image=image,
-        env=options.pairs(env),
-        limits=options.limits_of(
-            lifetime_seconds=lifetime,
-            idle_seconds=idle,
-            cpus=cpus,
-            memory_bytes=memory,
-            processes=processes,
-            disk_bytes=disk,
-        ),
-    )
+    request = wanted.request()
     spec = SessionSpec(
         engine=request.engine,
         minimum_isolation=request.minimum_isolation,
@@ -78,29 +53,17 @@ def create(
 
 
 @session.command(name="exec")
-def exec_(
-    name: Name,
-    argv: options.Argv,
-    *,
-    socket: Socket,
-    stdin: options.Stdin = None,
-    env: options.Env = None,
-    cwd: options.Cwd = "/workspace",
-    user: options.User = None,
-    timeout: options.Timeout = 30.0,
-    json: Json = False,
-) -> None:
+@spread
+def exec_(name: Name, *, socket: Socket, wanted: ExecOptions, json: Json = False) -> None:
     """Run a program in a session, show its output live, and exit as it does."""
-    checked = options.exec_of(
-        argv, stdin=options.input_of(stdin), env=options.pairs(env), cwd=cwd, user=user, timeout_seconds=timeout
-    )
+    checked = exec_request(wanted.argv, **wanted.fields())
     spec = ExecSpec(
         argv=checked.argv,
         stdin=checked.input(),
         env=checked.env,
-        cwd=cwd,
-        user=user,
-        timeout_seconds=timeout,
+        cwd=checked.cwd,
+        user=checked.user,
+        timeout_seconds=checked.timeout_seconds,
         stream=not json,
     )
     finished = _with(socket, lambda sessions: _shown(sessions.get(name), spec))

@@ -10,15 +10,15 @@ from pydantic import ValidationError
 from rich.table import Table
 from rich.text import Text
 
-from crucible.cli import program
+from crucible.cli.option_groups import spread
 from crucible.cli.options import DEFAULT_URL, Json, Url
+from crucible.cli.program import SubmissionOptions
 from crucible.cli.rendering import age, print_json, show
 from crucible.cli.server import connected
 from crucible.cli.terminal import safe_line
 from crucible.domain.errors import InvalidRequestError
-from crucible.domain.evaluation import Priority, Submission
+from crucible.domain.evaluation import Submission
 from crucible.domain.mistakes import first_mistake
-from crucible.domain.sandbox import Isolation
 from crucible.domain.schedule import Firing, MissedRuns, Schedule, ScheduleRequest
 
 schedule = typer.Typer(help="Run programs at times.", no_args_is_help=True)
@@ -27,56 +27,21 @@ _Id = Annotated[str, typer.Argument(metavar="ID", help="The schedule: `sc_…`."
 
 
 @schedule.command("add")
+@spread
 def add(
     *,
     cron: Annotated[str, typer.Argument(metavar="CRON", help="Minute, hour, day, month, weekday.")],
-    file: program.File,
-    arguments: program.Arguments = None,
     name: Annotated[str | None, typer.Option("--name", help="FILE's where not given.")] = None,
     time_zone: Annotated[str, typer.Option("--time-zone", "-z", help="Europe/Berlin")] = "UTC",
     missed: Annotated[
         MissedRuns, typer.Option("--missed", help="Of times that passed while nobody was there to fire.")
     ] = MissedRuns.ONCE,
-    runtime: program.RuntimeName = None,
-    stdin: program.Stdin = None,
-    env: program.Env = None,
-    files: program.Files = None,
-    labels: program.Labels = None,
-    priority: program.PriorityName = Priority.NORMAL,
-    wall: program.Wall = None,
-    cpu: program.Cpu = None,
-    memory: program.Memory = None,
-    processes: program.Processes = None,
-    disk: program.Disk = None,
-    output: program.OutputSize = None,
-    engine: program.EngineName = None,
-    isolation: program.MinimumIsolation = Isolation.SHARED_KERNEL,
-    image: program.Image = None,
-    fresh: program.Fresh = False,
-    worker_labels: program.WorkerLabels = None,
-    progress: program.ReportsProgress = False,
+    program: SubmissionOptions,
     json: Json = False,
     url: Url = DEFAULT_URL,
 ) -> None:
     """Have a program run at times, and print the schedule's id."""
-    submission = program.submission_of(
-        file,
-        runtime=runtime,
-        stdin=stdin,
-        argv=arguments,
-        env=env,
-        files=files,
-        labels=labels,
-        priority=priority,
-        limits=program.limits_of(wall=wall, cpu=cpu, memory=memory, processes=processes, disk=disk, output=output),
-        engine=engine,
-        minimum_isolation=isolation,
-        image=image,
-        fresh=fresh,
-        worker_labels=worker_labels,
-        reports_progress=progress,
-    )
-    request = _request(name or file, cron, time_zone, missed, submission)
+    request = _request(name or program.file, cron, time_zone, missed, program.submission())
     with connected(url) as crucible:
         made = crucible.schedules.create(request)
     if json:

@@ -1,19 +1,21 @@
 """`crucible session`: sandboxes that stay, on a server."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from crucible.cli import session_options as options
 from crucible.cli.attempts import tell_attempts
 from crucible.cli.exit_codes import exit_code
+from crucible.cli.option_groups import spread
 from crucible.cli.options import DEFAULT_URL, Json, Url
 from crucible.cli.rendering import print_json, show
 from crucible.cli.server import connected
+from crucible.cli.session_options import ExecOptions, SessionOptions
 from crucible.cli.session_rendering import panel, table
 from crucible.cli.terminal import safe_line, standard_error, standard_output
-from crucible.domain.sandbox import Isolation
+from crucible.client.session_calls import exec_request
 from crucible.domain.session_record import (
     ExecEnded,
     ExecEvent,
@@ -26,36 +28,10 @@ session = typer.Typer(help="Use sandboxes that stay.", no_args_is_help=True)
 
 
 @session.command()
-def create(
-    *,
-    engine: options.EngineName = None,
-    isolation: options.MinimumIsolation = Isolation.SHARED_KERNEL,
-    image: options.Image = None,
-    env: options.Env = None,
-    lifetime: options.Lifetime = None,
-    idle: options.Idle = None,
-    cpus: options.Cpus = None,
-    memory: options.Memory = None,
-    processes: options.Processes = None,
-    disk: options.Disk = None,
-    json: Json = False,
-    url: Url = DEFAULT_URL,
-) -> None:
+@spread
+def create(wanted: SessionOptions, *, json: Json = False, url: Url = DEFAULT_URL) -> None:
     """Make a session and print its id."""
-    request = options.request_of(
-        engine=engine,
-        minimum_isolation=isolation,
-        image=image,
-        env=options.pairs(env),
-        limits=options.limits_of(
-            lifetime_seconds=lifetime,
-            idle_seconds=idle,
-            cpus=cpus,
-            memory_bytes=memory,
-            processes=processes,
-            disk_bytes=disk,
-        ),
-    )
+    request = wanted.request()
     with connected(url) as crucible:
         made = crucible.sessions.create(request)
         if json:
@@ -65,34 +41,20 @@ def create(
 
 
 @session.command(name="exec")
+@spread
 def exec_(
-    session_id: options.SessionId,
-    argv: options.Argv,
-    *,
-    stdin: options.Stdin = None,
-    env: options.Env = None,
-    cwd: options.Cwd = "/workspace",
-    user: options.User = None,
-    timeout: options.Timeout = 30.0,
-    json: Json = False,
-    url: Url = DEFAULT_URL,
+    session_id: options.SessionId, wanted: ExecOptions, *, json: Json = False, url: Url = DEFAULT_URL
 ) -> None:
     """Run a program in a session, show its output live, and exit as it does."""
-    request: dict[str, Any] = {
-        "stdin": options.input_of(stdin),
-        "env": options.pairs(env),
-        "cwd": cwd,
-        "user": user,
-        "timeout_seconds": timeout,
-    }
-    options.exec_of(argv, **request)  # refused here, before a server is asked
+    fields = wanted.fields()
+    exec_request(wanted.argv, **fields)  # refused here, before a server is asked
     with connected(url) as crucible:
         held = crucible.sessions.get(session_id)
         if json:
-            result = held.exec(argv, **request)
+            result = held.exec(wanted.argv, **fields)
             print_json(result)
         else:
-            result = _shown(held.stream(argv, **request))
+            result = _shown(held.stream(wanted.argv, **fields))
     raise typer.Exit(exit_code(result.outcome, result.exit_code, result.signal))
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json as json_format
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,73 +10,92 @@ import typer
 from pydantic import ValidationError
 
 from crucible.cli.given_files import read_file
-from crucible.cli.program import EngineName, Env, Image, MinimumIsolation
-from crucible.cli.sizes import parse_size
+from crucible.cli.options import (
+    LIMITS,
+    Disk,
+    Env,
+    IsolationOptions,
+    Memory,
+    Processes,
+    Stdin,
+    variables_of,
+)
 from crucible.cli.terminal import standard_output
-from crucible.client.session_calls import exec_request
 from crucible.domain.errors import InvalidRequestError
-from crucible.domain.session_record import ExecRequest, SessionRequest
+from crucible.domain.mistakes import first_mistake
+from crucible.domain.session_record import SessionRequest
 
-__all__ = ["EngineName", "Env", "Image", "MinimumIsolation"]
-
-_LIMITS = "Limits"
 _MOST_MODE = 0o7777
 
 SessionId = Annotated[str, typer.Argument(metavar="ID", help="The session: `se_…`.", show_default=False)]
-Argv = Annotated[
-    list[str], typer.Argument(metavar="-- PROGRAM [ARGS]", help="What to run, behind --.", show_default=False)
-]
 PathInside = Annotated[
     str, typer.Argument(metavar="PATH", help="In the session; relative to /workspace.", show_default=False)
 ]
-Stdin = Annotated[str | None, typer.Option("--stdin", help="A file that the program reads; - passes ours on.")]
-Cwd = Annotated[str, typer.Option("--cwd", help="Where it runs.")]
 User = Annotated[str | None, typer.Option("--user", "-u", help="For whom: a name, `uid` or `uid:gid`.")]
-Timeout = Annotated[
-    float, typer.Option("--timeout", metavar="SECONDS", help="Then it is killed, with all it started.")
-]
-Lifetime = Annotated[float | None, typer.Option("--lifetime", metavar="SECONDS", rich_help_panel=_LIMITS)]
-Idle = Annotated[float | None, typer.Option("--idle", metavar="SECONDS", rich_help_panel=_LIMITS)]
-Cpus = Annotated[float | None, typer.Option("--cpus", metavar="COUNT", rich_help_panel=_LIMITS)]
-Memory = Annotated[
-    int | None, typer.Option("--memory", metavar="SIZE", parser=parse_size, rich_help_panel=_LIMITS, help="512M")
-]
-Processes = Annotated[int | None, typer.Option("--processes", metavar="COUNT", rich_help_panel=_LIMITS)]
-Disk = Annotated[int | None, typer.Option("--disk", metavar="SIZE", parser=parse_size, rich_help_panel=_LIMITS)]
 Source = Annotated[str, typer.Option("--from", metavar="FILE", help="What to write; - reads standard input.")]
 Target = Annotated[str, typer.Option("--to", metavar="FILE", help="Where to put it; - is standard output.")]
 Mode = Annotated[str | None, typer.Option("--mode", metavar="OCTAL", help="As chmod takes it: 755.")]
 
 
-def request_of(**fields: Any) -> SessionRequest:
-    """Return what session to make. Raises InvalidRequestError, naming the field and its bound."""
-    try:
-        return SessionRequest.model_validate(fields)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise InvalidRequestError(f"{field}: {first['msg'].removeprefix('Value error, ')}") from error
+@dataclass(frozen=True, kw_only=True)
+class SessionOptions(IsolationOptions):
+    """What session to make."""
+
+    env: Env = None
+    lifetime: Annotated[float | None, typer.Option("--lifetime", metavar="SECONDS", rich_help_panel=LIMITS)] = None
+    idle: Annotated[float | None, typer.Option("--idle", metavar="SECONDS", rich_help_panel=LIMITS)] = None
+    cpus: Annotated[float | None, typer.Option("--cpus", metavar="COUNT", rich_help_panel=LIMITS)] = None
+    memory: Memory = None
+    processes: Processes = None
+    disk: Disk = None
+
+    def request(self) -> SessionRequest:
+        """Return the same, checked. Raises InvalidRequestError, naming the field and its bound."""
+        limits = {
+            "lifetime_seconds": self.lifetime,
+            "idle_seconds": self.idle,
+            "cpus": self.cpus,
+            "memory_bytes": self.memory,
+            "processes": self.processes,
+            "disk_bytes": self.disk,
+        }
+        fields = {
+            "engine": self.engine,
+            "minimum_isolation": self.isolation,
+            "image": self.image,
+            "env": variables_of(self.env),
+            "limits": {name: value for name, value in limits.items() if value is not None},
+        }
+        try:
+            return SessionRequest.model_validate(fields)
+        except ValidationError as error:
+            raise InvalidRequestError(first_mistake(error)) from error
 
 
-def exec_of(argv: list[str], **fields: Any) -> ExecRequest:
-    """Return what to run. Raises InvalidRequestError, naming the field and its bound."""
-    return exec_request(argv, **fields)
+@dataclass(frozen=True, kw_only=True)
+class ExecOptions:
+    """What to run in one, and how."""
 
+    argv: Annotated[
+        list[str], typer.Argument(metavar="-- PROGRAM [ARGS]", help="What to run, behind --.", show_default=False)
+    ]
+    stdin: Stdin = None
+    env: Env = None
+    cwd: Annotated[str, typer.Option("--cwd", help="Where it runs.")] = "/workspace"
+    user: User = None
+    timeout: Annotated[
+        float, typer.Option("--timeout", metavar="SECONDS", help="Then it is killed, with all it started.")
+    ] = 30.0
 
-def limits_of(**given: float | None) -> dict[str, float]:
-    """Return those limits that were given; the others keep their defaults."""
-    return {name: value for name, value in given.items() if value is not None}
-
-
-def pairs(items: list[str] | None) -> dict[str, str]:
-    """Return variables from KEY=VALUE. Raises InvalidRequestError."""
-    found = {}
-    for item in items or []:
-        key, separator, value = item.partition("=")
-        if not key or not separator:
-            raise InvalidRequestError(f"--env takes KEY=VALUE, not {item!r}")
-        found[key] = value
-    return found
+    def fields(self) -> dict[str, Any]:
+        """Return what the client takes beside the program's arguments. Raises InvalidRequestError."""
+        return {
+            "stdin": input_of(self.stdin),
+            "env": variables_of(self.env),
+            "cwd": self.cwd,
+            "user": self.user,
+            "timeout_seconds": self.timeout,
+        }
 
 
 def input_of(path: str | None) -> bytes:
