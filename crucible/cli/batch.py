@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -23,7 +22,7 @@ from crucible.client.synchronous import Crucible
 from crucible.domain.batch import Batch, BatchRequest, BatchState
 from crucible.domain.errors import InvalidRequestError
 from crucible.domain.evaluation import Priority
-from crucible.domain.mistakes import first_mistake
+from crucible.domain.mistakes import filled
 from crucible.domain.outcome import Fault, Outcome
 
 batch = typer.Typer(help="Hand in many programs as one, and see them through.", no_args_is_help=True)
@@ -61,7 +60,7 @@ def submit(
     """
     defaults = {"priority": priority, "limits": limits.limits()} | ({"runtime": runtime} if runtime else {})
     submissions = submissions_of(source, defaults)
-    request = _request(name, labels)
+    request = filled(BatchRequest, {"name": name, "labels": labels_of(labels)})
     with connected(url) as crucible, _bar() as bar:
         task = bar.add_task("handing in", total=len(submissions))
         made = crucible.batches.submit(
@@ -182,13 +181,6 @@ def export(
                     file.write(piece)
         except OSError as error:
             raise InvalidRequestError(f"{to} can't be written: {error.strerror}") from error
-
-
-def _request(name: str | None, labels: list[str] | None) -> BatchRequest:
-    try:
-        return BatchRequest(name=name, labels=labels_of(labels))
-    except ValidationError as error:
-        raise InvalidRequestError(first_mistake(error)) from error
 
 
 def _bar() -> Progress:

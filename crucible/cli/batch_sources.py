@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from crucible.cli.given_files import read_file, read_text_file
 from crucible.cli.suffixes import RUNTIMES, runtime_of
 from crucible.domain.errors import InvalidRequestError
 from crucible.domain.evaluation import Submission
-from crucible.domain.mistakes import first_mistake
+from crucible.domain.mistakes import filled
 
 _GROUPS = ("labels", "env", "limits")
 """Fields that a table's column names with a dot: `labels.task`, `limits.wall_seconds`."""
@@ -104,7 +102,4 @@ def _submission(where: str, fields: dict[str, Any], defaults: dict[str, Any]) ->
     for group in _GROUPS:
         if isinstance(fields.get(group), dict):
             merged[group] = {**defaults.get(group, {}), **fields[group]}
-    try:
-        return Submission.model_validate(merged)
-    except ValidationError as error:
-        raise InvalidRequestError(f"{where}: {first_mistake(error)}") from error
+    return filled(Submission, merged, where=where)

@@ -11,12 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from crucible.cli.given_files import read_file, read_text_file
 from crucible.cli.suffixes import runtime_of
 from crucible.domain.errors import InvalidRequestError
-from crucible.domain.mistakes import first_mistake
+from crucible.domain.mistakes import filled
 from crucible.domain.pipeline import PipelineRequest
 
 _FORMATS: dict[str, Callable[[str], Any]] = {".toml": tomllib.loads, ".json": json.loads}
@@ -30,10 +28,7 @@ def request_of(source: Path, **changes: Any) -> PipelineRequest:
         fields["stages"] = [
             _with_files(stage, source, f"{source}: stages[{place}]") for place, stage in enumerate(stages)
         ]
-    try:
-        return PipelineRequest.model_validate(fields)
-    except ValidationError as error:
-        raise InvalidRequestError(f"{source}: {first_mistake(error)}") from error
+    return filled(PipelineRequest, fields, where=str(source))
 
 
 def _fields(source: Path) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from pathlib import PurePosixPath
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
 from crucible.cli.given_files import read_file, read_text_file
 from crucible.cli.options import (
@@ -26,7 +25,7 @@ from crucible.cli.sizes import parse_size
 from crucible.cli.suffixes import runtime_of
 from crucible.domain.errors import InvalidRequestError
 from crucible.domain.evaluation import InputFile, Priority, Submission
-from crucible.domain.mistakes import first_mistake
+from crucible.domain.mistakes import filled
 
 PriorityName = Annotated[Priority, typer.Option("--priority", help="Who goes first.")]
 
@@ -87,10 +86,7 @@ class ProgramOptions(IsolationOptions, LimitOptions):
         """Return what to hand in. Raises InvalidRequestError, before anything is sent."""
         if self.file == "-" and self.stdin == "-":
             raise InvalidRequestError("standard input can be the program or its input, not both")
-        try:
-            return Submission.model_validate(self._fields())
-        except ValidationError as error:
-            raise InvalidRequestError(first_mistake(error)) from error
+        return filled(Submission, self._fields())
 
     def _fields(self) -> dict[str, Any]:
         return {

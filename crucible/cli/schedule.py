@@ -6,10 +6,10 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from pydantic import ValidationError
 from rich.table import Table
 from rich.text import Text
 
+from crucible.cli.given_files import read_text_file
 from crucible.cli.option_groups import spread
 from crucible.cli.options import DEFAULT_URL, Json, Url
 from crucible.cli.program import SubmissionOptions
@@ -18,7 +18,7 @@ from crucible.cli.server import connected
 from crucible.cli.terminal import safe_line
 from crucible.domain.errors import InvalidRequestError
 from crucible.domain.evaluation import Submission
-from crucible.domain.mistakes import first_mistake
+from crucible.domain.mistakes import filled
 from crucible.domain.schedule import Firing, MissedRuns, Schedule, ScheduleRequest
 
 schedule = typer.Typer(help="Run programs at times.", no_args_is_help=True)
@@ -139,19 +139,14 @@ def remove(schedule_id: _Id, url: Url = DEFAULT_URL) -> None:
 
 
 def _request(name: str, cron: str, time_zone: str, missed: MissedRuns, submission: Submission) -> ScheduleRequest:
-    try:
-        return ScheduleRequest(name=name, cron=cron, time_zone=time_zone, missed=missed, submission=submission)
-    except ValidationError as error:
-        raise InvalidRequestError(first_mistake(error)) from error
+    fields = {"name": name, "cron": cron, "time_zone": time_zone, "missed": missed, "submission": submission}
+    return filled(ScheduleRequest, fields)
 
 
 def _with_program(submission: Submission, file: Path) -> Submission:
     if submission.code is None:
         raise InvalidRequestError("its program is one of several files: make another schedule of the new ones")
-    try:
-        return Submission.model_validate({**submission.model_dump(), "code": file.read_text()})
-    except ValidationError as error:
-        raise InvalidRequestError(first_mistake(error)) from error
+    return filled(Submission, {**submission.model_dump(), "code": read_text_file(file)})
 
 
 def _table(schedules: Sequence[Schedule]) -> Table:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
 from crucible.cli.given_files import read_file
 from crucible.cli.options import (
@@ -22,7 +21,7 @@ from crucible.cli.options import (
 )
 from crucible.cli.terminal import standard_output
 from crucible.domain.errors import InvalidRequestError
-from crucible.domain.mistakes import first_mistake
+from crucible.domain.mistakes import filled
 from crucible.domain.session_record import SessionRequest
 
 _MOST_MODE = 0o7777
@@ -66,10 +65,7 @@ class SessionOptions(IsolationOptions):
             "env": variables_of(self.env),
             "limits": {name: value for name, value in limits.items() if value is not None},
         }
-        try:
-            return SessionRequest.model_validate(fields)
-        except ValidationError as error:
-            raise InvalidRequestError(first_mistake(error)) from error
+        return filled(SessionRequest, fields)
 
 
 @dataclass(frozen=True, kw_only=True)

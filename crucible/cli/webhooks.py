@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.table import Table
 from rich.text import Text
 
@@ -14,7 +13,7 @@ from crucible.cli.rendering import age, print_json, show
 from crucible.cli.server import connected
 from crucible.cli.terminal import safe_line
 from crucible.client.operations import Operations
-from crucible.domain.errors import InvalidRequestError
+from crucible.domain.mistakes import filled
 from crucible.domain.webhook import (
     FAILURES,
     MAXIMUM_WEBHOOKS,
@@ -64,11 +63,7 @@ def add(
     url: Url = DEFAULT_URL,
 ) -> None:
     """Have a receiver told from now on. Its secret, with which it verifies what comes, is shown this once."""
-    try:
-        request = WebhookRequest(url=address, events=frozenset(event or FAILURES))
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise InvalidRequestError(f"{first['loc'][0]}: {first['msg'].removeprefix('Value error, ')}") from error
+    request = filled(WebhookRequest, {"url": address, "events": event or FAILURES})
     with connected(url) as crucible:
         made = crucible.operations.add_webhook(request)
     if json:

@@ -43,6 +43,8 @@ def test_a_schedule_is_edited_and_keeps_what_is_not_named(command: Command, tmp_
     assert (edited["cron"], edited["submission"]["code"]) == ("0 7 * * *", "print(2)")
     for kept in ("id", "name", "time_zone", "missed", "state"):
         assert edited[kept] == made[kept]
+    file.write_bytes(b"\xff")
+    assert "is not UTF-8" in command("schedule", "edit", made["id"], "--program", str(file)).err
     refused = command("schedule", "edit", made["id"], "--cron", "0 0 30 2 *")
     assert (refused.code, "cron: is no cron line that ever fires" in refused.err) == (1, True)
 
