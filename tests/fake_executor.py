@@ -45,7 +45,7 @@ async def known_engines() -> tuple[DriverReport, ...]:
 
 
 CONTAINMENT = Containment(engine="fake", driver="fake", isolation=Isolation.SHARED_KERNEL, kernel="none")
-STARTED = SandboxStarted(containment=CONTAINMENT)
+STARTED = SandboxStarted(containment=CONTAINMENT, runtime_version="CPython 3.11.7")
 SUCCEEDED = SandboxFinished(
     outcome=Outcome.SUCCEEDED, exit_code=0, wall_seconds=0.5, cpu_seconds=0.25, peak_memory_bytes=1024
 )

@@ -48,6 +48,7 @@ _COLUMNS: dict[str, Callable[[EvaluationSummary], Any]] = {
     "cause": lambda one: _inert(one.cause),
     "error": lambda one: _inert(one.error),
     "runtime": lambda one: one.runtime,
+    "runtime_version": lambda one: one.runtime_version,
     "priority": lambda one: one.priority,
     "queued": lambda one: one.timing.queued.isoformat(),
     "started": lambda one: one.timing.started and one.timing.started.isoformat(),

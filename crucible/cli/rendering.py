@@ -147,7 +147,7 @@ def _facts(evaluation: Evaluation) -> list[tuple[str, RenderableType]]:
     timing, limits = evaluation.timing, evaluation.limits
     facts: list[tuple[str, RenderableType]] = [
         ("ending", ending(evaluation)),
-        ("runtime", evaluation.runtime),
+        ("runtime", safe_line(" · ".join(filter(None, (evaluation.runtime, evaluation.runtime_version))))),
         ("queued", f"{timing.queued:%Y-%m-%d %H:%M:%S %Z}"),
         (
             "limits",

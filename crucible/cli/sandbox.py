@@ -76,6 +76,7 @@ class _Kept:
     attempts: dict[tuple[str, str, str], SandboxAttempt] = field(default_factory=dict)
     progress: SandboxProgress | None = None
     containment: Containment | None = None
+    runtime_version: str | None = None
 
     def take(self, event: SandboxEvent) -> None:
         if isinstance(event, SandboxOutput):
@@ -86,6 +87,7 @@ class _Kept:
             self.attempts[event.action, event.name, event.detail] = event
         elif isinstance(event, SandboxStarted):
             self.containment = event.containment
+            self.runtime_version = event.runtime_version
         elif isinstance(event, SandboxProgress):
             self.progress = event
 
@@ -97,6 +99,7 @@ class _Kept:
             "attempts": [asdict(attempt) for attempt in self.attempts.values()],
             "progress": asdict(self.progress) if self.progress else None,
             "containment": asdict(self.containment) if self.containment else None,
+            "runtime_version": self.runtime_version,
         }
 
 
@@ -126,7 +129,7 @@ async def _run(spec: SandboxSpec, kept: _Kept | None) -> SandboxFinished:
     try:
         driver = await engines.choose(spec)
         in_images = await discover_in(Images(Settings().images_path), driver) if spec.image else {}
-        runtime = _find(KnownRuntimes(await discover(), in_images), spec)
+        runtime = await _find(KnownRuntimes(await discover(), in_images), spec)
         finished = await driver.run(spec, runtime, take, cancelled)
         screen.finish()
         return finished
@@ -135,8 +138,8 @@ async def _run(spec: SandboxSpec, kept: _Kept | None) -> SandboxFinished:
         await engines.close()
 
 
-def _find(runtimes: "KnownRuntimes", spec: SandboxSpec) -> "Runtime":
+async def _find(runtimes: "KnownRuntimes", spec: SandboxSpec) -> "Runtime":
     try:
-        return runtimes.find(spec.runtime, spec.image)
+        return await runtimes.find(spec.runtime, spec.image)
     except SandboxUnavailableError as error:
         raise InvalidRequestError(error.detail) from error

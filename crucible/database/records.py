@@ -71,6 +71,7 @@ class Result:
     files_truncated: bool
     search_text: Sequence[str]
     containment: Containment | None = None
+    runtime_version: str | None = None
     attempts: Sequence[SandboxAttempt] = ()
     progress: SandboxProgress | None = None
     cause: str | None = None

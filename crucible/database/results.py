@@ -39,6 +39,7 @@ _CHANGED = (
     "cpu_seconds",
     "peak_memory_bytes",
     "attempt_count",
+    "runtime_version",
     "progress",
     "cause",
 )
@@ -179,6 +180,7 @@ def _changes(result: Result) -> dict[str, Any]:
         "cpu_seconds": finished.cpu_seconds,
         "peak_memory_bytes": finished.peak_memory_bytes,
         "attempt_count": len(result.attempts),
+        "runtime_version": result.runtime_version,
         "progress": None if result.progress is None else msgspec.to_builtins(result.progress),
         "cause": result.cause,
     }

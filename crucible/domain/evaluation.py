@@ -247,6 +247,12 @@ class EvaluationSummary(_Model):
     error: str | None = None
     """Why Crucible could not run it, or which limit was hit; in words."""
     runtime: str
+    runtime_version: str | None = None
+    """What ran or compiled it, and of which release: `CPython 3.12.1`, `gcc 12.2.0`; none where nothing did.
+
+    An interpreter that waited for the program says it of itself. Of one that was started for it, and of a
+    compiler, the file was seen to be the one that had said so, just before the program was handed over.
+    """
     priority: Priority
     labels: dict[str, str]
     lifecycle: Lifecycle = Lifecycle.ACTIVE

@@ -118,6 +118,8 @@ class SandboxStarted:
     """The sandbox stands and the program is about to run."""
 
     containment: Containment
+    runtime_version: str
+    """What is about to run it, or to compile it, and of which release: `CPython 3.12.1`, `gcc 12.2.0`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,6 +66,7 @@ async def _keep(blobs: BlobStore, relay: Relay, finished: SandboxFinished) -> Re
             finished.error or "",
         ),
         containment=relay.containment,
+        runtime_version=relay.runtime_version,
         attempts=relay.attempts,
         progress=relay.progress,
         cause=cause_of(

@@ -68,6 +68,8 @@ class Relay:
         self.files_cut = False
         self.containment: Containment | None = None
         """What the program runs behind, once it does."""
+        self.runtime_version: str | None = None
+        """What runs it, then."""
         self.started_after_seconds: float | None = None
         """How long after the claim it did."""
         self._attempts: dict[tuple[str, str, str], SandboxAttempt] = {}
@@ -101,6 +103,7 @@ class Relay:
         match event:
             case SandboxStarted():
                 self.containment = event.containment
+                self.runtime_version = event.runtime_version
                 self.started_after_seconds = self._clock() - self._began
                 self._tell(
                     Started,

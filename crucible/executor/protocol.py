@@ -26,7 +26,7 @@ from crucible.domain.sandbox import (
 from crucible.executor.session_messages import SessionAnswer, SessionRequest
 from crucible.telemetry.logging import Level
 
-VERSION = 7
+VERSION = 8
 MAXIMUM_FRAME_BYTES = 64 * 1024 * 1024
 _LENGTH = struct.Struct(">I")
 

@@ -206,7 +206,7 @@ class _Connection:
             await self._send(_message(number, event))
 
         try:
-            runtime = self._runtimes.find(spec.runtime, spec.image)
+            runtime = await self._runtimes.find(spec.runtime, spec.image)
             driver = await self._engines.choose(spec)
             finished = await driver.run(spec, runtime, emit, cancelled)
         except SandboxUnavailableError as error:

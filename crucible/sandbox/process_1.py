@@ -99,7 +99,11 @@ def _serve(channel: socket.socket, manner: Manner) -> None:
     if manner.rehearses:
         rehearsal.rehearse_as_process_1(wakeup)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
-    about = {"landlock": confines.landlock_abi, "kernel": " ".join(os.uname()[::2][:2])}
+    about = {
+        "landlock": confines.landlock_abi,
+        "kernel": " ".join(os.uname()[::2][:2]),
+        "python": sys.version.split()[0],
+    }
     report.send(channel, report.READY, about)
 
     body = _receive(channel)

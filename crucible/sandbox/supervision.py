@@ -9,7 +9,6 @@ from typing import Literal
 from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import (
-    Containment,
     SandboxAttempt,
     SandboxFile,
     SandboxFinished,
@@ -37,10 +36,11 @@ _STOP_SECONDS = 2.0
 class Supervision:
     """One running sandbox. `watch` is its whole life."""
 
-    def __init__(self, standing: Hold, containment: Containment, limits: Limits, emit: Emit) -> None:
+    def __init__(self, standing: Hold, about: SandboxStarted, limits: Limits, emit: Emit) -> None:
+        """`about`: what is told once the program starts."""
         self._standing = standing
         self._cgroup = standing.group
-        self._containment = containment
+        self._about = about
         self._limits = limits
         self._emit = emit
         self._counted: int | None = None
@@ -96,7 +96,7 @@ class Supervision:
                     self._began = time.monotonic()
                     timer.cancel()
                     timer = loop.call_later(self._limits.wall_seconds, self.stop, Outcome.TIMED_OUT)
-                    await self._emit(SandboxStarted(containment=self._containment))
+                    await self._emit(self._about)
                     self._started.set()
                     self._first_sample = loop.call_later(self._until_first_sample(), self._start_sampling)
                 elif kind == report.FILE:

@@ -319,6 +319,16 @@ async def test_it_says_what_it_ran_behind_each_limit_with_its_mechanism(sandboxe
     assert ("attempts" in containment.enforces) is recorded
 
 
+@pytest.mark.parametrize("fresh", [False, True])
+async def test_it_says_which_release_ran_the_program(sandboxes: Sandboxes, fresh: bool) -> None:
+    ran = await sandboxes.run(
+        "import platform; print(platform.python_implementation(), platform.python_version())", fresh=fresh
+    )
+    started = ran.events[0]
+    assert isinstance(started, SandboxStarted)
+    assert ran.text == f"{started.runtime_version}\n"
+
+
 @pytest.mark.promise(Promise.ATTEMPTS_RECORDED)
 async def test_what_it_tries_and_is_refused_is_told(sandboxes: Sandboxes) -> None:
     ran = await sandboxes.run(

@@ -64,12 +64,12 @@ def test_no_link_of_an_image_is_followed_on_the_host(images: Images) -> None:
     assert not {"/tmp", "/proc", "/dev", "/sys"} & {path for _, path in shown.binds}
 
 
-def test_what_is_asked_for_is_there_or_named() -> None:
+async def test_what_is_asked_for_is_there_or_named() -> None:
     known = KnownRuntimes(Runtimes([]), {"bare": Runtimes([])})
     with pytest.raises(SandboxUnavailableError, match="no image 'other'; there are: bare"):
-        known.find("python", "other")
+        await known.find("python", "other")
     with pytest.raises(SandboxUnavailableError, match="no runtime 'python' in the image bare; there are: none"):
-        known.find("python", "bare")
+        await known.find("python", "bare")
 
 
 @here

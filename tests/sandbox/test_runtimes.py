@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import structlog
 
+from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.sandbox import RuntimeReport
 from crucible.sandbox import runtimes
 
@@ -43,8 +44,14 @@ def test_a_preview_is_older_than_any_release() -> None:
 
 @pytest.mark.parametrize(
     "script",
-    ["#!/bin/sh\nexit 3\n", "#!/bin/sh\n", "#!/no/such/interpreter\n", "not a program"],
-    ids=["fails", "silent", "unstartable", "no program"],
+    [
+        "#!/bin/sh\nexit 3\n",
+        "#!/bin/sh\n",
+        "#!/bin/sh\necho usage: python3 FILE\n",
+        "#!/no/such/interpreter\n",
+        "not a program",
+    ],
+    ids=["fails", "silent", "no version", "unstartable", "no program"],
 )
 async def test_what_does_not_answer_is_no_runtime(tmp_path: Path, script: str) -> None:
     impostor = tmp_path / "python3"
@@ -61,3 +68,64 @@ async def test_what_hangs_is_no_runtime_and_that_is_said(tmp_path: Path, monkeyp
     with structlog.testing.capture_logs() as said:
         assert await runtimes._probe(str(impostor), {"probe": []}) is None
     assert [(line["event"], line["path"]) for line in said] == [("runtime_left_out", str(impostor))]
+
+
+_TOY = {
+    "language": "toy",
+    "name": "toy{major}",
+    "product": "Toy",
+    "aliases": ["toy"],
+    "entrypoint": "main.toy",
+    "probe": [],
+    "run": ["{interpreter}"],
+}
+
+
+def _install(path: Path, answer: str) -> None:
+    """Put a program in place of what is there, as a package manager does."""
+    beside = path.with_suffix(".new")
+    beside.write_text(f"#!/bin/sh\n{answer}\n")
+    beside.chmod(0o755)
+    beside.replace(path)
+
+
+async def _known(path: Path) -> runtimes.KnownRuntimes:
+    found = runtimes.newest_first(filter(None, [await runtimes._probe(str(path), _TOY)]), _TOY, None)
+    return runtimes.KnownRuntimes(runtimes.Runtimes(found), {})
+
+
+async def test_what_was_replaced_is_asked_again_and_what_was_not_is_not(tmp_path: Path) -> None:
+    toy, asked = tmp_path / "toy", tmp_path / "asked"
+    _install(toy, f"echo >> {asked}; echo 1.2.0")
+    known = await _known(toy)
+    before = await known.find("toy1", None)
+    assert await known.find("toy", None) is before
+    assert (before.release(), asked.read_text()) == ("Toy 1.2.0", "\n")
+    _install(toy, "echo 1.2.1")
+    after = await known.find("toy1", None)
+    assert (after.release(), after.report.aliases) == ("Toy 1.2.1", ("toy",))
+    assert after.file != before.file
+    with toy.open("a") as file:  # written to where it stands, which leaves it its inode
+        file.write("# the same\n")
+    assert (await known.find("toy", None)).file != after.file
+
+
+async def test_what_is_another_release_now_has_its_name_and_the_aliases(tmp_path: Path) -> None:
+    toy = tmp_path / "toy"
+    _install(toy, "echo 1.9.0")
+    known = await _known(toy)
+    _install(toy, "echo 2.0.0")
+    with pytest.raises(SandboxUnavailableError, match="no runtime 'toy1' here; there are: toy2"):
+        await known.find("toy1", None)
+    assert (await known.find("toy", None)).release() == "Toy 2.0.0"
+
+
+async def test_what_does_not_answer_in_the_midst_of_an_upgrade_is_asked_by_the_next(tmp_path: Path) -> None:
+    toy = tmp_path / "toy"
+    _install(toy, "echo 1.2.0")
+    known = await _known(toy)
+    toy.unlink()
+    with pytest.raises(SandboxUnavailableError, match="the runtime 'toy1' was replaced"):
+        await known.find("toy", None)
+    _install(toy, "echo 1.3.0")
+    assert (await known.find("toy", None)).release() == "Toy 1.3.0"

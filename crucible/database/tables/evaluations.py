@@ -81,6 +81,7 @@ evaluations = sa.Table(
     sa.Column("progress", sa.JSON(none_as_null=True)),
     sa.Column("pipeline_id", identifier()),
     sa.Column("stage", sa.String(64)),
+    sa.Column("runtime_version", sa.Text),
     sa.CheckConstraint("(status = 'running') = (lease_until IS NOT NULL)", name="running_is_leased"),
     sa.CheckConstraint(
         f"(status IN ({literal(sorted(FINAL_STATUSES))})) = (outcome IS NOT NULL)", name="final_has_outcome"

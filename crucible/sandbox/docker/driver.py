@@ -16,7 +16,7 @@ import structlog
 from crucible.domain.errors import SandboxUnavailableError, SessionsUnsupportedError
 from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
-from crucible.domain.sandbox import Containment, DriverReport, SandboxFinished, SandboxSpec
+from crucible.domain.sandbox import Containment, DriverReport, SandboxFinished, SandboxSpec, SandboxStarted
 from crucible.domain.session import SessionSpec
 from crucible.sandbox import seccomp_profile
 from crucible.sandbox.docker import container, engine, http, owner, reporting, root
@@ -135,7 +135,8 @@ class DockerDriver:
             if not self._house.counts_processes:
                 standing.group.count(1)  # until process 1 says otherwise
             stdout, stderr = await standing.give(errand, contents, spec.stdin)
-            supervision = Supervision(standing, self._containment, spec.limits, emit)
+            started = SandboxStarted(containment=self._containment, runtime_version=runtime.release())
+            supervision = Supervision(standing, started, spec.limits, emit)
             return await supervision.watch(stdout, stderr, cancelled)
         except OSError as error:
             return SandboxFinished(outcome=Outcome.SANDBOX_ERROR, error=str(error))

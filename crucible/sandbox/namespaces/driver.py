@@ -21,6 +21,7 @@ from crucible.domain.sandbox import (
     Promise,
     SandboxFinished,
     SandboxSpec,
+    SandboxStarted,
 )
 from crucible.domain.session import SessionSpec
 from crucible.sandbox import capabilities, cgroup, counted, ids, landlock, plan, seccomp
@@ -161,9 +162,9 @@ class NamespacesDriver:
             standing.group.limit(spec.limits)
             work = work_of(spec, runtime, in_place=kind.warm)
             stdout, stderr = _give(standing, work, spec.stdin)
-            return await Supervision(standing, self._containment, spec.limits, emit).watch(
-                stdout, stderr, cancelled
-            )
+            waited = self._parents[standing].version if kind.warm else None
+            started = SandboxStarted(containment=self._containment, runtime_version=runtime.release(waited))
+            return await Supervision(standing, started, spec.limits, emit).watch(stdout, stderr, cancelled)
         except OSError as error:
             return SandboxFinished(outcome=Outcome.SANDBOX_ERROR, error=str(error))
         finally:
@@ -204,6 +205,7 @@ class NamespacesDriver:
             preload=(*runtime.preload, *named),
             compartment=spec.compartment,
             warm=True,
+            file=runtime.file,
         )
 
     @staticmethod

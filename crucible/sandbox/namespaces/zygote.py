@@ -23,7 +23,8 @@ from crucible.sandbox.plan import Setup, read_place, read_setup
 from crucible.sandbox.wall import read
 
 MAP = b"map"
-READY = b"ready"
+READY = b"ready "
+"""And the version of the interpreter that forks, in its own words: its file may have been replaced since."""
 MADE = b"made"
 FAILED = b"failed "
 MAXIMUM_MESSAGE_BYTES = 65_536
@@ -50,7 +51,7 @@ def main(control: int) -> None:
     gc.collect()
     undying.stop_counting()
     gc.freeze()
-    requests.send(READY)
+    requests.send(READY + sys.version.split()[0].encode())
     while True:
         message, received = descriptors.receive(requests, MAXIMUM_MESSAGE_BYTES, MOST_DESCRIPTORS)
         if not message:

@@ -20,6 +20,7 @@ import structlog
 from crucible.domain.errors import SandboxUnavailableError
 from crucible.sandbox import descriptors, plan
 from crucible.sandbox.namespaces import ordinary, zygote
+from crucible.sandbox.runtimes.replaced import FileState
 from crucible.sandbox.tree import ENVIRONMENT
 
 START: tuple[str, ...] = (str(Path(__file__).with_name("start_zygote.py")),)
@@ -48,6 +49,8 @@ class Kind:
     compartment: str
     warm: bool
     """Whether the zygote's own interpreter runs the programs; else they are started by an exec."""
+    file: FileState | None = None
+    """Which file the interpreter was when it said its version: none that was replaced serves who comes after."""
 
 
 class ZygoteFailedError(Exception):
@@ -61,6 +64,8 @@ class Zygote:
         self._process = process
         self._requests = requests
         self._words = words
+        self.version = ""
+        """Its interpreter's, once it has started."""
         self._turn = asyncio.Lock()
         self._began = time.monotonic()
         self._forks = 0
@@ -116,9 +121,10 @@ class Zygote:
                 raise SandboxUnavailableError(f"this user's ids can't be mapped: {error}") from error
             self._requests.send(zygote.MAP)
             said, _ = await self._answer(_START_SECONDS)
-        if said != zygote.READY:
+        if not said.startswith(zygote.READY):
             reason = said.removeprefix(zygote.FAILED).decode(errors="replace") or "it ended"
             raise ZygoteFailedError(f"the zygote did not start: {reason}{self._last_words()}")
+        self.version = said.removeprefix(zygote.READY).decode()
 
     @property
     def is_stale(self) -> bool:

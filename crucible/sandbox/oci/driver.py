@@ -14,7 +14,14 @@ from typing import Self
 import crucible
 from crucible.domain.errors import SandboxUnavailableError, SessionsUnsupportedError
 from crucible.domain.outcome import Outcome
-from crucible.domain.sandbox import Containment, DriverReport, Promise, SandboxFinished, SandboxSpec
+from crucible.domain.sandbox import (
+    Containment,
+    DriverReport,
+    Promise,
+    SandboxFinished,
+    SandboxSpec,
+    SandboxStarted,
+)
 from crucible.domain.session import SessionSpec
 from crucible.sandbox import cgroup, counted, ids, plan, seccomp
 from crucible.sandbox.driver import Emit, Session
@@ -28,6 +35,7 @@ from crucible.sandbox.oci.sessions import ROOT, Identities, OciSessions, identit
 from crucible.sandbox.oci.tools import Found, Tool
 from crucible.sandbox.process_1 import Manner
 from crucible.sandbox.runtimes import Runtime
+from crucible.sandbox.runtimes.replaced import FileState
 from crucible.sandbox.slots import Slot, Slots
 from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.supervision import Supervision
@@ -68,6 +76,8 @@ class Kind:
     """What it imports before it waits."""
     warm: bool = False
     """Whether programs run in that interpreter; else they are started by an exec."""
+    file: FileState | None = None
+    """Which file that interpreter was when it said its version: none that was replaced serves who comes after."""
     session: bool = False
     """Whether it is to stay, as a session."""
 
@@ -84,7 +94,8 @@ def _kind(spec: SandboxSpec, runtime: Runtime) -> Kind:
     waits = bool(runtime.warm) and version >= _OLDEST_INTERPRETER and entrypoint.endswith(runtime.warm_suffix)
     if not waits or spec.fresh or at_start or _is_too_long(spec):
         return Kind(runtime.prefix, _OWN.command)
-    return Kind(runtime.prefix, tuple(runtime.command(runtime.warm, entrypoint)), runtime.preload, warm=True)
+    command = tuple(runtime.command(runtime.warm, entrypoint))
+    return Kind(runtime.prefix, command, runtime.preload, warm=True, file=runtime.file)
 
 
 def _command(kind: Kind) -> list[str]:
@@ -245,7 +256,9 @@ class OciDriver:
             self._limit(container, spec)
             work, contents = self._work(spec, runtime, kind)
             stdout, stderr = await container.hand_over(work, contents, spec.stdin)
-            supervision = Supervision(container, self._containment, spec.limits, emit)
+            waited = container.about["python"] if kind.warm else None
+            started = SandboxStarted(containment=self._containment, runtime_version=runtime.release(waited))
+            supervision = Supervision(container, started, spec.limits, emit)
             return await supervision.watch(stdout, stderr, cancelled)
         except (SandboxBrokenError, OSError) as error:
             return SandboxFinished(outcome=Outcome.SANDBOX_ERROR, error=str(error))

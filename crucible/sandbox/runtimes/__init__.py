@@ -7,90 +7,37 @@ and how it compiles and runs a program. Adding a language is adding a file.
 import asyncio
 import glob
 import os
+import re
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
 from importlib import resources
 from typing import Any
 
 import structlog
 
-from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.sandbox import RuntimeReport
+from crucible.sandbox.runtimes.known import KnownRuntimes, Runtimes
+from crucible.sandbox.runtimes.replaced import FileState
+from crucible.sandbox.runtimes.runtime import Runtime, from_file
+
+__all__ = [
+    "KnownRuntimes",
+    "Runtime",
+    "Runtimes",
+    "declarations",
+    "discover",
+    "newest_first",
+    "runtime_that_answered",
+]
 
 _PROBE_SECONDS = 60.0
 """Long, as a host that is busy when it starts would otherwise lack a language until it starts again."""
+_VERSION = re.compile(r"[0-9][0-9A-Za-z.+~-]{0,63}")
+"""What may be one: it goes into records, and an image's interpreter answers what it likes."""
 _log = structlog.stdlib.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Runtime:
-    """A language environment on this host."""
-
-    report: RuntimeReport
-    interpreter: str
-    """The real path of the interpreter or compiler, links resolved."""
-    prefix: str
-    """The folder that holds it and all that it needs besides the system's own libraries; or its image."""
-    compile_arguments: tuple[str, ...]
-    run_arguments: tuple[str, ...]
-    warm: tuple[str, ...] = ()
-    """How its interpreter is started to wait for programs; empty where it can't."""
-    warm_suffix: str = ""
-    """How the name of a program ends that such an interpreter takes."""
-    preload: tuple[str, ...] = ()
-    """Modules that a program finds imported, where they are installed."""
-    preload_where_named: tuple[str, ...] = ()
-    """More of them, for programs whose text names them."""
-    start_environment: tuple[str, ...] = ()
-    """Patterns of variables that an interpreter reads as it starts."""
-
-    def command(self, template: tuple[str, ...], entrypoint: str) -> list[str]:
-        """Return the argument list that `template` is for a program."""
-        return [part.format(interpreter=self.interpreter, entrypoint=entrypoint) for part in template]
-
-
-class Runtimes:
-    """What was found, by name and by alias."""
-
-    def __init__(self, found: list[Runtime]) -> None:
-        self._by_name = {runtime.report.name: runtime for runtime in found}
-        self._aliases = {alias: runtime for runtime in found for alias in runtime.report.aliases}
-
-    def __iter__(self) -> Iterator[Runtime]:
-        """Iterate over each runtime once."""
-        return iter(self._by_name.values())
-
-    def get(self, name: str) -> Runtime | None:
-        """Return the runtime that is called so, or None."""
-        return self._by_name.get(name) or self._aliases.get(name)
-
-
-class KnownRuntimes:
-    """The runtimes of the host and of its images."""
-
-    def __init__(self, host: Runtimes, images: Mapping[str, Runtimes]) -> None:
-        self._host = host
-        self._images = images
-
-    def __iter__(self) -> Iterator[Runtime]:
-        """Iterate over each runtime once, the host's first."""
-        yield from self._host
-        for runtimes in self._images.values():
-            yield from runtimes
-
-    def find(self, name: str, image: str | None) -> Runtime:
-        """Return the host's runtime of that name, or an image's. Raises SandboxUnavailableError."""
-        if image is not None and image not in self._images:
-            known = ", ".join(self._images) or "none"
-            raise SandboxUnavailableError(f"there is no image {image!r}; there are: {known}")
-        runtimes = self._host if image is None else self._images[image]
-        if runtime := runtimes.get(name):
-            return runtime
-        known = ", ".join(runtime.report.name for runtime in runtimes) or "none"
-        where = " here" if image is None else f" in the image {image}"
-        raise SandboxUnavailableError(f"there is no runtime {name!r}{where}; there are: {known}")
 
 
 async def discover(preferred: str | None = None) -> Runtimes:
@@ -143,6 +90,7 @@ def _expand(candidate: str) -> str:
 
 async def _probe(path: str, declaration: dict[str, Any]) -> Runtime | None:
     """Return the runtime that the interpreter at `path` is; None where it isn't one or doesn't answer."""
+    before = FileState.of(path)
     try:
         process = await asyncio.create_subprocess_exec(
             path,
@@ -160,7 +108,8 @@ async def _probe(path: str, declaration: dict[str, Any]) -> Runtime | None:
         return None
     except OSError:
         return None
-    return runtime_that_answered(path, output, declaration) if process.returncode == 0 else None
+    found = runtime_that_answered(path, output, declaration) if process.returncode == 0 else None
+    return found and from_file(found, path, before, partial(_probe, path, declaration))
 
 
 def runtime_that_answered(
@@ -171,7 +120,7 @@ def runtime_that_answered(
     `inside`: the image that it is in, by name and as a prefix.
     """
     lines = output.decode(errors="replace").splitlines()
-    if not lines:
+    if not lines or not _VERSION.fullmatch(lines[0]):
         return None
     version = lines[0]
     interpreter, prefix, *lacking = lines[1:] or (path, "/usr")
@@ -186,6 +135,7 @@ def runtime_that_answered(
             image=inside[0] if inside else None,
             lacking=tuple(lacking),
         ),
+        product=declaration["product"],
         interpreter=interpreter,
         prefix=inside[1] if inside else prefix,
         compile_arguments=tuple(declaration.get("compile", ())),

@@ -7,6 +7,7 @@ one through a link that leads out of it is, finds nothing in the sandbox.
 import asyncio
 import glob
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from crucible.domain.limits import Limits
@@ -14,7 +15,15 @@ from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import RuntimeReport, SandboxEvent, SandboxOutput, SandboxSpec
 from crucible.sandbox.driver import Driver
 from crucible.sandbox.images import MARK, Images
-from crucible.sandbox.runtimes import Runtime, Runtimes, declarations, newest_first, runtime_that_answered
+from crucible.sandbox.runtimes import (
+    Runtime,
+    Runtimes,
+    declarations,
+    newest_first,
+    runtime_that_answered,
+)
+from crucible.sandbox.runtimes.replaced import FileState
+from crucible.sandbox.runtimes.runtime import from_file
 
 _LIMITS = Limits(wall_seconds=10.0, output_bytes=4096)
 _HOSTS_OWN = "{"
@@ -50,6 +59,8 @@ def _candidates(folder: str, candidates: list[str]) -> list[str]:
 
 async def _ask(image: str, prefix: str, path: str, declaration: dict[str, Any], driver: Driver) -> Runtime | None:
     """Return the runtime that the interpreter at `path` of an image is; None where it isn't one."""
+    folder = prefix.removeprefix(MARK)
+    before = FileState.of(path, folder)
     printed = bytearray()
 
     async def keep(event: SandboxEvent) -> None:
@@ -67,4 +78,6 @@ async def _ask(image: str, prefix: str, path: str, declaration: dict[str, Any], 
     finished = await driver.run(spec, asked, keep, asyncio.Event())
     if finished.outcome is not Outcome.SUCCEEDED:
         return None
-    return runtime_that_answered(path, bytes(printed), declaration, (image, prefix))
+    found = runtime_that_answered(path, bytes(printed), declaration, (image, prefix))
+    again = partial(_ask, image, prefix, path, declaration, driver)
+    return found and from_file(found, path, before, again, folder)

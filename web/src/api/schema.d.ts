@@ -1766,6 +1766,8 @@ export interface components {
             error?: string | null;
             /** Runtime */
             runtime: string;
+            /** Runtime Version */
+            runtime_version?: string | null;
             priority: components["schemas"]["Priority"];
             /** Labels */
             labels: {
@@ -1919,6 +1921,8 @@ export interface components {
             error?: string | null;
             /** Runtime */
             runtime: string;
+            /** Runtime Version */
+            runtime_version?: string | null;
             priority: components["schemas"]["Priority"];
             /** Labels */
             labels: {

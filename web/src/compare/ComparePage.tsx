@@ -163,6 +163,7 @@ function factsOf(left: Evaluation, right: Evaluation): Row[] {
   add("exit code", (one) => one.exit_code);
   add("signal", (one) => one.signal);
   add("runtime", (one) => one.runtime);
+  add("version", (one) => one.runtime_version);
   add(
     "time",
     (one) => one.usage && seconds(one.usage.wall_seconds),

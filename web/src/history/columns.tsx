@@ -18,6 +18,7 @@ const helper = createColumnHelper<typeof features, EvaluationSummary>();
 export const WIDTHS: Record<string, string> = {
   outcome: "minmax(200px, 1.4fr)",
   runtime: "110px",
+  version: "130px",
   labels: "minmax(140px, 2fr)",
   note: "minmax(160px, 2fr)",
   wall: "92px",
@@ -51,6 +52,7 @@ export const SORTS: Record<string, Sort> = {
 export const columns = helper.columns([
   helper.display({ id: "outcome", header: "Outcome", cell: ({ row }) => <Verdict of={row.original} /> }),
   helper.display({ id: "runtime", header: "Runtime", cell: ({ row }) => row.original.runtime }),
+  helper.display({ id: "version", header: "Ran as", cell: ({ row }) => row.original.runtime_version }),
   helper.display({ id: "labels", header: "Labels", cell: ({ row }) => <Labels of={row.original.labels} /> }),
   helper.display({
     id: "note",

@@ -10,6 +10,7 @@ const COLUMNS: [name: string, value: (one: EvaluationSummary) => unknown][] = [
   ["signal", (one) => one.signal],
   ["error", (one) => one.error],
   ["runtime", (one) => one.runtime],
+  ["runtime_version", (one) => one.runtime_version],
   ["priority", (one) => one.priority],
   ["queued", (one) => one.timing.queued],
   ["started", (one) => one.timing.started],

@@ -55,7 +55,7 @@ export function EvaluationPage() {
         <h1 className={classes.id}>{id}</h1>
         {evaluation && (
           <span className={classes.when}>
-            {evaluation.runtime}, <Ago at={evaluation.timing.queued} />
+            {evaluation.runtime_version ?? evaluation.runtime}, <Ago at={evaluation.timing.queued} />
           </span>
         )}
       </div>

@@ -155,7 +155,7 @@ export function RunView(given: { id: string; open: (frame: Frame) => void; actio
               <Facts facts={containmentFacts(evaluation)} />
             </Fold>
           )}
-          <Fold title="Limits and inputs" note={evaluation.runtime}>
+          <Fold title="Limits and inputs" note={evaluation.runtime_version ?? evaluation.runtime}>
             <Facts facts={givenFacts(evaluation)} />
           </Fold>
           <Fold title="Record" note={evaluation.id}>

@@ -23,6 +23,7 @@ export function givenFacts(evaluation: Evaluation): Fact[] {
   const { limits } = evaluation;
   const facts: Fact[] = [
     ["runtime", evaluation.runtime],
+    ...(evaluation.runtime_version ? [["ran as", evaluation.runtime_version] as Fact] : []),
     ["priority", evaluation.priority],
     ["time", seconds(limits.wall_seconds ?? 0)],
     ["processor", `${limits.cpus} cores${limits.cpu_seconds ? `, ${seconds(limits.cpu_seconds)}` : ""}`],
