@@ -138,6 +138,7 @@ def test_a_result_says_what_it_tried_and_what_it_ran_behind(server: Serving, htt
         {"action": "system_call", "name": "mount", "detail": 'target="/"', "count": 1, "wall_seconds": 0.25},
     ]
     assert guilty["containment"]["isolation"] == "shared-kernel"
+    assert guilty["runtime_version"] == "CPython 3.11.7"
     for attempted, expected in (("true", guilty["id"]), ("false", innocent)):
         found = http.get("/evaluations", params={"attempted": attempted}).json()["items"]
         assert [one["id"] for one in found] == [expected]

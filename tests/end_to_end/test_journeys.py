@@ -114,7 +114,7 @@ def test_what_a_program_tries_and_what_it_ran_behind_is_in_its_record(shared: Ma
     assert len(containment.seccomp or "") == 64
     assert {field.name for field in fields(Limits)} <= set(containment.enforces)
     assert (newest.runtime_version or "").startswith("CPython 3.")
-    assert f"python · {newest.runtime_version}" in shared.command("show", newest.id).stdout.decode()
+    assert f"{newest.runtime} · {newest.runtime_version}" in shared.command("show", newest.id).stdout.decode()
 
 
 def test_a_tier_that_can_not_be_had_is_refused_with_what_there_is(shared: Machine, slowly: Path) -> None:

@@ -7,13 +7,14 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from crucible.domain.outcome import Outcome
-from crucible.domain.sandbox import SandboxOutput
+from crucible.domain.sandbox import SandboxOutput, SandboxSpec, SandboxStarted
 from crucible.sandbox import runtimes, warm
 from crucible.sandbox.namespaces import zygotes
 from crucible.sandbox.namespaces.driver import NamespacesDriver
@@ -64,6 +65,22 @@ async def test_a_zygote_that_hangs_is_replaced_and_the_program_runs(
     assert [ran.text for ran in both] == ["one\n", "two\n"]
     assert hanging not in current(own)
     assert hanging._process.poll() is not None
+
+
+async def test_an_interpreter_of_before_an_upgrade_serves_nobody_who_comes_after(own: Sandboxes) -> None:
+    python = own.runtimes.get("python")
+    assert python is not None
+    assert python.origin is not None
+    assert python.file is not None
+    asked = replace(python, report=replace(python.report, version="0.1"))
+    upgraded = replace(asked, origin=replace(python.origin, state=replace(python.file, inode=0)))
+    code = "import platform; print('CPython', platform.python_version())"
+    for runtime in (asked, upgraded, upgraded):
+        ran = await own.run_with(runtime, SandboxSpec(runtime="python", code=code))
+        started = ran.events[0]
+        assert isinstance(started, SandboxStarted)
+        assert f"{started.runtime_version}\n" == ran.text
+    assert len(current(own)) == 2
 
 
 async def test_a_fork_that_nobody_waits_for_any_more_costs_no_other_its_life(own: Sandboxes) -> None:
