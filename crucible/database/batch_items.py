@@ -113,7 +113,7 @@ class BatchItems:
         return {row.id: row.replaced_by for row in rows}
 
     def _successor(self, row: dict[str, Any], evaluation_id: str, at: datetime) -> dict[str, Any]:
-        kept = {column.name for column in _HANDED_IN} | {"tenant_id", "batch_id", "batch_position"}
+        kept = {column.name for column in _HANDED_IN} | {"tenant_id", "batch_id", "batch_position", "first_line"}
         return {name: value for name, value in row.items() if name in kept} | {
             "id": evaluation_id,
             "status": Status.QUEUED,

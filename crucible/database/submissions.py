@@ -9,6 +9,7 @@ import msgspec
 from crucible.database.search import folded
 from crucible.database.tables import AnyRow
 from crucible.domain.evaluation import Evaluation, InputFile, Submission, Timing
+from crucible.domain.first_line import first_line
 from crucible.domain.limits import Limits
 from crucible.domain.need import Need, need_of
 from crucible.domain.sandbox import SandboxSpec
@@ -69,6 +70,7 @@ def evaluation_row(
         "needs": Need.of(submission, runtime).word,
         "memory_bytes": submission.limits.memory_bytes,
         "cpus": submission.limits.cpus,
+        "first_line": first_line(_program(submission)),
     }
 
 
@@ -119,6 +121,7 @@ def queued_evaluation(row: dict[str, Any], submission: Submission) -> Evaluation
         runtime=row["runtime"],
         priority=submission.priority,
         labels=submission.labels,
+        first_line=row["first_line"],
         timing=Timing(queued=row["queued_at"]),
         code=submission.code,
         entrypoint=submission.entrypoint,

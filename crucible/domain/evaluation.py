@@ -253,6 +253,8 @@ class EvaluationSummary(_Model):
     An interpreter that waited for the program says it of itself. Of one that was started for it, and of a
     compiler, the file was seen to be the one that had said so, just before the program was handed over.
     """
+    first_line: str | None = None
+    """The first line of its program that says something, cut to 120 characters."""
     priority: Priority
     labels: dict[str, str]
     lifecycle: Lifecycle = Lifecycle.ACTIVE

@@ -22,6 +22,7 @@ from crucible.database.tables.columns import (
 from crucible.domain.cause import MAXIMUM_CAUSE_CHARACTERS
 from crucible.domain.evaluation import Priority
 from crucible.domain.event import Event
+from crucible.domain.first_line import MAXIMUM_FIRST_LINE
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Isolation
 from crucible.domain.status import FINAL_STATUSES, Lifecycle, Status
@@ -82,6 +83,7 @@ evaluations = sa.Table(
     sa.Column("pipeline_id", identifier()),
     sa.Column("stage", sa.String(64)),
     sa.Column("runtime_version", sa.Text),
+    sa.Column("first_line", sa.String(MAXIMUM_FIRST_LINE)),
     sa.CheckConstraint("(status = 'running') = (lease_until IS NOT NULL)", name="running_is_leased"),
     sa.CheckConstraint(
         f"(status IN ({literal(sorted(FINAL_STATUSES))})) = (outcome IS NOT NULL)", name="final_has_outcome"

@@ -1768,6 +1768,8 @@ export interface components {
             runtime: string;
             /** Runtime Version */
             runtime_version?: string | null;
+            /** First Line */
+            first_line?: string | null;
             priority: components["schemas"]["Priority"];
             /** Labels */
             labels: {
@@ -1923,6 +1925,8 @@ export interface components {
             runtime: string;
             /** Runtime Version */
             runtime_version?: string | null;
+            /** First Line */
+            first_line?: string | null;
             priority: components["schemas"]["Priority"];
             /** Labels */
             labels: {

@@ -1,29 +1,36 @@
 /** What narrows the list. Each change is at once in the address, so that a reload or a link shows the same. */
 import { Button, Menu, NativeSelect, TextInput } from "@mantine/core";
-import { IconBookmark, IconChevronDown, IconColumns, IconDownload, IconSearch, IconX } from "@tabler/icons-react";
+import {
+  IconAdjustments,
+  IconBookmark,
+  IconChevronDown,
+  IconColumns,
+  IconSearch,
+  IconX,
+} from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { runtimesQuery } from "../api/queries";
 import { useStore } from "../api/store";
 import { OUTCOME_VALUES, STATUS_VALUES } from "../api/vocabulary";
 import { Checkbox } from "../app/Checkbox";
-import { download } from "../app/download";
-import { complain, tell } from "../app/Toasts";
+import { tell } from "../app/Toasts";
+import { useNarrow } from "../app/useNarrow";
 import { Hostile } from "../text/Hostile";
 import { plain } from "../text/visible";
 import { OUTCOME_WORDS, STATUS_WORDS } from "../words/outcomes";
-import { count } from "../words/units";
 import { columns, USUAL } from "./columns";
-import { toCsv, toJsonLines } from "./exported";
+import { Export } from "./Export";
 import classes from "./FilterBar.module.css";
-import { type Filter, isNarrowed, widened } from "./filter";
-import { everything } from "./list";
+import { type Filter, howNarrow, isNarrowed, widened } from "./filter";
 import { forget, keep, views } from "./views";
 
 const TYPING_MS = 250;
 
 export function FilterBar({ filter, change }: { filter: Filter; change: (filter: Filter) => void }) {
-  const { data: runtimes } = useQuery(runtimesQuery);
+  const narrow = useNarrow();
+  const [opened, setOpened] = useState(false);
+  const narrowing = howNarrow(filter);
   return (
     <div className={classes.bar}>
       <Typed
@@ -34,6 +41,28 @@ export function FilterBar({ filter, change }: { filter: Filter; change: (filter:
         className={classes.search}
         change={(text) => change({ ...filter, text: text || undefined })}
       />
+      {narrow && (
+        <Button
+          variant="default"
+          leftSection={<IconAdjustments size={15} stroke={1.6} />}
+          aria-expanded={opened}
+          onClick={() => setOpened(!opened)}
+        >
+          Filters
+          {narrowing > 0 && <span className={classes.number}>{narrowing}</span>}
+        </Button>
+      )}
+      {(!narrow || opened) && <Rest filter={filter} change={change} columns={!narrow} />}
+    </div>
+  );
+}
+
+/** All but the search, which is what there is room for on a phone until one asks for more. */
+function Rest(given: { filter: Filter; change: (filter: Filter) => void; columns: boolean }) {
+  const { filter, change } = given;
+  const { data: runtimes } = useQuery(runtimesQuery);
+  return (
+    <>
       <Many
         name="Outcome"
         values={OUTCOME_VALUES}
@@ -95,10 +124,10 @@ export function FilterBar({ filter, change }: { filter: Filter; change: (filter:
           </Button>
         )}
         <Views filter={filter} change={change} />
-        <Columns filter={filter} change={change} />
+        {given.columns && <Columns filter={filter} change={change} />}
         <Export filter={filter} />
       </div>
-    </div>
+    </>
   );
 }
 
@@ -250,40 +279,6 @@ function Columns({ filter, change }: { filter: Filter; change: (filter: Filter) 
             </Menu.CheckboxItem>
           );
         })}
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
-
-function Export({ filter }: { filter: Filter }) {
-  const [progress, setProgress] = useState<number | null>(null);
-  const run = async (kind: "jsonl" | "csv") => {
-    setProgress(0);
-    try {
-      const all = await everything(filter, setProgress);
-      const text = kind === "csv" ? toCsv(all) : toJsonLines(all);
-      download(`evaluations.${kind}`, text, kind === "csv" ? "text/csv" : "application/jsonl");
-      tell(`Exported ${count(all.length, "evaluation")}.`);
-    } catch (error) {
-      complain(error as Error);
-    } finally {
-      setProgress(null);
-    }
-  };
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button
-          variant="default"
-          leftSection={<IconDownload size={15} stroke={1.6} />}
-          disabled={progress !== null}
-        >
-          {progress === null ? "Export" : count(progress, "row")}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={() => void run("jsonl")}>As JSON, one a line</Menu.Item>
-        <Menu.Item onClick={() => void run("csv")}>As CSV</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

@@ -10,16 +10,20 @@ import { Problem } from "../api/problem";
 import type { EvaluationSummary } from "../api/types";
 import { Checkbox } from "../app/Checkbox";
 import { Refusal, State } from "../app/State";
+import { useNarrow } from "../app/useNarrow";
 import { inBrief } from "../words/outcomes";
 import { count } from "../words/units";
 import { BulkBar } from "./BulkBar";
-import { columns, features, NUMBERS, SORTS, USUAL, WIDTHS } from "./columns";
+import { Card } from "./Card";
+import { columns, features, NUMBERS, USUAL, WIDTHS } from "./columns";
 import { FilterBar } from "./FilterBar";
-import { type Filter, isNarrowed, sorted, widened } from "./filter";
+import { type Filter, isNarrowed, widened } from "./filter";
 import classes from "./History.module.css";
 import { backToTop, historyQuery, wantsMore } from "./list";
+import { Head, OrderPicker } from "./order";
 
 const ROW_PIXELS = 38;
+const CARD_PIXELS = 64;
 const NONE: EvaluationSummary[] = [];
 
 export function HistoryPage() {
@@ -47,14 +51,17 @@ export function HistoryPage() {
     document.title = "History · Crucible";
   }, []);
 
+  const narrow = useNarrow();
   const box = useRef<HTMLDivElement>(null);
   const rows = table.getRowModel().rows;
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
-    estimateSize: () => ROW_PIXELS,
+    estimateSize: () => (narrow ? CARD_PIXELS : ROW_PIXELS),
     overscan: 10,
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what rows measure follows from the width alone
+  useEffect(() => virtual.measure(), [narrow]);
   const items = virtual.getVirtualItems();
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
   const wanting = wantsMore(virtual.range?.endIndex ?? 0, rows.length, (virtual.scrollOffset ?? 0) > 0);
@@ -62,10 +69,13 @@ export function HistoryPage() {
     if (hasNextPage && !isFetchingNextPage && wanting) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage, wanting]);
 
-  const template = `34px ${columns
-    .filter((column) => shown[column.id ?? ""])
-    .map((column) => WIDTHS[column.id ?? ""])
-    .join(" ")}`;
+  const row = narrow ? `${classes.row} ${classes.narrow}` : classes.row;
+  const template = narrow
+    ? undefined
+    : `34px ${columns
+        .filter((column) => shown[column.id ?? ""])
+        .map((column) => WIDTHS[column.id ?? ""])
+        .join(" ")}`;
   // Each frame of a scroll renders: none of them may go through 100,000 rows.
   const selected = useMemo(() => data.filter((one) => rowSelection[one.id]), [data, rowSelection]);
 
@@ -108,7 +118,7 @@ export function HistoryPage() {
           aria-rowcount={-1}
         >
           <div role="rowgroup" className={classes.header}>
-            <div role="row" className={classes.row} style={{ gridTemplateColumns: template }}>
+            <div role="row" className={row} style={{ gridTemplateColumns: template }}>
               <span role="columnheader" className={classes.check}>
                 <Checkbox
                   size="xs"
@@ -119,55 +129,67 @@ export function HistoryPage() {
                   onChange={table.getToggleAllRowsSelectedHandler()}
                 />
               </span>
-              {table.getVisibleLeafColumns().map((column) => (
-                <Head
-                  key={column.id}
-                  id={column.id}
-                  words={String(column.columnDef.header)}
-                  filter={filter}
-                  change={change}
-                />
-              ))}
+              {narrow ? (
+                <OrderPicker filter={filter} change={change} />
+              ) : (
+                table
+                  .getVisibleLeafColumns()
+                  .map((column) => (
+                    <Head
+                      key={column.id}
+                      id={column.id}
+                      words={String(column.columnDef.header)}
+                      filter={filter}
+                      change={change}
+                    />
+                  ))
+              )}
             </div>
           </div>
           <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: "relative", minWidth: "100%" }}>
             {query.isPending && <Waiting />}
             {items.map((item) => {
-              const row = rows[item.index];
-              if (!row) return null;
+              const one = rows[item.index];
+              if (!one) return null;
               return (
                 <div
-                  key={row.id}
+                  key={one.id}
                   role="row"
                   aria-rowindex={item.index + 2}
-                  className={classes.row}
-                  data-chosen={rowSelection[row.id] || undefined}
+                  className={row}
+                  data-chosen={rowSelection[one.id] || undefined}
                   style={{ gridTemplateColumns: template, transform: `translateY(${item.start}px)` }}
                 >
                   <span role="cell" className={classes.check}>
                     <Checkbox
                       size="xs"
-                      aria-label={`Choose ${row.id}`}
-                      checked={rowSelection[row.id] ?? false}
-                      onChange={row.getToggleSelectedHandler()}
+                      aria-label={`Choose ${one.id}`}
+                      checked={rowSelection[one.id] ?? false}
+                      onChange={one.getToggleSelectedHandler()}
                     />
                   </span>
-                  {row.getVisibleCells().map((cell, index) => (
-                    <span key={cell.id} role="cell" data-number={NUMBERS.has(cell.column.id) || undefined}>
-                      {index === 0 ? (
-                        <Link
-                          to="/evaluations/$id"
-                          params={{ id: row.id }}
-                          className={classes.open}
-                          aria-label={`${inBrief(row.original)}, ${row.id}`}
-                        >
-                          <table.FlexRender cell={cell} />
-                        </Link>
-                      ) : (
-                        <table.FlexRender cell={cell} />
-                      )}
+                  {narrow ? (
+                    <span role="cell" className={classes.whole}>
+                      <Card of={one.original} />
                     </span>
-                  ))}
+                  ) : (
+                    one.getVisibleCells().map((cell, index) => (
+                      <span key={cell.id} role="cell" data-number={NUMBERS.has(cell.column.id) || undefined}>
+                        {index === 0 ? (
+                          <Link
+                            to="/evaluations/$id"
+                            params={{ id: one.id }}
+                            className={classes.open}
+                            aria-label={`${inBrief(one.original)}, ${one.id}`}
+                          >
+                            <table.FlexRender cell={cell} />
+                          </Link>
+                        ) : (
+                          <table.FlexRender cell={cell} />
+                        )}
+                      </span>
+                    ))
+                  )}
                 </div>
               );
             })}
@@ -175,29 +197,6 @@ export function HistoryPage() {
         </div>
       )}
     </div>
-  );
-}
-
-function Head(given: { id: string; words: string; filter: Filter; change: (filter: Filter) => void }) {
-  const { id, words, filter, change } = given;
-  const sort = SORTS[id];
-  const number = NUMBERS.has(id) || undefined;
-  if (!sort) {
-    return (
-      <span role="columnheader" data-number={number}>
-        {words}
-      </span>
-    );
-  }
-  const now = (filter.sort ?? "queued") === sort;
-  const up = now && filter.order === "asc";
-  return (
-    <span role="columnheader" data-number={number} aria-sort={now ? (up ? "ascending" : "descending") : "none"}>
-      <button type="button" className={classes.sort} onClick={() => change(sorted(filter, sort))}>
-        {words}
-        <span aria-hidden>{now ? (up ? "↑" : "↓") : ""}</span>
-      </button>
-    </span>
   );
 }
 

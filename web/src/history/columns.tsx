@@ -6,6 +6,7 @@ import {
   tableFeatures,
 } from "@tanstack/react-table";
 import type { EvaluationSummary, Sort } from "../api/types";
+import { Dot } from "../app/Dot";
 import { Hostile } from "../text/Hostile";
 import { inBrief, toneOf } from "../words/outcomes";
 import { Ago, exact } from "../words/times";
@@ -16,10 +17,11 @@ export const features = tableFeatures({ columnVisibilityFeature, rowSelectionFea
 const helper = createColumnHelper<typeof features, EvaluationSummary>();
 
 export const WIDTHS: Record<string, string> = {
-  outcome: "minmax(200px, 1.4fr)",
+  outcome: "minmax(180px, 1.2fr)",
+  program: "minmax(150px, 2fr)",
   runtime: "110px",
   version: "130px",
-  labels: "minmax(140px, 2fr)",
+  labels: "minmax(120px, 1.6fr)",
   note: "minmax(160px, 2fr)",
   wall: "92px",
   cpu: "92px",
@@ -33,7 +35,7 @@ export const WIDTHS: Record<string, string> = {
   id: "270px",
 };
 
-export const USUAL = ["outcome", "runtime", "labels", "wall", "memory", "exit", "refused", "queued"];
+export const USUAL = ["outcome", "program", "runtime", "labels", "wall", "memory", "exit", "refused", "queued"];
 export const NUMBERS = new Set(["wall", "cpu", "memory", "exit", "refused", "queued", "finished"]);
 
 /** Which order of the server's a column's head asks for. */
@@ -51,6 +53,16 @@ export const SORTS: Record<string, Sort> = {
 
 export const columns = helper.columns([
   helper.display({ id: "outcome", header: "Outcome", cell: ({ row }) => <Verdict of={row.original} /> }),
+  helper.display({
+    id: "program",
+    header: "Program",
+    cell: ({ row }) =>
+      row.original.first_line && (
+        <span className={classes.program}>
+          <Hostile>{row.original.first_line}</Hostile>
+        </span>
+      ),
+  }),
   helper.display({ id: "runtime", header: "Runtime", cell: ({ row }) => row.original.runtime }),
   helper.display({ id: "version", header: "Ran as", cell: ({ row }) => row.original.runtime_version }),
   helper.display({ id: "labels", header: "Labels", cell: ({ row }) => <Labels of={row.original.labels} /> }),
@@ -99,7 +111,7 @@ export const columns = helper.columns([
 function Verdict({ of }: { of: EvaluationSummary }) {
   return (
     <span className={classes.verdict}>
-      <span className={classes.dot} data-tone={toneOf(of)} aria-hidden />
+      <Dot tone={toneOf(of)} />
       <span className={classes.words}>{inBrief(of)}</span>
       {of.lifecycle === "deleted" && <span className={classes.deleted}>deleted</span>}
     </span>

@@ -57,7 +57,12 @@ const OF_THE_VIEW = new Set(["columns", "sort", "order"]);
 
 /** Whether anything but columns and order differs from the whole list. */
 export function isNarrowed(filter: Filter): boolean {
-  return Object.entries(filter).some(([name, value]) => !OF_THE_VIEW.has(name) && value !== undefined);
+  return howNarrow(filter) > 0 || filter.text !== undefined;
+}
+
+/** By how many things, the search apart, the list is narrowed. */
+export function howNarrow({ text: _, ...filter }: Filter): number {
+  return Object.entries(filter).filter(([name, value]) => !OF_THE_VIEW.has(name) && value !== undefined).length;
 }
 
 /** What is left of a filter when it narrows nothing: how the list is shown. */

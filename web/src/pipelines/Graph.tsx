@@ -4,11 +4,11 @@
  */
 import { useMemo, useRef } from "react";
 import { Dot } from "../app/Dot";
+import { useNarrow } from "../app/useNarrow";
 import { Hostile } from "../text/Hostile";
 import type { Tone } from "../words/outcomes";
 import classes from "./Graph.module.css";
 import { type Layout, type Line, layOut, type Place } from "./layout";
-import { useNarrow } from "./useNarrow";
 
 export interface Drawn {
   name: string;

@@ -1,0 +1,46 @@
+/** An evaluation in two lines, for a window that is too narrow for columns. */
+import { Link } from "@tanstack/react-router";
+import type { EvaluationSummary } from "../api/types";
+import { Dot } from "../app/Dot";
+import { Hostile } from "../text/Hostile";
+import { inBrief, toneOf } from "../words/outcomes";
+import { Ago } from "../words/times";
+import { seconds } from "../words/units";
+import classes from "./Card.module.css";
+import shared from "./History.module.css";
+
+export function Card({ of }: { of: EvaluationSummary }) {
+  const { words, code } = nameOf(of);
+  return (
+    <Link
+      to="/evaluations/$id"
+      params={{ id: of.id }}
+      className={classes.card}
+      aria-label={`${inBrief(of)}, ${of.id}`}
+    >
+      <span className={classes.line}>
+        <Dot tone={toneOf(of)} />
+        <span className={classes.outcome}>{inBrief(of)}</span>
+        {of.lifecycle === "deleted" && <span className={shared.deleted}>deleted</span>}
+        {of.attempt_count ? <span className={shared.refused}>{of.attempt_count} refused</span> : null}
+        <span className={classes.amount}>{of.usage && seconds(of.usage.wall_seconds)}</span>
+      </span>
+      <span className={classes.line}>
+        <span className={classes.name} data-code={code || undefined}>
+          <Hostile>{words}</Hostile>
+        </span>
+        <span className={classes.amount}>
+          {of.runtime}, <Ago at={of.timing.queued} />
+        </span>
+      </span>
+    </Link>
+  );
+}
+
+/** What tells it from its neighbours: what people called it, or else what it begins with. */
+export function nameOf(of: EvaluationSummary): { words: string; code: boolean } {
+  const labels = Object.entries(of.labels).map(([key, value]) => (value ? `${key}=${value}` : key));
+  const given = labels.join("  ") || of.note || of.stage;
+  if (given) return { words: given, code: false };
+  return { words: of.first_line ?? of.id, code: true };
+}
