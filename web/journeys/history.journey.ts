@@ -1,5 +1,13 @@
 import { readFileSync } from "node:fs";
-import { evaluated, expect, expectAccessible, headline, openHistory, test } from "./console";
+import {
+  evaluated,
+  expect,
+  expectAccessible,
+  expectNoSidewaysScroll,
+  headline,
+  openHistory,
+  test,
+} from "./console";
 
 /** A label of its own for each journey, since they share a server. */
 const mine = () => `t${Math.random().toString(36).slice(2, 10)}`;
@@ -146,4 +154,45 @@ test("of 100,000 rows only those in view are in the page, wherever one scrolls t
     await expect(table.getByRole("link", { name: `Succeeded, ${id}` })).toBeInViewport();
     expect(await table.getByRole("row").count()).toBeLessThan(80);
   }
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
+
+  test("a run is two lines that nothing has to be scrolled for, and the keyboard reaches it", async ({
+    console: page,
+  }) => {
+    const word = mine();
+    const labels = { experiment: `${word}-${"long".repeat(60)}` };
+    await evaluated(page, { code: `import os\n# ${word}: the first\nprint(1)` });
+    await evaluated(page, { code: `raise ValueError("${word}")`, labels });
+    await page.goto(`/evaluations?text=${word}`);
+    const rows = page.getByRole("row").filter({ hasText: word });
+    await expect(rows).toHaveCount(2);
+    await expect(rows.first()).toContainText("Ended with an error");
+    await expect(rows.last()).toContainText(`# ${word}: the first`);
+    await expect(rows.last()).toContainText(/python\d.*(ago|just now)/);
+    await expectNoSidewaysScroll(page);
+    const table = page.getByRole("table");
+    expect(await table.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
+    await expectAccessible(page);
+
+    await page.getByLabel("Order", { exact: true }).selectOption("Oldest first");
+    await expect(rows.first()).toContainText(`# ${word}: the first`);
+    await page.getByRole("button", { name: "Filters" }).click();
+    await page.getByRole("button", { name: "Outcome" }).click();
+    await page.getByRole("menuitemcheckbox", { name: "Succeeded" }).click();
+    await page.keyboard.press("Escape");
+    await expect(rows).toHaveCount(1);
+    await page.getByRole("button", { name: "Filters 1" }).click();
+    await expect(page.getByRole("button", { name: "Outcome" })).toBeHidden();
+    await rows.getByRole("checkbox").focus();
+    await page.keyboard.press("Space");
+    await expect(page.getByText("1 evaluation chosen")).toBeVisible();
+    await rows.getByRole("checkbox").focus();
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await expect(headline(page, "Succeeded")).toBeVisible();
+    await expect(page.getByText(/^CPython 3/).first()).toBeVisible();
+  });
 });

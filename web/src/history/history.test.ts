@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { EvaluationSummary } from "../api/types";
+import { nameOf } from "./Card";
 import { toCsv, toJsonLines } from "./exported";
 import { isNarrowed, parseFilter, toQuery } from "./filter";
 import { wantsMore } from "./list";
@@ -48,4 +49,12 @@ test("a window of fifty rows or more doesn't ask for a second page before it is 
   expect(wantsMore(60, 100, true)).toBe(true);
   expect(wantsMore(99, 100, false)).toBe(true);
   expect(wantsMore(30, 100, true)).toBe(false);
+});
+
+test("a run is called what people called it, or else what it begins with", () => {
+  const bare = { ...ONE, labels: {}, first_line: "# HumanEval/3" };
+  expect(nameOf(bare)).toEqual({ words: "# HumanEval/3", code: true });
+  expect(nameOf({ ...bare, note: "the odd one" })).toEqual({ words: "the odd one", code: false });
+  expect(nameOf({ ...bare, labels: { seed: "7", kept: "" }, note: "x" }).words).toBe("seed=7  kept");
+  expect(nameOf({ ...bare, first_line: null }).words).toBe("ev_1");
 });

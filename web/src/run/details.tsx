@@ -2,7 +2,7 @@
 import type { Evaluation } from "../api/types";
 import { Hostile } from "../text/Hostile";
 import { exact } from "../words/times";
-import { bytes, seconds } from "../words/units";
+import { bytes, count, seconds } from "../words/units";
 import type { Fact } from "./Facts";
 
 export function containmentFacts(evaluation: Evaluation): Fact[] {
@@ -26,7 +26,10 @@ export function givenFacts(evaluation: Evaluation): Fact[] {
     ...(evaluation.runtime_version ? [["ran as", evaluation.runtime_version] as Fact] : []),
     ["priority", evaluation.priority],
     ["time", seconds(limits.wall_seconds ?? 0)],
-    ["processor", `${limits.cpus} cores${limits.cpu_seconds ? `, ${seconds(limits.cpu_seconds)}` : ""}`],
+    [
+      "processor",
+      `${count(limits.cpus ?? 1, "core")}${limits.cpu_seconds ? `, ${seconds(limits.cpu_seconds)}` : ""}`,
+    ],
     ["memory", bytes(limits.memory_bytes ?? 0)],
     ["disk", bytes(limits.disk_bytes ?? 0)],
     ["output", bytes(limits.output_bytes ?? 0)],
