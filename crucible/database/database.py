@@ -39,7 +39,7 @@ from crucible.database.sessions import SessionLedger, SessionReader, SessionRepo
 from crucible.database.signals import SignalReader
 from crucible.database.statistics import StatisticsReader
 from crucible.database.storage import StorageReader
-from crucible.database.tallies import TallyLedger
+from crucible.database.tally_ledger import TallyLedger
 from crucible.database.tenants import TenantLedger
 from crucible.database.transactions import (
     AfterCommit,

@@ -1,12 +1,12 @@
 """Many evaluations at once: counts by time, outcome and runtime, percentiles, and what waits and runs now.
 
-Half hours that are over are counted once (`tallies`), and what is told of them is put together from that. The
-evaluations themselves are read where that is not so: the last hour's, those of a half hour in which something has
-not ended, and all of a time that is shown in shorter parts. Every query is bounded by the tenant and such times,
-which is what the list's index has, and the rows are read twice: once to be counted, once to be put in order.
+Half hours and days that are over are counted once (`tallies`), and what is told of them is put together from that:
+counts exactly, percentiles within the error of a sketch. The evaluations themselves are read where that is not so:
+the last hour's, those of a half hour in which something has not ended, and all of a time that is shown in shorter
+parts, whose percentiles are exact. Every query is bounded by the tenant and such times, which is what the list's
+index has, and the rows are read twice: once to be counted, once to be put in order.
 """
 
-import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -17,9 +17,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import array as pg_array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from crucible.database.ranks import at_rank
+from crucible.database.sketches import RELATIVE_ERROR, Sketch
 from crucible.database.tables import evaluations, is_queued, is_running
-from crucible.database.tallies import GRAIN, TIMES, Span, Tallied, is_within, tallied
+from crucible.database.tallies import HALF_HOUR, TIMES, Span, Tallied, Tally, is_within, tallied
 from crucible.domain.evaluation import Priority
 from crucible.domain.outcome import Outcome
 from crucible.domain.statistics import Interval, Percentiles, RuntimeCount, Waiting, WorkerLoad
@@ -46,6 +46,18 @@ class Counts:
         if outcome is not None:
             self._intervals[int(start)][outcome] += count
 
+    def add_tally(self, start: datetime, tally: Tally, interval_seconds: int) -> None:
+        """Take in what is counted of a time; an interval is some of its half hours, or has all of it."""
+        first, half_hour = int(start.timestamp()), int(HALF_HOUR.total_seconds())
+        at_once = interval_seconds // half_hour
+        for outcome, by_half_hour in tally.outcomes.items():
+            for place in range(0, len(by_half_hour), at_once):
+                if count := sum(by_half_hour[place : place + at_once]):
+                    moment = first + place * half_hour
+                    self._intervals[moment - moment % interval_seconds][outcome] += count
+                    self.statuses[outcome.status] += count
+        self._runtimes.update(tally.runtimes)
+
     @property
     def intervals(self) -> tuple[Interval, ...]:
         """The outcomes by when the evaluations were queued."""
@@ -71,7 +83,7 @@ class StatisticsReader:
     async def tallied(self, since: datetime, interval_seconds: int) -> Tallied:
         """Return what is known of what was queued since a moment at which an interval begins."""
         nothing = Tallied((), [(since, None)])
-        if interval_seconds % GRAIN.total_seconds():
+        if interval_seconds % HALF_HOUR.total_seconds():
             return nothing
         found = await tallied(self._connection, self._tenant_id, since)
         return found if len(found.open) <= MOST_OPEN else nothing
@@ -86,10 +98,8 @@ class StatisticsReader:
             evaluations.c.runtime,
         )
         counts = Counts()
-        for tally in known.tallies:
-            start = tally.start.timestamp() // interval_seconds * interval_seconds
-            for outcome, runtime, count in tally.counts:
-                counts.add(int(start), outcome.status, outcome, runtime, count)
+        for start, tally in known.tallies:
+            counts.add_tally(start, tally, interval_seconds)
         queued = self._queued(known.open)
         for row in await self._all(sa.select(*what, sa.func.count()).where(*queued).group_by(*what)):
             counts.add(*row)
@@ -100,9 +110,11 @@ class StatisticsReader:
         queued = sa.select(*TIMES).where(*self._queued(known.open))
         if known.tallies:
             rest = (await self._connection.execute(queued)).all()
-            ran = [*(tally.ran for tally in known.tallies), _sorted(row.ran for row in rest)]
-            waited = [*(tally.waited for tally in known.tallies), _sorted(row.waited for row in rest)]
-            return await asyncio.to_thread(lambda: (_nearest(ran), _nearest(waited)))
+            ran = Sketch.together([Sketch.of(row.ran for row in rest), *(tally.ran for _, tally in known.tallies)])
+            waited = Sketch.together(
+                [Sketch.of(row.waited for row in rest), *(tally.waited for _, tally in known.tallies)]
+            )
+            return _about(ran), _about(waited)
         timed = queued.subquery("timed")
         if self._connection.dialect.name == "postgresql":
             [found] = await self._all(sa.select(*map(_discrete, timed.c)))
@@ -143,7 +155,7 @@ class StatisticsReader:
     def _queued(self, spans: Sequence[Span]) -> tuple[sa.ColumnElement[bool], ...]:
         return (
             evaluations.c.tenant_id == self._tenant_id,
-            is_within(spans),
+            is_within(evaluations.c.queued_at, spans),
             evaluations.c.lifecycle != Lifecycle.DELETED,
         )
 
@@ -180,14 +192,12 @@ def _percentiles(rows: Sequence[sa.RowMapping], name: str) -> Percentiles | None
     return _of([values[-(-total * percent // 100)] for percent in _PERCENTS])
 
 
-def _sorted(values: Iterable[float | None]) -> Sequence[float]:
-    return sorted(value for value in values if value is not None)
-
-
-def _nearest(parts: Sequence[Sequence[float]]) -> Percentiles | None:
-    """Return the percentiles of what stands in sorted parts; none where nothing does."""
-    total = sum(map(len, parts))
-    return _of([at_rank(parts, -(-total * percent // 100)) for percent in _PERCENTS]) if total else None
+def _about(sketch: Sketch) -> Percentiles | None:
+    """Return the percentiles of what is in a sketch; none where nothing is."""
+    if not sketch.counts:
+        return None
+    p50, p95, p99 = (sketch.at_percent(percent) for percent in _PERCENTS)
+    return Percentiles(p50=p50, p95=p95, p99=p99, relative_error=RELATIVE_ERROR)
 
 
 def _of(values: Sequence[float] | None) -> Percentiles | None:

@@ -1,125 +1,31 @@
-"""What became of the evaluations of each half hour that is over, counted once.
+"""What became of the evaluations of each half hour, and of each day, that is over, counted once.
 
-Statistics of a day or more would otherwise read each of its evaluations every time. A half hour's row is opened
-some minutes after its end, and filled once all that was queued in it has ended; what is deleted or restored later
-opens it again. So the rows and the evaluations of what is open, or after the last row, are all that there is.
-
-A row is filled by another transaction than the one that opened it, and minutes later: who changes an evaluation
-before it finds the row there is committed by then, and seen; and who finds it there waits for its lock.
+Statistics of a day or more would otherwise read each of its evaluations every time. What is told of a time is put
+together from the days in it, the half hours that are in none of these, and the evaluations that are in neither:
+those of rows that are open, or after the last row. `tally_ledger` opens and fills rows; whoever changes what one
+counts opens it again, in the transaction that does it.
 """
 
-import sys
-from array import array
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
+import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crucible.database.seconds import seconds_between
-from crucible.database.tables import evaluations, is_open, tallies, tenants
+from crucible.database.sketches import Sketch
+from crucible.database.tables import evaluations, is_open, tallies
 from crucible.domain.outcome import Outcome
-from crucible.domain.status import Lifecycle
 
-GRAIN = timedelta(minutes=30)
+HALF_HOUR = timedelta(minutes=30)
+DAY = timedelta(days=1)
 _T = tallies.c
 _E = evaluations.c
 Span = tuple[datetime, datetime | None]
 """From a moment up to another, or without an end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """One half hour: how many ended how, and how long each ran and waited, the shortest first."""
-
-    start: datetime
-    counts: Sequence[tuple[Outcome, str, int]]
-    """By outcome and runtime."""
-    ran: Sequence[float]
-    waited: Sequence[float]
-
-
-@dataclass(frozen=True, slots=True)
-class Tallied:
-    """What is counted of a time, and the spans in which evaluations have still to be."""
-
-    tallies: Sequence[Tally]
-    open: Sequence[Span]
-
-
-class TallyLedger:
-    """The tallies of every tenant."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-
-    async def open(self, *, before: datetime, at: datetime, limit: int) -> int:
-        """Open rows for half hours that ended before a moment, up to so many; return how many there were."""
-        insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
-        latest = sa.select(sa.func.max(_T.start)).where(_T.tenant_id == tenants.c.id).scalar_subquery()
-        found = (await self._connection.execute(sa.select(tenants.c.id, latest.label("latest")))).all()
-        opened = 0
-        for tenant_id, last in found:
-            behind = None if last is None else last + GRAIN
-            while opened < limit and (first := await self._first(tenant_id, behind, before)):
-                behind = first + GRAIN
-                row = {"tenant_id": tenant_id, "start": first, "opened_at": at}
-                await self._connection.execute(insert(tallies).values(row).on_conflict_do_nothing())
-                opened += 1
-        return opened
-
-    async def fill(self, *, opened_before: datetime, at: datetime, limit: int) -> int:
-        """Fill rows that were opened before a moment, up to so many; return how many were looked at.
-
-        One in which something has not ended is looked at later, behind all others.
-        """
-        rows = await self._connection.execute(
-            sa.select(_T.tenant_id, _T.start)
-            .where(is_open, _T.opened_at <= opened_before)
-            .order_by(_T.opened_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        looked_at = rows.all()
-        for tenant_id, start in looked_at:
-            values = await self._counted(tenant_id, start) or {"opened_at": at}
-            await self._connection.execute(
-                tallies.update().where(_T.tenant_id == tenant_id, _T.start == start).values(values)
-            )
-        return len(looked_at)
-
-    async def _first(self, tenant_id: str, behind: datetime | None, before: datetime) -> datetime | None:
-        """Return the first half hour from a moment on, and over before another, in which anything was queued."""
-        found = sa.select(sa.func.min(_E.queued_at)).where(_E.tenant_id == tenant_id)
-        if behind is not None:
-            found = found.where(_E.queued_at >= behind)
-        first: datetime | None = (await self._connection.execute(found)).scalar_one()
-        if first is None or half_hour_of(first) + GRAIN > before:
-            return None
-        return half_hour_of(first)
-
-    async def _counted(self, tenant_id: str, start: datetime) -> dict[str, Any] | None:
-        """Return a row's values; None where something has not ended."""
-        is_here = sa.and_(
-            _E.tenant_id == tenant_id,
-            is_within([(start, start + GRAIN)]),
-            _E.lifecycle != Lifecycle.DELETED,
-        )
-        what = (_E.outcome, _E.runtime)
-        rows = await self._connection.execute(sa.select(*what, sa.func.count()).where(is_here).group_by(*what))
-        counts = [tuple(row) for row in rows]
-        if any(outcome is None for outcome, _, _ in counts):
-            return None
-        times = (await self._connection.execute(sa.select(*TIMES).where(is_here))).all()
-        return {
-            "counts": [(outcome.value, runtime, count) for outcome, runtime, count in counts],
-            "ran": _packed(row.ran for row in times),
-            "waited": _packed(row.waited for row in times),
-        }
-
 
 TIMES = (
     _E.wall_seconds.label("ran"),
@@ -128,47 +34,96 @@ TIMES = (
 """How long a program ran, and how long it was queued the last time."""
 
 
+class Tally(msgspec.Struct, frozen=True):
+    """What became of a half hour's evaluations, or of a day's."""
+
+    outcomes: dict[Outcome, list[int]]
+    """How many ended so, of those queued in its only half hour or in each of the day's."""
+    runtimes: dict[str, int]
+    ran: Sketch
+    waited: Sketch
+
+
+@dataclass(frozen=True, slots=True)
+class Tallied:
+    """What is counted of a time, by when each part of it begins, and the spans that have still to be."""
+
+    tallies: Sequence[tuple[datetime, Tally]]
+    open: Sequence[Span]
+
+
 async def tallied(connection: AsyncConnection, tenant_id: str, since: datetime) -> Tallied:
     """Return what is counted of all that a tenant queued since a moment at which a half hour begins."""
-    rows = await connection.execute(
-        sa.select(_T.start, _T.counts, _T.ran, _T.waited)
-        .where(_T.tenant_id == tenant_id, _T.start >= since)
-        .order_by(_T.start)
-    )
-    filled, spans, behind = [], list[Span](), since
-    for start, counts, ran, waited in rows:
-        behind = start + GRAIN
-        if counts is None:
-            spans.append((start, behind))
+    rows = sa.select(_T.start, _T.counted).where(_T.tenant_id == tenant_id, _T.start >= since).order_by(_T.start)
+    days = (await connection.execute(rows.where(_T.grain == DAY, sa.not_(is_open)))).all()
+    beside = list(_between((day.start for day in days), since))
+    half_hours = await connection.execute(rows.where(_T.grain == HALF_HOUR, is_within(_T.start, beside)))
+    behind, _ = beside[-1]
+    filled, spans = [(start, unpacked(counted)) for start, counted in days], list[Span]()
+    for start, counted in half_hours:
+        behind = max(behind, start + HALF_HOUR)
+        if counted is None:
+            spans.append((start, start + HALF_HOUR))
         else:
-            by_outcome = [(Outcome(outcome), runtime, count) for outcome, runtime, count in counts]
-            filled.append(Tally(start, by_outcome, _unpacked(ran), _unpacked(waited)))
+            filled.append((start, unpacked(counted)))
     return Tallied(filled, [*_joined(spans), (behind, None)])
 
 
 async def reopen(connection: AsyncConnection, tenant_id: str, queued_at: datetime, at: datetime) -> None:
-    """Have the half hour counted again in which something was queued that is shown no more, or again."""
-    await connection.execute(
-        tallies.update()
-        .where(_T.tenant_id == tenant_id, _T.start == half_hour_of(queued_at))
-        .values(opened_at=at, counts=None, ran=None, waited=None)
-    )
+    """Have counted again in what something was queued that is shown no more, or again.
 
-
-def is_within(spans: Iterable[Span]) -> sa.ColumnElement[bool]:
-    """Return the condition that an evaluation was queued in one of these."""
-    return sa.or_(
-        *(
-            _E.queued_at >= begin if end is None else sa.and_(_E.queued_at >= begin, _E.queued_at < end)
-            for begin, end in spans
+    The day first: who opens several half hours of one waits for whoever else does so, and not the other way about.
+    """
+    for grain in (DAY, HALF_HOUR):
+        await connection.execute(
+            tallies.update()
+            .where(_T.tenant_id == tenant_id, _T.grain == grain, _T.start == start_of(grain, queued_at))
+            .values(opened_at=at, counted=None)
         )
+
+
+def is_within(moment: sa.ColumnElement[datetime], spans: Iterable[Span]) -> sa.ColumnElement[bool]:
+    """Return the condition that a moment is in one of these."""
+    return sa.or_(
+        *(moment >= begin if end is None else sa.and_(moment >= begin, moment < end) for begin, end in spans)
     )
 
 
-def half_hour_of(moment: datetime) -> datetime:
-    """Return when the half hour begins in which a moment is."""
-    seconds = int(GRAIN.total_seconds())
+def start_of(grain: timedelta, moment: datetime) -> datetime:
+    """Return when the half hour or day begins in which a moment is."""
+    seconds = int(grain.total_seconds())
     return datetime.fromtimestamp(moment.timestamp() // seconds * seconds, UTC)
+
+
+def day_of(start: datetime, half_hours: Sequence[tuple[datetime, Tally]]) -> Tally:
+    """Return the tally of a day that has these half hours, by when each begins."""
+    outcomes = defaultdict[Outcome, list[int]](lambda: [0] * (DAY // HALF_HOUR))
+    runtimes = defaultdict[str, int](int)
+    for begin, tally in half_hours:
+        for outcome, [count] in tally.outcomes.items():
+            outcomes[outcome][(begin - start) // HALF_HOUR] = count
+        for runtime, count in tally.runtimes.items():
+            runtimes[runtime] += count
+    return Tally(
+        outcomes=outcomes,
+        runtimes=runtimes,
+        ran=Sketch.together(tally.ran for _, tally in half_hours),
+        waited=Sketch.together(tally.waited for _, tally in half_hours),
+    )
+
+
+packed = msgspec.msgpack.Encoder().encode
+"""A tally's bytes in its row."""
+unpacked = msgspec.msgpack.Decoder(Tally).decode
+
+
+def _between(days: Iterable[datetime], since: datetime) -> Iterator[Span]:
+    """Yield the spans since a moment in which none of these days is, the last without an end."""
+    for day in days:
+        if since < day:
+            yield since, day
+        since = day + DAY
+    yield since, None
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:
@@ -180,18 +135,3 @@ def _joined(spans: Iterable[Span]) -> list[Span]:
         else:
             joined.append((begin, end))
     return joined
-
-
-def _packed(values: Iterable[float | None]) -> bytes:
-    """Return values in order, eight bytes each, the least significant first; what is missing is left out."""
-    ordered = array("d", sorted(value for value in values if value is not None))
-    if sys.byteorder == "big":
-        ordered.byteswap()
-    return ordered.tobytes()
-
-
-def _unpacked(data: bytes) -> Sequence[float]:
-    values = array("d", data)
-    if sys.byteorder == "big":
-        values.byteswap()
-    return values

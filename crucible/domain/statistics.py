@@ -19,6 +19,11 @@ class Percentiles(_Shape):
     p50: float
     p95: float
     p99: float
+    relative_error: float = Field(
+        default=0.0,
+        description="How far each may be from the exact one, as a share of that: 0 where they are exact. "
+        "Where they are not, what took less than a microsecond counts as one.",
+    )
 
 
 class Interval(_Shape):

@@ -22,5 +22,9 @@ async def get_statistics(
     asker: Asker,
     hours: Annotated[int, Query(ge=1, le=LONGEST_HOURS, description="How far back to look.")] = 24,
 ) -> Response:
-    """Count the evaluations that were queued in the last hours, and tell what waits and runs now."""
+    """Count the evaluations that were queued in the last hours, and tell what waits and runs now.
+
+    Counts are exact. Percentiles are, too, where little is asked for; of a day or more they are put together from
+    parts, and within their `relative_error`.
+    """
     return json_response(await statistics(crucible.database, asker, hours=hours))

@@ -88,15 +88,11 @@ tallies = sa.Table(
     "tallies",
     metadata,
     sa.Column("tenant_id", identifier(), sa.ForeignKey("tenants.id"), primary_key=True),
+    sa.Column("grain", sa.Interval, primary_key=True),
     sa.Column("start", Moment, primary_key=True),
     sa.Column("opened_at", Moment, nullable=False),
-    sa.Column("counts", sa.JSON(none_as_null=True)),
-    sa.Column("ran", sa.LargeBinary),
-    sa.Column("waited", sa.LargeBinary),
-    sa.CheckConstraint(
-        "(counts IS NULL) = (ran IS NULL) AND (counts IS NULL) = (waited IS NULL)", name="filled_or_open"
-    ),
+    sa.Column("counted", sa.LargeBinary),
     sqlite_with_rowid=False,
 )
-is_open = tallies.c.counts.is_(None)
+is_open = tallies.c.counted.is_(None)
 partial_index("ix_tallies_open", tallies.c.opened_at, where=is_open)
