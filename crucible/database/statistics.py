@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import array as pg_array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from crucible.database.lines import RANK
 from crucible.database.sketches import RELATIVE_ERROR, Sketch
 from crucible.database.tables import evaluations, is_queued, is_running
 from crucible.database.tallies import HALF_HOUR, TIMES, Span, Tallied, Tally, is_within, tallied
@@ -129,17 +130,18 @@ class StatisticsReader:
         return _percentiles(rows, "ran"), _percentiles(rows, "waited")
 
     async def queue(self) -> tuple[Waiting, ...]:
-        """Return what waits now, at each priority."""
+        """Return what waits now, at each priority; all ranks are named, so that SQLite seeks in the queue's index."""
+        rank = evaluations.c.rank
         rows = await self._all(
-            sa.select(evaluations.c.priority, sa.func.count(), sa.func.min(evaluations.c.queued_at))
-            .where(is_queued, evaluations.c.tenant_id == self._tenant_id)
-            .group_by(evaluations.c.priority)
+            sa.select(rank, sa.func.count(), sa.func.min(evaluations.c.queued_at))
+            .where(is_queued, rank.in_(RANK.values()), evaluations.c.tenant_id == self._tenant_id)
+            .group_by(rank)
         )
-        found = {priority: (count, oldest) for priority, count, oldest in rows}
+        found = {rank: (count, oldest) for rank, count, oldest in rows}
         return tuple(
             Waiting(priority=priority, count=count, oldest=oldest)
             for priority in Priority
-            for count, oldest in [found.get(priority, (0, None))]
+            for count, oldest in [found.get(RANK[priority], (0, None))]
         )
 
     async def workers(self) -> tuple[WorkerLoad, ...]:

@@ -18,6 +18,7 @@ from crucible.domain.sharing import Caps
 from crucible.evaluations import find
 from crucible.evaluations.heartbeat import heartbeat
 from crucible.evaluations.reap import end_unrunnable, reap
+from crucible.evaluations.statistics import statistics
 from crucible.evaluations.storage import storage
 from crucible.pipelines.settle import advance_undecided
 from tests.batches.steps import made, programs
@@ -122,6 +123,15 @@ async def test_a_round_over_pipelines_reads_no_whole_table(plans_of, database, b
     assert any("ix_pipeline_stages_under_way" in plan for plan in plans)
     assert any("ix_pipelines_to_end" in plan for plan in plans)
     assert not any(plan.startswith("SCAN ev") or "Seq Scan" in plan for plan in plans)
+
+
+@pytest.mark.sqlite
+async def test_statistics_count_what_waits_in_the_queues_index_alone(plans_of, database):
+    """PostgreSQL knows how few wait, and chooses by that."""
+    await submitted(database)
+    plans = await plans_of(statistics(database, LOCAL_OWNER, hours=24))
+    assert [plan for plan in plans if "ix_evaluations_queue (rank=? AND tenant_id=?)" in plan]
+    assert not [plan for plan in plans if plan.startswith("SCAN ev")]
 
 
 async def test_what_is_stored_is_counted_by_indexes_of_what_is_counted(plans_of, database, blobs, stream):
