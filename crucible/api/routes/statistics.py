@@ -24,7 +24,7 @@ async def get_statistics(
 ) -> Response:
     """Count the evaluations that were queued in the last hours, and tell what waits and runs now.
 
-    Counts are exact. Percentiles are, too, where little is asked for; of a day or more they are put together from
-    parts, and within their `relative_error`.
+    Counts are exact. So are percentiles of up to 15 hours; those of more are put together from what is counted of
+    each half hour and day, and are within their `relative_error`.
     """
     return json_response(await statistics(crucible.database, asker, hours=hours))

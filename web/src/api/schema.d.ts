@@ -824,6 +824,9 @@ export interface paths {
         /**
          * Get Statistics
          * @description Count the evaluations that were queued in the last hours, and tell what waits and runs now.
+         *
+         *     Counts are exact. So are percentiles of up to 15 hours; those of more are put together from what is counted of
+         *     each half hour and day, and are within their `relative_error`.
          */
         get: operations["get_statistics"];
         put?: never;
@@ -2404,6 +2407,12 @@ export interface components {
             p95: number;
             /** P99 */
             p99: number;
+            /**
+             * Relative Error
+             * @description How far each may be from the exact one, as a share of that: 0 where they are exact. Where they are not, what took less than a microsecond counts as one.
+             * @default 0
+             */
+            relative_error: number;
         };
         /**
          * Pipeline

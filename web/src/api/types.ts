@@ -34,6 +34,7 @@ export type MissedRuns = Schemas["MissedRuns"];
 export type Order = Schemas["Order"];
 export type Outcome = Schemas["Outcome"];
 export type OutputFile = Schemas["OutputFile"];
+export type Percentiles = Schemas["Percentiles"];
 export type Pipeline = Schemas["Pipeline"];
 export type PipelineRequest = Schemas["PipelineRequest"];
 export type PipelineState = Schemas["PipelineState"];

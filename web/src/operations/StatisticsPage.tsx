@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Problem } from "../api/problem";
 import { statisticsQuery } from "../api/queries";
-import type { Outcome, Statistics } from "../api/types";
+import type { Outcome, Percentiles, Statistics } from "../api/types";
 import { OUTCOME_VALUES } from "../api/vocabulary";
 import { Page } from "../app/Page";
 import { SegmentedControl } from "../app/SegmentedControl";
@@ -62,24 +62,8 @@ function Shown({ statistics, hours }: { statistics: Statistics; hours: number })
     <>
       <dl className={classes.figures}>
         <Figure name="Ended" value={ended.toLocaleString("en")} note={share(totals.succeeded, ended)} />
-        <Figure
-          name="Run time, half within"
-          value={statistics.duration ? seconds(statistics.duration.p50) : "–"}
-          note={
-            statistics.duration
-              ? `95 % within ${seconds(statistics.duration.p95)}, 99 % ${seconds(statistics.duration.p99)}`
-              : ""
-          }
-        />
-        <Figure
-          name="Wait, half within"
-          value={statistics.wait ? seconds(statistics.wait.p50) : "–"}
-          note={
-            statistics.wait
-              ? `95 % within ${seconds(statistics.wait.p95)}, 99 % ${seconds(statistics.wait.p99)}`
-              : ""
-          }
-        />
+        <Spread name="Run time, half within" percentiles={statistics.duration} />
+        <Spread name="Wait, half within" percentiles={statistics.wait} />
         <Figure name="Now" value={`${running} running`} note={`${queued.toLocaleString("en")} waiting`} />
       </dl>
       {ended === 0 ? (
@@ -199,6 +183,19 @@ function Figure({ name, value, note }: { name: string; value: string; note: stri
         <span>{note}</span>
       </dd>
     </div>
+  );
+}
+
+function Spread({ name, percentiles }: { name: string; percentiles: Percentiles | null | undefined }) {
+  if (!percentiles) return <Figure name={name} value="–" note="" />;
+  const { p50, p95, p99 } = percentiles;
+  const about = percentiles.relative_error ? "≈ " : "";
+  return (
+    <Figure
+      name={name}
+      value={about + seconds(p50)}
+      note={`95 % within ${about}${seconds(p95)}, 99 % ${about}${seconds(p99)}`}
+    />
   );
 }
 
