@@ -130,7 +130,7 @@ class StatisticsReader:
         return _percentiles(rows, "ran"), _percentiles(rows, "waited")
 
     async def queue(self) -> tuple[Waiting, ...]:
-        """Return what waits now, at each priority; all ranks are named, so that SQLite seeks in the queue's index."""
+        """Return what waits now, at each priority; named ranks have SQLite seek in the queue's index."""
         rank = evaluations.c.rank
         rows = await self._all(
             sa.select(rank, sa.func.count(), sa.func.min(evaluations.c.queued_at))
