@@ -1,3 +1,4 @@
+import asyncio
 import random
 from datetime import timedelta
 
@@ -153,6 +154,21 @@ async def test_what_is_deleted_or_restored_is_counted_anew(database, week, monke
             assert is_like(found, exact)
             await tally_all(database)
         assert all(await rows(database, HALF_HOUR) + await rows(database, DAY))
+
+
+async def test_what_changes_while_its_day_is_being_filled_opens_it_again(database, week, monkeypatch):
+    await tally_all(database)
+    await delete(database, LOCAL_OWNER, week[OF_A_DAY_THAT_IS_OVER])
+    async with database.system_unit_of_work() as work:
+        at = await work.now()
+        assert await work.tallies.fill(opened_before=at, at=at, limit=10) == 2
+        restoring = asyncio.create_task(restore(database, LOCAL_OWNER, week[OF_A_DAY_THAT_IS_OVER]))
+        ended, _ = await asyncio.wait({restoring}, timeout=0.1)
+        assert not ended
+    await restoring
+    for grain in (HALF_HOUR, DAY):
+        assert (await rows(database, grain)).count(False) == 1
+    assert is_like(*await both(database, monkeypatch))
 
 
 @pytest.mark.usefixtures("week")
