@@ -50,6 +50,7 @@ COMMANDS = (
     Command("queue", "crucible.cli.queue:queue", "Show what waits, since when, and what runs.", _OPERATIONS),
     Command("workers", "crucible.cli.workers:workers", "List who works, and at what.", _OPERATIONS),
     Command("tenants", "crucible.cli.tenants:tenants", "Share the workers between tenants.", _OPERATIONS),
+    Command("log-level", "crucible.cli.log_level:log_level", "Show or set how much is logged.", _OPERATIONS),
     Command("storage", "crucible.cli.storage:storage", "Show what is kept, and how much that is.", _OPERATIONS),
     Command("pause", "crucible.cli.workers:pause", "Have workers take nothing more.", _OPERATIONS),
     Command("drain", "crucible.cli.workers:drain", "The same, and hand back what runs.", _OPERATIONS),

@@ -5,6 +5,7 @@ from typing import Protocol, TypeVar
 
 from crucible.client import operations_calls as calls
 from crucible.client.calls import Call
+from crucible.domain.answer import LogLevel, LogLevelRequest
 from crucible.domain.dead_letter import DeadLetter, DeadLetterState, DeadLetterSummary
 from crucible.domain.operation import Queue, Worker
 from crucible.domain.storage import Storage
@@ -78,6 +79,18 @@ class Operations:
     def storage(self) -> Storage:
         """Return how much evaluations keep, and how large the database is."""
         return self._ask(calls.storage())
+
+    def log_level(self) -> LogLevel:
+        """Return how much the server writes to its log, and until when where that was asked of every process."""
+        return self._ask(calls.log_level())
+
+    def set_log_level(self, wanted: LogLevelRequest) -> LogLevel:
+        """Have every process write more or less to its log for a while; each follows within seconds."""
+        return self._ask(calls.set_log_level(wanted))
+
+    def withdraw_log_level(self) -> None:
+        """Have every process write what its settings say again, within seconds."""
+        self._ask(calls.withdraw_log_level())
 
     def tenants(self) -> tuple[Tenant, ...]:
         """Return every tenant: its share of the workers, and what of it waits and runs."""

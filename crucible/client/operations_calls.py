@@ -6,13 +6,14 @@ from urllib.parse import quote
 
 from crucible.client.calls import PREFIX, Call, body
 from crucible.client.reading import reads
-from crucible.domain.answer import DeadLetterChoice, DeadLetterList, DeadLetterPage
+from crucible.domain.answer import DeadLetterChoice, DeadLetterList, DeadLetterPage, LogLevel, LogLevelRequest
 from crucible.domain.dead_letter import DeadLetter, DeadLetterState
 from crucible.domain.operation import Queue, Worker, WorkerList
 from crucible.domain.storage import Storage
 from crucible.domain.tenant import Tenant, TenantList, TenantShare
 from crucible.domain.webhook import Delivery, DeliveryList, WebhookCreated, WebhookList, WebhookRequest
 
+_LOG_LEVEL = f"{PREFIX}/log-level"
 _WEBHOOKS = f"{PREFIX}/webhooks"
 
 
@@ -98,6 +99,21 @@ def queue() -> Call[Queue]:
 def storage() -> Call[Storage]:
     """Tell how much is kept."""
     return Call(method="GET", path=f"{PREFIX}/storage", read=reads(Storage))
+
+
+def log_level() -> Call[LogLevel]:
+    """Tell how much is written to the log."""
+    return Call(method="GET", path=_LOG_LEVEL, read=reads(LogLevel))
+
+
+def set_log_level(wanted: LogLevelRequest) -> Call[LogLevel]:
+    """Have more or less written to every log for a while."""
+    return Call(method="PUT", path=_LOG_LEVEL, read=reads(LogLevel), content=wanted.model_dump_json().encode())
+
+
+def withdraw_log_level() -> Call[None]:
+    """Have written what the settings say."""
+    return Call(method="DELETE", path=_LOG_LEVEL, read=lambda _body: None)
 
 
 def tenants() -> Call[TenantList]:

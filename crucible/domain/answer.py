@@ -91,13 +91,16 @@ class Readiness(_Shape):
     """Each part that can't do its work now, and why."""
 
 
+LONGEST_LOG_MINUTES = 24 * 60
+
+
 class LogLevelRequest(_Shape):
     """How much every process is to write to its log, and for how long."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     level: Literal["debug", "info", "warning", "error"]
-    minutes: Annotated[int, Field(ge=1, le=1440)] = 60
+    minutes: Annotated[int, Field(ge=1, le=LONGEST_LOG_MINUTES)] = 60
 
 
 class LogLevel(_Shape):
