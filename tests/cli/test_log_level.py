@@ -49,7 +49,7 @@ def test_a_level_holds_for_an_hour_where_no_time_is_given(command: Command) -> N
     ("words", "why"),
     [
         (["loud"], "'loud' is not one of"),
-        (["debug", "--for", "1441"], "1441 is not in the range"),
+        (["debug", "--for", "1441"], "less than or equal to 1440"),
         (["--for", "5"], "name one"),
         (["debug", "--usual"], "exclude each other"),
     ],
