@@ -53,9 +53,21 @@ def dropping_bounding_set(last: int) -> kernel.Calls:
 
 def keep_only(capabilities: int) -> None:
     """Reduce this process to these capabilities, none of which survives an exec."""
-    try:
-        kernel.prctl(kernel.PR_CAP_AMBIENT, kernel.PR_CAP_AMBIENT_CLEAR_ALL, about="PR_CAP_AMBIENT_CLEAR_ALL")
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # gVisor's kernel knows of no ambient capabilities, so there are none
-            raise
-    kernel.set_capabilities(capabilities, capabilities)
+    kernel.make(keeping_only(capabilities))
+
+
+def keeping_only(capabilities: int) -> kernel.Calls:
+    """Write `keep_only` down."""
+    clearing = kernel.prctling(
+        kernel.PR_CAP_AMBIENT, kernel.PR_CAP_AMBIENT_CLEAR_ALL, about="PR_CAP_AMBIENT_CLEAR_ALL"
+    )
+    return [
+        *([clearing] if _are_ambient_known() else []),
+        kernel.setting_capabilities(capabilities, capabilities),
+    ]
+
+
+def _are_ambient_known() -> bool:
+    """Whether this kernel has ambient capabilities, which gVisor's has not."""
+    asking = kernel.prctling(kernel.PR_CAP_AMBIENT, kernel.PR_CAP_AMBIENT_IS_SET, about="PR_CAP_AMBIENT_IS_SET")
+    return kernel.error_of(asking) != errno.EINVAL

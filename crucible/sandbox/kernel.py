@@ -51,6 +51,7 @@ PR_CAPBSET_READ: Final = 23
 PR_CAPBSET_DROP: Final = 24
 PR_SET_NO_NEW_PRIVS: Final = 38
 PR_CAP_AMBIENT: Final = 47
+PR_CAP_AMBIENT_IS_SET: Final = 1
 PR_CAP_AMBIENT_CLEAR_ALL: Final = 4
 
 _AT_FDCWD: Final = -100
@@ -138,6 +139,13 @@ def fork() -> int:
     Making `random` and `threading` ready for a child touches some eighty pages, which process 1 has no use for.
     """
     return _check(_own_process.fork(), "fork", "process 1")
+
+
+def give_back_heap() -> None:
+    """Have the C library return what it keeps of memory that was let go, which each fork would go through."""
+    trim = getattr(_libc, "malloc_trim", None)  # the GNU library's alone
+    if trim is not None:
+        trim(ctypes.c_size_t(0))
 
 
 def setns(namespace: int, kind: int) -> None:

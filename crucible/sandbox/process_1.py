@@ -120,6 +120,7 @@ def _serve(channel: socket.socket, manner: Manner) -> None:
     ended = steps.Steps(
         fork=partial(Vessel, confines),
         wall=wall,
+        giving_up=steps.giving_up(wall),
         order=order,
         work=work,
         streams=[stdin, 1, 2],

@@ -13,7 +13,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Callable, Optional
 
-from crucible.sandbox import call_filter, capabilities, collect, report
+from crucible.sandbox import call_filter, capabilities, collect, kernel, report
 from crucible.sandbox.answers import Answers
 from crucible.sandbox.attempts import Attempts
 from crucible.sandbox.plan import WORKSPACE, WRITABLE, Work
@@ -54,6 +54,14 @@ class Ended:
         )
 
 
+def giving_up(wall: Wall) -> kernel.Calls:
+    """Write down how process 1 gives up what it needs no more once it has handed the program over."""
+    return [
+        *capabilities.keeping_only(_UNTIL_COLLECTED | (_TO_ANSWER if wall.known else 0)),
+        call_filter.installing(wall.process_1),
+    ]
+
+
 Watch = Callable[[str, int, Optional[Answers], Optional[ProgressReader]], "Ended"]
 """Waits for a step's process while it answers: see `watch`."""
 
@@ -67,6 +75,8 @@ class Steps:
     order: bytes
     """The work as it came, which goes on to the process that becomes the program."""
     work: Work
+    giving_up: kernel.Calls
+    """What process 1 does to itself once the program runs: see `giving_up`."""
     streams: list[int]
     """The program's standard input, output and errors."""
     channel: report.Channel
@@ -103,8 +113,7 @@ class Steps:
             self.let_go()
             if progress is not None:
                 progress.let_go()
-            capabilities.keep_only(_UNTIL_COLLECTED | (_TO_ANSWER if self.wall.known else 0))
-            call_filter.install(self.wall.process_1)
+            kernel.make(self.giving_up)
             ended = self.watch("run", waiting.process, answers, progress)
         else:
             self.let_go()

@@ -26,12 +26,12 @@ from crucible.sandbox import (
 )
 from crucible.sandbox.arguments import refuse_what_is_too_long
 from crucible.sandbox.namespaces import script
-from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, work_of
+from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Work, work_of
 from crucible.sandbox.wall import Wall
 
-_HEAD = struct.Struct("=I?")
+HEAD = struct.Struct("=I?")
 """Of an order: the length of the work that follows, and whether it is its compilation that is meant."""
-_ORDERS = 3
+ORDERS = 3
 """The descriptor on which orders come and the reason goes why a program can't be started; gone when it runs."""
 _PLACES = (0, 1, 2, progress.DESCRIPTOR)
 """Where a program finds what it is given: its streams and, if it asked for that, where to tell progress."""
@@ -88,7 +88,7 @@ class Vessel:
         with self._orders:
             message, gone = b"", False
             try:
-                descriptors.send(self._orders, _HEAD.pack(len(order), compiles), streams)
+                descriptors.send(self._orders, HEAD.pack(len(order), compiles), streams)
                 self._orders.sendall(order)
             except BrokenPipeError:  # it may have said why, before it went
                 gone = True
@@ -114,13 +114,13 @@ def _wait_for_orders(confines: Confines, processes: int | None, orders: int) -> 
         os.setsid()
         if processes is not None:
             _be_the_first_victim(processes)
-        if orders != _ORDERS:
-            os.dup2(orders, _ORDERS, inheritable=False)
+        if orders != ORDERS:
+            os.dup2(orders, ORDERS, inheritable=False)
         kernel.make(confines.giving_up)
         if confines.landlock_abi:
             landlock.restrict(confines.landlock_abi, readable=("/",), writable=WRITABLE, devices="/dev")
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        commands = socket.socket(fileno=_ORDERS)
+        commands = socket.socket(fileno=ORDERS)
         notification.confine(confines.wall, commands)
         if confines.warm:
             script.prepare()
@@ -129,7 +129,7 @@ def _wait_for_orders(confines: Confines, processes: int | None, orders: int) -> 
         _obey(commands, warm=confines.warm)
     except BaseException as error:  # noqa: BLE001 - this process must end here, whatever happened
         with contextlib.suppress(OSError):
-            os.write(_ORDERS, f"{type(error).__name__}: {error}".encode()[:4096])
+            os.write(ORDERS, f"{type(error).__name__}: {error}".encode()[:4096])
     finally:
         os._exit(127)
 
@@ -149,11 +149,11 @@ def _giving_up(user: int, *, ranged: bool) -> kernel.Calls:
     """
     ids = (user, user, user)
     return [
-        kernel.closing_descriptors_from(_ORDERS + 1),
+        kernel.closing_descriptors_from(ORDERS + 1),
         *([(os.setgroups, ([],), "no groups")] if ranged else []),
         (os.setresgid, ids, ""),
         (os.setresuid, ids, ""),
-        (capabilities.keep_only, (0,), "none"),
+        *capabilities.keeping_only(0),
         kernel.prctling(kernel.PR_SET_NO_NEW_PRIVS, 1, about="PR_SET_NO_NEW_PRIVS"),
         kernel.prctling(kernel.PR_SET_DUMPABLE, 1, about="PR_SET_DUMPABLE"),  # its own /proc is its own to read
         (os.chdir, (WORKSPACE,), WORKSPACE),
@@ -161,17 +161,25 @@ def _giving_up(user: int, *, ranged: bool) -> kernel.Calls:
     ]
 
 
-def _obey(orders: socket.socket, *, warm: bool) -> NoReturn:
-    """Become the step of the work that is ordered."""
-    head, streams = descriptors.receive(orders, _HEAD.size, len(_PLACES))
+def receive(orders: socket.socket) -> tuple[Work, list[int], bool] | None:
+    """Return the work that is ordered, its streams, and whether its compilation is meant; None at the end."""
+    head, streams = descriptors.receive(orders, HEAD.size, len(_PLACES))
     if not head:
-        os._exit(0)  # there is no use for this sandbox any more
-    missing, compiles = _HEAD.unpack(head)
+        return None
+    missing, compiles = HEAD.unpack(head)
     parts = []
     while missing and (part := orders.recv(missing)):
         parts.append(part)
         missing -= len(part)
-    work = work_of(b"".join(parts))
+    return work_of(b"".join(parts)), streams, compiles
+
+
+def _obey(orders: socket.socket, *, warm: bool) -> NoReturn:
+    """Become the step of the work that is ordered."""
+    order = receive(orders)
+    if order is None:
+        os._exit(0)  # there is no use for this sandbox any more
+    work, streams, compiles = order
     for descriptor, stream in zip(_PLACES, streams):
         os.dup2(stream, descriptor, inheritable=True)
         os.close(stream)

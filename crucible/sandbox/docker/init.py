@@ -70,6 +70,7 @@ def _serve(streams: Streams, user: int, *, records: bool) -> None:
     ended = steps.Steps(
         fork=partial(Vessel, confines, processes),
         wall=wall,
+        giving_up=steps.giving_up(wall),
         order=order_of(errand.work),
         work=errand.work,
         streams=given,

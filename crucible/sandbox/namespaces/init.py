@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crucible.sandbox import call_filter, capabilities, descriptors, inputs, kernel, report, steps
+from crucible.sandbox import capabilities, descriptors, inputs, kernel, report, steps
 from crucible.sandbox.namespaces import root
 from crucible.sandbox.namespaces.lot import Lot
 from crucible.sandbox.plan import Identity, Place, Setup, read_work
@@ -46,7 +46,7 @@ class Stage:
         self.host_processes = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         """The zygote's /proc: the sandbox's own is read-only."""
         self.confines = Confines(wall=wall, landlock_abi=setup.landlock, warm=setup.warm, ranged=setup.ranged)
-        call_filter.installing(wall.process_1)
+        self.giving_up = steps.giving_up(wall)
         apart = kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS | kernel.CLONE_NEWCGROUP
         self.entering = [
             kernel.unsharing(apart),
@@ -101,6 +101,7 @@ def _serve(channel: socket.socket, stage: Stage) -> None:
     ended = steps.Steps(
         fork=fork,
         wall=stage.wall,
+        giving_up=stage.giving_up,
         order=order,
         work=work,
         streams=given[1:],

@@ -9,11 +9,14 @@ processes themselves while they wait.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import resource
 import signal
 import socket
+import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -28,7 +31,10 @@ from crucible.sandbox import (
     report,
     rlimits,
     steps,
+    vessel,
 )
+from crucible.sandbox.answers import Answers
+from crucible.sandbox.attempts import Attempts
 from crucible.sandbox.namespaces import script
 
 if TYPE_CHECKING:
@@ -39,6 +45,8 @@ _TIMES: Final = 16
 _TIMES_AFTER_FORK: Final = 2
 """The second time without what is done once."""
 _FILES: Final = str(Path(__file__).parent.parent / "etc")
+_PROGRAM: Final = str(Path(__file__).parent.parent / "__init__.py")
+"""Which does nothing."""
 _BOUNDS: Final = plan.Bounds(
     open_files=1, disk_bytes=1, inodes=1, collected_files=16, collected_bytes=4096, collected_depth=1
 )
@@ -51,8 +59,9 @@ _PLACE: Final = plan.Place(identity=plan.Identity(ranged=True, map=[(0, 1, 1)], 
 def rehearse(wall: Wall, landlock_abi: int) -> None:
     """Do it. Leaves nothing behind."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGCHLD)}
+    confines = _confines(wall)
     for _ in range(_TIMES):
-        _process_1(wall)
+        _process_1(confines)
         _program(landlock_abi)
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -110,7 +119,7 @@ def _see_a_process_end(stop: int, wakeup: int) -> None:
     steps.watch("run", process, None, None, stop=stop, wakeup=wakeup)
 
 
-def _process_1(wall: Wall) -> None:
+def _process_1(confines: vessel.Confines) -> None:
     kernel.die_with_parent(signal.SIGKILL)
     kernel.make([(os.getpid, (), "")])
     plan.read_place(plan.place_message(_PLACE))
@@ -122,7 +131,8 @@ def _process_1(wall: Wall) -> None:
         _, (received,) = descriptors.receive(there, 1, 4)
         plan.read_work(received)
         report.send(there, report.READY, {})
-        ended = _watch(wall, there.fileno())
+        ended = _see_a_program_end(confines, there.fileno())
+        any(map(steps.is_full, [_FILES]))
         _collect(there, _FILES)
         report.send(there, report.ENDED, vars(ended))
 
@@ -132,39 +142,55 @@ def _collect(channel: socket.socket, folder: str) -> None:
         report.send_bytes(channel, report.FILE, path, content)
 
 
-def _watch(wall: Wall, stop: int) -> steps.Ended:
-    """Have a process behind the program's filter, take its first call, and see it end."""
+def _see_a_program_end(confines: vessel.Confines, stop: int) -> steps.Ended:
+    """Have a process wait behind the program's filter, take its first call, hand it an order, and see it end."""
     wakeup = steps.wake_on_children()
-    here, there = socket.socketpair()
-    process = kernel.fork()
-    if process == 0:
-        _end_behind_filter(wall, there)
-    there.close()
-    with here:
-        listener = notification.take_over(here)[0] if wall.known else None
-    ended = steps.watch("run", process, None, None, stop=stop, wakeup=wakeup)
-    if listener is not None:
-        listener.close()
+    waiting = vessel.Vessel(confines)
+    answers = None
+    attempts = Attempts(lambda _: None, time.monotonic)
+    if waiting.listener is not None:
+        answers = Answers(confines.wall.known, waiting.listener, attempts)
+    waiting.start(plan.order_of(_WORK), [stop], compiles=False)
+    ended = steps.watch("run", waiting.process, answers, None, stop=stop, wakeup=wakeup)
+    if answers is not None:
+        answers.drain()
+        answers.finish()
+    attempts.finish()
     os.close(signal.set_wakeup_fd(-1))
     os.close(wakeup)
     return ended
 
 
-def _end_behind_filter(wall: Wall, channel: socket.socket) -> NoReturn:
-    """Be a process that has its calls answered, and end."""
-    try:
-        if wall.known:
-            notification.hand_over(channel, notification.install(wall.program))
-    finally:
-        os._exit(0)
+def _confines(wall: Wall) -> vessel.Confines:
+    """Return what a process of a rehearsal is put behind, which becomes no program: the filter."""
+    confines = vessel.Confines(wall=wall, landlock_abi=0, warm=False, rehearse=_end_when_ordered)
+    confines.giving_up = []
+    return confines
+
+
+def _end_when_ordered() -> NoReturn:
+    vessel.receive(socket.socket(fileno=vessel.ORDERS))
+    os._exit(0)
 
 
 def _program(landlock_abi: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     if landlock_abi:
         os.close(landlock.ruleset(landlock_abi, readable=("/",), writable=("/",), devices="/dev"))
-    script.seed()
-    _run(b"pass")
+    here, there = socket.socketpair()
+    with here, there:
+        with contextlib.suppress(OSError):  # there is nobody who would refuse its call
+            notification.hand_over(here, os.dup(here.fileno()))
+        taken = notification.take(there)
+        if taken is not None:
+            taken.close()
+        order = plan.order_of(_WORK)
+        descriptors.send(here, vessel.HEAD.pack(len(order), False), [])
+        here.sendall(order)
+        vessel.receive(there)
+    script.prepare()
+    script.rehearse(_PROGRAM)
+    del sys.path[0]
 
 
 def _run(source: bytes) -> None:

@@ -15,6 +15,7 @@ import contextlib
 import ctypes
 import gc
 import importlib.machinery
+import itertools
 import os
 import signal
 import sys
@@ -26,7 +27,8 @@ _UNFLUSHED = 120
 _own_modules: dict[str, types.ModuleType] = {}
 """What the zygote has imported of Crucible, out of the program's sight and alive."""
 
-
+_imported: dict[str, None] = {}
+"""The names of the modules that a program finds imported, in their order."""
 _environment: dict[str, str] = {}
 """What the environment is already."""
 _command_line = (0, 0)
@@ -49,6 +51,7 @@ def hide(environment: dict[str, str]) -> None:
         _own_modules[name] = sys.modules.pop(name)
     _own_modules["__main__"] = sys.modules["__main__"]
     sys.modules["__main__"] = types.ModuleType("__main__")
+    _imported.update(dict.fromkeys(sys.modules))
 
 
 def prepare() -> None:
@@ -69,15 +72,30 @@ def seed() -> None:
             generator.seed()
 
 
+def rehearse(path: str) -> None:
+    """Do what running the program `path` does, as far as the next program won't see of it: see `rehearsal`."""
+    module = types.ModuleType("rehearsal")
+    with open("/proc/self/cmdline", "rb") as file:
+        arguments = [os.fsdecode(part) for part in file.read().split(b"\0")[:-1]]
+    _become_main(module, arguments, [os.path.basename(path)], _environment)
+    module.__file__ = path
+    _outcome(module)
+    _flush()
+    _imported_since(sys.modules)
+    _guarded(lambda: _clear(module))
+
+
 def run(arguments: list[str], main: list[str], environment: dict[str, str]) -> NoReturn:
     """Become the script `main[0]` in the working directory, with `main` as its arguments, and end as it does."""
-    imported = frozenset(sys.modules)
-    module = _become_main(arguments, main, environment)
+    module = sys.modules["__main__"]
+    _become_main(module, arguments, main, environment)
     code = _outcome(module)
-    _end(module, imported, code)
+    _end(module, code)
 
 
-def _become_main(arguments: list[str], main: list[str], environment: dict[str, str]) -> types.ModuleType:
+def _become_main(
+    module: types.ModuleType, arguments: list[str], main: list[str], environment: dict[str, str]
+) -> None:
     if environment != _environment:
         for name in [name for name in os.environ if name not in environment]:
             del os.environ[name]
@@ -91,7 +109,6 @@ def _become_main(arguments: list[str], main: list[str], environment: dict[str, s
     if "/" in main[0]:
         sys.path[0] = os.path.dirname(path)
     name = path if sys.version_info >= (3, 9) else main[0]
-    module = sys.modules["__main__"]
     vars(module).update(
         __annotations__={},
         __builtins__=builtins,
@@ -99,7 +116,6 @@ def _become_main(arguments: list[str], main: list[str], environment: dict[str, s
         __file__=name,
         __loader__=importlib.machinery.SourceFileLoader("__main__", name),
     )
-    return module
 
 
 def _outcome(module: types.ModuleType) -> int:
@@ -171,7 +187,7 @@ def _write(text: str) -> None:
         return
 
 
-def _end(module: types.ModuleType, imported: frozenset[str], code: int) -> NoReturn:
+def _end(module: types.ModuleType, code: int) -> NoReturn:
     """Do what the program can see of an interpreter's end, in its order, and exit."""
     threading: Any = sys.modules.get("threading")
     if threading is not None:
@@ -179,7 +195,7 @@ def _end(module: types.ModuleType, imported: frozenset[str], code: int) -> NoRet
     with contextlib.suppress(BaseException):  # which it has shown itself
         atexit._run_exitfuncs()  # noqa: SLF001
     flushed = _flush()
-    _let_go(module, imported)
+    _let_go(module)
     if not (_flush() and flushed) and code == 0:
         code = _UNFLUSHED
     if code < 0:
@@ -210,11 +226,12 @@ def _flush() -> bool:
     return flushed
 
 
-def _let_go(main: types.ModuleType, imported: frozenset[str]) -> None:
+def _let_go(main: types.ModuleType) -> None:
     """Let go of what the program made, in the interpreter's order: what is left then is only the zygote's."""
     modules: dict[str, Any] = sys.modules
-    others = [module for name, module in modules.items() if name not in imported and module is not main]
-    for name in [name for name in modules if name not in imported]:
+    names = _imported_since(modules)
+    others = [module for module in map(modules.get, names) if module is not main]
+    for name in names:
         modules[name] = None  # as the interpreter does, so that no import revives it
     _guarded(lambda: _clear(main))
     _guarded(gc.collect)
@@ -223,6 +240,18 @@ def _let_go(main: types.ModuleType, imported: frozenset[str]) -> None:
             _guarded(lambda module=module: _clear(module))
     if others:
         _guarded(gc.collect)
+
+
+def _imported_since(modules: dict[str, Any]) -> list[str]:
+    """Return the names of what the program imported, in that order.
+
+    To look at a name is to count a reference to it, for which its page is copied. So it is looked at no other than
+    these, where those that there were before are where they were.
+    """
+    latest = list(itertools.islice(reversed(modules), max(0, len(modules) - len(_imported)) + 1))
+    if latest[-1:] == list(itertools.islice(reversed(_imported), 1)):
+        return latest[-2::-1]
+    return [name for name in modules if name not in _imported]
 
 
 def _clear(module: types.ModuleType) -> None:

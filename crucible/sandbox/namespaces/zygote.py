@@ -51,6 +51,7 @@ def main(control: int) -> None:
     gc.collect()
     undying.stop_counting()
     gc.freeze()
+    kernel.give_back_heap()
     requests.send(READY + sys.version.split()[0].encode())
     while True:
         message, received = descriptors.receive(requests, MAXIMUM_MESSAGE_BYTES, MOST_DESCRIPTORS)
