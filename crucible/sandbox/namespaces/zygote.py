@@ -18,7 +18,7 @@ import socket
 import sys
 
 from crucible.sandbox import descriptors, kernel
-from crucible.sandbox.namespaces import init, lot, rehearsal, root, script, undying
+from crucible.sandbox.namespaces import fresh_pages, init, lot, rehearsal, root, script, undying
 from crucible.sandbox.plan import Setup, read_place, read_setup
 from crucible.sandbox.wall import read
 
@@ -52,6 +52,7 @@ def main(control: int) -> None:
     undying.stop_counting()
     gc.freeze()
     kernel.give_back_heap()
+    fresh_pages.begin()
     requests.send(READY + sys.version.split()[0].encode())
     while True:
         message, received = descriptors.receive(requests, MAXIMUM_MESSAGE_BYTES, MOST_DESCRIPTORS)
