@@ -11,6 +11,7 @@ and is named in either case: ADR 56.
 import asyncio
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,13 +23,16 @@ from pathlib import Path
 from typing import cast
 
 from leftovers import Host, adopt_orphans, end_orphans, orphans
-from tiers import Tier, tiers
+from tiers import Folders, Tier, tiers
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_AGAIN = 12
 """Of a tier's tests. Where more failed, it was no chance."""
 LONGEST_LINE = 1 << 24
 """In bytes, of what a test prints."""
+MEMORY = Path("/dev/shm")  # noqa: S108 - what is made there has a name that nobody guesses
+ENOUGH_MEMORY_BYTES = 4 << 30
+"""What tiers in memory may take: databases are small, and what a test that passed wrote is removed after it."""
 COMPLAINT = re.compile(r"(?:FAILED|ERROR) (tests/[^\[]+?(?:\[.*?\])?)(?: - .*)?")
 """A line of pytest's summary, with the test's name."""
 
@@ -106,12 +110,13 @@ async def run_again(tier: Tier, result: Result, running: set[int]) -> None:
         result.complaints = again.complaints
 
 
-def report_coverage(own: Path, *bound: str) -> int:
+def report_coverage(folders: Folders, *bound: str) -> int:
     """Print the coverage of all tiers together; return 0 where it is high enough."""
     print("\n== coverage", flush=True)
     coverage = [sys.executable, "-m", "coverage"]
-    environment = os.environ | {"COVERAGE_FILE": str(own / "coverage")}
-    data = [str(path) for path in own.rglob("coverage.*") if path.is_file()]
+    environment = os.environ | {"COVERAGE_FILE": str(folders.own / "coverage")}
+    found = (path for folder in {folders.own, folders.quick} for path in folder.rglob("coverage.*"))
+    data = [str(path) for path in found if path.is_file()]
     subprocess.call([*coverage, "combine", "--quiet", *data], cwd=ROOT, env=environment)
     return subprocess.call([*coverage, "report", *bound], cwd=ROOT, env=environment)
 
@@ -127,19 +132,31 @@ def describe(tier: Tier, results: dict[str, Result]) -> str:
     return "\n  ".join(lines)
 
 
-def run(own: Path, arguments: Sequence[str]) -> int:
+def run(folders: Folders, arguments: Sequence[str]) -> int:
     """Run the tiers, then report coverage and what failed; return an exit code that is 0 where all is well."""
-    every = list(tiers(own, arguments))
+    every = list(tiers(folders, arguments))
     chosen = [tier for tier in every if not tier.left_out]
     for tier in chosen:
         # An ordinary user's tests, and PostgreSQL's own user, have to get through.
-        for folder in (own, tier.folder, tier.folder / "t"):
+        for folder in (tier.folder.parent, tier.folder, tier.folder / "t"):
             folder.mkdir(exist_ok=True)
             folder.chmod(0o711)
     results = asyncio.run(run_lanes(chosen))
-    report = report_coverage(own, *(["--fail-under=0"] if arguments else []))
+    report = report_coverage(folders, *(["--fail-under=0"] if arguments else []))
     print("", *(describe(tier, results) for tier in every), sep="\n", flush=True)
     return report or max(abs(result.code) for result in results.values())
+
+
+def in_memory() -> Path | None:
+    """Return a folder whose files are in memory, and may be programs, where this host has one with enough room."""
+    if not os.access(MEMORY, os.W_OK) or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
+        return None
+    return MEMORY if shutil.disk_usage(MEMORY).free >= ENOUGH_MEMORY_BYTES else None
+
+
+def temporary(where: Path | None = None) -> tempfile.TemporaryDirectory[str]:
+    """Return a folder to work in. What in it can't be removed is named as something that was left behind."""
+    return tempfile.TemporaryDirectory(prefix="crucible-tests-", dir=where, ignore_cleanup_errors=True)
 
 
 def main() -> int:
@@ -147,11 +164,10 @@ def main() -> int:
     adopt_orphans()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     before = Host()
-    # What can't be removed is named below, as something that was left behind.
-    with tempfile.TemporaryDirectory(prefix="crucible-tests-", ignore_cleanup_errors=True) as folder:
-        own = Path(folder)
-        code = run(own, sys.argv[1:])
-        left = before.leftovers(own.glob("*/t"))
+    with temporary() as own, temporary(in_memory()) as quick:
+        folders = Folders(Path(own), Path(quick))
+        code = run(folders, sys.argv[1:])
+        left = before.leftovers([*folders.own.glob("*/t"), *folders.quick.glob("*/t")])
         end_orphans()
     print(*(f"left behind: {what}" for what in left), sep="\n", end="\n" if left else "")
     return code or (1 if left else 0)

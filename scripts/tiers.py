@@ -17,6 +17,8 @@ from crucible.sandbox import cgroup
 
 SANDBOXES = ("tests/sandbox", "tests/security")
 CONSOLE = "tests/web"
+KEEPING_LITTLE = ("-o", "tmp_path_retention_policy=failed")
+"""Has pytest remove what a test wrote, once it passed."""
 WHOEVER = "--ignore=tests/sandbox/namespaces/test_script.py"
 """What Python makes of a script is the same for each user."""
 ORDINARY = (*SANDBOXES, "--ignore=tests/sandbox/docker", WHOEVER)
@@ -32,6 +34,15 @@ ALONE = (
     WHOEVER,
 )
 """The same, where the user has no ids but its own."""
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where tiers have folders of their own."""
+
+    own: Path
+    quick: Path
+    """In memory where that is possible, for tests that write many files: each database is hundreds of them."""
 
 
 @dataclass(frozen=True)
@@ -52,15 +63,17 @@ class Tier:
     """Why it doesn't apply here, where it doesn't."""
 
 
-def tiers(own: Path, arguments: Sequence[str]) -> Iterator[Tier]:
-    """Yield what is to run, each with a folder in `own`: all, or what pytest's arguments choose as one tier."""
+def tiers(folders: Folders, arguments: Sequence[str]) -> Iterator[Tier]:
+    """Yield what is to run, each with a folder of its own: all, or what pytest's arguments choose as one tier."""
+    own, quick = folders.own, folders.quick
     if arguments:
         yield _pytest(own, "chosen", "chosen", *arguments)
         return
     as_user = "" if os.geteuid() == 0 else "these are an ordinary user's tests already"
     yield _pytest(own, "sandboxes", "sandboxes", *SANDBOXES)
-    yield _pytest(own, "the rest", "the rest", "tests", *(f"--ignore={path}" for path in (*SANDBOXES, CONSOLE)))
-    yield _pytest(own, "console", "others", CONSOLE)
+    elsewhere = (f"--ignore={path}" for path in (*SANDBOXES, CONSOLE))
+    yield _pytest(quick, "the rest", "the rest", "tests", *elsewhere, *KEEPING_LITTLE)
+    yield _pytest(quick, "console", "others", CONSOLE, *KEEPING_LITTLE)
     yield _pytest(own, "ordinary user", "others", *ORDINARY, ids="yes", left_out=as_user)
     yield _pytest(
         *(own, "user's containers", "others", *CONTAINERS), ids="yes", engines="crun,gvisor", left_out=as_user
