@@ -1,7 +1,10 @@
 """Fixtures that more than one room of the tests uses."""
 
+import ast
+
 from hypothesis import settings
 
+from tests import parsing
 from tests.database.fixtures import (
     blobs,
     database,
@@ -40,5 +43,6 @@ __all__ = [
     "traced",
 ]
 
+ast.parse = parsing.parse
 settings.register_profile("no test is timed", deadline=None)
 settings.load_profile("no test is timed")
