@@ -1,4 +1,4 @@
-"""Runs every test with coverage over all its processes, and sees that nothing of it stays behind.
+"""Runs every test, with coverage over all processes of most tiers, and sees that nothing of it stays behind.
 
 The tests start servers, executors and sandboxes, and kill some of them on purpose, so this process adopts each
 orphan and compares what is on the host with what there was before. Arguments go to pytest, as one tier, without

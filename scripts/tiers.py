@@ -4,6 +4,9 @@ Everything as whoever runs this; the `namespaces` engine again as an ordinary us
 without, and what the other engines that work there promise; and the limits on cgroup v2, in a virtual machine
 where this host has version 1. A tier that doesn't apply here says why. Much of a test is waiting, so the tiers run
 in lanes beside each other, each in its own folder.
+
+Coverage is measured in the tiers that try each part by itself. What goes through the same lines again, as somebody
+else or with all of it together, would take up to twice as long for nothing: ADR 65.
 """
 
 import os
@@ -15,13 +18,16 @@ from pathlib import Path
 
 from crucible.sandbox import cgroup
 
-SANDBOXES = ("tests/sandbox", "tests/security")
+SANDBOXES = "tests/sandbox"
+ATTACKS = "tests/security"
+WHOLE = ("tests/end_to_end", "tests/chaos", "tests/examples", "tests/benchmarks", "tests/test_documentation.py")
+"""Where all of Crucible runs as its users have it, often to be killed."""
 CONSOLE = "tests/web"
 KEEPING_LITTLE = ("-o", "tmp_path_retention_policy=failed")
 """Has pytest remove what a test wrote, once it passed."""
 WHOEVER = "--ignore=tests/sandbox/namespaces/test_script.py"
 """What Python makes of a script is the same for each user."""
-ORDINARY = (*SANDBOXES, "--ignore=tests/sandbox/docker", WHOEVER)
+ORDINARY = (SANDBOXES, ATTACKS, "--ignore=tests/sandbox/docker", WHOEVER)
 """What an ordinary user's tier runs: all but what starts a container engine, which takes root."""
 CONTAINERS = (
     *("tests/sandbox/test_conformance.py", "tests/sandbox/test_images.py", "tests/security/test_attacks.py"),
@@ -67,12 +73,14 @@ def tiers(folders: Folders, arguments: Sequence[str]) -> Iterator[Tier]:
     """Yield what is to run, each with a folder of its own: all, or what pytest's arguments choose as one tier."""
     own, quick = folders.own, folders.quick
     if arguments:
-        yield _pytest(own, "chosen", "chosen", *arguments)
+        yield _pytest(own, "chosen", "chosen", *arguments, measured=True)
         return
     as_user = "" if os.geteuid() == 0 else "these are an ordinary user's tests already"
-    yield _pytest(own, "sandboxes", "sandboxes", *SANDBOXES)
-    elsewhere = (f"--ignore={path}" for path in (*SANDBOXES, CONSOLE))
-    yield _pytest(quick, "the rest", "the rest", "tests", *elsewhere, *KEEPING_LITTLE)
+    elsewhere = (f"--ignore={path}" for path in (SANDBOXES, ATTACKS, CONSOLE, *WHOLE))
+    yield _pytest(own, "sandboxes", "sandboxes", SANDBOXES, measured=True)
+    yield _pytest(own, "attacks", "sandboxes", ATTACKS)
+    yield _pytest(quick, "the rest", "the rest", "tests", *elsewhere, *KEEPING_LITTLE, measured=True)
+    yield _pytest(quick, "the whole", "the rest", *WHOLE, *KEEPING_LITTLE)
     yield _pytest(quick, "console", "others", CONSOLE, *KEEPING_LITTLE)
     yield _pytest(own, "ordinary user", "others", *ORDINARY, ids="yes", left_out=as_user)
     yield _pytest(
@@ -87,6 +95,7 @@ def _pytest(
     name: str,
     lane: str,
     *tests: str,
+    measured: bool = False,
     ids: str = "",
     engines: str = "namespaces",
     left_out: str = "",
@@ -103,8 +112,9 @@ def _pytest(
 
     def command(chosen: Sequence[str]) -> list[str]:
         as_whom = ["scripts/as-ordinary-user", str(folder)] if ids else []
-        coverage = [sys.executable, "-m", "coverage", "run", "-m", "pytest"]
-        return [*as_whom, *coverage, f"--basetemp={folder / 'pytest'}", *chosen]
+        coverage = ["-m", "coverage", "run"] if measured else []
+        pytest = ["-m", "pytest", f"--basetemp={folder / 'pytest'}"]
+        return [*as_whom, sys.executable, *coverage, *pytest, *chosen]
 
     return Tier(name, lane, folder, tests, command, environment, left_out)
 
