@@ -4,8 +4,8 @@ The tests start servers, executors and sandboxes, and kill some of them on purpo
 orphan and compares what is on the host with what there was before. Arguments go to pytest, as one tier, without
 the bound on coverage, which a part of the tests can't reach.
 
-A test that failed while the lanes ran beside each other runs once more when this machine has nothing else to do,
-and is named in either case: ADR 56.
+A test that failed beside others runs once more when this machine has nothing else to do, and is named either way:
+ADR 56.
 """
 
 import asyncio
@@ -26,6 +26,8 @@ from leftovers import Host, adopt_orphans, end_orphans, orphans
 from tiers import Folders, Tier, tiers
 
 ROOT = Path(__file__).resolve().parent.parent
+BESIDE_EACH_OTHER = 3
+"""So many tiers, as much of a test is waiting."""
 MOST_AGAIN = 12
 """Of a tier's tests. Where more failed, it was no chance."""
 LONGEST_LINE = 1 << 24
@@ -72,16 +74,17 @@ async def run_tier(tier: Tier, tests: Sequence[str], prefix: str, running: set[i
     return result
 
 
-async def run_lanes(chosen: Sequence[Tier]) -> dict[str, Result]:
-    """Run the tiers, the lanes beside each other, then alone what failed; return how each ended."""
+async def run_tiers(chosen: Sequence[Tier]) -> dict[str, Result]:
+    """Run the tiers, some beside each other, then alone what failed; return how each ended."""
     results: dict[str, Result] = {}
     running: set[int] = set()
+    places = asyncio.Semaphore(BESIDE_EACH_OTHER)
+    turns = {tier.apart: asyncio.Lock() for tier in chosen}
 
-    async def run_lane(lane: str) -> None:
-        for tier in chosen:
-            if tier.lane == lane:
-                prefix = "" if len(chosen) == 1 else f"{tier.name} | "
-                results[tier.name] = await run_tier(tier, tier.tests, prefix, running)
+    async def run_in_turn(tier: Tier) -> None:
+        async with turns[tier.apart], places:
+            prefix = "" if len(chosen) == 1 else f"{tier.name} | "
+            results[tier.name] = await run_tier(tier, tier.tests, prefix, running)
 
     async def reap() -> None:
         while True:  # a test that compares processes would take the dead for something left
@@ -89,9 +92,8 @@ async def run_lanes(chosen: Sequence[Tier]) -> dict[str, Result]:
             orphans(besides=running)
 
     reaper = asyncio.create_task(reap())
-    lanes = dict.fromkeys(tier.lane for tier in chosen)
-    await asyncio.gather(*map(run_lane, lanes))
-    if len(lanes) > 1:
+    await asyncio.gather(*map(run_in_turn, chosen))
+    if len(chosen) > 1:
         for tier in chosen:
             await run_again(tier, results[tier.name], running)
     reaper.cancel()
@@ -141,7 +143,7 @@ def run(folders: Folders, arguments: Sequence[str]) -> int:
         for folder in (tier.folder.parent, tier.folder, tier.folder / "t"):
             folder.mkdir(exist_ok=True)
             folder.chmod(0o711)
-    results = asyncio.run(run_lanes(chosen))
+    results = asyncio.run(run_tiers(chosen))
     report = report_coverage(folders, *(["--fail-under=0"] if arguments else []))
     print("", *(describe(tier, results) for tier in every), sep="\n", flush=True)
     return report or max(abs(result.code) for result in results.values())

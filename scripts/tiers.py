@@ -2,8 +2,8 @@
 
 Everything as whoever runs this; the `namespaces` engine again as an ordinary user, with subordinate ids and
 without, and what the other engines that work there promise; and the limits on cgroup v2, in a virtual machine
-where this host has version 1. A tier that doesn't apply here says why. Much of a test is waiting, so the tiers run
-in lanes beside each other, each in its own folder.
+where this host has version 1. A tier that doesn't apply here says why. Much of a test is waiting, so a few tiers
+run beside each other, each in its own folder, and those that take longest begin.
 
 Coverage is measured in the tiers that try each part by itself. What goes through the same lines again, as somebody
 else or with all of it together, would take up to twice as long for nothing: ADR 65.
@@ -56,8 +56,8 @@ class Tier:
     """Tests that run in one way."""
 
     name: str
-    lane: str
-    """Tiers of one lane run one after the other."""
+    apart: str
+    """Tiers with the same word here don't run beside each other."""
     folder: Path
     """What is the tier's alone: its coverage, and in `t` what its tests leave for a moment."""
     tests: Sequence[str]
@@ -73,27 +73,24 @@ def tiers(folders: Folders, arguments: Sequence[str]) -> Iterator[Tier]:
     """Yield what is to run, each with a folder of its own: all, or what pytest's arguments choose as one tier."""
     own, quick = folders.own, folders.quick
     if arguments:
-        yield _pytest(own, "chosen", "chosen", *arguments, measured=True)
+        yield _pytest(own, "chosen", *arguments, measured=True)
         return
     as_user = "" if os.geteuid() == 0 else "these are an ordinary user's tests already"
     elsewhere = (f"--ignore={path}" for path in (SANDBOXES, ATTACKS, CONSOLE, *WHOLE))
-    yield _pytest(own, "sandboxes", "sandboxes", SANDBOXES, measured=True)
-    yield _pytest(own, "attacks", "sandboxes", ATTACKS)
-    yield _pytest(quick, "the rest", "the rest", "tests", *elsewhere, *KEEPING_LITTLE, measured=True)
-    yield _pytest(quick, "the whole", "the rest", *WHOLE, *KEEPING_LITTLE)
-    yield _pytest(quick, "console", "others", CONSOLE, *KEEPING_LITTLE)
-    yield _pytest(own, "ordinary user", "others", *ORDINARY, ids="yes", left_out=as_user)
-    yield _pytest(
-        *(own, "user's containers", "others", *CONTAINERS), ids="yes", engines="crun,gvisor", left_out=as_user
-    )
-    yield _pytest(own, "user without ids", "others", *ALONE, ids="no", left_out=as_user)
+    yield _pytest(own, "sandboxes", SANDBOXES, measured=True)
+    yield _pytest(own, "attacks", ATTACKS)
+    yield _pytest(quick, "the rest", "tests", *elsewhere, *KEEPING_LITTLE, measured=True)
+    yield _pytest(own, "ordinary user", *ORDINARY, ids="yes", left_out=as_user)
+    yield _pytest(quick, "the whole", *WHOLE, *KEEPING_LITTLE)
     yield _virtual_machine(own)
+    yield _pytest(own, "user's containers", *CONTAINERS, ids="yes", engines="crun,gvisor", left_out=as_user)
+    yield _pytest(quick, "console", CONSOLE, *KEEPING_LITTLE)
+    yield _pytest(own, "user without ids", *ALONE, ids="no", left_out=as_user)
 
 
 def _pytest(
     own: Path,
     name: str,
-    lane: str,
     *tests: str,
     measured: bool = False,
     ids: str = "",
@@ -116,7 +113,8 @@ def _pytest(
         pytest = ["-m", "pytest", f"--basetemp={folder / 'pytest'}"]
         return [*as_whom, sys.executable, *coverage, *pytest, *chosen]
 
-    return Tier(name, lane, folder, tests, command, environment, left_out)
+    # What the kernel counts by user, an ordinary user's tiers would take from each other.
+    return Tier(name, "ordinary user" if ids else name, folder, tests, command, environment, left_out)
 
 
 def _virtual_machine(own: Path) -> Tier:
@@ -129,4 +127,4 @@ def _virtual_machine(own: Path) -> Tier:
     found.close()
     unified = found.version == cgroup.CgroupsV2.version
     left_out = "this host has it, and the tests above ran on it" if unified else ""
-    return Tier("cgroup v2", "others", own / "cgroup-v2", (), command, left_out=left_out)
+    return Tier("cgroup v2", "cgroup v2", own / "cgroup-v2", (), command, left_out=left_out)
