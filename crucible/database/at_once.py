@@ -45,10 +45,13 @@ class AtOnce:
     def may_try(self, rows: Sequence[Parameters]) -> bool:
         """Tell whether a statement with these parameters may be begun on the event loop."""
         if self._in_a_row >= MOST_IN_A_ROW or not _is_small(rows):
-            self._in_a_row = 0
             return False
         self._in_a_row += 1
         return True
+
+    def let_others_in(self) -> None:
+        """Take note that whoever waited for the event loop had it meanwhile."""
+        self._in_a_row = 0
 
     @contextmanager
     def bounded(self, sql: str) -> Iterator[None]:

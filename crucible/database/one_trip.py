@@ -153,6 +153,7 @@ class OneTripConnection(aiosqlite.Connection):
         """Return what a function returns on the connection's thread."""
         if self._connection is None:
             raise ValueError("Connection closed")
+        self.at_once.let_others_in()
         trip = _Trip()
         self._tx.put_nowait((trip, function))
         try:

@@ -1,7 +1,9 @@
 """Take queued evaluations, for as long as a lease lasts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from crucible.database.database import Database, SystemWork
@@ -24,6 +26,10 @@ class Claim:
     more: bool
 
 
+def _begin_nothing(_: Claimed) -> None:
+    pass
+
+
 async def claim(
     database: Database,
     worker: str,
@@ -35,11 +41,13 @@ async def claim(
     caps: Caps = NO_CAPS,
     promised_memory: int = 0,
     promised_cpus: float = 0.0,
+    once_taken: Callable[[Claimed], None] = _begin_nothing,
 ) -> Claim:
     """Take up to `limit` evaluations that the offer meets, and of which nobody else gets any.
 
     `shares` is the worker's memory of which priority it served; what is `promised` is what runs there already.
-    Raises StorageUnavailableError.
+    `once_taken` is called with each, on SQLite before it is on disk: whoever begins something then ends it where
+    this raises StorageUnavailableError, for nothing was taken.
     """
     room = Room(
         whole_memory=offer.memory_bytes,
@@ -73,6 +81,8 @@ async def claim(
                 break
         if turns.served and turns.compete:
             await work.lines.served(turns.served)
+        for each in taken:
+            work.once_seen(partial(once_taken, each))
         return Claim(taken, more=bool(turns.lines))
 
 

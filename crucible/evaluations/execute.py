@@ -29,13 +29,14 @@ class Executor(Protocol):
 
 
 async def execute(
-    executor: Executor, spec: SandboxSpec, relay: Relay, stop: asyncio.Event
+    executor: Executor, spec: SandboxSpec, relay: Relay, *, kept: asyncio.Event, stop: asyncio.Event
 ) -> SandboxFinished | None:
     """Return how the program ended, or None where `stop` was set first and the sandbox is being killed.
 
-    Raises ExecutorUnavailableError.
+    It may begin before its claim is on disk; nothing of it is told before that was said by `kept`. Raises
+    ExecutorUnavailableError.
     """
-    running = asyncio.create_task(_run(executor, spec, relay))
+    running = asyncio.create_task(_run(executor, spec, relay, kept))
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -46,9 +47,10 @@ async def execute(
         await asyncio.wait({running, stopping})
 
 
-async def _run(executor: Executor, spec: SandboxSpec, relay: Relay) -> SandboxFinished:
+async def _run(executor: Executor, spec: SandboxSpec, relay: Relay, kept: asyncio.Event) -> SandboxFinished:
     async with aclosing(executor.run(spec)) as events:
         async for event in events:
+            await kept.wait()
             relay.take(event)
             if isinstance(event, SandboxFinished):
                 return event

@@ -41,9 +41,15 @@ class Workplace:
 class Holding:
     """A held evaluation. What becomes of it while it runs is said by `lose`, `cancel` and `give_back`."""
 
-    def __init__(self, claimed: Claimed, workplace: Workplace, on_end: Callable[[], None]) -> None:
-        """Take what is held, and what to call when its program runs no more and its result is still to be kept."""
+    def __init__(
+        self, claimed: Claimed, workplace: Workplace, *, kept: asyncio.Event, on_end: Callable[[], None]
+    ) -> None:
+        """Take what is held, and what to call when its program runs no more and its result is still to be kept.
+
+        `kept` is set once the claim is on disk.
+        """
         self.claimed = claimed
+        self._kept = kept
         self.is_running = True
         """Whether its program runs, or is about to."""
         self._on_end = on_end
@@ -112,7 +118,7 @@ class Holding:
 
     async def _execute(self, relay: Relay) -> SandboxFinished | None:
         try:
-            return await execute(self._workplace.executor, self.claimed.spec, relay, self._stop)
+            return await execute(self._workplace.executor, self.claimed.spec, relay, kept=self._kept, stop=self._stop)
         finally:
             self.is_running = False
             self._on_end()

@@ -11,6 +11,7 @@ import structlog
 
 from crucible.blobs.store import BlobStore
 from crucible.database.database import Database
+from crucible.database.records import Claimed
 from crucible.domain.errors import StorageUnavailableError
 from crucible.domain.measure import Measures
 from crucible.domain.sharing import Shares
@@ -178,6 +179,12 @@ class Worker:
             return
         self._more = False
         cancellations = self._cancellations
+        kept = asyncio.Event()
+        begun: list[asyncio.Task[None]] = []
+
+        def begin(claimed: Claimed) -> None:
+            begun.append(self._begin(claimed, kept))
+
         promised = [holding.claimed.spec.limits for holding in self._holdings.values() if holding.is_running]
         try:
             found = await claim(
@@ -190,19 +197,25 @@ class Worker:
                 caps=self.terms.caps,
                 promised_memory=sum(limits.memory_bytes for limits in promised),
                 promised_cpus=sum(limits.cpus for limits in promised),
+                once_taken=begin,
             )
         except StorageUnavailableError as error:
             _log.warning("claim_failed", reason=error.detail)
+            for task in begun:
+                task.cancel()
             asyncio.get_running_loop().call_later(_RETRY_SECONDS, self._look_for_more)
             return
         self._more = self._more or found.more
-        for claimed in found.evaluations:
-            holding = Holding(claimed, place, on_end=self._look.set)
-            task = asyncio.create_task(holding.attend())
-            self._holdings[task] = holding
-            task.add_done_callback(self._release)
+        kept.set()
         if self._cancellations != cancellations:
             self._beat.set()  # it may have been meant for what was not in our hands yet
+
+    def _begin(self, claimed: Claimed, kept: asyncio.Event) -> asyncio.Task[None]:
+        holding = Holding(claimed, self._workplace, kept=kept, on_end=self._look.set)
+        task = asyncio.create_task(holding.attend())
+        self._holdings[task] = holding
+        task.add_done_callback(self._release)
+        return task
 
     def _look_for_more(self) -> None:
         self._more = True
