@@ -96,8 +96,9 @@ class _Work:
         """Have something done as soon as transactions that begin in this process see this work.
 
         With PostgreSQL that is after the commit. SQLite's one writer is seen by the next one before this work is
-        on disk, and who sees it there shares its commit: what comes of it is on disk with it, or neither is. The
-        callback itself must not wait for a transaction.
+        on disk, and who sees it there shares its commit: what comes of it is on disk with it, or neither is. After
+        a commit that failed, the next one is awaited there, too. The callback itself must not wait for a
+        transaction.
         """
         self._transaction.once_seen.append(callback)
 

@@ -24,6 +24,9 @@ from crucible.database.failures import translated, unavailable
 
 AfterCommit = Callable[[], Awaitable[None] | None]
 
+_TURNS_TO_BEGIN = 2
+"""Of the event loop, for what was begun with this work to be on its way before the commit takes a processor."""
+
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -130,6 +133,8 @@ class GroupedTransactions:
         self._group: _Group | None = None
         self._refusal: DBAPIError | None = None
         self._refused_at = 0.0
+        self._is_in_doubt = False
+        """Whether the last commit failed. What is begun before the next one would be in vain like what was."""
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Transaction]:
@@ -141,8 +146,11 @@ class GroupedTransactions:
                 transaction = Transaction(group.connection, at=await now(group.connection))
                 async with self._member(group):
                     yield transaction
+                if self._is_in_doubt:
+                    group.after_commit += transaction.once_seen
+                else:
+                    await _follow_up(transaction.once_seen)
                 group.after_commit += transaction.after_commit
-                await _follow_up(transaction.once_seen)
             await asyncio.shield(group.commit)
 
     def steps(self) -> AbstractAsyncContextManager[Transaction]:
@@ -206,12 +214,16 @@ class GroupedTransactions:
                 if group.members:
                     raise unavailable("another write broke off, and this one with it")
                 return
+            for _ in range(_TURNS_TO_BEGIN):
+                await asyncio.sleep(0)
             self._group = None
             try:
                 await group.connection.commit()
             except BaseException:
+                self._is_in_doubt = True
                 await _release(group.connection)
                 raise
+            self._is_in_doubt = False
             self._connection = group.connection
         await _follow_up(group.after_commit)
 

@@ -118,7 +118,9 @@ class Holding:
 
     async def _execute(self, relay: Relay) -> SandboxFinished | None:
         try:
-            return await execute(self._workplace.executor, self.claimed.spec, relay, kept=self._kept, stop=self._stop)
+            return await execute(
+                self._workplace.executor, self.claimed.spec, relay, kept=self._kept, stop=self._stop
+            )
         finally:
             self.is_running = False
             self._on_end()

@@ -84,6 +84,14 @@ async def test_of_a_small_write_only_the_commit_goes_to_the_drivers_thread(datab
     assert len(trips) == 1
 
 
+async def test_a_commit_lets_others_in_so_that_no_statement_behind_it_has_to(database, trips):
+    await add(database)
+    trips.clear()
+    for _ in range(40):
+        await add(database)
+    assert len(trips) == 40
+
+
 async def test_who_reads_on_and_on_goes_to_the_drivers_thread_once_in_sixteen_times(database, trips):
     await ids(database)
     trips.clear()

@@ -1,11 +1,13 @@
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 
 import pytest
 
 from crucible.database.database import Database
-from crucible.domain.errors import ExecutorUnavailableError
-from crucible.domain.evaluation import INLINE_OUTPUT_BYTES, Evaluation, Priority, Submission
+from crucible.database.one_trip import OneTripConnection
+from crucible.domain.errors import ExecutorUnavailableError, StorageUnavailableError
+from crucible.domain.evaluation import INLINE_OUTPUT_BYTES, Evaluation, EvaluationFilter, Priority, Submission
 from crucible.domain.outcome import Outcome
 from crucible.domain.principal import LOCAL_OWNER
 from crucible.domain.sandbox import SandboxEvent, SandboxSpec
@@ -72,6 +74,17 @@ class Crew:
         assert evaluation.status.is_final
         return evaluation
 
+    async def is_busy(self) -> bool:
+        return self.executor.running > 0
+
+    async def is_idle(self) -> bool:
+        return self.executor.running == 0
+
+    async def ids(self) -> list[str]:
+        async with self.database.read(LOCAL_OWNER) as view:
+            page = await view.evaluations.page(EvaluationFilter(), limit=100, cursor=None)
+        return [item.id for item in page.items]
+
     async def cancel(self, evaluation_id: str) -> Evaluation:
         return await cancel(self.database, self.doorbell, self.stream, LOCAL_OWNER, evaluation_id)
 
@@ -106,6 +119,81 @@ async def test_from_its_submission_to_its_end_an_evaluation_is_two_commits(hire,
     commits = count_commits(database)
     await crew.end_of(*await crew.submit())
     assert len(commits) == 2
+
+
+class Disk:
+    """What SQLite's commits wait for, and whether they come to anything."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.answers = asyncio.Event()
+        self.answers.set()
+        self.is_full = False
+        commit = OneTripConnection.commit
+
+        async def held_up(connection: OneTripConnection) -> None:
+            await self.answers.wait()
+            if self.is_full:
+                await connection.rollback()  # as SQLite does by itself
+                raise sqlite3.OperationalError("database or disk is full")
+            await commit(connection)
+
+        monkeypatch.setattr(OneTripConnection, "commit", held_up)
+
+
+@pytest.fixture
+async def at_work(hire, monkeypatch) -> AsyncIterator[tuple[Crew, Disk]]:
+    """Yield a crew that waits for something to do, and the disk, which answers again at the test's end."""
+    crew, disk = hire(), Disk(monkeypatch)
+    await crew.end_of(*await crew.submit())
+    crew.executor.specs.clear()
+    yield crew, disk
+    disk.answers.set()
+
+
+@pytest.mark.sqlite
+async def test_a_program_begins_while_its_claim_goes_to_the_disk_and_is_told_of_once_it_is_there(at_work):
+    crew, disk = at_work
+    disk.answers.clear()
+    submitting = asyncio.create_task(crew.submit())
+    await until(crew.is_busy)
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert crew.stream._channels == {}
+    assert not submitting.done()
+    disk.answers.set()
+    (one,) = await submitting
+    end = await crew.end_of(one)
+    assert (end.outcome, end.stdout) == (Outcome.SUCCEEDED, "hello\n")
+    assert len(crew.executor.specs) == 1
+
+
+@pytest.mark.sqlite
+async def test_what_began_with_a_claim_that_never_reached_the_disk_is_ended_and_not_told(at_work):
+    crew, disk = at_work
+    before = await crew.ids()
+    disk.answers.clear()
+    disk.is_full = True
+    submitting = asyncio.create_task(crew.submit())
+    await until(crew.is_busy)
+    disk.answers.set()
+    with pytest.raises(StorageUnavailableError):
+        await submitting
+    await until(crew.is_idle)
+    assert crew.stream._channels == {}
+    assert await crew.ids() == before
+
+
+@pytest.mark.sqlite
+async def test_while_the_disk_takes_nothing_no_program_is_begun_again_and_again(at_work):
+    crew, disk = at_work
+    disk.is_full = True
+    for _ in range(3):
+        with pytest.raises(StorageUnavailableError):
+            await crew.submit()
+    assert len(crew.executor.specs) <= 1
+    disk.is_full = False
+    (one,) = await crew.submit()
+    assert (await crew.end_of(one)).outcome is Outcome.SUCCEEDED
 
 
 async def test_what_was_queued_before_the_start_is_found(hire, database, doorbell):
