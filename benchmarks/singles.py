@@ -1,8 +1,9 @@
 """One empty program at a time, in each of the ways there are; and then as many as the processors take."""
 
 import asyncio
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx2
@@ -10,7 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from benchmarks import others, throughput
-from benchmarks.programs import BARE, bare, cold, has_numpy, interpreter_of, post_once, warm
+from benchmarks.programs import BARE, bare, cold, has_numpy, interpreter_of, post_plainly, warm
 from benchmarks.report import Row, timed_row
 from benchmarks.timing import Subject, Timed, in_rounds
 from crucible.executor.client import ExecutorClient
@@ -46,12 +47,15 @@ def measure(
     with ExitStack() as stack:
         driver = runner.run(NamespacesDriver.open(spares=0))
         stack.callback(lambda: runner.run(driver.close()))
+        connection = stack.enter_context(
+            closing(HTTPConnection(http.base_url.host, http.base_url.port, timeout=60))
+        )
         found, absent = _beside(interpreter, stack)
         subjects = [
             Subject(BARE, partial(bare, interpreter)),
             Subject(COLD, lambda: runner.run(cold(driver, runtime))),
             Subject(WARM, lambda: runner.run(warm(executor, name))),
-            Subject(POST, partial(post_once, http, name)),
+            Subject(POST, partial(post_plainly, connection, name)),
             *found,
         ]
         with Progress(console=console, transient=True) as progress:
