@@ -25,6 +25,8 @@ STOP_SECONDS = 20.0
 POLL_SECONDS = 0.02
 UNSAFE_AND_FAST = ("fsync=off", "full_page_writes=off")
 """For tests whose data needs to outlive no power cut; what is killed alone keeps what it wrote."""
+_IS_OUTLIVED = "pre-existing shared memory block"
+"""What PostgreSQL says where it was killed, and one of its processes has not noticed yet."""
 _POSTGRES_OPTIONS = ("listen_addresses=127.0.0.1", "max_connections=200", "shared_buffers=64MB", "jit=off")
 
 
@@ -153,6 +155,19 @@ class Postgres(PrivateServer):
             group=self.user,
             extra_groups=[] if self.user else None,
         )
+
+    def start(self) -> None:
+        """See `PrivateServer`. After a kill, it starts once the last process of the killed one is gone."""
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                super().start()
+            except ServerError as error:
+                if _IS_OUTLIVED not in str(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(POLL_SECONDS)
+            else:
+                return
 
     def command(self) -> Sequence[str | Path]:
         """See `PrivateServer`."""
