@@ -1,6 +1,7 @@
 """Every engine that this machine offers, each shared by a session's tests, and the means to run programs in it."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 
@@ -179,9 +180,9 @@ def sessions_possible(sandboxes: Sandboxes) -> None:
         pytest.skip(report.missing["sessions"])
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def nothing_left(sandboxes: Sandboxes) -> AsyncIterator[None]:
-    """Fail a test after which a process, mount, group or folder of a sandbox is still there."""
+@contextlib.asynccontextmanager
+async def leaving_nothing(sandboxes: Sandboxes) -> AsyncIterator[None]:
+    """Fail where a process, mount, group or folder of a sandbox is still there after the block."""
     await sandboxes.driver.give_back()
     before = host.traces()
     yield
@@ -191,3 +192,10 @@ async def nothing_left(sandboxes: Sandboxes) -> AsyncIterator[None]:
             break
         await asyncio.sleep(0.02)
     assert host.traces() - before == set()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def nothing_left(sandboxes: Sandboxes) -> AsyncIterator[None]:
+    """Fail a test after which something of a sandbox is still there."""
+    async with leaving_nothing(sandboxes):
+        yield

@@ -2,18 +2,17 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from crucible.domain.outcome import Outcome
 from crucible.sandbox import runtimes
-from tests.sandbox.fixtures import Sandboxes, on_engine
+from tests.sandbox.fixtures import Sandboxes, leaving_nothing, on_engine
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    on_engine("namespaces"),
-    pytest.mark.usefixtures("nothing_left"),
-]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_engine("namespaces")]
+alone = pytest.mark.usefixtures("nothing_left")
 
 PYTHONS = [
     runtime.report.name for runtime in asyncio.run(runtimes.discover()) if runtime.report.language == "python"
@@ -60,12 +59,18 @@ ALIKE = {
 }
 
 
-@pytest.mark.parametrize("runtime", PYTHONS)
+@pytest_asyncio.fixture(scope="module", loop_scope="session", params=PYTHONS)
+async def python(request: pytest.FixtureRequest, sandboxes: Sandboxes) -> AsyncIterator[str]:
+    """A runtime whose programs all come of one interpreter, and leave nothing when they are done."""
+    async with leaving_nothing(sandboxes):
+        yield request.param
+
+
 @pytest.mark.parametrize("what", ALIKE)
-async def test_it_does_the_same_as_one_that_was_started(sandboxes: Sandboxes, runtime: str, what: str) -> None:
+async def test_it_does_the_same_as_one_that_was_started(sandboxes: Sandboxes, python: str, what: str) -> None:
     given = {"stdin": b"one\ntwo\nthr\xc3\xa9e", "argv": ("--flag", "wh\u00e9re"), "env": {"MINE": "1"}}
     warm, fresh = await asyncio.gather(
-        sandboxes.run(ALIKE[what], runtime, **given), sandboxes.run(ALIKE[what], runtime, fresh=True, **given)
+        sandboxes.run(ALIKE[what], python, **given), sandboxes.run(ALIKE[what], python, fresh=True, **given)
     )
     assert fresh.finished.outcome is not Outcome.SANDBOX_ERROR
     for stream in ("stdout", "stderr"):
@@ -78,6 +83,7 @@ async def test_it_does_the_same_as_one_that_was_started(sandboxes: Sandboxes, ru
     )
 
 
+@alone
 async def test_chance_and_hash_seed_are_not_those_of_the_one_before(sandboxes: Sandboxes) -> None:
     code = "import random, uuid, os; print(random.random(), uuid.uuid4(), os.urandom(4))"
     drawn = [(await sandboxes.run(code)).text for _ in range(4)]
@@ -86,6 +92,7 @@ async def test_chance_and_hash_seed_are_not_those_of_the_one_before(sandboxes: S
     assert len(set(fresh)) == 2
 
 
+@alone
 async def test_nothing_of_crucible_is_in_sight(sandboxes: Sandboxes) -> None:
     ran = await sandboxes.run(
         "import sys\nprint([name for name in (*sys.modules, *sys.path) if 'crucible' in name])\n"
@@ -95,12 +102,14 @@ async def test_nothing_of_crucible_is_in_sight(sandboxes: Sandboxes) -> None:
 
 
 @pytest.mark.parametrize("runtime", [name for name in PYTHONS if name in {"python3.12", "python3.13"}])
+@alone
 async def test_nothing_of_ours_imports_what_makes_each_fork_dearer(sandboxes: Sandboxes, runtime: str) -> None:
     code = "import sys; print('threading' in sys.modules)"
     warm, started = [(await sandboxes.run(code, runtime, fresh=fresh)).text for fresh in (False, True)]
     assert warm == started
 
 
+@alone
 async def test_a_variable_that_is_read_at_the_start_has_its_effect(sandboxes: Sandboxes) -> None:
     ran = await sandboxes.run("print(hash('x'))", env={"PYTHONHASHSEED": "0"})
     again = await sandboxes.run("print(hash('x'))", env={"PYTHONHASHSEED": "0"})
