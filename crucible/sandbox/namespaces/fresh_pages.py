@@ -19,8 +19,8 @@ _SIZES: Final = range(16, 513, 16)
 """Of which there are pools, in bytes."""
 _POOL_BYTES: Final = 16_384 if sys.version_info >= (3, 10) else 4096
 _HEAD_BYTES: Final = 48
-_MOST: Final = 4096
-"""Objects of a size that are made at most, in an interpreter that has another allocator."""
+_MOST: Final = 1024
+"""Of a size. There are fewer gaps, but an interpreter may have another allocator, in which no end is seen."""
 _SMALL: Final[dict[int, Callable[[int], object]]] = {16: lambda _: object(), 32: lambda number: _LARGE + number}
 """What is smaller than `bytes` are."""
 _LARGE: Final = 1_000_000

@@ -12,7 +12,7 @@ spec = importlib.util.spec_from_file_location("fresh_pages", {fresh_pages.__file
 module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
 for size in module._SIZES:
-    made = [module._of(size) for _ in range(5000)]
+    made = [module._of(size) for _ in range(400)]
     del made[::7]
     module._fillings.append(made)
 def are_together(size):
