@@ -1,13 +1,19 @@
-"""Make a batch, for evaluations to be handed in to."""
+"""Make a batch, for evaluations to be handed in to; or a whole one, with all of them."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from crucible.access.policy import Permission, require
-from crucible.database.database import Database
+from crucible.database.database import Database, TenantWork
 from crucible.database.failures import DuplicateKeyError, repeated
+from crucible.database.submissions import BatchPlace
 from crucible.domain.batch import Batch, BatchRequest
+from crucible.domain.evaluation import Submission
 from crucible.domain.principal import Principal
+from crucible.evaluations.submit import acknowledge
+from crucible.queue.doorbell import Doorbell
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +46,22 @@ async def create(
         return await repeated(attempt)
     except DuplicateKeyError:
         return await repeated(attempt)  # another request with this key was first; what it made is there now
+
+
+async def create_whole(
+    work: TenantWork,
+    doorbell: Doorbell,
+    request: BatchRequest,
+    evaluations: Sequence[Submission],
+    runtimes: Sequence[str],
+    *,
+    subject: str,
+    at: datetime,
+) -> str:
+    """Make a batch of these, to which no more can come, within a transaction; return its id."""
+    batch_id = await work.batches.add(request, subject, at)
+    held = await work.batches.hold(batch_id)
+    await acknowledge(work, doorbell, evaluations, runtimes, first_place=BatchPlace(batch_id, 0))
+    await work.batches.note_received(held, len(evaluations))
+    await work.batches.close(held, at)
+    return batch_id

@@ -1,8 +1,8 @@
-"""`crucible schedule`: programs that run again and again."""
+"""`crucible schedule`: programs, batches and pipelines that run again and again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -14,12 +14,13 @@ from crucible.cli.option_groups import spread
 from crucible.cli.options import DEFAULT_URL, Json, Url
 from crucible.cli.program import SubmissionOptions
 from crucible.cli.rendering import age, print_json, show
+from crucible.cli.schedule_sources import work_of
 from crucible.cli.server import connected
 from crucible.cli.terminal import safe_line
 from crucible.domain.errors import InvalidRequestError
 from crucible.domain.evaluation import Submission
 from crucible.domain.mistakes import filled
-from crucible.domain.schedule import Firing, MissedRuns, Schedule, ScheduleRequest
+from crucible.domain.schedule import Firing, MissedRuns, Schedule, ScheduledWork, ScheduleRequest
 
 schedule = typer.Typer(help="Run programs at times.", no_args_is_help=True)
 
@@ -36,12 +37,21 @@ def add(
     missed: Annotated[
         MissedRuns, typer.Option("--missed", help="Of times that passed while nobody was there to fire.")
     ] = MissedRuns.ONCE,
+    batch: Annotated[
+        bool, typer.Option("--batch", help="FILE is a batch: JSON lines, a .csv, or a folder of programs.")
+    ] = False,
+    pipeline: Annotated[bool, typer.Option("--pipeline", help="FILE is a pipeline's TOML or JSON.")] = False,
     program: SubmissionOptions,
     json: Json = False,
     url: Url = DEFAULT_URL,
 ) -> None:
-    """Have a program run at times, and print the schedule's id."""
-    request = _request(name or program.file, cron, time_zone, missed, program.submission())
+    """Have a program, a batch or a pipeline run at times, and print the schedule's id.
+
+    It is read now, and is the same each time. Limits, runtime and priority are, of a batch, for those of its
+    programs that have none of their own.
+    """
+    work = work_of(program, name, batch=batch, pipeline=pipeline)
+    request = _request(name or program.file, cron, time_zone, missed, work)
     with connected(url) as crucible:
         made = crucible.schedules.create(request)
     if json:
@@ -74,7 +84,7 @@ def edit(
                 before.cron if cron is None else cron,
                 before.time_zone if time_zone is None else time_zone,
                 before.missed if missed is None else missed,
-                before.submission if file is None else _with_program(before.submission, file),
+                _work_of(before) if file is None else _with_program(before.submission, file),
             ),
         )
     if json:
@@ -109,6 +119,7 @@ def show_schedule(schedule_id: _Id, json: Json = False, url: Url = DEFAULT_URL) 
             print_json(found)
             return
         show(_table([found]))
+        show(Text(f"runs   {_what(found)}"))
         fired = crucible.schedules.firings(schedule_id, limit=10).items
     zone = ZoneInfo(found.time_zone)
     for moment in found.next_firings:
@@ -138,15 +149,27 @@ def remove(schedule_id: _Id, url: Url = DEFAULT_URL) -> None:
         crucible.schedules.remove(schedule_id)
 
 
-def _request(name: str, cron: str, time_zone: str, missed: MissedRuns, submission: Submission) -> ScheduleRequest:
-    fields = {"name": name, "cron": cron, "time_zone": time_zone, "missed": missed, "submission": submission}
+def _request(name: str, cron: str, time_zone: str, missed: MissedRuns, work: Mapping[str, Any]) -> ScheduleRequest:
+    fields = {"name": name, "cron": cron, "time_zone": time_zone, "missed": missed, **work}
     return filled(ScheduleRequest, fields)
 
 
-def _with_program(submission: Submission, file: Path) -> Submission:
-    if submission.code is None:
-        raise InvalidRequestError("its program is one of several files: make another schedule of the new ones")
-    return filled(Submission, {**submission.model_dump(), "code": read_text_file(file)})
+def _work_of(schedule: Schedule) -> dict[str, Any]:
+    return {name: getattr(schedule, name) for name in ScheduledWork.model_fields}
+
+
+def _with_program(submission: Submission | None, file: Path) -> dict[str, Any]:
+    if submission is None or submission.code is None:
+        raise InvalidRequestError("it runs more than one file: make another schedule of the new ones")
+    return {"submission": filled(Submission, {**submission.model_dump(), "code": read_text_file(file)})}
+
+
+def _what(schedule: Schedule) -> str:
+    if schedule.batch is not None:
+        return f"a batch of {len(schedule.batch.evaluations)}"
+    if schedule.pipeline is not None:
+        return f"a pipeline of {len(schedule.pipeline.stages)} stages"
+    return "a program"
 
 
 def _table(schedules: Sequence[Schedule]) -> Table:
@@ -170,7 +193,7 @@ def _table(schedules: Sequence[Schedule]) -> Table:
 
 def _line(firing: Firing, zone: ZoneInfo) -> Text:
     when = f"fired  {firing.fire_at.astimezone(zone):%a %Y-%m-%d %H:%M %Z}  "
-    return Text(when + (firing.evaluation_id or "skipped: nobody was there at that time"))
+    return Text(when + (firing.started or "skipped: nobody was there at that time"))
 
 
 def _tell(changed: Schedule, *, json: bool) -> None:

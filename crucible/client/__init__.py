@@ -20,7 +20,7 @@ from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
 from crucible.domain.pipeline import OnFailure, Pipeline, PipelineRequest, PipelineState, StageInput, StageRequest
 from crucible.domain.runtime import Runtime
-from crucible.domain.schedule import MissedRuns, Schedule, ScheduleRequest
+from crucible.domain.schedule import MissedRuns, Schedule, ScheduledBatch, ScheduleRequest
 from crucible.domain.session import SessionLimits
 from crucible.domain.session_record import ExecResult, Session, SessionRequest, SessionState
 from crucible.domain.status import Status
@@ -54,6 +54,7 @@ __all__ = [
     "Runtime",
     "Schedule",
     "ScheduleRequest",
+    "ScheduledBatch",
     "ServerUnreachableError",
     "Session",
     "SessionLimits",

@@ -78,6 +78,15 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StartedWork:
+    """What runs for a firing of a schedule: one of these."""
+
+    evaluation_id: str | None = None
+    batch_id: str | None = None
+    pipeline_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StageStanding:
     """A stage of a pipeline, as far as it is decided by."""
 

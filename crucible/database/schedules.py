@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crucible.database.clock import now
+from crucible.database.records import StartedWork
 from crucible.database.tables import AnyRow, schedule_firings, schedules
 from crucible.domain.cron import firings
 from crucible.domain.errors import FieldError, InvalidRequestError, NotFoundError
-from crucible.domain.evaluation import Submission
 from crucible.domain.identifiers import SCHEDULE_PATTERN, new_identifier
 from crucible.domain.schedule import (
     SHOWN_FIRINGS,
@@ -22,6 +22,7 @@ from crucible.domain.schedule import (
     FiringPage,
     MissedRuns,
     Schedule,
+    ScheduledWork,
     SchedulePage,
     ScheduleRequest,
     ScheduleState,
@@ -29,6 +30,7 @@ from crucible.domain.schedule import (
 )
 
 _S, _F = schedules.c, schedule_firings.c
+_WORK = tuple(ScheduledWork.model_fields)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +41,9 @@ class HeldSchedule:
     cron: str
     time_zone: str
     missed: MissedRuns
-    runtime: str
-    submission: Submission
+    work: ScheduledWork
+    runtimes: Sequence[str]
+    """Of each of its programs, by their own names."""
     decided_until: datetime
     """Every firing up to then was decided about, whatever a clock says later."""
     next_at: datetime | None
@@ -97,7 +100,7 @@ class ScheduleReader:
             state=ScheduleState.PAUSED if row.next_at is None else ScheduleState.ACTIVE,
             created_by=row.created_by,
             created_at=row.created_at,
-            submission=Submission.model_validate(row.submission),
+            **_work(row),
             next_firings=() if row.next_at is None else tuple(upcoming),
             last_firing=last[0] if last else None,
         )
@@ -117,13 +120,13 @@ class ScheduleReader:
 class ScheduleRepository(ScheduleReader):
     """What may be written of one tenant's schedules."""
 
-    async def add(self, request: ScheduleRequest, runtime: str, subject: str, at: datetime) -> str:
+    async def add(self, request: ScheduleRequest, runtimes: Sequence[str], subject: str, at: datetime) -> str:
         """Insert a schedule that fires from now on, and return its id."""
         schedule_id = new_identifier("sc")
         row = {
             "id": schedule_id,
             "tenant_id": self._tenant_id,
-            **_asked(request, runtime),
+            **_asked(request, runtimes),
             "created_by": subject,
             "created_at": at,
             "decided_until": at,
@@ -140,14 +143,14 @@ class ScheduleRepository(ScheduleReader):
             cron=row.cron,
             time_zone=row.time_zone,
             missed=row.missed,
-            runtime=row.runtime,
-            submission=Submission.model_validate(row.submission),
+            work=ScheduledWork(**_work(row)),
+            runtimes=row.runtimes,
             decided_until=row.decided_until,
             next_at=row.next_at,
         )
 
     async def note_firings(
-        self, held: HeldSchedule, decided: Sequence[tuple[datetime, str | None]], at: datetime
+        self, held: HeldSchedule, decided: Sequence[tuple[datetime, StartedWork | None]], at: datetime
     ) -> None:
         """Write down what runs for each firing, or that nothing does. Raises DuplicateKeyError."""
         rows = [
@@ -156,9 +159,9 @@ class ScheduleRepository(ScheduleReader):
                 "tenant_id": self._tenant_id,
                 "fire_at": fire_at,
                 "decided_at": at,
-                "evaluation_id": evaluation_id,
+                **asdict(started or StartedWork()),
             }
-            for fire_at, evaluation_id in decided
+            for fire_at, started in decided
         ]
         if rows:
             await self._connection.execute(schedule_firings.insert(), rows)
@@ -169,13 +172,13 @@ class ScheduleRepository(ScheduleReader):
         await self._change(held, decided_until=decided_until, next_at=upcoming)
 
     async def replace(
-        self, held: HeldSchedule, request: ScheduleRequest, runtime: str, decided_until: datetime
+        self, held: HeldSchedule, request: ScheduleRequest, runtimes: Sequence[str], decided_until: datetime
     ) -> None:
         """Have it be another; up to this moment all is decided. One that is paused stays so."""
         upcoming = next(firings(request.cron, request.time_zone, decided_until))
         await self._change(
             held,
-            **_asked(request, runtime),
+            **_asked(request, runtimes),
             decided_until=decided_until,
             next_at=None if held.next_at is None else upcoming,
         )
@@ -206,19 +209,31 @@ class ScheduleLedger:
         return [(row.id, row.tenant_id, row.created_by) for row in rows]
 
 
-def _asked(request: ScheduleRequest, runtime: str) -> dict[str, Any]:
+def _asked(request: ScheduleRequest, runtimes: Sequence[str]) -> dict[str, Any]:
     return {
         "name": request.name,
         "cron": request.cron,
         "time_zone": request.time_zone,
         "missed": request.missed,
-        "runtime": runtime,
-        "submission": request.submission.model_dump(mode="json", exclude_defaults=True),
+        "runtimes": list(runtimes),
+        "work": request.model_dump(mode="json", include=set(_WORK), exclude_defaults=True),
     }
 
 
+def _work(row: AnyRow) -> dict[str, Any]:
+    """Return the one of a schedule's fields that says what runs."""
+    work = ScheduledWork.model_validate(row.work)
+    return {name: value for name in _WORK if (value := getattr(work, name)) is not None}
+
+
 def _firing(row: AnyRow) -> Firing:
-    return Firing(fire_at=row.fire_at, decided_at=row.decided_at, evaluation_id=row.evaluation_id)
+    return Firing(
+        fire_at=row.fire_at,
+        decided_at=row.decided_at,
+        evaluation_id=row.evaluation_id,
+        batch_id=row.batch_id,
+        pipeline_id=row.pipeline_id,
+    )
 
 
 def _no_cursor() -> InvalidRequestError:

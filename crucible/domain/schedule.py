@@ -1,13 +1,16 @@
-"""A program that runs again and again, at times that a cron line says."""
+"""A program, a batch or a pipeline that runs again and again, at times that a cron line says."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from crucible.domain.batch import BatchRequest
 from crucible.domain.cron import check_cron, check_zone
-from crucible.domain.evaluation import Argument, Submission
+from crucible.domain.evaluation import MAXIMUM_BATCH, Argument, Submission
+from crucible.domain.pipeline import PipelineRequest
 
 MOST_CAUGHT_UP: Final = 100
 """How many missed firings are made up for at once; of more, the oldest are skipped."""
@@ -35,7 +38,36 @@ class _Shape(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class ScheduleRequest(_Shape):
+class ScheduledBatch(BatchRequest):
+    """A batch that is handed in whole, each time anew."""
+
+    evaluations: Annotated[tuple[Submission, ...], Field(min_length=1, max_length=MAXIMUM_BATCH)]
+
+
+class ScheduledWork(_Shape):
+    """What runs each time: one of these."""
+
+    submission: Submission | None = None
+    batch: ScheduledBatch | None = None
+    pipeline: PipelineRequest | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if [self.submission, self.batch, self.pipeline].count(None) != 2:  # noqa: PLR2004 - all but one
+            raise ValueError("give one of `submission`, `batch` and `pipeline`")
+        return self
+
+    @property
+    def programs(self) -> Sequence[Submission]:
+        """Each program of it; of a pipeline those of its stages."""
+        if self.batch is not None:
+            return self.batch.evaluations
+        if self.pipeline is not None:
+            return self.pipeline.stages
+        return () if self.submission is None else (self.submission,)
+
+
+class ScheduleRequest(ScheduledWork):
     """A schedule to make."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,7 +77,6 @@ class ScheduleRequest(_Shape):
     """Minute, hour, day of month, month, day of week: `30 6 * * MON-FRI`."""
     time_zone: Annotated[Argument, Field(max_length=64), AfterValidator(check_zone)] = "UTC"
     missed: MissedRuns = MissedRuns.ONCE
-    submission: Submission
 
 
 class Firing(_Shape):
@@ -56,10 +87,17 @@ class Firing(_Shape):
     decided_at: datetime
     """When that came to pass, by the database's clock."""
     evaluation_id: str | None
-    """What runs for it; none where it was skipped."""
+    """The program that runs for it. Where it was skipped, there is none of the three."""
+    batch_id: str | None = None
+    pipeline_id: str | None = None
+
+    @property
+    def started(self) -> str | None:
+        """What runs for it, whichever it is; None where it was skipped."""
+        return self.evaluation_id or self.batch_id or self.pipeline_id
 
 
-class Schedule(_Shape):
+class Schedule(ScheduledWork):
     """A schedule, and when it fires."""
 
     id: str
@@ -70,7 +108,6 @@ class Schedule(_Shape):
     state: ScheduleState
     created_by: str
     created_at: datetime
-    submission: Submission
     next_firings: tuple[datetime, ...]
     """The next five; none while it is paused."""
     last_firing: Firing | None = None

@@ -3,9 +3,10 @@
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from crucible.access.policy import Permission, require
-from crucible.database.database import Database
+from crucible.database.database import Database, TenantWork
 from crucible.database.failures import DuplicateKeyError, repeated
 from crucible.database.submissions import StagePlace
 from crucible.domain.errors import InvalidRequestError
@@ -43,8 +44,7 @@ async def create(
     Raises InvalidRequestError, IdempotencyConflictError, PermissionDeniedError, StorageUnavailableError.
     """
     require(principal, Permission.SUBMIT)
-    if errors := graph_errors(request.stages):
-        raise InvalidRequestError(f"{errors[0].field}: {errors[0].message}", errors=tuple(errors))
+    check_graph(request)
     digest = hashlib.sha256(b"pipelines" + request.model_dump_json().encode()).hexdigest()
     offered = await engines() if any(map(asks_for_isolation, request.stages)) else ()
 
@@ -54,12 +54,7 @@ async def create(
                 return Created(await work.pipelines.get(made[0]), replayed=True)
             names = resolve_all(request.stages, runtimes, "stages", offered)
             at = await work.now()
-            pipeline_id = await work.pipelines.add(request, names, principal.subject, at)
-            await work.audit.add_of_pipeline("create_pipeline", pipeline_id, at)
-            for stage, runtime in zip(request.stages, names, strict=True):
-                if not stage.needs:
-                    place = StagePlace(pipeline_id, stage.name)
-                    await begin(work, doorbell, place, stage.submission(), runtime)
+            pipeline_id = await start_stages(work, doorbell, request, names, subject=principal.subject, at=at)
             if idempotency_key is not None:
                 await work.idempotency.add(idempotency_key, digest, [pipeline_id], at)
             return Created(await work.pipelines.get(pipeline_id), replayed=False)
@@ -68,3 +63,27 @@ async def create(
         return await repeated(attempt)
     except DuplicateKeyError:
         return await repeated(attempt)  # another request with this key was first; what it made is there now
+
+
+def check_graph(request: PipelineRequest) -> None:
+    """Raise InvalidRequestError, naming the fields, where the stages can't follow one another."""
+    if errors := graph_errors(request.stages):
+        raise InvalidRequestError(f"{errors[0].field}: {errors[0].message}", errors=tuple(errors))
+
+
+async def start_stages(
+    work: TenantWork,
+    doorbell: Doorbell,
+    request: PipelineRequest,
+    runtimes: Sequence[str],
+    *,
+    subject: str,
+    at: datetime,
+) -> str:
+    """Make a checked pipeline and begin what needs no other, within a transaction; return its id."""
+    pipeline_id = await work.pipelines.add(request, runtimes, subject, at)
+    await work.audit.add_of_pipeline("create_pipeline", pipeline_id, at)
+    for stage, runtime in zip(request.stages, runtimes, strict=True):
+        if not stage.needs:
+            await begin(work, doorbell, StagePlace(pipeline_id, stage.name), stage.submission(), runtime)
+    return pipeline_id

@@ -7,8 +7,7 @@ from crucible.database.database import Database
 from crucible.domain.principal import Principal
 from crucible.domain.sandbox import DriverReport, RuntimeReport
 from crucible.domain.schedule import Schedule, ScheduleRequest
-from crucible.evaluations.isolation import asks_for_isolation
-from crucible.schedules.program import runtime_of
+from crucible.schedules.work import runtimes_of, wants_isolation
 
 
 async def replace(
@@ -25,11 +24,11 @@ async def replace(
     Raises NotFoundError, InvalidRequestError, PermissionDeniedError.
     """
     require(principal, Permission.SUBMIT)
-    offered = await engines() if asks_for_isolation(request.submission) else ()
+    offered = await engines() if wants_isolation(request) else ()
     async with database.unit_of_work(principal) as work:
         held = await work.schedules.hold(schedule_id)
-        runtime = runtime_of(request, runtimes, offered)
-        await work.schedules.replace(held, request, runtime, max(held.decided_until, await work.now()))
+        names = runtimes_of(request, runtimes, offered)
+        await work.schedules.replace(held, request, names, max(held.decided_until, await work.now()))
         return await work.schedules.get(schedule_id)
 
 

@@ -10,8 +10,7 @@ from crucible.database.failures import DuplicateKeyError, repeated
 from crucible.domain.principal import Principal
 from crucible.domain.sandbox import DriverReport, RuntimeReport
 from crucible.domain.schedule import Schedule, ScheduleRequest
-from crucible.evaluations.isolation import asks_for_isolation
-from crucible.schedules.program import runtime_of
+from crucible.schedules.work import runtimes_of, wants_isolation
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +31,21 @@ async def create(
     engines: Callable[[], Awaitable[Sequence[DriverReport]]],
     idempotency_key: str | None = None,
 ) -> Created:
-    """Make a schedule of a program that could run now.
+    """Make a schedule of what could run now.
 
     Raises InvalidRequestError, IdempotencyConflictError, PermissionDeniedError, StorageUnavailableError.
     """
     require(principal, Permission.SUBMIT)
     digest = hashlib.sha256(b"schedules" + request.model_dump_json().encode()).hexdigest()
-    offered = await engines() if asks_for_isolation(request.submission) else ()
+    offered = await engines() if wants_isolation(request) else ()
 
     async def attempt() -> Created:
         async with database.unit_of_work(principal) as work:
             if idempotency_key is not None and (made := await work.idempotency.answered(idempotency_key, digest)):
                 return Created(await work.schedules.get(made[0]), replayed=True)
-            runtime = runtime_of(request, runtimes, offered)
+            names = runtimes_of(request, runtimes, offered)
             at = await work.now()
-            schedule_id = await work.schedules.add(request, runtime, principal.subject, at)
+            schedule_id = await work.schedules.add(request, names, principal.subject, at)
             if idempotency_key is not None:
                 await work.idempotency.add(idempotency_key, digest, [schedule_id], at)
             return Created(await work.schedules.get(schedule_id), replayed=False)

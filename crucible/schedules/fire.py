@@ -18,18 +18,18 @@ from crucible.database.failures import repeated
 from crucible.database.schedules import HeldSchedule
 from crucible.domain.cron import firings
 from crucible.domain.errors import NotFoundError, StorageUnavailableError
-from crucible.domain.evaluation import MAXIMUM_LABELS, Submission
+from crucible.domain.evaluation import MAXIMUM_BATCH
 from crucible.domain.principal import Principal, Role
 from crucible.domain.schedule import MOST_CAUGHT_UP, MissedRuns
-from crucible.evaluations.submit import acknowledge
 from crucible.queue.doorbell import Doorbell
+from crucible.schedules.work import start
 
-LABEL = "schedule"
-"""What is started for a schedule carries its id under this label."""
 _PUNCTUAL = timedelta(minutes=1)
 """A firing that is later than this was missed: no cron line has two within it."""
 _AT_ONCE = 100
 _MOST_LOOKED_AT = 1_000
+_MOST_PROGRAMS = MAXIMUM_BATCH
+"""In one transaction; no single firing has more."""
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -55,13 +55,15 @@ async def _fire(database: Database, doorbell: Doorbell, owner: Principal, schedu
             return 0  # another scheduler was first, or it was paused
         times = _due(held, at)
         running = wanted(times, held.missed, at)
-        started: dict[datetime, str] = {}
-        if running:
-            submissions = [_labelled(held.submission, held.id)] * len(running)
-            made = await acknowledge(work, doorbell, submissions, [held.runtime] * len(running))
-            started = dict(zip(running, (one.id for one in made), strict=True))
+        decided_until = at
+        if len(running) > (room := max(1, _MOST_PROGRAMS // len(held.work.programs))):
+            running = running[:room]
+            decided_until = running[-1]  # the next round goes on from there
+            times = [time for time in times if time <= decided_until]
+        made = await start(work, doorbell, held, times=len(running), subject=owner.subject, at=at)
+        started = dict(zip(running, made, strict=True))
         await work.schedules.note_firings(held, [(time, started.get(time)) for time in times], at)
-        await work.schedules.wait_for_next(held, at)
+        await work.schedules.wait_for_next(held, decided_until)
     _log.info("schedule_fired", schedule=schedule_id, started=len(started), skipped=len(times) - len(started))
     return len(started)
 
@@ -85,12 +87,6 @@ def _due(held: HeldSchedule, at: datetime) -> list[datetime]:
 def _between(held: HeldSchedule, after: datetime, at: datetime) -> list[datetime]:
     upcoming = islice(firings(held.cron, held.time_zone, after), _MOST_LOOKED_AT)
     return list(takewhile(lambda time: time <= at, upcoming))
-
-
-def _labelled(submission: Submission, schedule_id: str) -> Submission:
-    if len(submission.labels) >= MAXIMUM_LABELS:
-        return submission
-    return submission.model_copy(update={"labels": {**submission.labels, LABEL: schedule_id}})
 
 
 async def keep_firing(database: Database, doorbell: Doorbell, *, interval_seconds: float = 1.0) -> None:

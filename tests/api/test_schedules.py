@@ -4,6 +4,7 @@ import httpx2
 import pytest
 
 HOURLY = {"name": "hourly", "cron": "0 * * * *", "time_zone": "Europe/Berlin", "submission": {"code": "1"}}
+WITHOUT: dict[str, object] = {"submission": None}
 
 
 def test_a_schedule_is_made_shown_paused_and_removed(http: httpx2.Client) -> None:
@@ -31,6 +32,24 @@ def test_a_schedule_is_made_shown_paused_and_removed(http: httpx2.Client) -> Non
         ({"submission": {"code": ""}}, "submission.code", "must not be empty"),
         ({"submission": {"code": "1", "runtime": "cobol"}}, "submission.runtime", "is not a runtime"),
         ({"name": ""}, "name", "at least 1"),
+        (WITHOUT, "body", "give one of `submission`, `batch` and `pipeline`"),
+        ({"batch": {"evaluations": [{"code": "1"}]}}, "body", "give one of"),
+        (WITHOUT | {"batch": {"evaluations": []}}, "batch.evaluations", "at least 1"),
+        (
+            WITHOUT | {"batch": {"evaluations": [{"code": "1"}, {"code": "1", "runtime": "cobol"}]}},
+            "batch.evaluations[1].runtime",
+            "is not a runtime",
+        ),
+        (
+            WITHOUT | {"pipeline": {"stages": [{"name": "a", "code": "1", "needs": ["b"]}]}},
+            "pipeline.stages[0].needs[0]",
+            "",
+        ),
+        (
+            WITHOUT | {"pipeline": {"stages": [{"name": "a", "code": "1", "runtime": "cobol"}]}},
+            "pipeline.stages[0].runtime",
+            "is not a runtime",
+        ),
     ],
 )
 def test_a_schedule_that_can_not_be_is_refused(

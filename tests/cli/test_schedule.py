@@ -57,6 +57,32 @@ def test_a_line_that_never_fires_is_refused_before_anything_is_sent(command: Com
     assert (refused.code, "cron: is no cron line that ever fires" in refused.err) == (1, True)
 
 
+@pytest.mark.usefixtures("server")
+def test_a_folder_and_a_pipeline_are_scheduled(command: Command, tmp_path: Path) -> None:
+    tasks, stages = tmp_path / "tasks", tmp_path / "nightly.toml"
+    tasks.mkdir()
+    for name in ("one", "two"):
+        (tasks / f"{name}.py").write_text("print(1)")
+    stages.write_text('[[stages]]\nname = "a"\ncode = "1"\n[[stages]]\nname = "b"\ncode = "2"\nneeds = ["a"]\n')
+    line = ("schedule", "add", "0 2 * * *")
+    made = json.loads(command(*line, "--batch", str(tasks), "--wall", "3", "-l", "set=small", "--json").out)
+    assert [each["limits"]["wall_seconds"] for each in made["batch"]["evaluations"]] == [3, 3]
+    assert made["batch"]["labels"] == {"set": "small"}
+    assert "runs   a batch of 2" in command("schedule", "show", made["id"]).out.decode()
+    edited = json.loads(command("schedule", "edit", made["id"], "--cron", "0 3 * * *", "--json").out)
+    assert (edited["cron"], edited["batch"]) == ("0 3 * * *", made["batch"])
+    made = json.loads(command(*line, "--pipeline", str(stages), "--name", "n", "--json").out)
+    assert (made["name"], made["pipeline"]["name"], made["submission"]) == ("n", "n", None)
+    assert "runs   a pipeline of 2 stages" in command("schedule", "show", made["id"]).out.decode()
+    for options, said in (
+        (("--batch", "--pipeline"), "not both"),
+        (("--batch", "--fresh"), "each program says its own fresh"),
+        (("--pipeline", "--wall", "3"), "each program says its own wall"),
+    ):
+        refused = command(*line, str(tasks), *options)
+        assert (refused.code, said in refused.err) == (1, True)
+
+
 async def test_a_schedule_lives_through_the_asynchronous_client(server: Serving) -> None:
     async with AsyncCrucible(server.url) as crucible:
         request = ScheduleRequest(name="n", cron="0 0 * * *", submission=Submission(code="1"))

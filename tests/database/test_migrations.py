@@ -15,7 +15,7 @@ from private_servers import free_port
 
 from crucible.database.migrate import configuration, migrate, synchronous
 from crucible.database.submissions import evaluation_row
-from crucible.database.tables import evaluations, metadata
+from crucible.database.tables import evaluations, metadata, schedules
 from crucible.domain.errors import StorageUnavailableError
 from crucible.domain.evaluation import Submission
 from crucible.domain.limits import MIB, Limits
@@ -164,3 +164,25 @@ def test_what_was_queued_before_lines_had_needs_stands_in_its_line(empty):
         (Need.of(submission, "bash").word, 64 * MIB, 0.5),
         (Need(runtime="bash", engine="gvisor").word, 64 * MIB, 0.5),
     ]
+
+
+def test_what_was_scheduled_before_there_were_batches_goes_on_as_it_was(empty):
+    url = empty()
+    command.upgrade(configuration(url), "0044")
+    moment = {name: sa.column(name, schedules.c[name].type) for name in ("created_at", "decided_until", "next_at")}
+    words = [sa.column(name) for name in ("id", "tenant_id", "name", "cron", "time_zone", "missed", "created_by")]
+    old = sa.table("schedules", *words, *moment.values(), sa.column("runtime"), sa.column("submission", sa.JSON))
+    row = {column.name: "x" for column in words} | {"tenant_id": LOCAL_TENANT, "missed": "once"}
+    engine = sa.create_engine(synchronous(url))
+    with engine.begin() as connection:
+        at = dict.fromkeys(moment, datetime.now(UTC))
+        connection.execute(old.insert(), {**row, **at, "runtime": "python3.11", "submission": {"code": "1"}})
+    migrate(url)
+    with engine.connect() as connection:
+        (found,) = connection.execute(sa.select(schedules.c.work, schedules.c.runtimes)).all()
+    assert tuple(found) == ({"submission": {"code": "1"}}, ["python3.11"])
+    command.downgrade(configuration(url), "0044")
+    with engine.connect() as connection:
+        (found,) = connection.execute(sa.select(old.c.submission, old.c.runtime)).all()
+    engine.dispose()
+    assert tuple(found) == ({"code": "1"}, "python3.11")

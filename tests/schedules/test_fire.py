@@ -2,18 +2,24 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from crucible.batches import find as find_batches
 from crucible.database import database as database_module
 from crucible.database.database import Database
+from crucible.domain.batch import BatchState
 from crucible.domain.errors import InvalidRequestError, NotFoundError, PermissionDeniedError
 from crucible.domain.evaluation import EvaluationFilter, Submission
+from crucible.domain.pipeline import PipelineRequest, StageStatus
 from crucible.domain.principal import LOCAL_OWNER
-from crucible.domain.schedule import MissedRuns, Schedule, ScheduleRequest, ScheduleState
+from crucible.domain.schedule import MissedRuns, Schedule, ScheduledBatch, ScheduleRequest, ScheduleState
+from crucible.domain.status import Status
 from crucible.evaluations import find as evaluations
+from crucible.pipelines import find as find_pipelines
 from crucible.queue.local import LocalDoorbell
-from crucible.schedules import change, create, find
+from crucible.schedules import change, create, find, fire
 from crucible.schedules.fire import fire_due, wanted
 from tests.evaluations.steps import STRANGER, VIEWER
 from tests.fake_executor import RUNTIMES, known_engines
@@ -39,10 +45,14 @@ def clock(monkeypatch) -> Clock:
     return clock
 
 
-async def made(database, cron: str = "* * * * *", *, zone: str = "UTC", missed=MissedRuns.ONCE) -> Schedule:
-    request = ScheduleRequest(
-        name="n", cron=cron, time_zone=zone, missed=missed, submission=Submission(code="1", labels={"a": "b"})
-    )
+PROGRAM = {"submission": Submission(code="1", labels={"a": "b"})}
+BATCH = {"batch": ScheduledBatch(name="b", labels={"a": "b"}, evaluations=(Submission(code="1"),) * 2)}
+
+
+async def made(
+    database, cron: str = "* * * * *", *, zone: str = "UTC", missed=MissedRuns.ONCE, work: dict[str, Any] = PROGRAM
+) -> Schedule:
+    request = ScheduleRequest(name="n", cron=cron, time_zone=zone, missed=missed, **work)
     created = await create.create(database, LOCAL_OWNER, request, runtimes=RUNTIMES, engines=known_engines)
     return created.schedule
 
@@ -50,7 +60,7 @@ async def made(database, cron: str = "* * * * *", *, zone: str = "UTC", missed=M
 async def fired(database, schedule_id: str) -> list[tuple[datetime, bool]]:
     """Each firing, the first one first, and whether something ran for it."""
     page = await find.firings(database, LOCAL_OWNER, schedule_id, limit=200)
-    return [(one.fire_at, one.evaluation_id is not None) for one in reversed(page.items)]
+    return [(one.fire_at, one.started is not None) for one in reversed(page.items)]
 
 
 async def at_each(database, clock: Clock, *moments: datetime) -> None:
@@ -71,6 +81,38 @@ async def test_a_schedule_runs_its_program_when_its_time_has_come(database, cloc
     started = await evaluations.get(database, LOCAL_OWNER, shown.last_firing.evaluation_id or "")
     assert (started.code, started.labels) == ("1", {"a": "b", "schedule": schedule.id})
     assert shown.next_firings[0] == datetime(2026, 10, 24, 12, 2, tzinfo=UTC)
+
+
+async def test_a_schedule_of_a_batch_hands_it_in_whole_each_time(database, clock):
+    schedule = await made(database, work=BATCH)
+    await at_each(database, clock, *(START + timedelta(minutes=minute) for minute in (1, 2)))
+    firings = (await find.firings(database, LOCAL_OWNER, schedule.id, limit=200)).items
+    assert [one.evaluation_id or one.pipeline_id for one in firings] == [None, None]
+    batches = [await find_batches.get(database, LOCAL_OWNER, one.batch_id or "") for one in firings]
+    assert len({batch.id for batch in batches}) == 2
+    for batch in batches:
+        assert (batch.name, batch.labels) == ("b", {"a": "b", "schedule": schedule.id})
+        assert (batch.state, batch.received, batch.statuses) == (BatchState.RUNNING, 2, {Status.QUEUED: 2})
+    assert (await find.get(database, LOCAL_OWNER, schedule.id)).batch == BATCH["batch"]
+
+
+async def test_a_schedule_of_a_pipeline_begins_what_needs_no_other(database, clock):
+    stages = ({"name": "one", "code": "1"}, {"name": "two", "code": "2", "needs": ["one"]})
+    schedule = await made(database, work={"pipeline": PipelineRequest.model_validate({"stages": stages})})
+    await at_each(database, clock, START + timedelta(minutes=1))
+    (firing,) = (await find.firings(database, LOCAL_OWNER, schedule.id, limit=200)).items
+    pipeline = await find_pipelines.get(database, LOCAL_OWNER, firing.pipeline_id or "")
+    assert pipeline.labels == {"schedule": schedule.id}
+    assert [stage.status for stage in pipeline.stages] == [StageStatus.QUEUED, StageStatus.WAITING]
+
+
+async def test_what_is_caught_up_of_batches_is_a_few_in_each_transaction(database, clock, monkeypatch):
+    monkeypatch.setattr(fire, "_MOST_PROGRAMS", 5)
+    schedule = await made(database, "0 * * * *", missed=MissedRuns.ALL, work=BATCH)
+    clock.moment = START + timedelta(hours=5, minutes=20)
+    assert [await fire_due(database, LocalDoorbell()) for _ in range(4)] == [2, 2, 1, 0]
+    hours = [time.hour for time, ran in await fired(database, schedule.id) if ran]
+    assert hours == [13, 14, 15, 16, 17]
 
 
 async def test_one_that_was_made_another_fires_by_its_new_line_from_then_on(database, clock):

@@ -90,6 +90,39 @@ test("a schedule that is not there is said to be not there", async ({ console: p
   await expect(page.getByRole("alert").first()).toContainText("there is no schedule");
 });
 
+test("a batch is scheduled from a file, shown with its programs, and made another", async ({ console: page }) => {
+  await page.goto("/schedules/new");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("the nightly evaluation");
+  await page.getByText("A batch", { exact: true }).click();
+  const make = page.getByRole("button", { name: "Make the schedule" });
+  await expect(make).toBeDisabled();
+  const file = (text: string) => ({
+    name: "tasks.jsonl",
+    mimeType: "application/jsonl",
+    buffer: Buffer.from(text),
+  });
+  const chooser = page.locator("input[type=file]").first();
+  await chooser.setInputFiles(file('{"code": "print(1)"}\n{"cod'));
+  await expect(page.getByRole("alert", { name: "What is wrong" })).toContainText("line 2");
+  await chooser.setInputFiles(file('{"code": "print(1)"}\n{"code": "print(2)", "runtime": "cobol"}\n'));
+  await make.click();
+  await expect(page.getByRole("alert", { name: "What is wrong" })).toContainText("batch.evaluations[1].runtime");
+  await chooser.setInputFiles(file('{"code": "print(1)"}\n{"code": "# <b>two</b>\\nprint(2)"}\n'));
+  await expect(page.getByRole("region", { name: "What runs" })).toContainText("a batch of 2 programs");
+  await expectAccessible(page);
+  await make.click();
+  await expect(page.getByRole("region", { name: "Runs" }).getByRole("listitem")).toHaveText([
+    "print(1)",
+    "# <b>two</b>",
+  ]);
+  await page.getByRole("button", { name: "Edit" }).click();
+  await page.getByRole("button", { name: "Weekly" }).click();
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("region", { name: "Runs" })).toContainText("tasks.jsonl, a batch of 2 programs");
+  await page.getByRole("button", { name: "Run it now" }).click();
+  await expect(page).toHaveURL(/batches\/ba_/);
+});
+
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
 

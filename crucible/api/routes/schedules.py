@@ -1,4 +1,4 @@
-"""`/schedules`: programs that run again and again."""
+"""`/schedules`: programs, batches and pipelines that run again and again."""
 
 from typing import Annotated
 
@@ -38,7 +38,7 @@ _Limit = Annotated[int, Query(ge=1, le=MAXIMUM_PAGE)]
 async def create_schedule(
     request: Request, crucible: Crucible, asker: Asker, idempotency_key: IdempotencyKey = None
 ) -> Response:
-    """Make a schedule of a program that could run now."""
+    """Make a schedule of a program, a batch or a pipeline that could run now."""
     created = await create.create(
         crucible.database,
         asker,

@@ -85,13 +85,13 @@ schedules = sa.Table(
     sa.Column("cron", sa.String(255), nullable=False),
     sa.Column("time_zone", sa.String(64), nullable=False),
     sa.Column("missed", enumeration(MissedRuns, "missed"), nullable=False),
-    sa.Column("runtime", sa.String(64), nullable=False),
-    sa.Column("submission", sa.JSON, nullable=False),
     sa.Column("created_by", sa.String(255), nullable=False),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("decided_until", Moment, nullable=False),
     sa.Column("next_at", Moment),
     sa.Column("removed_at", Moment),
+    sa.Column("work", sa.JSON, nullable=False, server_default="{}"),
+    sa.Column("runtimes", sa.JSON, nullable=False, server_default="[]"),
     sa.CheckConstraint("removed_at IS NULL OR next_at IS NULL", name="removed_never_fires"),
     sa.Index("ix_schedules_page", "tenant_id", "id"),
     sa.Index("ix_schedules_next_at", "next_at"),
@@ -105,4 +105,7 @@ schedule_firings = sa.Table(
     tenant(),
     sa.Column("decided_at", Moment, nullable=False),
     sa.Column("evaluation_id", identifier(), sa.ForeignKey("evaluations.id")),
+    # No foreign keys here: SQLite adds none to a table that stands, and what runs is written with the firing.
+    sa.Column("batch_id", identifier()),
+    sa.Column("pipeline_id", identifier()),
 )

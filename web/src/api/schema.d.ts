@@ -502,7 +502,7 @@ export interface paths {
         put?: never;
         /**
          * Create Schedule
-         * @description Make a schedule of a program that could run now.
+         * @description Make a schedule of a program, a batch or a pipeline that could run now.
          */
         post: operations["create_schedule"];
         delete?: never;
@@ -2180,6 +2180,10 @@ export interface components {
             decided_at: string;
             /** Evaluation Id */
             evaluation_id: string | null;
+            /** Batch Id */
+            batch_id?: string | null;
+            /** Pipeline Id */
+            pipeline_id?: string | null;
         };
         /**
          * FiringPage
@@ -2470,11 +2474,8 @@ export interface components {
          * @description A pipeline to run.
          */
         PipelineRequest: {
-            /**
-             * Name
-             * @default null
-             */
-            name: string | null;
+            /** Name */
+            name?: string | null;
             /** Labels */
             labels?: {
                 [key: string]: string;
@@ -2817,6 +2818,9 @@ export interface components {
          * @description A schedule, and when it fires.
          */
         Schedule: {
+            submission?: components["schemas"]["Submission"] | null;
+            batch?: components["schemas"]["ScheduledBatch"] | null;
+            pipeline?: components["schemas"]["PipelineRequest"] | null;
             /** Id */
             id: string;
             /** Name */
@@ -2834,7 +2838,6 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
-            submission: components["schemas"]["Submission"];
             /** Next Firings */
             next_firings: string[];
             last_firing?: components["schemas"]["Firing"] | null;
@@ -2854,6 +2857,12 @@ export interface components {
          * @description A schedule to make.
          */
         ScheduleRequest: {
+            /** @default null */
+            submission: components["schemas"]["Submission"] | null;
+            /** @default null */
+            batch: components["schemas"]["ScheduledBatch"] | null;
+            /** @default null */
+            pipeline: components["schemas"]["PipelineRequest"] | null;
             /** Name */
             name: string;
             /** Cron */
@@ -2865,7 +2874,6 @@ export interface components {
             time_zone: string;
             /** @default once */
             missed: components["schemas"]["MissedRuns"];
-            submission: components["schemas"]["Submission"];
         };
         /**
          * ScheduleState
@@ -2873,6 +2881,20 @@ export interface components {
          * @enum {string}
          */
         ScheduleState: "active" | "paused";
+        /**
+         * ScheduledBatch
+         * @description A batch that is handed in whole, each time anew.
+         */
+        ScheduledBatch: {
+            /** Name */
+            name?: string | null;
+            /** Labels */
+            labels?: {
+                [key: string]: string;
+            };
+            /** Evaluations */
+            evaluations: components["schemas"]["Submission"][];
+        };
         /**
          * Session
          * @description A sandbox that stays, or stayed.
@@ -3056,21 +3078,15 @@ export interface components {
          * @description A stage to run: a submission, what it waits for, and what it is given of that.
          */
         StageRequest: {
-            /**
-             * Code
-             * @default null
-             */
-            code: string | null;
+            /** Code */
+            code?: string | null;
             /**
              * Files
              * @default []
              */
             files: components["schemas"]["InputFile"][];
-            /**
-             * Entrypoint
-             * @default null
-             */
-            entrypoint: string | null;
+            /** Entrypoint */
+            entrypoint?: string | null;
             /**
              * Runtime
              * @default python
@@ -3093,7 +3109,6 @@ export interface components {
             /**
              * @default {
              *       "wall_seconds": 30,
-             *       "cpu_seconds": null,
              *       "cpus": 1,
              *       "memory_bytes": 536870912,
              *       "processes": 64,
@@ -3103,18 +3118,12 @@ export interface components {
              *     }
              */
             limits: components["schemas"]["Limits"];
-            /**
-             * Engine
-             * @default null
-             */
-            engine: string | null;
+            /** Engine */
+            engine?: string | null;
             /** @default shared-kernel */
             minimum_isolation: components["schemas"]["Isolation"];
-            /**
-             * Image
-             * @default null
-             */
-            image: string | null;
+            /** Image */
+            image?: string | null;
             /**
              * Fresh
              * @default false
@@ -3148,11 +3157,8 @@ export interface components {
              * @default []
              */
             inputs: components["schemas"]["StageInput"][];
-            /**
-             * Stdin From
-             * @default null
-             */
-            stdin_from: string | null;
+            /** Stdin From */
+            stdin_from?: string | null;
             /** @default stop */
             on_failure: components["schemas"]["OnFailure"];
         };

@@ -7,6 +7,7 @@ export type Evaluation = Schemas["Evaluation"];
 export type EvaluationSummary = Schemas["EvaluationSummary"];
 export type Annotation = Schemas["Annotation"];
 export type Batch = Schemas["Batch"];
+export type BatchRequest = Schemas["BatchRequest"];
 export type BatchState = Schemas["BatchState"];
 export type BlobKind = Schemas["BlobKind"];
 export type Cause = Schemas["Cause"];

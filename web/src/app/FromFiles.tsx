@@ -14,7 +14,6 @@ export function FromFiles(given: {
   children: ReactNode;
 }) {
   const { label, folder, take, submit, fields, children } = given;
-  const picker = useRef<HTMLInputElement>(null);
   return (
     <form
       className={classes.form}
@@ -30,36 +29,47 @@ export function FromFiles(given: {
       }}
     >
       <div className={classes.fields}>
-        <FileButton multiple onChange={take}>
-          {(button) => (
-            <Button
-              variant="default"
-              leftSection={<IconFileImport size={16} stroke={1.6} />}
-              onClick={button.onClick}
-            >
-              Choose a file
-            </Button>
-          )}
-        </FileButton>
-        <Button
-          variant="default"
-          leftSection={<IconFolder size={16} stroke={1.6} />}
-          onClick={() => picker.current?.click()}
-        >
-          {folder.button}
-        </Button>
-        <input
-          ref={picker}
-          type="file"
-          hidden
-          multiple
-          aria-label={folder.label}
-          {...{ webkitdirectory: "" }}
-          onChange={(event) => take([...(event.currentTarget.files ?? [])])}
-        />
+        <ChooseFiles folder={folder} take={take} />
         {fields}
       </div>
       {children}
     </form>
+  );
+}
+
+/** The buttons that choose files, and a folder of them, for a form that has other fields, too. */
+export function ChooseFiles(given: { folder: { button: string; label: string }; take: (files: File[]) => void }) {
+  const { folder, take } = given;
+  const picker = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <FileButton multiple onChange={take}>
+        {(button) => (
+          <Button
+            variant="default"
+            leftSection={<IconFileImport size={16} stroke={1.6} />}
+            onClick={button.onClick}
+          >
+            Choose a file
+          </Button>
+        )}
+      </FileButton>
+      <Button
+        variant="default"
+        leftSection={<IconFolder size={16} stroke={1.6} />}
+        onClick={() => picker.current?.click()}
+      >
+        {folder.button}
+      </Button>
+      <input
+        ref={picker}
+        type="file"
+        hidden
+        multiple
+        aria-label={folder.label}
+        {...{ webkitdirectory: "" }}
+        onChange={(event) => take([...(event.currentTarget.files ?? [])])}
+      />
+    </>
   );
 }

@@ -88,7 +88,7 @@ function Maker() {
   };
 
   const start = useMutation({
-    mutationFn: () => submitBatch(name.trim(), submissions, setReceived),
+    mutationFn: () => submitBatch({ name: name.trim() || null }, submissions, setReceived),
     onSuccess: (batch) => {
       queryClient.setQueryData(["batch", batch.id], batch);
       void queryClient.invalidateQueries({ queryKey: ["batches"] });

@@ -3,7 +3,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answer, api, idempotencyKey } from "../api/client";
 import { problemOf, unreachable } from "../api/problem";
 import { observedFetch } from "../api/traffic";
-import type { Batch, BatchState, Cause, EvaluationSummary, Fault, Submission } from "../api/types";
+import type { Batch, BatchRequest, BatchState, Cause, EvaluationSummary, Fault, Submission } from "../api/types";
 
 const CHUNK = 500;
 
@@ -78,13 +78,13 @@ export function isOver(state: BatchState | undefined): boolean {
 
 /** Hands all of them in as one batch, told piece by piece. A piece whose answer was lost is compared, not made twice. */
 export async function submitBatch(
-  name: string,
+  whole: BatchRequest,
   submissions: readonly Submission[],
   told: (received: number) => void,
 ): Promise<Batch> {
   let batch = (await answer(
     api.POST("/api/v1/batches", {
-      body: (name ? { name } : {}) as never,
+      body: whole,
       params: { header: { "idempotency-key": idempotencyKey() } },
     }),
   )) as Batch;

@@ -49,6 +49,16 @@ export function Firings({ schedule }: { schedule: Schedule }) {
 function Line(given: { firing: Firing; zone: string; run: EvaluationSummary | undefined }) {
   const { firing, zone, run } = given;
   const when = <span>{inZone(firing.fire_at, zone)}</span>;
+  const whole = firing.batch_id ?? firing.pipeline_id;
+  if (whole)
+    return (
+      <li>
+        <Link to={firing.batch_id ? "/batches/$id" : "/pipelines/$id"} params={{ id: whole }}>
+          {when}
+          <span className={classes.verdict}>{firing.batch_id ? "its batch" : "its pipeline"}</span>
+        </Link>
+      </li>
+    );
   if (!firing.evaluation_id)
     return (
       <li className={classes.skipped}>

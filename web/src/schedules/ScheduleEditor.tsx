@@ -10,6 +10,7 @@ import { draft } from "../compose/draft";
 import { toSubmission } from "../compose/submission";
 import { scheduleQuery } from "./calls";
 import { ScheduleForm } from "./ScheduleForm";
+import { NOTHING, workOf } from "./work";
 
 const NEW = { cron: "0 6 * * *", missed: "once" } as const;
 
@@ -24,7 +25,7 @@ export function NewSchedule() {
       title="A new schedule"
       about={from ? "of a program that ran before" : "of the program in the workbench, until it is changed here"}
     >
-      {submission && <ScheduleForm begun={{ ...NEW, name: "", time_zone: ownZone(), submission }} />}
+      {submission && <ScheduleForm begun={{ ...NEW, ...NOTHING, name: "", time_zone: ownZone(), submission }} />}
     </Page>
   );
 }
@@ -39,7 +40,7 @@ export function EditSchedule() {
       title="Edit a schedule"
       about="It fires by the new line from then on; what fired stays."
     >
-      {data && <ScheduleForm id={id} begun={data} />}
+      {data && <ScheduleForm id={id} begun={{ ...data, ...workOf(data) }} />}
     </Page>
   );
 }

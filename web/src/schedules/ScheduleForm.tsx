@@ -5,26 +5,35 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { inside, Problem } from "../api/problem";
 import { queryClient } from "../api/queries";
-import type { ScheduleRequest } from "../api/types";
+import type { ScheduleRequest, Submission } from "../api/types";
+import { SegmentedControl } from "../app/SegmentedControl";
 import { Refusal } from "../app/State";
 import { ProgramForm } from "../compose/ProgramForm";
 import { edited, toDraft } from "../compose/submission";
 import { createSchedule, replaceSchedule } from "./calls";
 import classes from "./ScheduleForm.module.css";
 import { type When, WhenForm } from "./WhenForm";
+import { WorkForm } from "./WorkForm";
+import { type Kind, kindOf, NOTHING, type Work, workOf } from "./work";
 
-export function ScheduleForm({ id, begun }: { id?: string; begun: ScheduleRequest }) {
+const EMPTY = { code: "" } as Submission;
+
+export function ScheduleForm({ id, begun }: { id?: string; begun: When & Work }) {
   const navigate = useNavigate();
   const [when, setWhen] = useState<When>({
     name: begun.name,
     cron: begun.cron,
-    time_zone: begun.time_zone ?? "UTC",
-    missed: begun.missed ?? "once",
+    time_zone: begun.time_zone,
+    missed: begun.missed,
   });
-  const [program, setProgram] = useState(() => toDraft(begun.submission));
+  const [kind, setKind] = useState<Kind>(() => kindOf(begun));
+  const [program, setProgram] = useState(() => toDraft(begun.submission ?? EMPTY));
+  const [files, setFiles] = useState<Work | null>(() => (kindOf(begun) === "submission" ? null : workOf(begun)));
+  const chosen = files && kindOf(files) === kind ? files : null;
   const save = useMutation({
     mutationFn: () => {
-      const wanted: ScheduleRequest = { ...when, submission: edited(begun.submission, program) };
+      const own = { ...NOTHING, submission: edited(begun.submission ?? EMPTY, program) };
+      const wanted: ScheduleRequest = { ...when, ...(chosen ?? own) };
       return id === undefined ? createSchedule(wanted) : replaceSchedule(id, wanted);
     },
     onSuccess: (schedule) => {
@@ -35,6 +44,7 @@ export function ScheduleForm({ id, begun }: { id?: string; begun: ScheduleReques
   });
   const refused = save.error instanceof Problem ? save.error : null;
   const ofProgram = refused && inside(refused, "submission");
+  const ofWork = refused?.fields.filter((one) => /^(batch|pipeline)\b/.test(one.field)) ?? [];
   const ofWhen = refused?.fields.some((one) => one.field in when);
   return (
     <form
@@ -50,17 +60,35 @@ export function ScheduleForm({ id, begun }: { id?: string; begun: ScheduleReques
         change={(part) => setWhen((before) => ({ ...before, ...part }))}
         refused={refused?.fields ?? []}
       />
-      <ProgramForm
-        current={program}
-        edit={(part) => setProgram((before) => ({ ...before, ...part }))}
-        refused={ofProgram}
-      />
-      {refused && !ofProgram && !ofWhen && <Refusal problem={refused} />}
+      <div>
+        <SegmentedControl
+          aria-label="What runs"
+          value={kind}
+          onChange={(next) => setKind(next as Kind)}
+          data={[
+            { value: "submission", label: "A program" },
+            { value: "batch", label: "A batch" },
+            { value: "pipeline", label: "A pipeline" },
+          ]}
+        />
+      </div>
+      {kind === "submission" ? (
+        <ProgramForm
+          current={program}
+          edit={(part) => setProgram((before) => ({ ...before, ...part }))}
+          refused={ofProgram}
+        />
+      ) : (
+        <WorkForm key={kind} kind={kind} work={chosen} change={setFiles} refused={ofWork} />
+      )}
+      {refused && !ofProgram && !ofWhen && ofWork.length === 0 && <Refusal problem={refused} />}
       <div className={classes.end}>
         <Button
           type="submit"
           loading={save.isPending}
-          disabled={when.name.trim() === "" || when.cron.trim() === ""}
+          disabled={
+            when.name.trim() === "" || when.cron.trim() === "" || (kind !== "submission" && chosen === null)
+          }
         >
           {id === undefined ? "Make the schedule" : "Save"}
         </Button>

@@ -11,7 +11,9 @@ import { Page, WaitingPage } from "../app/Page";
 import { Refusal } from "../app/State";
 import { Sure } from "../app/Sure";
 import { complain, tell } from "../app/Toasts";
+import { submitBatch } from "../batches/calls";
 import { Panel } from "../operations/Panel";
+import { submitPipeline } from "../pipelines/calls";
 import { Facts } from "../run/Facts";
 import { Listing } from "../run/Listing";
 import { Hostile } from "../text/Hostile";
@@ -19,9 +21,11 @@ import { Ago } from "../words/times";
 import { pauseSchedule, removeSchedule, resumeSchedule, scheduleQuery } from "./calls";
 import { inWords } from "./cron";
 import { Firings } from "./Firings";
+import { Runs } from "./Runs";
 import classes from "./Schedules.module.css";
 import { Upcoming } from "./Upcoming";
 import { MISSED_WORDS, STATE_TONES, STATE_WORDS } from "./words";
+import { workOf } from "./work";
 
 const LABEL = "schedule";
 
@@ -68,9 +72,31 @@ export function SchedulePage() {
         </div>
         <Firings schedule={schedule} />
       </div>
-      <Listing submission={schedule.submission} />
+      {schedule.submission ? (
+        <Listing submission={schedule.submission} />
+      ) : (
+        <Panel title="Runs" note="each time the same">
+          <Runs work={workOf(schedule)} />
+        </Panel>
+      )}
     </Page>
   );
+}
+
+/** Runs what it runs, labelled as a firing's, and tells where that is looked at. */
+async function runNow({ id, submission, batch, pipeline }: Schedule) {
+  const labelled = <W extends { labels?: Record<string, string> }>(work: W): W => ({
+    ...work,
+    labels: { ...work.labels, [LABEL]: id },
+  });
+  if (batch) {
+    const { evaluations, name = null, labels } = labelled(batch);
+    const made = await submitBatch({ name, labels }, evaluations, () => undefined);
+    return { to: "/batches/$id", id: made.id } as const;
+  }
+  if (pipeline) return { to: "/pipelines/$id", id: (await submitPipeline(labelled(pipeline))).id } as const;
+  if (!submission) throw new Error("This schedule runs nothing.");
+  return { to: "/evaluations/$id", id: (await submit(labelled(submission))).id } as const;
 }
 
 function Actions({ schedule }: { schedule: Schedule }) {
@@ -89,9 +115,8 @@ function Actions({ schedule }: { schedule: Schedule }) {
     onError: complain,
   });
   const now = useMutation({
-    mutationFn: () =>
-      submit({ ...schedule.submission, labels: { ...schedule.submission.labels, [LABEL]: schedule.id } }),
-    onSuccess: (evaluation) => void navigate({ to: "/evaluations/$id", params: { id: evaluation.id } }),
+    mutationFn: () => runNow(schedule),
+    onSuccess: ({ to, id }) => void navigate({ to, params: { id } }),
     onError: complain,
   });
   const remove = useMutation({

@@ -16,6 +16,7 @@ import { schedulesQuery } from "./calls";
 import { inWords } from "./cron";
 import classes from "./Schedules.module.css";
 import { inZone, STATE_TONES, STATE_WORDS } from "./words";
+import { inShort, workOf } from "./work";
 
 export function SchedulesPage() {
   const navigate = useNavigate();
@@ -36,7 +37,7 @@ export function SchedulesPage() {
     <Page
       tab="Schedules"
       title="Schedules"
-      about="Programs that run again and again, each time at most once."
+      about="Programs, batches and pipelines that run again and again, each time at most once."
       actions={
         <Button leftSection={<IconPlus size={15} />} onClick={() => void navigate({ to: "/schedules/new" })}>
           Make a schedule
@@ -50,7 +51,7 @@ export function SchedulesPage() {
         empty={
           <State
             title="Nothing is scheduled"
-            detail="A schedule runs a program at the times that a cron line says: nightly, each Monday, every ten minutes."
+            detail="A schedule runs a program, a batch or a pipeline at the times that a cron line says: nightly, each Monday, every ten minutes."
           >
             <Link to="/schedules/new">Make the first one</Link>
           </State>
@@ -62,10 +63,12 @@ export function SchedulesPage() {
 
 function Row({ schedule }: { schedule: Schedule }) {
   const [next] = schedule.next_firings;
+  const what = inShort(workOf(schedule));
   return (
     <Link to="/schedules/$id" params={{ id: schedule.id }} className={classes.row}>
       <span className={classes.name}>
         <Hostile>{schedule.name}</Hostile>
+        {what && <span className={classes.what}>{what}</span>}
       </span>
       <span className={classes.line}>
         <span>{inWords(schedule.cron) ?? <code>{schedule.cron}</code>}</span>

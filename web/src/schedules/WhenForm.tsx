@@ -11,8 +11,9 @@ import { inWords } from "./cron";
 import classes from "./ScheduleForm.module.css";
 import { Upcoming } from "./Upcoming";
 import { MISSED_WORDS } from "./words";
+import type { Work } from "./work";
 
-export type When = Required<Omit<ScheduleRequest, "submission">>;
+export type When = Required<Omit<ScheduleRequest, keyof Work>>;
 
 const TYPING_MS = 250;
 const USUAL = [
