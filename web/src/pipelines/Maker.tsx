@@ -93,23 +93,25 @@ export function Maker() {
 
 function Problems({ problems, request }: { problems: readonly FieldProblem[]; request: PipelineRequest | null }) {
   return (
-    <ul className={classes.problems} role="alert" aria-label="What is wrong">
-      {problems.map((problem) => {
-        const { stage, field } = placed(problem.field, request);
-        return (
-          <li key={`${problem.field} ${problem.message}`}>
-            {stage && (
-              <strong>
-                <Hostile>{stage}</Hostile>
-              </strong>
-            )}
-            <code>
-              <Hostile>{field}</Hostile>
-            </code>
-            <Hostile>{problem.message}</Hostile>
-          </li>
-        );
-      })}
-    </ul>
+    <div role="alert" aria-label="What is wrong">
+      <ul className={classes.problems}>
+        {problems.map((problem) => {
+          const { stage, field } = placed(problem.field, request);
+          return (
+            <li key={`${problem.field} ${problem.message}`}>
+              {stage && (
+                <strong>
+                  <Hostile>{stage}</Hostile>
+                </strong>
+              )}
+              <code>
+                <Hostile>{field}</Hostile>
+              </code>
+              <Hostile>{problem.message}</Hostile>
+            </li>
+          );
+        })}
+      </ul>
+    </div>
   );
 }

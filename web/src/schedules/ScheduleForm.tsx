@@ -42,6 +42,10 @@ export function ScheduleForm({ id, begun }: { id?: string; begun: When & Work })
       void navigate({ to: "/schedules/$id", params: { id: schedule.id } });
     },
   });
+  const take = (work: Work | null) => {
+    save.reset();
+    setFiles(work);
+  };
   const refused = save.error instanceof Problem ? save.error : null;
   const ofProgram = refused && inside(refused, "submission");
   const ofWork = refused?.fields.filter((one) => /^(batch|pipeline)\b/.test(one.field)) ?? [];
@@ -79,7 +83,7 @@ export function ScheduleForm({ id, begun }: { id?: string; begun: When & Work })
           refused={ofProgram}
         />
       ) : (
-        <WorkForm key={kind} kind={kind} work={chosen} change={setFiles} refused={ofWork} />
+        <WorkForm key={kind} kind={kind} work={chosen} change={take} refused={ofWork} />
       )}
       {refused && !ofProgram && !ofWhen && ofWork.length === 0 && <Refusal problem={refused} />}
       <div className={classes.end}>

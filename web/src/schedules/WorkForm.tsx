@@ -68,13 +68,15 @@ export function WorkForm(given: {
         )}
       </div>
       {wrong.length > 0 && (
-        <ul className={classes.problems} role="alert" aria-label="What is wrong">
-          {wrong.map((one) => (
-            <li key={one}>
-              <Hostile>{one}</Hostile>
-            </li>
-          ))}
-        </ul>
+        <div role="alert" aria-label="What is wrong">
+          <ul className={classes.problems}>
+            {wrong.map((one) => (
+              <li key={one}>
+                <Hostile>{one}</Hostile>
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
     </section>
   );
