@@ -168,7 +168,7 @@ def test_what_was_queued_before_lines_had_needs_stands_in_its_line(empty):
 
 def test_what_was_scheduled_before_there_were_batches_goes_on_as_it_was(empty):
     url = empty()
-    command.upgrade(configuration(url), "0044")
+    command.upgrade(configuration(url), "0045")
     moment = {name: sa.column(name, schedules.c[name].type) for name in ("created_at", "decided_until", "next_at")}
     words = [sa.column(name) for name in ("id", "tenant_id", "name", "cron", "time_zone", "missed", "created_by")]
     old = sa.table("schedules", *words, *moment.values(), sa.column("runtime"), sa.column("submission", sa.JSON))
@@ -181,7 +181,7 @@ def test_what_was_scheduled_before_there_were_batches_goes_on_as_it_was(empty):
     with engine.connect() as connection:
         (found,) = connection.execute(sa.select(schedules.c.work, schedules.c.runtimes)).all()
     assert tuple(found) == ({"submission": {"code": "1"}}, ["python3.11"])
-    command.downgrade(configuration(url), "0044")
+    command.downgrade(configuration(url), "0045")
     with engine.connect() as connection:
         (found,) = connection.execute(sa.select(old.c.submission, old.c.runtime)).all()
     engine.dispose()
