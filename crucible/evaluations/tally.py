@@ -1,4 +1,4 @@
-"""Count each half hour's evaluations, and each day's, once it is over, so that statistics of long times are quick."""
+"""Count each half hour's evaluations, and each day's, once it is over: statistics of long times are quick then."""
 
 import asyncio
 from datetime import timedelta
