@@ -16,18 +16,18 @@ import select
 import signal
 import socket
 import struct
-from typing import TYPE_CHECKING, Final
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Final, Protocol
 
-from crucible.sandbox import kernel, lookups, notification
+from crucible.sandbox import kernel, lookups
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from crucible.sandbox.attempts import Attempts
-    from crucible.sandbox.notification import Call, Listener
+    from crucible.sandbox.notification import Call
     from crucible.sandbox.wall import Known
 
-_MOST_DRAINED: Final = 64
 _TEXT_BYTES: Final = 120
 _ADDRESS_BYTES: Final = 128
 _IPV4: Final = struct.Struct("=H2s4s")
@@ -41,53 +41,89 @@ _UNREADABLE: Final = "an address that can't be read"
 _FOREIGN: Final = "i386" if kernel.MACHINE == "x86_64" else "32-bit"
 
 
-class Answers:
-    """Answers one listener's calls and keeps what they were."""
+class Asked(Protocol):
+    """What brings a call to process 1, and its answer back: a listener, or a tracer."""
 
-    def __init__(
-        self, known: dict[int, Known], listener: Listener, attempts: Attempts, *, greeted: bool = True
-    ) -> None:
-        """`greeted`: whether the listener's first call, which is our own, was refused already."""
+    def refuse(self, call: Call, error: int) -> None:
+        """Have the call fail with this errno."""
+
+    def leave_to_kernel(self, call: Call) -> None:
+        """Have the kernel go on with the call, whatever its arguments say by then."""
+
+    def read_memory(self, call: Call, address: int, size: int) -> bytes:
+        """Return what its maker has at an address: less where that ends, nothing where it can't be read."""
+
+
+class Answers(ABC):
+    """Answers calls and keeps what they were, however they come to process 1."""
+
+    foreign: str | None = None
+    """The calling convention of another architecture that the program used, and was killed for."""
+    is_done = False
+    """Whether nobody is left who could ask."""
+
+    def __init__(self, known: dict[int, Known], asked: Asked, attempts: Attempts) -> None:
         self._known = known
-        self._greeted = greeted
+        self._asked = asked
         self._attempts = attempts
-        self.listener = listener
         self._poll: select.poll | None = None
         self._lookups: dict[int, lookups.Lookup] = {}
-        self.is_done = False
-        """Whether nobody is left who could ask."""
-        self.foreign: str | None = None
-        """The calling convention of another architecture that the program used, and was killed for."""
 
     def watch(self, poll: select.poll) -> None:
         """Have `poll` return what `serve` is to be called for."""
         self._poll = poll
-        poll.register(self.listener.descriptor, select.POLLIN)
+        poll.register(self.descriptor, select.POLLIN)
 
     def is_for(self, descriptor: int) -> bool:
         """Tell whether it is this one's to `serve` a descriptor."""
-        return descriptor == self.listener.descriptor or descriptor in self._lookups
+        return descriptor == self.descriptor or descriptor in self._lookups
 
     def serve(self, descriptor: int, event: int) -> None:
         """Answer what a watched descriptor has."""
-        if descriptor == self.listener.descriptor:
-            if event & select.POLLIN:
-                self.one()
-            elif self._poll is not None:
-                self._poll.unregister(descriptor)
-                self.is_done = True
+        if descriptor == self.descriptor:
+            self._serve(event)
         else:
             self._look_up(self._lookups[descriptor])
 
-    def one(self) -> None:
-        """Answer the next call, which waits."""
-        call = self.listener.receive()
-        if call is None:
-            return
-        greeting, self._greeted = not self._greeted and notification.is_greeting(call), True
-        if greeting:
-            self.listener.refuse(call, errno.EPERM)
-        elif call.is_foreign:
+    def finish(self) -> None:
+        """Note what can't be read any more; nobody may be left who calls."""
+        for descriptor, lookup in self._lookups.items():
+            if self._poll is not None:
+                self._poll.unregister(descriptor)
+            self._end_lookup(lookup)
+        self._lookups.clear()
+
+    @property
+    @abstractmethod
+    def descriptor(self) -> int:
+        """What becomes readable where there is something to answer."""
+
+    @abstractmethod
+    def drain(self) -> None:
+        """Answer what waits now, as far as it is no flood: its makers are about to die of something else."""
+
+    @abstractmethod
+    def _serve(self, event: int) -> None:
+        """See to what `descriptor` has."""
+
+    @abstractmethod
+    def _stand_in(self, call: Call, kind: int) -> None:
+        """Have the call return a Unix socket of this type and these flags, or fail."""
+
+    @abstractmethod
+    def _lead_to_name_server(self, call: Call) -> bool:
+        """Have the call connect a stand-in to us, for `_take_up`; False where that can't be."""
+
+    def _take_up(self, end: socket.socket) -> None:
+        """Hear which names are asked for over a connection."""
+        assert self._poll is not None  # noqa: S101 - nothing is asked before that
+        lookup = lookups.Lookup(end)
+        self._lookups[lookup.descriptor] = lookup
+        self._poll.register(lookup.descriptor, select.POLLIN)
+
+    def _answer(self, call: Call) -> None:
+        """Answer a call that waits."""
+        if call.is_foreign:
             self._end(call)
         elif (known := self._known[call.number]).address is not None:
             self._address(call, known)
@@ -95,27 +131,7 @@ class Answers:
             self._socket(call, known)
         else:
             self._note(call, known)
-            self.listener.refuse(call, known.error)
-
-    def drain(self) -> None:
-        """Answer what waits now, as far as it is no flood: its makers are about to die of something else."""
-        poll = select.poll()
-        poll.register(self.listener.descriptor, select.POLLIN)
-        for _ in range(_MOST_DRAINED):
-            if not any(event & select.POLLIN for _, event in poll.poll(0)):
-                return
-            self.one()
-
-    def finish(self) -> None:
-        """Note what can't be read any more; nobody may be left who calls."""
-        if self.listener.withdrawn:
-            self._attempts.note("system_call", "unknown", "taken back before it was read", self.listener.withdrawn)
-        for descriptor, lookup in self._lookups.items():
-            if self._poll is not None:
-                self._poll.unregister(descriptor)
-            self._end_lookup(lookup)
-        self._lookups.clear()
-        self.listener.close()
+            self._asked.refuse(call, known.error)
 
     def _note(self, call: Call, known: Known) -> None:
         parts = [f"{name}={_SHOWN[kind](self, call, call.arguments[place])}" for name, place, kind in known.shown]
@@ -126,44 +142,36 @@ class Answers:
         self._attempts.note("system_call", f"{self.foreign} call", f"number={call.number & ~kernel.X32_BIT}")
         with contextlib.suppress(ProcessLookupError):
             os.kill(call.thread, signal.SIGKILL)
-        self.listener.refuse(call, errno.ENOSYS)
+        self._asked.refuse(call, errno.ENOSYS)
 
     def _address(self, call: Call, known: Known) -> None:
         """Refuse the internet's addresses. Others are the kernel's to judge: they can meet only Unix sockets."""
         assert known.address is not None  # noqa: S101 - the caller looked
         pointer, length = (call.arguments[place] for place in known.address)
-        raw = self.listener.read_memory(call, pointer, min(length & _LOW, _ADDRESS_BYTES))
+        raw = self._asked.read_memory(call, pointer, min(length & _LOW, _ADDRESS_BYTES))
         where = address(raw)
-        if where == lookups.NAME_SERVER and known.name == "connect" and self._connect_to_name_server(call):
+        asks_for_names = where == lookups.NAME_SERVER and known.name == "connect" and self._has_room
+        if asks_for_names and self._lead_to_name_server(call):
             return
         if where is not None:
             self._attempts.note("connection", known.name, where)
         if where in {None, _UNREADABLE}:
-            self.listener.leave_to_kernel(call)
+            self._asked.leave_to_kernel(call)
         else:
-            self.listener.refuse(call, known.error)
+            self._asked.refuse(call, known.error)
 
-    def _connect_to_name_server(self, call: Call) -> bool:
-        if self._poll is None or len(self._lookups) >= lookups.MOST_AT_ONCE:
-            return False
-        try:
-            here, there = socket.socketpair()
-        except OSError:
-            return False
-        with there:
-            if not self.listener.replace(call, there.fileno(), in_place_of=call.arguments[0] & _LOW):
-                here.close()
-                return False
-        lookup = lookups.Lookup(here)
-        self._lookups[lookup.descriptor] = lookup
-        self._poll.register(lookup.descriptor, select.POLLIN)
-        return True
+    @property
+    def _has_room(self) -> bool:
+        return self._poll is not None and len(self._lookups) < lookups.MOST_AT_ONCE
 
     def _end_lookup(self, lookup: lookups.Lookup) -> None:
         """Close it; who connected and asked for no name has tried to reach that address."""
         if not lookup.was_asked:
-            self._attempts.note("connection", "connect", lookups.NAME_SERVER)
+            self._note_name_server()
         lookup.close()
+
+    def _note_name_server(self) -> None:
+        self._attempts.note("connection", "connect", lookups.NAME_SERVER)
 
     def _look_up(self, lookup: lookups.Lookup) -> None:
         names, more = lookup.serve()
@@ -180,21 +188,17 @@ class Answers:
         """Refuse it; but give who asks for the internet a stand-in, so that it says whom it wants to reach."""
         family, kind, protocol = (argument & _LOW for argument in call.arguments[:3])
         if (family, kind & _SOCKET_TYPE, protocol) in known.unremarkable:
-            self.listener.refuse(call, known.error)
+            self._asked.refuse(call, known.error)
             return
         self._note(call, known)
         if family not in _INTERNET or kind & _SOCKET_TYPE not in _STAND_INS:
-            self.listener.refuse(call, known.error)
+            self._asked.refuse(call, known.error)
             return
-        try:
-            with socket.socket(socket.AF_UNIX, kind & (_SOCKET_TYPE | socket.SOCK_NONBLOCK)) as stand_in:
-                self.listener.give(call, stand_in.fileno(), close_on_exec=bool(kind & socket.SOCK_CLOEXEC))
-        except OSError:
-            self.listener.refuse(call, known.error)
+        self._stand_in(call, kind & (_SOCKET_TYPE | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC))
 
     def text(self, call: Call, address: int) -> str:
         """Return, quoted and escaped, the text that an argument points to, as far as it is kept."""
-        raw = self.listener.read_memory(call, address, _TEXT_BYTES)
+        raw = self._asked.read_memory(call, address, _TEXT_BYTES)
         text, end, _ = raw.partition(b"\0")
         return printable(text) + ("" if end or len(raw) < _TEXT_BYTES else "…")
 

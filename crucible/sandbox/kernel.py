@@ -16,6 +16,8 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _libc.mount.argtypes = (ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong, ctypes.c_char_p)
 _libc.syscall.restype = ctypes.c_long
 _libc.prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong)
+_libc.ptrace.argtypes = (ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p)
+_libc.ptrace.restype = ctypes.c_long
 _own_process = ctypes.PyDLL(None, use_errno=True)
 _CapabilityHeader = ctypes.c_uint32 * 2
 _CapabilitySets = ctypes.c_uint32 * 6
@@ -69,6 +71,8 @@ SYS_SECCOMP: Final = {"x86_64": 317, "aarch64": 277}
 SYS_LANDLOCK_CREATE_RULESET: Final = 444
 SYS_LANDLOCK_ADD_RULE: Final = 445
 SYS_LANDLOCK_RESTRICT_SELF: Final = 446
+
+_POKE: Final = 5  # PTRACE_POKEDATA
 
 MACHINE: Final = platform.machine()
 
@@ -188,6 +192,17 @@ def read_process(process: int, address: int, size: int) -> bytes:
         about=f"process_vm_readv {process}",
     )
     return buffer.raw[:count]
+
+
+def ptrace(request: int, thread: int, data: Any = 0) -> None:
+    """Make a request of the kernel about a thread that this process traces, or wants to."""
+    _check(_libc.ptrace(request, thread, 0, data), "ptrace", f"{request:#x} of {thread}")
+
+
+def poke(thread: int, address: int, word: bytes) -> None:
+    """Write eight bytes into the memory of a thread that is traced and stands."""
+    content = int.from_bytes(word, "little")
+    _check(_libc.ptrace(_POKE, thread, address, content), "ptrace", f"{_POKE} of {thread} at {address:#x}")
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:

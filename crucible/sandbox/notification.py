@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from crucible.sandbox import call_filter, descriptors, kernel
-from crucible.sandbox.wall import Wall
 
 _SET_MODE_FILTER: Final = 1
 _NEW_LISTENER: Final = 1 << 3
@@ -100,14 +99,6 @@ def installing(program: bytes) -> tuple[kernel.Call, kernel.Call]:
     return killable, interruptible
 
 
-def confine(wall: Wall, channel: socket.socket) -> None:
-    """Put this process behind a wall, with the listener at the channel's other end where somebody answers."""
-    if wall.known:
-        hand_over(channel, install(wall.program))
-    else:
-        call_filter.install(wall.program)
-
-
 def hand_over(channel: socket.socket, listener: int) -> None:
     """Give the listener to the other end of the channel, keep nothing of it, and be refused once.
 
@@ -115,6 +106,11 @@ def hand_over(channel: socket.socket, listener: int) -> None:
     """
     descriptors.send(channel, _HANDED_OVER, [listener])
     os.close(listener)
+    greet()
+
+
+def greet() -> None:
+    """Make the first call behind a filter, which whoever answers refuses. Raises OSError where nobody does."""
     error = kernel.error_of(_greeting())
     if error not in {0, errno.EPERM}:  # the kernel's own answer: whoever should have taken it has not got it
         raise kernel.KernelError(error, f"a call to be refused: {os.strerror(error)}")
@@ -196,6 +192,14 @@ class Listener:
             fcntl.ioctl(self.descriptor, ADD_DESCRIPTOR, request)
         except OSError as error:
             self.refuse(call, error.errno or errno.EMFILE)
+
+    def stand_in(self, call: Call, kind: int) -> None:
+        """Have the call return a Unix socket of this type, with the flags of it, for the one that it asks for."""
+        try:
+            with socket.socket(socket.AF_UNIX, kind & ~socket.SOCK_CLOEXEC) as one:
+                self.give(call, one.fileno(), close_on_exec=bool(kind & socket.SOCK_CLOEXEC))
+        except OSError:
+            self.refuse(call, errno.EACCES)
 
     def replace(self, call: Call, descriptor: int, *, in_place_of: int) -> bool:
         """Have the call succeed, and its maker find what is open here under a descriptor that it has already."""

@@ -26,6 +26,7 @@ from crucible.sandbox import capabilities, inputs, kernel, landlock, report, sec
 from crucible.sandbox.namespaces import rehearsal, script
 from crucible.sandbox.plan import decode_work
 from crucible.sandbox.readable import readable
+from crucible.sandbox.tracing import Tracer
 from crucible.sandbox.tree import ENVIRONMENT
 from crucible.sandbox.vessel import Confines, Vessel
 
@@ -45,10 +46,9 @@ class Manner:
     """Whether programs run in its own interpreter; else they are started by an exec."""
     preload: tuple[str, ...]
     """Modules that a program finds imported."""
-    records: bool
-    """Whether this kernel hands refused calls to process 1, which records them."""
-    rehearses: bool
-    """Whether a page that is touched again after a fork takes this kernel long enough for `rehearsal`."""
+    own_kernel: bool
+    """Whether the container has one, in which attempts come to a tracer, and a page that is touched again after a
+    fork takes long enough for `rehearsal`."""
 
     def encode(self) -> str:
         """Return it as an argument."""
@@ -83,12 +83,14 @@ def take_channel() -> socket.socket:
 
 def _serve(channel: socket.socket, manner: Manner) -> None:
     capabilities.drop_bounding_set(capabilities.last_capability())
-    wall = seccomp.build_wall(records=manner.records)
+    wall = seccomp.build_wall(own_kernel=manner.own_kernel)
+    tracer = Tracer() if wall.traced else None
     confines = Confines(
         wall=wall,
         landlock_abi=landlock.abi(),
         warm=manner.warm,
-        rehearse=rehearsal.rehearse_as_program if manner.rehearses else None,
+        rehearse=rehearsal.rehearse_as_program if manner.own_kernel else None,
+        tracer=tracer,
     )
     if manner.warm:
         script.hide(ENVIRONMENT)
@@ -96,8 +98,9 @@ def _serve(channel: socket.socket, manner: Manner) -> None:
     gc.collect()
     gc.freeze()  # the program's collector must not touch, and so copy, what was there before it
     waiting = Vessel(confines)
-    if manner.rehearses:
-        rehearsal.rehearse_as_process_1(wakeup)
+    reap = tracer.reap if tracer is not None else steps.reap
+    if manner.own_kernel:
+        rehearsal.rehearse_as_process_1(wakeup, reap)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
     about = {
         "landlock": confines.landlock_abi,
@@ -113,7 +116,7 @@ def _serve(channel: socket.socket, manner: Manner) -> None:
     unchanged = inputs.write(work, contents)
     report.send(channel, report.STARTED, {})
     stdin = readable(standard_input)
-    watch = partial(steps.watch, stop=channel.fileno(), wakeup=wakeup)
+    watch = partial(steps.watch, stop=channel.fileno(), wakeup=wakeup, reap=reap)
     if work.processes is not None:
         count = partial(_count, channel)
         watch = partial(watch, now_and_then=count, milliseconds=_COUNT_MILLISECONDS)

@@ -16,7 +16,7 @@ from enum import Enum
 from importlib import resources
 from typing import Any
 
-from crucible.sandbox import kernel
+from crucible.sandbox import kernel, tracing
 from crucible.sandbox.wall import Known, Wall
 
 _LOAD = 0x20  # BPF_LD | BPF_W | BPF_ABS
@@ -31,6 +31,7 @@ _LONGEST_JUMP = 255
 _ALLOW = 0x7FFF_0000
 _KILL_PROCESS = 0x8000_0000
 _ASK = 0x7FC0_0000  # SECCOMP_RET_USER_NOTIF
+_STOP = 0x7FF0_0000  # SECCOMP_RET_TRACE
 _ERRNO = 0x0005_0000
 
 _NUMBER_OFFSET = 0
@@ -55,8 +56,12 @@ class Part(Enum):
     """Nobody reads them: they are refused."""
     ASKS = "asks"
     """Whoever holds its listener answers them: see `notification`."""
+    STOPS = "stops"
+    """Whoever traces it answers them: see `tracing`."""
     ANSWERS = "answers"
     """It has nobody to ask, and may answer what another asks."""
+    TRACES = "traces"
+    """The same, where it traces the other."""
     PASSES = "passes"
     """It answers, and what it forks is put behind a filter of its own, to which recorded calls must pass."""
 
@@ -81,27 +86,27 @@ def compile_filter(
     policy, tables = read_policy(), system_calls()
     numbers = tables[machine]
     known = {name for table in tables.values() for name in table}
-    asks = part is Part.ASKS
+    ask = {Part.ASKS: _ASK, Part.STOPS: _STOP}.get(part)
 
-    more: dict[str, Any] = policy[part.value] if part in {Part.ANSWERS, Part.PASSES} else {"calls": ""}
+    more: dict[str, Any] = policy.get(part.value, {"calls": ""})
     answers: dict[int, list[_Instruction]] = {}
     for rule in policy["arguments"]:
         also = [*more.get(rule["call"], []), *(_recorded_values(rule) if part is Part.PASSES else [])]
-        answers[numbers[rule["call"]]] = _by_argument(rule, also, asks=asks)
-    recorded = {Part.ASKS: _ASK, Part.PASSES: _ALLOW}.get(part, _ERRNO | errno.EPERM)
+        answers[numbers[rule["call"]]] = _by_argument(rule, also, ask)
+    recorded = ask or (_ALLOW if part is Part.PASSES else _ERRNO | errno.EPERM)
     named = _by_name(policy, known, recorded) | dict.fromkeys(more["calls"].split(), _ALLOW)
     if part is Part.PASSES:
         named |= {rule["call"]: _ALLOW for rule in policy["arguments"] if rule.get("record") is True}
     for name, answer in named.items():
         if name in numbers:
             answers[numbers[name]] = [(_RETURN, 0, 0, answer)]
-    if asks:
+    if ask:
         for name, (pointer, _) in policy["addresses"].items():
-            answers[numbers[name]] = _by_address(pointer)
-        for rule in policy["pretended"]:
-            answers[numbers[rule["call"]]] = _by_argument(rule, [], asks=asks)
+            answers[numbers[name]] = _by_address(pointer, ask)
+        for rule in (*policy["pretended"], *(policy["traced"] if part is Part.STOPS else ())):
+            answers[numbers[rule["call"]]] = _by_argument(rule, [], ask)
     for rule in policy["own_kernel"] if own_kernel else ():
-        answers |= {numbers[call]: _by_argument(rule, [], asks=False) for call in rule["calls"].split()}
+        answers |= {numbers[call]: _by_argument(rule, [], None) for call in rule["calls"].split()}
     foreign = {Part.ASKS: _ASK, Part.PASSES: _ALLOW}.get(part, _KILL_PROCESS)
     answers[numbers["socket"]][:0] = _NO_NETLINK if without_audit else []
     program: list[_Instruction] = [
@@ -179,13 +184,17 @@ def refusal_of(rule: dict[str, Any]) -> int:
     return int(getattr(errno, rule["refuse"])) if rule["refuse"] else 0
 
 
-def _by_argument(rule: dict[str, Any], also: list[int], *, asks: bool) -> list[_Instruction]:
-    """Return the instructions for one call that is allowed by one argument's value, and for the values `also`."""
-    recorded = rule.get("record", False) if asks else False
-    refused = _ASK if recorded is True else _ERRNO | refusal_of(rule)
+def _by_argument(rule: dict[str, Any], also: list[int], ask: int | None) -> list[_Instruction]:
+    """Return the instructions for one call that is allowed by one argument's value, and for the values `also`.
+
+    `ask`: what hands over a call that is recorded, where there is somebody.
+    """
+    recorded = rule.get("record", False) if ask else False
+    refused = ask if ask and recorded is True else _ERRNO | refusal_of(rule)
     if "only" in rule:
         answers, rest = dict.fromkeys((*rule["only"], *also), _ALLOW), refused
-        answers |= dict.fromkeys(recorded if isinstance(recorded, list) else (), _ASK)
+        if ask and isinstance(recorded, list):
+            answers |= dict.fromkeys(recorded, ask)
     else:
         answers, rest = dict.fromkeys(rule["except"], refused), _ALLOW
     body: list[_Instruction] = [
@@ -197,7 +206,7 @@ def _by_argument(rule: dict[str, Any], also: list[int], *, asks: bool) -> list[_
     return [*body, (_RETURN, 0, 0, rest)]
 
 
-def _by_address(pointer: int) -> list[_Instruction]:
+def _by_address(pointer: int, ask: int) -> list[_Instruction]:
     """Return the instructions for a call that is asked about where this argument, a pointer, points anywhere."""
     offset = _ARGUMENTS_OFFSET + 8 * pointer
     return [
@@ -205,34 +214,50 @@ def _by_address(pointer: int) -> list[_Instruction]:
         (_JUMP_IF_EQUAL, 0, 2, 0),
         (_LOAD, 0, 0, offset + 4),
         (_JUMP_IF_EQUAL, 1, 0, 0),
-        (_RETURN, 0, 0, _ASK),
+        (_RETURN, 0, 0, ask),
         (_RETURN, 0, 0, _ALLOW),
     ]
 
 
-def build_wall_of_sessions(*, records: bool = True) -> Wall:
+def recording(*, own_kernel: bool) -> str | None:
+    """Return how attempts come to be recorded, behind a kernel of its own or the host's; None: they don't."""
+    if not own_kernel:
+        return "seccomp user notification, answered by process 1"
+    return "ptrace in gVisor's kernel, answered by process 1" if tracing.IS_KNOWN_HERE else None
+
+
+def build_wall_of_sessions(*, own_kernel: bool = False) -> Wall:
     """Return the wall of what process 1 of a session goes on to fork. See `build_wall`."""
-    part = Part.ASKS if records else Part.NONE
+    part = _handing_over(own_kernel=own_kernel)
     return Wall(
-        program=compile_filter(part=part, without_audit=True, own_kernel=not records),
+        program=compile_filter(part=part, without_audit=True, own_kernel=own_kernel),
         process_1=compile_filter(part=Part.PASSES),
-        known=known_calls() if records else {},
+        known={} if part is Part.NONE else known_calls(),
+        traced=part is Part.STOPS,
     )
 
 
-def build_wall(*, records: bool = True) -> Wall:
+def build_wall(*, own_kernel: bool = False) -> Wall:
     """Return this machine's wall. Raises ValueError for one whose system calls aren't known.
 
-    `records`: whether attempts are asked of process 1; else the filter, in gVisor's kernel, refuses them itself.
+    `own_kernel`: for programs behind gVisor's.
     """
-    if not records:
-        program = compile_filter(own_kernel=True)
+    part = _handing_over(own_kernel=own_kernel)
+    program = compile_filter(part=part, own_kernel=own_kernel)
+    if part is Part.NONE:
         return Wall(program=program, process_1=program, known={})
     return Wall(
-        program=compile_filter(part=Part.ASKS),
-        process_1=compile_filter(part=Part.ANSWERS),
+        program=program,
+        process_1=compile_filter(part=Part.TRACES if part is Part.STOPS else Part.ANSWERS),
         known=known_calls(),
+        traced=part is Part.STOPS,
     )
+
+
+def _handing_over(*, own_kernel: bool) -> Part:
+    if not own_kernel:
+        return Part.ASKS
+    return Part.STOPS if recording(own_kernel=True) else Part.NONE
 
 
 def known_calls() -> dict[int, Known]:

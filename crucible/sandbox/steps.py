@@ -94,14 +94,14 @@ class Steps:
         progress: ProgressReader | None = None
         ended: Ended | None = None
         if self.work.compile:
-            answers = self._answers(waiting, attempts)
+            answers = waiting.answers(attempts)
             waiting.start(self.order, self.streams, compiles=True)
             ended = self.watch("compile", waiting.process, answers, None)
             if ended.code == 0 and not ended.stopped:
                 _end_the_rest(answers)
                 waiting, ended = self.fork(), None
         if ended is None:
-            answers = self._answers(waiting, attempts)
+            answers = waiting.answers(attempts)
             streams = self.streams
             if self.work.reports_progress:
                 progress = ProgressReader(
@@ -125,8 +125,18 @@ class Steps:
             progress.finish()
         return ended
 
-    def _answers(self, waiting: Vessel, attempts: Attempts) -> Answers | None:
-        return Answers(self.wall.known, waiting.listener, attempts) if waiting.listener else None
+
+def reap(child: int) -> int | None:
+    """Take leave of whatever ended; return how `child` did, if it was among them."""
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return None
+        if pid == child:
+            return status
+        if pid == 0:
+            return None
 
 
 def watch(
@@ -140,11 +150,13 @@ def watch(
     others: dict[int, Callable[[int], bool]] | None = None,
     now_and_then: Callable[..., None] | None = None,
     milliseconds: int | None = None,
+    reap: Callable[[int], int | None] = reap,
 ) -> Ended:
     """Reap, answer and hear of progress until the process has ended, by itself or because `stop` became readable.
 
     `others`: what to do where these descriptors are readable, until that says False. `now_and_then` is done each
     time something happened, and so many milliseconds after nothing did; it is told whether the end was asked for.
+    `reap`: a tracer's, where this process is one.
     """
     stopped = False
 
@@ -210,19 +222,6 @@ def wake_on_children() -> int:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(writable, warn_on_full_buffer=False)
     return readable
-
-
-def reap(child: int) -> int | None:
-    """Take leave of whatever ended; return how `child` did, if it was among them."""
-    while True:
-        try:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return None
-        if pid == child:
-            return status
-        if pid == 0:
-            return None
 
 
 def kill_all() -> None:

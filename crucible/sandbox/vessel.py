@@ -24,9 +24,15 @@ from crucible.sandbox import (
     progress,
     rlimits,
 )
+from crucible.sandbox.answers import Answers
 from crucible.sandbox.arguments import refuse_what_is_too_long
+from crucible.sandbox.attempts import Attempts
+from crucible.sandbox.confine import confine
+from crucible.sandbox.listening import ListenerAnswers
 from crucible.sandbox.namespaces import script
 from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Work, work_of
+from crucible.sandbox.traced import TracedAnswers
+from crucible.sandbox.tracing import Tracer
 from crucible.sandbox.wall import Wall
 
 HEAD = struct.Struct("=I?")
@@ -49,19 +55,23 @@ class Confines:
         ranged: bool = True,
         user: int = PROGRAM_UID,
         rehearse: Callable[[], None] | None = None,
+        tracer: Tracer | None = None,
     ) -> None:
         """`landlock_abi`: the one to restrict with; 0 where the kernel has none.
 
         `warm`: whether this interpreter runs programs, `script.hide` having hidden what is ours; else an
         exec starts them. `ranged`: whether there are ids besides its own, and so groups to leave.
         `user`: whom it becomes. `rehearse`: what it does last before it waits, behind every wall.
+        `tracer`: process 1's, where the wall is one for who is traced.
         """
         self.wall = wall
         self.landlock_abi = landlock_abi
         self.warm = warm
         self.rehearse = rehearse
+        self.tracer = tracer
         self.giving_up = _giving_up(user, ranged=ranged)
-        (notification.installing if wall.known else call_filter.installing)(wall.program)
+        asks = wall.known and not wall.traced
+        (notification.installing if asks else call_filter.installing)(wall.program)
 
 
 class Vessel:
@@ -75,13 +85,26 @@ class Vessel:
             self._orders.detach()
             _wait_for_orders(confines, processes, there.detach())
         there.close()
-        self.listener: notification.Listener | None = None
-        """What tells of its attempts, where there is somebody to ask."""
-        if confines.wall.known:
-            self.listener, failure = notification.take_over(self._orders)
-            if self.listener is None:
-                reason = failure.decode(errors="replace")
-                raise OSError(f"no process could be made to wait for a program: {reason}")
+        self._known = confines.wall.known
+        self._tracer = confines.tracer
+        self._listener: notification.Listener | None = None
+        failure: bytes | None = None
+        if self._tracer is not None:
+            self._tracer.seize(self.process, self._orders)
+            if not self._tracer.await_greeting(self.process):
+                failure = self._orders.recv(4096)
+        elif self._known:
+            self._listener, said = notification.take_over(self._orders)
+            failure = said if self._listener is None else None
+        if failure is not None:
+            reason = failure.decode(errors="replace")
+            raise OSError(f"no process could be made to wait for a program: {reason}")
+
+    def answers(self, attempts: Attempts) -> Answers | None:
+        """Return what answers what it will call, and keeps that; None where nobody can be asked."""
+        if self._tracer is not None:
+            return TracedAnswers(self._known, self._tracer, attempts)
+        return ListenerAnswers(self._known, self._listener, attempts) if self._listener is not None else None
 
     def start(self, order: bytes, streams: list[int], *, compiles: bool) -> None:
         """Have it become a step of the work; return once it is, or raises OSError where it can't."""
@@ -121,7 +144,7 @@ def _wait_for_orders(confines: Confines, processes: int | None, orders: int) -> 
             landlock.restrict(confines.landlock_abi, readable=("/",), writable=WRITABLE, devices="/dev")
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         commands = socket.socket(fileno=ORDERS)
-        notification.confine(confines.wall, commands)
+        confine(confines.wall, commands)
         if confines.warm:
             script.prepare()
         if confines.rehearse is not None:

@@ -29,6 +29,8 @@ class Wall:
     process_1: bytes
     """The one for who answers what the program's asks."""
     known: dict[int, Known]
+    traced: bool = False
+    """Whether process 1 traces the program, in a kernel that knows no user notification."""
 
     def described(self) -> dict[str, Any]:
         """Return it as JSON can carry it."""
@@ -36,6 +38,7 @@ class Wall:
             "program": self.program.hex(),
             "process_1": self.process_1.hex(),
             "known": [[number, vars(known)] for number, known in self.known.items()],
+            "traced": self.traced,
         }
 
 
@@ -46,4 +49,5 @@ def read(described: dict[str, Any]) -> Wall:
         call["address"] = tuple(call["address"]) if call["address"] else None
         call["unremarkable"] = [tuple(values) for values in call["unremarkable"]]
         known[number] = Known(**call)
-    return Wall(bytes.fromhex(described["program"]), bytes.fromhex(described["process_1"]), known)
+    program, process_1 = (bytes.fromhex(described[name]) for name in ("program", "process_1"))
+    return Wall(program, process_1, known, described["traced"])

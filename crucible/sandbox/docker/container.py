@@ -7,16 +7,17 @@ from typing import Any, Final
 
 from crucible.sandbox.docker import accounts
 from crucible.sandbox.docker.entrance import DOOR, Entrance
-from crucible.sandbox.docker.wire import RECORDS
+from crucible.sandbox.docker.wire import HOSTS_KERNEL, OWN_KERNEL
 from crucible.sandbox.plan import WORKSPACE, WRITABLE
 from crucible.sandbox.rlimits import BOUND_ALWAYS
 
 LABEL: Final = "crucible.sandbox"
 EXECUTOR_LABEL: Final = "crucible.executor"
-_CAPABILITIES: Final = ("SETUID", "SETGID", "SETPCAP", "KILL", "DAC_READ_SEARCH")
-"""Of process 1, until the program runs; the program has none and can gain none."""
-_TO_ANSWER: Final = "SYS_PTRACE"
-"""Of process 1, too, where it is asked about refused calls and reads whom the program tries to reach."""
+_CAPABILITIES: Final = ("SETUID", "SETGID", "SETPCAP", "KILL", "DAC_READ_SEARCH", "SYS_PTRACE")
+"""Of process 1, until the program runs; the program has none and can gain none.
+
+With the last one it reads whom the program tries to reach, or traces it.
+"""
 _PERIOD_MICROSECONDS = 100_000
 _ULIMITS: Final = {
     "core": resource.RLIMIT_CORE,
@@ -58,16 +59,11 @@ class House:
     own_memory_bytes: int
     """What a container uses while it waits for a program, whose limit comes on top."""
     own_kernel: bool
-    """Whether the program has one, as in gVisor: its processes aren't the host's, and it asks nobody."""
+    """Whether the program has one, as in gVisor: its processes aren't the host's."""
 
     @property
     def counts_processes(self) -> bool:
         """Whether the host's count of processes is that of the program's."""
-        return not self.own_kernel
-
-    @property
-    def records(self) -> bool:
-        """Whether process 1 records what the program tries and is refused."""
         return not self.own_kernel
 
 
@@ -77,7 +73,6 @@ def configuration(blueprint: Blueprint, house: House, user: int, door: str | Non
     `user`: the program's uid and gid in there.
     `door`: the path of a socket for process 1 of a session to connect to; else the container is for one program.
     """
-    capabilities = [*_CAPABILITIES, *((_TO_ANSWER,) if house.records else ())]
     security = ["no-new-privileges", f"seccomp={json.dumps(house.seccomp)}"]
     binds = list(blueprint.binds)
     if door is not None:
@@ -93,7 +88,7 @@ def configuration(blueprint: Blueprint, house: House, user: int, door: str | Non
         "ReadonlyRootfs": True,
         "Privileged": False,
         "CapDrop": ["ALL"],
-        "CapAdd": capabilities,
+        "CapAdd": list(_CAPABILITIES),
         "SecurityOpt": security,
         "MaskedPaths": ["/sys", *blueprint.masked],
         "ReadonlyPaths": ["/proc/sys"],
@@ -118,7 +113,7 @@ def configuration(blueprint: Blueprint, house: House, user: int, door: str | Non
     return {
         "Image": blueprint.image,
         "Entrypoint": house.entrance.command("init" if door is None else "session_init"),
-        "Cmd": [RECORDS if house.records else "refuses", str(user)] if door is None else [],
+        "Cmd": [OWN_KERNEL if house.own_kernel else HOSTS_KERNEL, str(user)],
         "Env": ["PATH=/nowhere"],
         "User": "0:0",
         "WorkingDir": "/",

@@ -10,15 +10,16 @@ import itertools
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from crucible.sandbox import capabilities, collect, kernel, landlock, report, seccomp, steps
 from crucible.sandbox.answers import Answers
 from crucible.sandbox.docker import accounts
-from crucible.sandbox.docker.wire import COUNT, RECORDS, STDERR, STDOUT, Errand, Streams
+from crucible.sandbox.docker.wire import COUNT, OWN_KERNEL, STDERR, STDOUT, Errand, Streams
 from crucible.sandbox.plan import WORKSPACE, WRITABLE, order_of
 from crucible.sandbox.progress import ProgressReader
+from crucible.sandbox.tracing import Tracer
 from crucible.sandbox.vessel import Confines, Vessel
 
 _CHUNK_BYTES = 64 * 1024
@@ -35,7 +36,7 @@ def main() -> None:
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
     try:
-        _serve(streams, int(sys.argv[2]), records=sys.argv[1] == RECORDS)
+        _serve(streams, int(sys.argv[2]), own_kernel=sys.argv[1] == OWN_KERNEL)
     except EOFError:
         pass  # the executor is gone, and with it whoever could be told
     except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
@@ -46,14 +47,15 @@ def main() -> None:
         os._exit(0)
 
 
-def _serve(streams: Streams, user: int, *, records: bool) -> None:
+def _serve(streams: Streams, user: int, *, own_kernel: bool) -> None:
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
     capabilities.drop_bounding_set(capabilities.last_capability())
     wakeup = steps.wake_on_children()
     processes = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     accounts.write(user)
-    wall = seccomp.build_wall(records=records)
-    confines = Confines(wall=wall, landlock_abi=landlock.abi(), warm=False, user=user)
+    wall = seccomp.build_wall(own_kernel=own_kernel)
+    tracer = Tracer() if wall.traced else None
+    confines = Confines(wall=wall, landlock_abi=landlock.abi(), warm=False, user=user, tracer=tracer)
     waiting = Vessel(confines, processes)
     report.send(streams, report.READY, {"landlock": confines.landlock_abi, "kernel": os.uname().release})
 
@@ -64,7 +66,7 @@ def _serve(streams: Streams, user: int, *, records: bool) -> None:
     contents = [streams.read(size) for _, size in errand.work.inputs]
     unchanged = _write_inputs(errand, contents, user)
     contents.clear()
-    relay = _Relay(streams, errand, wakeup)
+    relay = _Relay(streams, errand, wakeup, tracer.reap if tracer is not None else steps.reap)
     given = [_stdin(streams, errand), *relay.written]
     report.send(streams, report.STARTED, {})
     ended = steps.Steps(
@@ -98,7 +100,8 @@ def _await_end(streams: Streams) -> None:
 class _Relay:
     """Sends on what the program writes, and ends what exceeds a bound that no single part of the kernel holds."""
 
-    def __init__(self, streams: Streams, errand: Errand, wakeup: int) -> None:
+    def __init__(self, streams: Streams, errand: Errand, wakeup: int, reap: Callable[[int], int | None]) -> None:
+        self._reap = reap
         self._streams = streams
         self._errand = errand
         self._wakeup = wakeup
@@ -130,6 +133,7 @@ class _Relay:
             others=dict.fromkeys(self._pipes, self._relay),
             now_and_then=self._look,
             milliseconds=_LOOK_MILLISECONDS,
+            reap=self._reap,
         )
 
     def finish(self, ended: steps.Ended) -> None:

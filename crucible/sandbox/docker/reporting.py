@@ -3,7 +3,7 @@
 from typing import Any
 
 from crucible.domain.sandbox import Containment, Isolation, Promise
-from crucible.sandbox import seccomp
+from crucible.sandbox import seccomp, tracing
 from crucible.sandbox.docker.container import House
 from crucible.sandbox.docker.engine import About
 from crucible.sandbox.docker.identities import Identities
@@ -38,12 +38,13 @@ def unpromised(house: House, identities: Identities) -> dict[Promise, str]:
         broken[Promise.LOCKS_APART] = LOCKS_SEEN
     else:
         broken |= {
-            Promise.ATTEMPTS_RECORDED: "gVisor's kernel has no way of asking process 1",
             Promise.FILES_AFTER_MEMORY: "the host's kernel ends gVisor's, with all that is in it",
             Promise.PROCESS_1_HIDDEN: "gVisor's /proc shows its environment and memory map; no secret is there",
             Promise.PRIORITY_FIXED: "gVisor's kernel grants it, and the host is not told",
             Promise.FIRST_VICTIM: "the host's kernel sees one process: gVisor's kernel",
         }
+    if not seccomp.recording(own_kernel=house.own_kernel):
+        broken[Promise.ATTEMPTS_RECORDED] = tracing.UNKNOWN_HERE
     return broken
 
 
@@ -56,13 +57,14 @@ def containment(
     remapped = about.is_remapped
     landlock = int(said.get("landlock", 0))
     group = f"cgroup v{version}"
+    recording = seccomp.recording(own_kernel=guest)
     return Containment(
         engine=name,
         driver="docker",
         isolation=Isolation.USER_SPACE_KERNEL if guest else Isolation.SHARED_KERNEL,
         kernel=f"gVisor, as Linux {said.get('kernel')}" if guest else f"Linux {about.kernel}",
         namespaces=("mount", "pid", "network", "ipc", "uts", "cgroup", *(("user",) if remapped else ())),
-        seccomp=seccomp.digest(seccomp.build_wall(records=house.records).program),
+        seccomp=seccomp.digest(seccomp.build_wall(own_kernel=guest).program),
         landlock_abi=landlock,
         cgroup_version=version,
         enforces={
@@ -83,6 +85,6 @@ def containment(
             + (", in a user namespace" if remapped else "")
             + ("" if guest or identities.shared else ", a uid of its own"),
             "system calls": "seccomp allow-list, inside of the engine's own",
-            **({"attempts": "seccomp user notification, answered by process 1"} if house.records else {}),
+            **({"attempts": recording} if recording else {}),
         },
     )

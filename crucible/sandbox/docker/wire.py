@@ -14,8 +14,9 @@ from typing import Any, Final
 from crucible.sandbox import report
 from crucible.sandbox.plan import Bounds, Work
 
-RECORDS: Final = "records"
-"""What process 1's command line ends with where it is asked about refused calls, and records them."""
+OWN_KERNEL: Final = "own-kernel"
+HOSTS_KERNEL: Final = "hosts-kernel"
+"""What process 1 is told of the kernel that it is in."""
 STDOUT: Final = b"o"
 """Bytes that the program wrote to standard output."""
 STDERR: Final = b"e"

@@ -38,6 +38,8 @@ from crucible.sandbox.attempts import Attempts
 from crucible.sandbox.namespaces import script
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from crucible.sandbox.wall import Wall
 
 _TIMES: Final = 16
@@ -67,16 +69,16 @@ def rehearse(wall: Wall, landlock_abi: int) -> None:
         signal.signal(number, handler)
 
 
-def rehearse_as_process_1(wakeup: int) -> None:
+def rehearse_as_process_1(wakeup: int, reap: Callable[[int], int | None]) -> None:
     """Do as process 1 of a container what it will do, once it has forked whom it will hand the program to.
 
     After a fork neither side finds its pages in place, and gVisor's kernel takes its time to bring each back. So
-    who waits for a program touches them meanwhile. `wakeup`: see `steps.wake_on_children`. Leaves nothing behind.
-    Raises OSError.
+    who waits for a program touches them meanwhile. `wakeup` and `reap`: see `steps.watch`. Leaves nothing
+    behind. Raises OSError.
     """
     here, there = socket.socketpair()
     with here, there:
-        _see_a_process_end(there.fileno(), wakeup)
+        _see_a_process_end(there.fileno(), wakeup, reap)
         for _ in range(_TIMES_AFTER_FORK):
             _, work, contents, _ = plan.decode_work(plan.encode_work(_WORK, [b"a"], b""))
             inputs.write(work, contents)
@@ -112,11 +114,11 @@ def rehearse_as_program() -> None:
     gc.collect()
 
 
-def _see_a_process_end(stop: int, wakeup: int) -> None:
+def _see_a_process_end(stop: int, wakeup: int, reap: Callable[[int], int | None]) -> None:
     process = kernel.fork()
     if process == 0:
         os._exit(0)
-    steps.watch("run", process, None, None, stop=stop, wakeup=wakeup)
+    steps.watch("run", process, None, None, stop=stop, wakeup=wakeup, reap=reap)
 
 
 def _process_1(confines: vessel.Confines) -> None:

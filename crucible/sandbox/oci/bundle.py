@@ -21,9 +21,8 @@ _OF_PROCESS_1 = [
     "CAP_SETGID",  # becomes nobody
     "CAP_SETUID",
     "CAP_SETPCAP",  # takes these from what the program could ever have
+    "CAP_SYS_PTRACE",  # reads whom the program tries to reach, or traces it
 ]
-_TO_ANSWER = "CAP_SYS_PTRACE"
-"""With which process 1 reads whom the program tries to reach, where the kernel asks it."""
 _MOST_OPEN_FILES = 65_536
 """As many as a limit can ask for."""
 _READ_ONLY_IN_PROC = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
@@ -46,7 +45,6 @@ def configuration(
     `group`: the control group that the tool is to join.
     """
     open_files = _most_open_files()
-    powers = _OF_PROCESS_1 if own_kernel else [*_OF_PROCESS_1, _TO_ANSWER]
     linux: dict[str, Any] = {
         "namespaces": [{"type": name} for name in NAMESPACES],
         "uidMappings": _mappings(identity),
@@ -61,7 +59,7 @@ def configuration(
         "env": [f"{name}={value}" for name, value in ENVIRONMENT.items()],
         "cwd": "/",
         "noNewPrivileges": True,
-        "capabilities": dict.fromkeys(("bounding", "effective", "permitted"), powers),
+        "capabilities": dict.fromkeys(("bounding", "effective", "permitted"), _OF_PROCESS_1),
         "rlimits": [
             {"type": "RLIMIT_NOFILE", "soft": open_files, "hard": open_files},
             *(_bound_always() if own_kernel else []),

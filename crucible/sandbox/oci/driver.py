@@ -23,7 +23,7 @@ from crucible.domain.sandbox import (
     SandboxStarted,
 )
 from crucible.domain.session import SessionSpec
-from crucible.sandbox import cgroup, counted, ids, plan, seccomp
+from crucible.sandbox import cgroup, counted, ids, plan, seccomp, tracing
 from crucible.sandbox.driver import Emit, Session
 from crucible.sandbox.images import LOCKS_SEEN, MARK
 from crucible.sandbox.launching import Launcher
@@ -207,13 +207,14 @@ class OciDriver:
             isolation=self._tool.isolation,
             enforces=self._containment.enforces,
             missing={"sessions": self._no_sessions} if self._no_sessions else {},
-            unpromised=_OF_ITS_OWN_KERNEL if self._tool.own_kernel else _OF_THE_HOSTS_KERNEL,
+            unpromised=_of_its_own_kernel() if self._tool.own_kernel else _OF_THE_HOSTS_KERNEL,
             sessions=self._no_sessions is None,
         )
 
     def _describe(self, landlock_abi: int) -> Containment:
         version = self._cgroups.version
         ours = self._tool.own_kernel
+        recording = seccomp.recording(own_kernel=ours)
         how = f"{self._found.tool.program} {self._found.version}" + (f", {self._platform}" if ours else "")
         return Containment(
             engine=self.engine,
@@ -221,7 +222,7 @@ class OciDriver:
             isolation=self._tool.isolation,
             kernel=f"gVisor {self._found.version}" if ours else f"Linux {platform.release()}",
             namespaces=bundle.NAMESPACES,
-            seccomp=seccomp.digest(seccomp.build_wall(records=not ours).program),
+            seccomp=seccomp.digest(seccomp.build_wall(own_kernel=ours).program),
             landlock_abi=landlock_abi,
             cgroup_version=version,
             enforces={
@@ -238,7 +239,7 @@ class OciDriver:
                 "identity": "a user namespace without host root"
                 + (", uids of its own" if self._identity(0).ranged else ""),
                 "system calls": "seccomp allow-list" + (", answered by gVisor" if ours else ""),
-                **({} if ours else {"attempts": "seccomp user notification, answered by process 1"}),
+                **({"attempts": recording} if recording else {}),
                 "container": how,
             },
         )
@@ -341,8 +342,7 @@ class OciDriver:
         )
 
     def _manner(self, kind: Kind) -> Manner:
-        own = self._tool.own_kernel
-        return Manner(warm=kind.warm, preload=kind.preload, records=not own, rehearses=own)
+        return Manner(warm=kind.warm, preload=kind.preload, own_kernel=self._tool.own_kernel)
 
     def _identity(self, slot: int) -> plan.Identity:
         if os.geteuid() != 0:
@@ -389,13 +389,18 @@ _OF_THE_HOSTS_KERNEL = {
     f"each has at most {counted.BOUNDS['max_inotify_instances']} inotify instances",
 }
 _OF_ITS_OWN_KERNEL = {
-    Promise.ATTEMPTS_RECORDED: "gVisor's kernel has no way of asking process 1",
     Promise.FILES_AFTER_MEMORY: "gVisor's kernel shares the program's memory limit and is killed with it",
     Promise.FIRST_VICTIM: "the host sees one process, which is both the program and its kernel",
     Promise.ONLY_ITS_OWN_PROCESSES: "gVisor's /proc knows no hidepid, so process 1 is listed",
     Promise.PROCESS_1_HIDDEN: "gVisor's /proc shows its environment and memory map; no secret is there",
     Promise.PRIORITY_FIXED: "gVisor's kernel grants it, and the host is not told",
 }
+
+
+def _of_its_own_kernel() -> dict[Promise, str]:
+    if seccomp.recording(own_kernel=True):
+        return _OF_ITS_OWN_KERNEL
+    return _OF_ITS_OWN_KERNEL | {Promise.ATTEMPTS_RECORDED: tracing.UNKNOWN_HERE}
 
 
 @functools.cache

@@ -79,7 +79,7 @@ class OciSessions:
         self._identities = identities
         self._containment = replace(
             containment,
-            seccomp=seccomp.digest(seccomp.build_wall_of_sessions(records=not own_kernel).program),
+            seccomp=seccomp.digest(seccomp.build_wall_of_sessions(own_kernel=own_kernel).program),
             enforces=enforces(containment.cgroup_version, identities(0).inside, own_kernel=own_kernel)
             | {"container": containment.enforces["container"]},
         )

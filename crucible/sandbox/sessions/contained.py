@@ -22,7 +22,7 @@ def main() -> None:
     manner = Manner(**json.loads(sys.argv[1]))
     channel = take_channel()
     try:
-        wall = seccomp.build_wall_of_sessions(records=manner.records)
+        wall = seccomp.build_wall_of_sessions(own_kernel=manner.own_kernel)
         report.send(channel, report.READY, {"landlock": landlock.abi()})
         _, descriptors, _, _ = socket.recv_fds(channel, plan.MESSAGE_BYTES, 2, socket.MSG_CMSG_CLOEXEC)
         if descriptors:  # else nobody has a use for this container any more

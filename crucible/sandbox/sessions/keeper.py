@@ -20,12 +20,15 @@ from dataclasses import asdict, dataclass
 from crucible.sandbox import call_filter, capabilities, kernel, landlock, notification
 from crucible.sandbox.answers import Answers
 from crucible.sandbox.attempts import Attempt, Attempts
+from crucible.sandbox.listening import ListenerAnswers
 from crucible.sandbox.namespaces import root as readonly_root
 from crucible.sandbox.process_1 import count_others
 from crucible.sandbox.sessions import ground as grounds
 from crucible.sandbox.sessions import identity, plan, steps
 from crucible.sandbox.sessions.groups import Groups
 from crucible.sandbox.steps import wake_on_children
+from crucible.sandbox.traced import TracedAnswers
+from crucible.sandbox.tracing import EndedProcess, Tracer
 from crucible.sandbox.wall import Wall
 
 _HOSTNAME = "session"
@@ -152,10 +155,13 @@ class _Keeper:
         began = time.monotonic()
         self._attempts = Attempts(self._tell_of, lambda: time.monotonic() - began)
         self._asking: list[Answers] = []
-        """Who is answered for: one listener an exec, for as long as anything of it lives."""
+        """Who is answered for: one listener an exec, while anything of it lives; or all that are traced."""
         self._handing_over: dict[int, socket.socket] = {}
         """From each child that is not behind its filter yet, the socket on which its listener comes."""
         self._poll = select.poll()
+        self._tracer = Tracer() if wall.traced else None
+        if self._tracer is not None:
+            self._answer_for(TracedAnswers(wall.known, self._tracer, self._attempts))
 
     def serve(self) -> None:
         self._poll.register(self._wakeup, select.POLLIN)
@@ -230,6 +236,10 @@ class _Keeper:
                 signal.set_wakeup_fd(-1)
                 steps.run(self._ground, descriptors, self._outside.host_processes, self._wall, there)
         self._numbers[child] = number
+        if self._tracer is not None:
+            with here:
+                self._tracer.seize(child, here)
+            return
         self._handing_over[here.fileno()] = here
         self._poll.register(here, select.POLLIN)
 
@@ -239,9 +249,11 @@ class _Keeper:
         with self._handing_over.pop(descriptor) as end:
             listener = notification.take(end)
         if listener is not None:
-            answers = Answers(self._wall.known, listener, self._attempts, greeted=False)
-            answers.watch(self._poll)
-            self._asking.append(answers)
+            self._answer_for(ListenerAnswers(self._wall.known, listener, self._attempts, greeted=False))
+
+    def _answer_for(self, answers: Answers) -> None:
+        answers.watch(self._poll)
+        self._asking.append(answers)
 
     def _answer(self, descriptor: int, event: int) -> None:
         for answers in self._asking:
@@ -257,13 +269,9 @@ class _Keeper:
 
     def _reap(self) -> None:
         """Reap whoever ended, and say so of those that were ordered."""
-        while True:
-            try:
-                pid, status, usage = os.wait4(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if pid == 0:
-                return
+        next_ended = _next_ended if self._tracer is None else self._tracer.next_ended
+        while ended := next_ended():
+            pid, status, usage = ended
             number = self._numbers.pop(pid, None)
             if number is not None:
                 self._outside.channel.send(
@@ -275,3 +283,11 @@ class _Keeper:
                         cpu_seconds=usage.ru_utime + usage.ru_stime,
                     )
                 )
+
+
+def _next_ended() -> EndedProcess | None:
+    """Reap a child that has ended, if one has."""
+    with contextlib.suppress(ChildProcessError):
+        pid, status, usage = os.wait4(-1, os.WNOHANG)
+        return (pid, status, usage) if pid else None
+    return None

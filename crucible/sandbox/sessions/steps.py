@@ -14,8 +14,9 @@ import stat
 from dataclasses import dataclass
 from typing import NoReturn
 
-from crucible.sandbox import kernel, notification, rlimits
+from crucible.sandbox import kernel, rlimits
 from crucible.sandbox.arguments import refuse_what_is_too_long
+from crucible.sandbox.confine import confine
 from crucible.sandbox.sessions import files, plan, users
 from crucible.sandbox.wall import Wall
 
@@ -37,7 +38,7 @@ def run(
     """Carry out an order, in a child of process 1 that is nothing else yet.
 
     Nothing is looked at that a program wrote before this process is behind the program's own filter, and process 1
-    has the listener that answers for it.
+    answers for it.
     """
     step = _Step()
     failure = descriptors[4]
@@ -47,7 +48,7 @@ def run(
         order = plan.read_order(descriptors[0])
         os.setsid()
         kernel.set_capabilities(ground.capabilities, ground.capabilities)
-        notification.confine(wall, keeper)
+        confine(wall, keeper)
         keeper.detach()  # closed with all else below
         failure = _keep_only_standard_streams(descriptors)
         rlimits.bound(ground.open_files, ground.disk_bytes, ground.processes_forked)
