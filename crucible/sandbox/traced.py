@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import socket
 from typing import TYPE_CHECKING, Final
 
+from crucible.sandbox import lookups
 from crucible.sandbox.answers import Answers
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ class TracedAnswers(Answers):
     def __init__(self, known: dict[int, Known], tracer: Tracer, attempts: Attempts) -> None:
         super().__init__(known, tracer, attempts)
         self._tracer = tracer
+        self._led = 0
+        """How many connect to ask for names, and were not taken up yet."""
         self._names = socket.socket(socket.AF_UNIX)
         self._names.setblocking(False)
         self._names.bind(_NAME_SERVER)
@@ -60,10 +64,11 @@ class TracedAnswers(Answers):
     def _serve(self, event: int) -> None:  # noqa: ARG002 - it listens until the end
         with contextlib.suppress(OSError):
             end, _ = self._names.accept()
+            self._led = max(0, self._led - 1)
             if self._has_room:
                 self._take_up(end)
             else:
-                end.close()
+                end.close()  # who found the way here itself
 
     def _stand_in(self, call: Call, kind: int) -> None:
         self._tracer.make_instead(call, {**_UNIX_SOCKET, 1: kind})
@@ -73,5 +78,15 @@ class TracedAnswers(Answers):
             address = self._tracer.write_below_stack(call, _ADDRESS)
         except OSError:
             return False
-        self._tracer.make_instead(call, {1: address, 2: len(_ADDRESS)}, failed=self._note_name_server)
+        self._led += 1
+        self._tracer.make_instead(call, {1: address, 2: len(_ADDRESS)}, failed=self._not_led)
         return True
+
+    def _not_led(self) -> int:
+        self._led = max(0, self._led - 1)
+        self._note_name_server()
+        return errno.EACCES
+
+    @property
+    def _has_room(self) -> bool:
+        return self._poll is not None and len(self._lookups) + self._led < lookups.MOST_AT_ONCE

@@ -79,7 +79,7 @@ class Tracer:
         """What answers a call that stands; it is refused where there is nobody."""
         self._greeting: set[int] = set()
         """Who is not behind its filter yet, and will greet."""
-        self._changed: dict[int, tuple[dict[int, int], Callable[[], None] | None]] = {}
+        self._changed: dict[int, tuple[dict[int, int], Callable[[], int] | None]] = {}
         """By thread, what was in which registers before the call that it makes with other arguments."""
 
     def seize(self, process: int, channel: socket.socket) -> None:
@@ -141,9 +141,12 @@ class Tracer:
             kernel.ptrace(_CONTINUE, call.thread)
 
     def make_instead(
-        self, call: notification.Call, arguments: dict[int, int], failed: Callable[[], None] | None = None
+        self, call: notification.Call, arguments: dict[int, int], failed: Callable[[], int] | None = None
     ) -> None:
-        """Have the call made with some other arguments, by their position. `failed` is called where it fails."""
+        """Have the call made with some other arguments, by their position.
+
+        `failed` is called where it fails, and returns with which errno.
+        """
         with _alive():
             registers = _registers(call.thread)
             places = {_ARGUMENTS[position]: value for position, value in arguments.items()}
@@ -204,7 +207,7 @@ class Tracer:
             return
         before, failed = self._changed.pop(thread)
         if registers[_RESULT] >> 63 and failed is not None:
-            failed()
+            registers[_RESULT] = 2**64 - failed()
         for place, value in before.items():
             registers[place] = value
         kernel.ptrace(_SET_REGISTERS, thread, ctypes.byref(registers))
@@ -212,7 +215,9 @@ class Tracer:
 
     def _forget(self, thread: int) -> None:
         self._greeting.discard(thread)
-        self._changed.pop(thread, None)
+        _, failed = self._changed.pop(thread, ({}, None))
+        if failed is not None:
+            failed()
 
 
 def _registers(thread: int) -> ctypes.Array[ctypes.c_uint64]:

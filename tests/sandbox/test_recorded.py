@@ -9,7 +9,7 @@ from crucible.domain.sandbox import SandboxAttempt
 from crucible.sandbox import kernel
 from tests.sandbox.fixtures import Ran, Sandboxes, on_engine
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_engine("namespaces", "crun", "runc", "docker", "gvisor")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_engine("namespaces", "crun", "runc", "docker")]
 
 LIBC = "import ctypes, os, socket; libc = ctypes.CDLL(None, use_errno=True)\n"
 

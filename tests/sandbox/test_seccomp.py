@@ -15,9 +15,9 @@ from crucible.sandbox import kernel, notification, seccomp
 FILES = resources.files("crucible.sandbox")
 POLICY = tomllib.loads((FILES / "seccomp.toml").read_text())
 TABLES = json.loads((FILES / "syscalls.json").read_text())
-ALLOW, ASK, KILL, ERRNO = 0x7FFF_0000, 0x7FC0_0000, 0x8000_0000, 0x0005_0000
+ALLOW, ASK, STOP, KILL, ERRNO = 0x7FFF_0000, 0x7FC0_0000, 0x7FF0_0000, 0x8000_0000, 0x0005_0000
 PERM = ERRNO | errno.EPERM
-NONE, ASKS, ANSWERS, PASSES = seccomp.Part
+NONE, ASKS, STOPS, ANSWERS, TRACES, PASSES = seccomp.Part
 ARCHITECTURES = {"x86_64": 0xC000_003E, "aarch64": 0xC000_00B7}
 
 
@@ -53,7 +53,8 @@ def of(machine: str, name: str, *arguments: int, part: seccomp.Part = ASKS) -> i
 
 
 @pytest.mark.parametrize(
-    ("part", "to_the_recorded"), [(NONE, PERM), (ASKS, ASK), (ANSWERS, PERM), (PASSES, ALLOW)]
+    ("part", "to_the_recorded"),
+    [(NONE, PERM), (ASKS, ASK), (STOPS, STOP), (ANSWERS, PERM), (TRACES, PERM), (PASSES, ALLOW)],
 )
 def test_every_call_has_the_answer_that_the_policy_gives(
     machine: str, part: seccomp.Part, to_the_recorded: int
@@ -71,9 +72,9 @@ def test_every_call_has_the_answer_that_the_policy_gives(
         **dict.fromkeys(recorded, to_the_recorded),
         **dict.fromkeys(refused, PERM),
     }
-    if part in {ANSWERS, PASSES}:
+    if part in {ANSWERS, TRACES, PASSES}:
         answers |= dict.fromkeys(POLICY[part.value]["calls"].split(), ALLOW)
-    if part is ASKS:
+    if part in {ASKS, STOPS}:
         by_argument |= {*POLICY["addresses"], *(rule["call"] for rule in POLICY["pretended"])}
     for name, number in TABLES[machine].items():
         if name in by_argument:
@@ -85,14 +86,22 @@ def test_every_call_has_the_answer_that_the_policy_gives(
 def test_whatever_is_handed_over_is_known_to_who_answers_it(machine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernel, "MACHINE", machine)
     known = seccomp.known_calls()
-    program = seccomp.compile_filter(machine, ASKS)
-    for name, number in TABLES[machine].items():
-        for arguments in ((0,) * 6, (0x1000_0000, 0x5412, 1, 1, 1, 1)):
-            if answer(program, number, arguments, architecture=ARCHITECTURES[machine]) == ASK:
-                assert known[number].name == name
+    for part, handed_over in ((ASKS, ASK), (STOPS, STOP)):
+        program = seccomp.compile_filter(machine, part)
+        for name, number in TABLES[machine].items():
+            for arguments in ((0,) * 6, (0x1080_0000, 0x5412, 1, 1, 1, 1)):
+                if answer(program, number, arguments, architecture=ARCHITECTURES[machine]) == handed_over:
+                    assert known[number].name == name
 
 
-@pytest.mark.parametrize(("part", "expected"), [(NONE, KILL), (ASKS, ASK), (ANSWERS, KILL)])
+def test_what_is_traced_makes_nothing_that_no_tracer_would_see(machine: str) -> None:
+    for flags, expected in ((17, ALLOW), (0x003D_0F00, ALLOW), (0x0080_0011, STOP), (0x1000_0011, STOP)):
+        assert of(machine, "clone", flags, part=STOPS) == expected
+    assert of(machine, "clone", 0x0080_0011, part=ASKS) == ALLOW
+    assert of(machine, "ptrace", part=TRACES) == ALLOW
+
+
+@pytest.mark.parametrize(("part", "expected"), [(NONE, KILL), (ASKS, ASK), (STOPS, KILL), (ANSWERS, KILL)])
 def test_another_architecture_gets_no_call(machine: str, part: seccomp.Part, expected: int) -> None:
     program = seccomp.compile_filter(machine, part)
     for architecture in (0x4000_0003, 0, *(set(ARCHITECTURES.values()) - {ARCHITECTURES[machine]})):

@@ -33,7 +33,6 @@ from crucible.sandbox import (
     steps,
     vessel,
 )
-from crucible.sandbox.answers import Answers
 from crucible.sandbox.attempts import Attempts
 from crucible.sandbox.namespaces import script
 
@@ -148,10 +147,8 @@ def _see_a_program_end(confines: vessel.Confines, stop: int) -> steps.Ended:
     """Have a process wait behind the program's filter, take its first call, hand it an order, and see it end."""
     wakeup = steps.wake_on_children()
     waiting = vessel.Vessel(confines)
-    answers = None
     attempts = Attempts(lambda _: None, time.monotonic)
-    if waiting.listener is not None:
-        answers = Answers(confines.wall.known, waiting.listener, attempts)
+    answers = waiting.answers(attempts)
     waiting.start(plan.order_of(_WORK), [stop], compiles=False)
     ended = steps.watch("run", waiting.process, answers, None, stop=stop, wakeup=wakeup)
     if answers is not None:
