@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -16,7 +17,7 @@ from crucible.sandbox.namespaces.sessions import driver as sessions
 from crucible.sandbox.namespaces.sessions.driver import LAUNCHER
 from crucible.sandbox.sessions.making import HOST
 from tests.sandbox.fixtures import ON_THE_HOSTS_KERNEL, Sandboxes, on_engine
-from tests.waiting import until
+from tests.waiting import PATIENCE_SECONDS, until
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -153,11 +154,14 @@ async def test_a_process_1_without_a_descriptor_to_spare_says_so_and_recovers(
                 return (await session.exec(ExecSpec(argv=("sh", "-c", script)), None)).outcome is Outcome.SUCCEEDED
             return False
 
+        began = time.monotonic()
+        assert await runs("true")
+        seconds = 1 + 50 * (time.monotonic() - began)  # none ends while others begin, however slow that is here
         begun = 0
-        while await runs("sleep 2 > /dev/null 2>&1 &"):
+        while await runs(f"sleep {seconds} > /dev/null 2>&1 &"):
             begun += 1
         assert 10 < begun < 40
-        await until(lambda: runs("unshare --mount true || true"))
+        await until(lambda: runs("unshare --mount true || true"), seconds + PATIENCE_SECONDS)
         assert [(name, count) for name, _, count in await tried(session)] == [("unshare", 1)]
         await session.end(EndReason.DESTROYED, "the test is over")
     finally:

@@ -149,10 +149,10 @@ async def test_a_timeout_kills_the_whole_tree_and_keeps_the_output_so_far(sessio
     finished = await sh(
         session,
         "trap '' TERM HUP INT; echo before; setsid sh -c 'sleep 88 & sleep 88' & (sleep 88 &); sleep 88",
-        timeout_seconds=0.5,
+        timeout_seconds=3,
     )
     assert (finished.outcome, finished.signal, finished.stdout) == (Outcome.TIMED_OUT, "SIGKILL", b"before\n")
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
     assert await text(session, "ps -eo args | grep -c '[s]leep 77'") == "1\n"
     assert (await sh(session, "ps -eo args | grep '[s]leep 88'")).exit_code == 1
 
