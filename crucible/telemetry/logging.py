@@ -23,7 +23,7 @@ def log_level() -> Level:
 
 def set_log_level(level: Level, *, asked_by: str) -> None:
     """Write lines from this level on, in this process; the log says who asked, whatever the level is."""
-    structlog.stdlib.get_logger(__name__).error("log_level_set", level=level, before=log_level(), by=asked_by)
+    structlog.stdlib.get_logger(__name__).error("log_level_set", now=level, before=log_level(), by=asked_by)
     _set_level(level)
 
 

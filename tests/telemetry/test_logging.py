@@ -6,7 +6,7 @@ import sys
 import pytest
 import structlog
 
-from crucible.telemetry.logging import configure_logging
+from crucible.telemetry.logging import configure_logging, set_log_level
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +38,15 @@ def test_an_exception_is_part_of_its_line(capsys):
     except ZeroDivisionError:
         structlog.stdlib.get_logger("ours").exception("failed")
     assert "by zero" in json.loads(capsys.readouterr().err)["exception"]
+
+
+def test_a_change_of_level_says_what_it_is_now_and_what_it_was(capsys):
+    configure_logging("error", "json")
+    set_log_level("debug", asked_by="ann")
+    structlog.stdlib.get_logger("ours").debug("looked")
+    told, looked = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert (told["now"], told["before"], told["by"], told["level"]) == ("debug", "error", "ann", "error")
+    assert looked["event"] == "looked"
 
 
 def test_people_get_lines_that_they_can_read(capsys):
