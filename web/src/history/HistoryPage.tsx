@@ -11,16 +11,15 @@ import type { EvaluationSummary } from "../api/types";
 import { Checkbox } from "../app/Checkbox";
 import { Refusal, State } from "../app/State";
 import { useNarrow } from "../app/useNarrow";
-import { inBrief } from "../words/outcomes";
 import { count } from "../words/units";
 import { BulkBar } from "./BulkBar";
-import { Card } from "./Card";
-import { columns, features, NUMBERS, USUAL, WIDTHS } from "./columns";
+import { columns, features, USUAL, WIDTHS } from "./columns";
 import { FilterBar } from "./FilterBar";
 import { type Filter, isNarrowed, widened } from "./filter";
 import classes from "./History.module.css";
 import { backToTop, historyQuery, wantsMore } from "./list";
 import { Head, OrderPicker } from "./order";
+import { Row } from "./Row";
 
 const ROW_PIXELS = 38;
 const CARD_PIXELS = 64;
@@ -69,7 +68,6 @@ export function HistoryPage() {
     if (hasNextPage && !isFetchingNextPage && wanting) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage, wanting]);
 
-  const row = narrow ? `${classes.row} ${classes.narrow}` : classes.row;
   const template = narrow
     ? undefined
     : `34px ${columns
@@ -118,7 +116,11 @@ export function HistoryPage() {
           aria-rowcount={-1}
         >
           <div role="rowgroup" className={classes.header}>
-            <div role="row" className={row} style={{ gridTemplateColumns: template }}>
+            <div
+              role="row"
+              className={narrow ? `${classes.row} ${classes.narrow}` : classes.row}
+              style={{ gridTemplateColumns: template }}
+            >
               <span role="columnheader" className={classes.check}>
                 <Checkbox
                   size="xs"
@@ -149,48 +151,18 @@ export function HistoryPage() {
           <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: "relative", minWidth: "100%" }}>
             {query.isPending && <Waiting />}
             {items.map((item) => {
-              const one = rows[item.index];
-              if (!one) return null;
+              const row = rows[item.index];
               return (
-                <div
-                  key={one.id}
-                  role="row"
-                  aria-rowindex={item.index + 2}
-                  className={row}
-                  data-chosen={rowSelection[one.id] || undefined}
-                  style={{ gridTemplateColumns: template, transform: `translateY(${item.start}px)` }}
-                >
-                  <span role="cell" className={classes.check}>
-                    <Checkbox
-                      size="xs"
-                      aria-label={`Choose ${one.id}`}
-                      checked={rowSelection[one.id] ?? false}
-                      onChange={one.getToggleSelectedHandler()}
-                    />
-                  </span>
-                  {narrow ? (
-                    <span role="cell" className={classes.whole}>
-                      <Card of={one.original} />
-                    </span>
-                  ) : (
-                    one.getVisibleCells().map((cell, index) => (
-                      <span key={cell.id} role="cell" data-number={NUMBERS.has(cell.column.id) || undefined}>
-                        {index === 0 ? (
-                          <Link
-                            to="/evaluations/$id"
-                            params={{ id: one.id }}
-                            className={classes.open}
-                            aria-label={`${inBrief(one.original)}, ${one.id}`}
-                          >
-                            <table.FlexRender cell={cell} />
-                          </Link>
-                        ) : (
-                          <table.FlexRender cell={cell} />
-                        )}
-                      </span>
-                    ))
-                  )}
-                </div>
+                row && (
+                  <Row
+                    key={row.id}
+                    of={row}
+                    place={item.index}
+                    top={item.start}
+                    template={template}
+                    chosen={rowSelection[row.id] ?? false}
+                  />
+                )
               );
             })}
           </div>
