@@ -3,15 +3,10 @@
 import asyncio
 import contextlib
 import dataclasses
-import functools
 import os
 import platform
-import sys
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Self
 
-import crucible
 from crucible.domain.errors import SandboxUnavailableError, SessionsUnsupportedError
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import (
@@ -25,99 +20,30 @@ from crucible.domain.sandbox import (
 from crucible.domain.session import SessionSpec
 from crucible.sandbox import cgroup, counted, ids, plan, seccomp, tracing
 from crucible.sandbox.driver import Emit, Session
-from crucible.sandbox.images import LOCKS_SEEN, MARK
+from crucible.sandbox.images import LOCKS_SEEN
 from crucible.sandbox.launching import Launcher
 from crucible.sandbox.namespaces import ordinary
 from crucible.sandbox.oci import bundle, tools
 from crucible.sandbox.oci.container import Container, Pipes
+from crucible.sandbox.oci.kind import OWN, Kind, command_of, kind_of, tree_of
 from crucible.sandbox.oci.place import Place, write_place
 from crucible.sandbox.oci.sessions import ROOT, Identities, OciSessions, identities_of_root, identities_of_user
 from crucible.sandbox.oci.tools import Found, Tool
 from crucible.sandbox.process_1 import Manner
 from crucible.sandbox.runtimes import Runtime
-from crucible.sandbox.runtimes.replaced import FileState
 from crucible.sandbox.slots import Slot, Slots
 from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.supervision import Supervision
-from crucible.sandbox.tree import tree
 from crucible.sandbox.warm import WarmPool
-from crucible.sandbox.work import entrypoint_of, work_of
+from crucible.sandbox.work import work_of
 
 LAUNCHER = ("-m", "crucible.sandbox.oci.launcher")
 """What the launcher's interpreter runs; its socket's descriptor follows."""
 MOST_SPARES = 4
-_OLDEST_INTERPRETER = (3, 11)
-"""What runs process 1: our own oldest."""
-_CODE = "/.crucible"
-"""Where process 1's own code stands, inside."""
-_LIBRARIES = f"{_CODE}/lib"
-"""Where the host's libraries stand in an image, for process 1 alone."""
-_LOADERS = ("/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1")
-_IMPORT = f"import sys; sys.path[0] = {_CODE!r}; from crucible.sandbox"
-_START = f"{_IMPORT}.process_1 import main; main()"
-_START_SESSION = f"{_IMPORT}.sessions.contained import main; main()"
-_LONGEST_ARGUMENTS = 32 * 1024
-"""In characters, each of which may be four bytes of the 128 KiB that Linux takes as one argument."""
 _PAUSE_SECONDS = 0.05
 """How long a program has the processors to itself before another container is made, which takes all of them."""
 BUILDING_SECONDS = 120.0
 """An emulated processor has needed more than 30."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What differs between containers before the program is known."""
-
-    prefix: str
-    """The folder of the runtime that is shown inside."""
-    command: tuple[str, ...]
-    """How the interpreter is started that runs process 1."""
-    preload: tuple[str, ...] = ()
-    """What it imports before it waits."""
-    warm: bool = False
-    """Whether programs run in that interpreter; else they are started by an exec."""
-    file: FileState | None = None
-    """Which file that interpreter was when it said its version: none that was replaced serves who comes after."""
-    session: bool = False
-    """Whether it is to stay, as a session."""
-
-
-_OWN_INTERPRETER = os.path.realpath(sys.executable)
-_OWN = Kind(sys.base_prefix, (_OWN_INTERPRETER, "-B"))
-
-
-def _kind(spec: SandboxSpec, runtime: Runtime) -> Kind:
-    """Return what a program needs: its own interpreter, where it couldn't tell that from a start."""
-    entrypoint = entrypoint_of(spec, runtime)
-    version = tuple(int(part) for part in runtime.report.version.split(".")[:2] if part.isdigit())
-    at_start = any(fnmatchcase(name, pattern) for name in spec.env for pattern in runtime.start_environment)
-    waits = bool(runtime.warm) and version >= _OLDEST_INTERPRETER and entrypoint.endswith(runtime.warm_suffix)
-    if not waits or spec.fresh or at_start or _is_too_long(spec):
-        return Kind(runtime.prefix, _OWN.command)
-    command = tuple(runtime.command(runtime.warm, entrypoint))
-    return Kind(runtime.prefix, command, runtime.preload, warm=True, file=runtime.file)
-
-
-def _command(kind: Kind) -> list[str]:
-    """Return how the interpreter is started: in an image with the host's loader, whatever libraries are there."""
-    if not kind.prefix.startswith(MARK):
-        return list(kind.command)
-    if _OWN.prefix == "/usr":
-        raise SandboxBrokenError(
-            "process 1 needs an interpreter of its own beside an image's /usr, and Crucible runs on the host's; "
-            "install it for a Python that lives in a folder of its own"
-        )
-    return [f"{_LIBRARIES}/{os.path.basename(_loader())}", "--library-path", _LIBRARIES, *kind.command]
-
-
-def _loader() -> str:
-    """Return the host's own loader of programs, which stands among its libraries."""
-    return os.path.realpath(next(filter(os.path.exists, _LOADERS)))
-
-
-def _is_too_long(spec: SandboxSpec) -> bool:
-    """Tell whether the kernel might refuse to execute anything with such arguments, which it then has to say."""
-    return sum(len(part) for part in (*spec.argv, *spec.env, *spec.env.values())) > _LONGEST_ARGUMENTS
 
 
 class OciDriver:
@@ -186,7 +112,7 @@ class OciDriver:
         for candidate in self._tool.platforms:
             self._platform = candidate
             try:
-                container = await self._stand(_OWN)
+                container = await self._stand(OWN)
             except (SandboxBrokenError, OSError) as error:
                 reasons.append(f"{candidate}: {error}" if candidate else str(error))
                 continue
@@ -248,7 +174,7 @@ class OciDriver:
         self, spec: SandboxSpec, runtime: Runtime, emit: Emit, cancelled: asyncio.Event
     ) -> SandboxFinished:
         """See `Driver.run`."""
-        kind = _kind(spec, runtime)
+        kind = kind_of(spec, runtime)
         try:
             container = await self._pool.take(kind)
         except (SandboxBrokenError, OSError) as error:
@@ -287,7 +213,7 @@ class OciDriver:
             raise SessionsUnsupportedError(f"the engine {self.engine} has none: {self._no_sessions}")
         if self._sessions is None:
             self._sessions = OciSessions(
-                lambda prefix: self._stand(Kind(prefix, _OWN.command, session=True)),
+                lambda prefix: self._stand(Kind(prefix, OWN.command, session=True)),
                 self._release,
                 self._identities_of_session,
                 self._containment,
@@ -321,13 +247,12 @@ class OciDriver:
     def _place(self, kind: Kind, slot: Slot) -> Place:
         number = slot.number
         identity = self._identities_of_session(number).outside if kind.session else self._identity(number)
-        start = [_START_SESSION if kind.session else _START, self._manner(kind).encode()]
-        whole = _tree(kind)
+        whole = tree_of(kind)
         told = self._tool.told_group
         return Place(
             command=self._found.command(self._platform, f"crucible-{os.getpid()}-{slot.number}"),
             config=bundle.configuration(
-                [*_command(kind), "-c", *start],
+                command_of(kind, self._manner(kind).encode()),
                 identity,
                 whole.masked,
                 own_kernel=self._tool.own_kernel,
@@ -401,16 +326,3 @@ def _of_its_own_kernel() -> dict[Promise, str]:
     if seccomp.recording(own_kernel=True):
         return _OF_ITS_OWN_KERNEL
     return _OF_ITS_OWN_KERNEL | {Promise.ATTEMPTS_RECORDED: tracing.UNKNOWN_HERE}
-
-
-@functools.cache
-def _tree(kind: Kind) -> plan.Tree:
-    """Return the root of a kind of container: the host's, and process 1's interpreter and code."""
-    whole = tree(kind.prefix)
-    binds = [*whole.binds, (os.path.dirname(os.path.realpath(crucible.__file__)), f"{_CODE}/crucible")]
-    shown = any(_OWN.prefix == path or _OWN.prefix.startswith(f"{path}/") for path, _ in binds)
-    if kind.command[0] == _OWN_INTERPRETER and not shown:
-        binds.append((_OWN.prefix, _OWN.prefix))
-    if kind.prefix.startswith(MARK):
-        binds.append((os.path.dirname(_loader()), _LIBRARIES))
-    return dataclasses.replace(whole, binds=binds)

@@ -1,0 +1,105 @@
+"""What differs between containers before the program is known: who runs process 1, and in which root."""
+
+import dataclasses
+import functools
+import os
+import sys
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+import crucible
+from crucible.domain.sandbox import SandboxSpec
+from crucible.sandbox import plan
+from crucible.sandbox.images import MARK
+from crucible.sandbox.runtimes import Runtime
+from crucible.sandbox.runtimes.replaced import FileState
+from crucible.sandbox.standing import SandboxBrokenError
+from crucible.sandbox.tree import tree
+from crucible.sandbox.work import entrypoint_of
+
+_OLDEST_INTERPRETER = (3, 11)
+"""What runs process 1: our own oldest."""
+_CODE = "/.crucible"
+"""Where process 1's own code stands, inside."""
+_LIBRARIES = f"{_CODE}/lib"
+"""Where the host's libraries stand in an image, for process 1 alone."""
+_LOADERS = ("/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1")
+_IMPORT = f"import sys; sys.path[0] = {_CODE!r}; from crucible.sandbox"
+_START = f"{_IMPORT}.process_1 import main; main()"
+_START_SESSION = f"{_IMPORT}.sessions.contained import main; main()"
+_LONGEST_ARGUMENTS = 32 * 1024
+"""In characters, each of which may be four bytes of the 128 KiB that Linux takes as one argument."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Containers that can take each other's place."""
+
+    prefix: str
+    """The folder of the runtime that is shown inside."""
+    command: tuple[str, ...]
+    """How the interpreter is started that runs process 1."""
+    preload: tuple[str, ...] = ()
+    """What it imports before it waits."""
+    warm: bool = False
+    """Whether programs run in that interpreter; else they are started by an exec."""
+    file: FileState | None = None
+    """Which file that interpreter was when it said its version: none that was replaced serves who comes after."""
+    session: bool = False
+    """Whether it is to stay, as a session."""
+
+
+_OWN_INTERPRETER = os.path.realpath(sys.executable)
+OWN = Kind(sys.base_prefix, (_OWN_INTERPRETER, "-B"))
+
+
+def kind_of(spec: SandboxSpec, runtime: Runtime) -> Kind:
+    """Return what a program needs: its own interpreter, where it couldn't tell that from a start."""
+    entrypoint = entrypoint_of(spec, runtime)
+    version = tuple(int(part) for part in runtime.report.version.split(".")[:2] if part.isdigit())
+    at_start = any(fnmatchcase(name, pattern) for name in spec.env for pattern in runtime.start_environment)
+    waits = bool(runtime.warm) and version >= _OLDEST_INTERPRETER and entrypoint.endswith(runtime.warm_suffix)
+    if not waits or spec.fresh or at_start or _is_too_long(spec):
+        return Kind(runtime.prefix, OWN.command)
+    command = tuple(runtime.command(runtime.warm, entrypoint))
+    return Kind(runtime.prefix, command, runtime.preload, warm=True, file=runtime.file)
+
+
+def command_of(kind: Kind, manner: str) -> list[str]:
+    """Return what a container of that kind begins with: its process 1, which is told its manner."""
+    return [*_interpreter(kind), "-c", _START_SESSION if kind.session else _START, manner]
+
+
+def _interpreter(kind: Kind) -> list[str]:
+    """Return how the interpreter is started: in an image with the host's loader, whatever libraries are there."""
+    if not kind.prefix.startswith(MARK):
+        return list(kind.command)
+    if OWN.prefix == "/usr":
+        raise SandboxBrokenError(
+            "process 1 needs an interpreter of its own beside an image's /usr, and Crucible runs on the host's; "
+            "install it for a Python that lives in a folder of its own"
+        )
+    return [f"{_LIBRARIES}/{os.path.basename(_loader())}", "--library-path", _LIBRARIES, *kind.command]
+
+
+def _loader() -> str:
+    """Return the host's own loader of programs, which stands among its libraries."""
+    return os.path.realpath(next(filter(os.path.exists, _LOADERS)))
+
+
+def _is_too_long(spec: SandboxSpec) -> bool:
+    """Tell whether the kernel might refuse to execute anything with such arguments, which it then has to say."""
+    return sum(len(part) for part in (*spec.argv, *spec.env, *spec.env.values())) > _LONGEST_ARGUMENTS
+
+
+@functools.cache
+def tree_of(kind: Kind) -> plan.Tree:
+    """Return the root of a kind of container: the host's, and process 1's interpreter and code."""
+    whole = tree(kind.prefix)
+    binds = [*whole.binds, (os.path.dirname(os.path.realpath(crucible.__file__)), f"{_CODE}/crucible")]
+    shown = any(OWN.prefix == path or OWN.prefix.startswith(f"{path}/") for path, _ in binds)
+    if kind.command[0] == _OWN_INTERPRETER and not shown:
+        binds.append((OWN.prefix, OWN.prefix))
+    if kind.prefix.startswith(MARK):
+        binds.append((os.path.dirname(_loader()), _LIBRARIES))
+    return dataclasses.replace(whole, binds=binds)
