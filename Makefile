@@ -14,7 +14,7 @@ FLAGS ?=
 ON_CGROUP2 := -k 'test_cgroup or namespaces and (test_limits_hold or makes_users or usage_says or enough_memory)
 ON_CGROUP2 += or test_limits_hold and not neighbour'
 ON_CGROUP2 += $(addprefix tests/sandbox/,test_cgroup.py test_limits_hold.py test_sessions.py)
-LIGHTLY := --timeout 600 -p no:schemathesis -p no:hypothesispytest -p no:anyio --noconftest -p tests.sandbox.fixtures
+LIGHTLY := --timeout 600 -o faulthandler_timeout=900 -p no:schemathesis -p no:hypothesispytest -p no:anyio --noconftest -p tests.sandbox.fixtures
 
 .PHONY: help
 help: ## List what can be done

@@ -3,12 +3,13 @@
 Whatever survives would slow the next run down, or make it pass for the wrong reason.
 """
 
+import contextlib
 import ctypes
 import os
 import re
 import signal
 import time
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,15 +29,29 @@ def adopt_orphans() -> None:
         raise OSError(number, os.strerror(number), "prctl(PR_SET_CHILD_SUBREAPER)")
 
 
+def _children(number: int) -> Iterator[int]:
+    """Yield the children of a process, those that its threads started, too."""
+    for thread in Path(f"/proc/{number}/task").glob("*"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+            yield from map(int, (thread / "children").read_text().split())
+
+
 def orphans(besides: Container[int] = ()) -> dict[int, str]:
     """Return the living children of this process but some: number and command line. The dead are reaped."""
     found: dict[int, str] = {}
-    for children in Path("/proc/self/task").glob("*/children"):
-        for number in map(int, children.read_text().split()):
-            if number not in besides and os.waitpid(number, os.WNOHANG)[0] == 0:
-                command = Path(f"/proc/{number}/cmdline").read_bytes().replace(b"\0", b" ")
-                found[number] = command.decode(errors="replace").strip()
+    for number in _children(os.getpid()):
+        if number not in besides and os.waitpid(number, os.WNOHANG)[0] == 0:
+            command = Path(f"/proc/{number}/cmdline").read_bytes().replace(b"\0", b" ")
+            found[number] = command.decode(errors="replace").strip()
     return found
+
+
+def kill_tree(number: int) -> None:
+    """Kill a process and what it started."""
+    for child in _children(number):
+        kill_tree(child)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(number, signal.SIGKILL)
 
 
 def end_orphans() -> None:

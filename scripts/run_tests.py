@@ -20,9 +20,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 
-from leftovers import Host, adopt_orphans, end_orphans, orphans
+from leftovers import Host, adopt_orphans, end_orphans, kill_tree, orphans
 from tiers import Folders, Tier, tiers
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +31,10 @@ MOST_AGAIN = 12
 """Of a tier's tests. Where more failed, it was no chance."""
 LONGEST_LINE = 1 << 24
 """In bytes, of what a test prints."""
+LONGEST_SECONDS = 45 * 60
+"""What a tier may take, which is several times what it does."""
+LAST_WORDS_SECONDS = 10
+"""How long a tier that ended is listened to, where something that it left behind holds its output open."""
 MEMORY = Path("/dev/shm")  # noqa: S108 - what is made there has a name that nobody guesses
 ENOUGH_MEMORY_BYTES = 4 << 30
 """What tiers in memory may take: databases are small, and what a test that passed wrote is removed after it."""
@@ -54,21 +57,35 @@ class Result:
 async def run_tier(tier: Tier, tests: Sequence[str], prefix: str, running: set[int]) -> Result:
     """Run some tests of a tier, and show what they print, each line with the prefix."""
     result, began = Result(), time.monotonic()
-    process = await asyncio.create_subprocess_exec(
-        *tier.command(tests),
-        cwd=ROOT,
-        env=os.environ | tier.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        limit=LONGEST_LINE,
+    read, write = os.pipe()  # ours, so that the process ends when it ends, and not when its output does
+    printed = asyncio.StreamReader(LONGEST_LINE)
+    listening, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(printed), os.fdopen(read)
     )
+    environment = os.environ | tier.environment
+    process = await asyncio.create_subprocess_exec(
+        *tier.command(tests), cwd=ROOT, env=environment, stdout=write, stderr=write
+    )
+    os.close(write)
     running.add(process.pid)
-    async for line in cast("asyncio.StreamReader", process.stdout):
-        text = line.decode(errors="replace").rstrip()
-        print(f"{prefix}{text}", flush=True)
-        if complaint := COMPLAINT.fullmatch(text):
-            result.complaints[complaint[1]] = text
-    result.code = await process.wait()
+
+    async def show() -> None:
+        async for line in printed:
+            text = line.decode(errors="replace").rstrip()
+            print(f"{prefix}{text}", flush=True)
+            if complaint := COMPLAINT.fullmatch(text):
+                result.complaints[complaint[1]] = text
+
+    showing = asyncio.create_task(show())
+    ending = asyncio.create_task(process.wait())
+    if not (await asyncio.wait([ending], timeout=LONGEST_SECONDS))[0]:
+        print(f"{prefix}killed, as it has not ended after {LONGEST_SECONDS} s", flush=True)
+        kill_tree(process.pid)
+    result.code = await ending
+    if not (await asyncio.wait([showing], timeout=LAST_WORDS_SECONDS))[0]:
+        print(f"{prefix}something that it started still holds its output", flush=True)
+    listening.close()
+    await showing
     running.discard(process.pid)
     result.seconds = time.monotonic() - began
     return result
