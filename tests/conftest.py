@@ -1,6 +1,7 @@
 """Fixtures that more than one room of the tests uses."""
 
 import ast
+import faulthandler
 
 from hypothesis import settings
 
@@ -20,6 +21,9 @@ from tests.roles.fixtures import scaled
 from tests.sandbox.docker.private_engine import private_engine
 from tests.sandbox.fixtures import nothing_left, promised, sandboxes, sessions_possible, traced
 from tests.stream.fixtures import either_stream, redis, redis_server
+
+ENDING_SECONDS = 120
+"""What this process may take to end once its tests have, which have said by then what failed."""
 
 __all__ = [
     "blobs",
@@ -46,3 +50,8 @@ __all__ = [
 ast.parse = parsing.parse
 settings.register_profile("no test is timed", deadline=None)
 settings.load_profile("no test is timed")
+
+
+def pytest_unconfigure() -> None:
+    """Have a thread that a failed test left running end with this process, after its stack was shown."""
+    faulthandler.dump_traceback_later(ENDING_SECONDS, exit=True, file=2)
