@@ -26,6 +26,7 @@ from crucible.roles.listener import listen, url_of
 from crucible.settings import Settings
 from crucible.stream.memory import InProcessEventStream
 from tests.fake_executor import FakeExecutor, known_engines
+from tests.tracing import WAITS_IN_GREENLETS
 
 
 @dataclass(slots=True, kw_only=True)
@@ -104,7 +105,7 @@ def serving(
         finally:
             ready.set()
 
-    thread = threading.Thread(target=guarded)
+    thread = threading.Thread(target=guarded, name=WAITS_IN_GREENLETS)
     thread.start()
     ready.wait()
     try:

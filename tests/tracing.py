@@ -9,6 +9,9 @@ in a pending call of the main thread, and such a dictionary hears of that by a f
 looks, before its first line, whether something is pending, and in 3.11 again and again until nothing is. Within a
 pending call no other one is run, so when a second thread ends at that moment, it looks for ever.
 
+What a greenlet held may have such a dictionary, too, so a second thread had better not end like that at all.
+Asking for a thread's greenlet makes one, hence the tracer asks only where there are others.
+
 It is a plugin of coverage's, which loads those wherever it starts. The tracer gives no other hold than the name by
 which it makes that dictionary, at the first call that it sees.
 """
@@ -21,6 +24,8 @@ from typing import Any
 
 import coverage.tracer
 
+WAITS_IN_GREENLETS = "waits in greenlets"
+"""The name of a thread, besides the main one, that has an event loop with SQLAlchemy's engine in it."""
 _numbers = count()
 _thread = threading.local()
 
@@ -42,10 +47,17 @@ class _WeakKeyDictionary(weakref.WeakKeyDictionary[Any, Any]):
         return _index() if getattr(_thread, "starts_tracer", False) else super().__new__(cls)
 
 
+def _may_see_greenlets() -> bool:
+    here = threading.current_thread()
+    return here is threading.main_thread() or here.name == WAITS_IN_GREENLETS
+
+
 class _Tracer(coverage.tracer.CTracer):
-    """The same, but that it sees its first call at once."""
+    """The same, but that it sees its first call at once, and asks for greenlets only where there are any."""
 
     def start(self) -> Any:
+        if not _may_see_greenlets():
+            self.concur_id_func = None
         _thread.starts_tracer = True
         started = super().start()
         _first_call()

@@ -42,7 +42,8 @@ async def session(sandboxes: Sandboxes, nothing_left: None) -> AsyncIterator[Ses
 
 
 async def run(session: Session, *argv: str, **spec: object) -> ExecFinished:
-    return await session.exec(ExecSpec(argv=argv, **spec), None)  # type: ignore[arg-type]
+    """Run a command, which an emulated machine may take long for."""
+    return await session.exec(ExecSpec(argv=argv, **{"timeout_seconds": 100.0, **spec}), None)  # type: ignore[arg-type]
 
 
 async def sh(session: Session, script: str, **spec: object) -> ExecFinished:
