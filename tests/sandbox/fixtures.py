@@ -22,10 +22,13 @@ from crucible.domain.sandbox import (
 )
 from crucible.domain.session import SessionSpec
 from crucible.sandbox import runtimes
+from crucible.sandbox.docker.driver import DockerDriver
 from crucible.sandbox.driver import Driver, Session, SessionDriver
 from crucible.sandbox.engines import ENGINES
 from crucible.sandbox.namespaces import zygotes
 from crucible.sandbox.namespaces.sessions import driver as namespaces_sessions
+from crucible.sandbox.oci import tools
+from crucible.sandbox.oci.driver import OciDriver
 from crucible.sandbox.sessions.making import HOST
 from tests.sandbox import host, machine, traced_launcher
 
@@ -143,7 +146,7 @@ async def sandboxes(
         request.getfixturevalue("private_engine")
     before = host.traces()
     try:
-        driver, found = await asyncio.gather(ENGINES[request.param].open(), runtimes.discover())
+        driver, found = await asyncio.gather(_without_spares(request.param), runtimes.discover())
     except SandboxUnavailableError as error:
         if request.param in machine.expected():
             pytest.fail(f"this machine should offer the engine {request.param}: {error.detail}")
@@ -152,6 +155,22 @@ async def sandboxes(
     await driver.close()
     left = host.traces() - before
     assert not left, f"the driver left something behind when it closed: {sorted(left)}"
+
+
+async def _without_spares(engine: str) -> Driver:
+    """Open an engine whose containers are made when a program comes. Raises SandboxUnavailableError.
+
+    A test gives back what stands ready before it looks at the host, and again after: with spares, each would have
+    containers made that no program ever runs in, and with a kernel of its own one takes more than half a second of
+    a processor. `namespaces` keeps its spares, which cost milliseconds.
+    """
+    match ENGINES[engine].driver:
+        case "oci":
+            return await OciDriver.open(getattr(tools, engine.upper()), spares=0)
+        case "docker":
+            return await DockerDriver.open(engine, spares=0)
+        case _:
+            return await ENGINES[engine].open()
 
 
 def on_engine(*names: str) -> pytest.MarkDecorator:

@@ -10,8 +10,11 @@ import pytest
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Isolation, SandboxEvent, SandboxOutput, SandboxStarted
 from crucible.sandbox.oci.container import ENDING_SECONDS, Container
+from crucible.sandbox.oci.driver import OciDriver
+from crucible.sandbox.oci.kind import Kind
 from crucible.sandbox.standing import SandboxBrokenError
 from tests.sandbox.fixtures import Ran, Sandboxes
+from tests.waiting import PATIENCE_SECONDS, until
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -75,6 +78,28 @@ async def test_a_container_that_is_given_up_before_its_first_word_is_gone_at_onc
     assert (ran.finished.outcome, "not listened to" in (ran.finished.error or "")) == (Outcome.SANDBOX_ERROR, True)
     async with asyncio.timeout(ENDING_SECONDS / 2):
         await sandboxes.driver.give_back()
+
+
+async def test_a_program_runs_in_the_container_that_stands_ready_and_the_next_one_in_another(
+    sandboxes: Sandboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert isinstance(sandboxes.driver, OciDriver)
+    pool = sandboxes.driver._pool
+
+    async def one_stands() -> bool:
+        return pool.spares() == 1
+
+    async def make_none(_: Kind) -> Container:
+        raise SandboxBrokenError("all are used")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pool, "_most", 1)
+        await sandboxes.run("pass")
+        await until(one_stands, PATIENCE_SECONDS)
+        patch.setattr(pool, "_make", make_none)
+        ready, none = [await sandboxes.run("print('ready')") for _ in range(2)]
+    assert (ready.finished.outcome, ready.text) == (Outcome.SUCCEEDED, "ready\n")
+    assert none.finished.error == "no sandbox could be made: all are used"
 
 
 async def test_the_record_says_what_contains_it(sandboxes: Sandboxes) -> None:
