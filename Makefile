@@ -14,6 +14,9 @@ FLAGS ?=
 ON_CGROUP2 := -k 'test_cgroup or namespaces and (test_limits_hold or makes_users or usage_says or enough_memory)
 ON_CGROUP2 += or test_limits_hold and not neighbour'
 ON_CGROUP2 += $(addprefix tests/sandbox/,test_cgroup.py test_limits_hold.py test_sessions.py)
+# All at once, before any test runs: what of it is for tests as another user or in a virtual machine, too.
+TESTED_WITH := gcc g++ node runc crun runsc dockerd busybox psql redis-server chromium newuidmap setpriv unshare
+TESTED_WITH += $(if $(wildcard /sys/fs/cgroup/cgroup.controllers),,qemu-system-x86_64 cpio modprobe)
 LIGHTLY := --timeout 600 -o faulthandler_timeout=900 -p no:schemathesis -p no:hypothesispytest -p no:anyio --noconftest -p tests.sandbox.fixtures
 
 .PHONY: help
@@ -62,7 +65,7 @@ console-speed: setup ## Measure a first output, typing beside a stream, and scro
 
 .PHONY: test
 test: setup ## Run every test on the real kernel, with coverage (FLAGS="-k name"); leaves nothing behind
-	@scripts/system-packages gcc g++ node runc crun runsc dockerd busybox psql redis-server chromium
+	@scripts/system-packages $(TESTED_WITH)
 	@scripts/build-console
 	@$(BIN)/python scripts/run_tests.py $(FLAGS)
 
