@@ -55,10 +55,13 @@ def kill_tree(number: int) -> None:
 
 
 def end_orphans() -> None:
-    """Kill what is left of the descendants."""
-    for number in orphans():
-        os.kill(number, signal.SIGKILL)
-        os.waitpid(number, 0)
+    """Kill what is left of the descendants. What the kernel doesn't let go of soon is nobody's to wait for."""
+    deadline = time.monotonic() + SETTLING_SECONDS
+    while (left := orphans()) and time.monotonic() < deadline:
+        for number in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        time.sleep(0.05)
 
 
 def _mounts() -> set[str]:
