@@ -37,6 +37,8 @@ from crucible.sandbox.runtimes import KnownRuntimes
 from crucible.telemetry.logging import Level, log_level, set_log_level
 
 _HELLO_SECONDS = 5.0
+_LEAVING_SECONDS = 3.0
+"""How long clients may take to read what is on its way to them when the executor ends."""
 _PEER_CREDENTIALS = struct.Struct("3i")
 
 _log = structlog.get_logger()
@@ -51,7 +53,7 @@ class ExecutorServer:
         self._sessions = Sessions(engines, images)
         self._usual_level = log_level()
         self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.Task[None]] = set()
+        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     @classmethod
     async def listen(cls, path: Path, engines: Engines, runtimes: KnownRuntimes, images: Images) -> Self:
@@ -71,6 +73,10 @@ class ExecutorServer:
         self._server.close()
         for connection in self._connections:
             connection.cancel()
+        if self._connections:
+            await asyncio.wait(self._connections, timeout=_LEAVING_SECONDS)
+        for writer in self._connections.values():
+            writer.transport.abort()  # a run that waits for a client to read would wait for as long as that lives
         await asyncio.gather(*self._connections, return_exceptions=True)
         await self._sessions.close()
         await self._engines.close()
@@ -78,7 +84,7 @@ class ExecutorServer:
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - asyncio runs this in a task of its own
-        self._connections.add(task)
+        self._connections[task] = writer
         try:
             if await self._greet(reader, writer):
                 connection = _Connection(
@@ -91,7 +97,7 @@ class ExecutorServer:
         except asyncio.CancelledError:
             pass  # `close` ends every connection; there is nobody above to tell
         finally:
-            self._connections.discard(task)
+            del self._connections[task]
             writer.close()
 
     async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:

@@ -13,6 +13,7 @@ from crucible.sandbox.namespaces import ordinary
 MAP = b"map"
 """From a launcher of an ordinary user: it is in a namespace whose ids are to be mapped; and back: they are."""
 READY = b"ready"
+_START_SECONDS = 30.0
 
 
 class Launcher:
@@ -46,19 +47,18 @@ class Launcher:
                 env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
             )
         here.setblocking(False)
-        loop = asyncio.get_running_loop()
-        said = await loop.sock_recv(here, 16)
-        if said == MAP:
-            try:
-                await asyncio.to_thread(ordinary.write_maps, process.pid, ordinary.ranges())
-            except (OSError, subprocess.SubprocessError) as error:
-                here.close()
-                process.wait()
-                raise SandboxUnavailableError(f"this user's ids can't be mapped: {error}") from error
-            here.send(MAP)
-            said = await loop.sock_recv(here, 16)
-        if not said:
-            raise SandboxUnavailableError(f"the launcher ended at its start with {process.wait()}")
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await _begun(process, here)
+        except BaseException as error:
+            here.close()
+            process.kill()
+            await asyncio.to_thread(process.wait)
+            if isinstance(error, TimeoutError):
+                raise SandboxUnavailableError(
+                    f"the launcher did not start within {_START_SECONDS:g} s"
+                ) from None
+            raise
         return process, here
 
     async def launch(self, descriptors: list[int]) -> None:
@@ -75,3 +75,19 @@ class Launcher:
         self._requests.close()
         self._process.kill()
         await asyncio.to_thread(self._process.wait)
+
+
+async def _begun(process: subprocess.Popen[bytes], requests: socket.socket) -> None:
+    """Return once a launcher serves. Raises SandboxUnavailableError."""
+    loop = asyncio.get_running_loop()
+    said = await loop.sock_recv(requests, 16)
+    if said == MAP:
+        try:
+            await asyncio.to_thread(ordinary.write_maps, process.pid, ordinary.ranges())
+        except (OSError, subprocess.SubprocessError) as error:
+            raise SandboxUnavailableError(f"this user's ids can't be mapped: {error}") from error
+        requests.send(MAP)
+        said = await loop.sock_recv(requests, 16)
+    if not said:
+        code = await asyncio.to_thread(process.wait)
+        raise SandboxUnavailableError(f"the launcher ended at its start with {code}")

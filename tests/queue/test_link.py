@@ -4,19 +4,21 @@ A played driver, since what matters here is the executor's coming and going, not
 """
 
 import asyncio
+import socket
 from pathlib import Path
 
 import pytest
 
 from crucible.domain.errors import ExecutorUnavailableError
 from crucible.domain.sandbox import DriverReport, Isolation, SandboxFinished, SandboxSpec
+from crucible.executor import protocol, server
 from crucible.executor.server import ExecutorServer
 from crucible.queue.link import ExecutorLink
 from crucible.sandbox.driver import Driver, Emit
 from crucible.sandbox.engines import Engine, Engines
 from crucible.sandbox.images import Images
 from crucible.sandbox.runtimes import KnownRuntimes, Runtime, Runtimes
-from tests.fake_executor import PYTHON, STARTED, SUCCEEDED
+from tests.fake_executor import PYTHON, STARTED, SUCCEEDED, stdout
 
 RUNTIMES = Runtimes(
     [Runtime(report=PYTHON, interpreter="/usr/bin/true", prefix="/usr", compile_arguments=(), run_arguments=())]
@@ -50,6 +52,24 @@ class PlayedDriver:
 
     async def close(self) -> None:
         pass
+
+
+class FloodingDriver(PlayedDriver):
+    """Prints until it is told to stop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.prints = asyncio.Event()
+
+    async def run(
+        self, _spec: SandboxSpec, _runtime: Runtime, emit: Emit, cancelled: asyncio.Event
+    ) -> SandboxFinished:
+        """See `PlayedDriver`. Others have their turn when nobody takes any more of it."""
+        self.prints.set()
+        while not cancelled.is_set():
+            await emit(stdout(bytes(65536)))
+        self.stopped += 1
+        return SUCCEEDED
 
 
 async def listen(path: Path, driver: PlayedDriver) -> ExecutorServer:
@@ -160,3 +180,16 @@ async def test_leaving_a_run_stops_it_in_the_executor(path, driver):
             while not driver.stopped:  # noqa: ASYNC110 - it happens behind the socket
                 await asyncio.sleep(0.005)
         await server.close()
+
+
+async def test_a_client_that_reads_nothing_does_not_keep_the_executor_from_ending(path, monkeypatch):
+    monkeypatch.setattr(server, "_LEAVING_SECONDS", 0.05)
+    flooding = FloodingDriver()
+    executor = await listen(path, flooding)
+    with socket.socket(socket.AF_UNIX) as deaf:
+        deaf.connect(str(path))
+        for message in (protocol.Hello(), protocol.Run(run=1, spec=SPEC)):
+            deaf.sendall(protocol.encode(message))
+        await asyncio.wait_for(flooding.prints.wait(), 5)
+        await asyncio.wait_for(executor.close(), 30)
+    assert flooding.stopped == 1

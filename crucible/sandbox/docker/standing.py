@@ -23,6 +23,8 @@ _FRAME = struct.Struct(">B3xI")
 _OUT, _ERR = 1, 2
 _LAST_WORDS_BYTES = 4096
 _BUILDING_SECONDS = 60.0
+_HANDING_SECONDS = 60.0
+"""How long the engine may take to take a program; no limit of the program's counts yet."""
 _KILLING_SECONDS = 1.0
 _LEARNING_SECONDS = 5.0
 """How long the engine may take to say how a container ended."""
@@ -80,12 +82,15 @@ class Container:
         self.group.begin()
         readable = [await self._pipe(kind) for kind in (STDOUT, STDERR)]
         try:
-            for part in frames(errand, contents, stdin):
-                self._writer.write(part)
-                await self._writer.drain()
-        except OSError:
+            async with asyncio.timeout(_HANDING_SECONDS):
+                for part in frames(errand, contents, stdin):
+                    self._writer.write(part)
+                    await self._writer.drain()
+        except OSError as error:
             for descriptor in readable:
                 os.close(descriptor)
+            if isinstance(error, TimeoutError):
+                raise TimeoutError(f"the engine did not take the program within {_HANDING_SECONDS:g} s") from None
             raise
         return readable[0], readable[1]
 

@@ -13,6 +13,8 @@ from crucible.sandbox.slots import Slot
 from crucible.sandbox.standing import SandboxBrokenError, Standing, reason
 
 ENDING_SECONDS = 10.0
+HANDING_SECONDS = 60.0
+"""How long a container may take to take its program; no limit of the program's counts yet."""
 _SCRATCH_BYTES, _SCRATCH_INODES = 64 * 1024, 64
 """Of the folders that a program would write: a session has a file system of its own."""
 
@@ -75,11 +77,20 @@ class Container(Standing):
         await super().stand(patience)
 
     async def hand_over(self, work: plan.Work, contents: list[bytes], standard_input: bytes) -> tuple[int, int]:
-        """Hand the program over; return what to read its output and errors from. Raises OSError."""
-        await self._settle(work.bounds.disk_bytes, work.bounds.inodes)
+        """Hand the program over; return what to read its output and errors from.
+
+        Raises SandboxBrokenError, OSError.
+        """
         body = plan.encode_work(work, contents, standard_input)
         head = process_1.WORK_HEAD.pack(report.WORK, len(body))
-        await asyncio.get_running_loop().sock_sendall(self._socket, head + body)
+        try:
+            async with asyncio.timeout(HANDING_SECONDS):
+                await self._settle(work.bounds.disk_bytes, work.bounds.inodes)
+                await asyncio.get_running_loop().sock_sendall(self._socket, head + body)
+        except TimeoutError:
+            raise SandboxBrokenError(
+                f"the container did not take its program within {HANDING_SECONDS:g} s"
+            ) from None
         stdout, stderr = self._streams
         self._streams = []
         return stdout, stderr
@@ -97,7 +108,8 @@ class Container(Standing):
         and inodes of a program's folders, if the session's root is made on them.
         """
         loop = asyncio.get_running_loop()
-        await self._settle(*disk)
+        async with asyncio.timeout(patience):
+            await self._settle(*disk)
         socket.send_fds(self._socket, [report.WORK], [ground, *hall])
         loop.remove_reader(self._socket)
         try:

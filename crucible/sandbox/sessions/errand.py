@@ -79,7 +79,8 @@ class Errand:
         timed_out = False
         try:
             try:
-                report = await asyncio.wait_for(asyncio.shield(reported), seconds)
+                async with asyncio.timeout(seconds):  # which loses no cancellation, as 3.11's `wait_for` can
+                    report = await asyncio.shield(reported)
             except TimeoutError:
                 timed_out = True
                 report = await self._killed(reported, kill_first)
@@ -111,7 +112,8 @@ class Errand:
     ) -> dict[str, Any]:
         await self._kill(kill_first)
         try:
-            report = await asyncio.wait_for(asyncio.shield(reported), _DYING_SECONDS)
+            async with asyncio.timeout(_DYING_SECONDS):
+                report = await asyncio.shield(reported)
         except TimeoutError:
             raise KeeperSilentError from None
         await self.group.kill()  # now nothing can enter it any more

@@ -71,7 +71,8 @@ class Stream:
                 await self._take(data)
                 if self.tail.total > _UNHURRIED_BYTES and not self._ended.is_set():
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._ended.wait(), len(data) / _BYTES_PER_SECOND)
+                        async with asyncio.timeout(len(data) / _BYTES_PER_SECOND):
+                            await self._ended.wait()
             left = _PIPE_BYTES
             while left > 0 and (data := self._read()):
                 left -= len(data)

@@ -9,6 +9,7 @@ import pytest
 
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Isolation, SandboxEvent, SandboxOutput, SandboxStarted
+from crucible.sandbox.oci import container
 from crucible.sandbox.oci.container import ENDING_SECONDS, Container
 from crucible.sandbox.oci.driver import OciDriver
 from crucible.sandbox.oci.kind import Kind
@@ -100,6 +101,31 @@ async def test_a_program_runs_in_the_container_that_stands_ready_and_the_next_on
         ready, none = [await sandboxes.run("print('ready')") for _ in range(2)]
     assert (ready.finished.outcome, ready.text) == (Outcome.SUCCEEDED, "ready\n")
     assert none.finished.error == "no sandbox could be made: all are used"
+
+
+async def test_a_keeper_that_hangs_is_our_fault_and_soon_given_up(
+    sandboxes: Sandboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand = Container.stand
+
+    async def stand_and_hang(stood: Container, patience: float) -> None:
+        await stand(stood, patience)
+        (keeper,) = _descendants(_process_of(stood))[:1]
+        os.kill(keeper, signal.SIGSTOP)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Container, "stand", stand_and_hang)
+        patch.setattr(container, "HANDING_SECONDS", 0.2)
+        ran = await sandboxes.run("pass")
+        await sandboxes.driver.give_back()
+    assert ran.finished.outcome is Outcome.SANDBOX_ERROR
+    assert ran.finished.error == "the container did not take its program within 0.2 s"
+
+
+def _process_of(held: Container) -> int:
+    """Return the process that a container is held by."""
+    about = Path(f"/proc/self/fdinfo/{held._process}").read_text().splitlines()
+    return next(int(line.split()[1]) for line in about if line.startswith("Pid:"))
 
 
 async def test_the_record_says_what_contains_it(sandboxes: Sandboxes) -> None:
