@@ -55,9 +55,7 @@ class Launcher:
             process.kill()
             await asyncio.to_thread(process.wait)
             if isinstance(error, TimeoutError):
-                raise SandboxUnavailableError(
-                    f"the launcher did not start within {_START_SECONDS:g} s"
-                ) from None
+                raise SandboxUnavailableError(f"the launcher did not start within {_START_SECONDS:g} s") from None
             raise
         return process, here
 

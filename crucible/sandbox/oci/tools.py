@@ -5,7 +5,6 @@ is enforced there. runc insists on joining a group itself, and is told ours. The
 and told to leave groups alone, which for runsc means that none of its own processes can be anywhere else.
 """
 
-import asyncio
 import os
 import re
 import shutil
@@ -14,6 +13,7 @@ from typing import Final
 
 from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.sandbox import Isolation
+from crucible.sandbox.asking import ask
 from crucible.sandbox.oci.place import BUNDLE, LOG, PROCESS_1, STATE
 
 ANSWER_SECONDS: Final = 10.0
@@ -113,27 +113,16 @@ async def find(tool: Tool) -> Found:
     if path is None:
         raise SandboxUnavailableError(f"{tool.program} is not installed; {tool.remedy}")
     try:
-        process = await asyncio.create_subprocess_exec(
-            path,
-            "--version",
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env={"PATH": os.defpath},
+        code, said = await ask(
+            [path, "--version"], seconds=ANSWER_SECONDS, environment={"PATH": os.defpath}, errors=True
         )
-    except OSError as error:
-        raise SandboxUnavailableError(f"{path}: {error.strerror}; install it again: {tool.remedy}") from error
-    try:
-        said, _ = await asyncio.wait_for(process.communicate(), ANSWER_SECONDS)
     except TimeoutError:
-        process.kill()
-        await process.wait()
         raise SandboxUnavailableError(
             f"{path} --version did not answer within {ANSWER_SECONDS:g} s; install it again: {tool.remedy}"
         ) from None
+    except OSError as error:
+        raise SandboxUnavailableError(f"{path}: {error.strerror}; install it again: {tool.remedy}") from error
     lines = said.decode(errors="replace").splitlines()
-    if process.returncode != 0 or not lines:
-        raise SandboxUnavailableError(
-            f"{path} --version ended with {process.returncode}; install it again: {tool.remedy}"
-        )
+    if code != 0 or not lines:
+        raise SandboxUnavailableError(f"{path} --version ended with {code}; install it again: {tool.remedy}")
     return Found(tool, path, lines[0].rpartition(" ")[2])

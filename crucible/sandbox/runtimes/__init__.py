@@ -19,6 +19,7 @@ from typing import Any
 import structlog
 
 from crucible.domain.sandbox import RuntimeReport
+from crucible.sandbox.asking import ask
 from crucible.sandbox.runtimes.known import KnownRuntimes, Runtimes
 from crucible.sandbox.runtimes.replaced import FileState
 from crucible.sandbox.runtimes.runtime import Runtime, from_file
@@ -92,23 +93,17 @@ async def _probe(path: str, declaration: dict[str, Any]) -> Runtime | None:
     """Return the runtime that the interpreter at `path` is; None where it isn't one or doesn't answer."""
     before = FileState.of(path)
     try:
-        process = await asyncio.create_subprocess_exec(
-            path,
-            *declaration["probe"],
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+        code, output = await ask(
+            [path, *declaration["probe"]],
+            seconds=_PROBE_SECONDS,
+            environment={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
         )
-        output, _ = await asyncio.wait_for(process.communicate(), _PROBE_SECONDS)
     except TimeoutError:
         _log.warning("runtime_left_out", path=path, reason=f"it did not say its version in {_PROBE_SECONDS:.0f} s")
-        process.kill()
-        await process.wait()
         return None
     except OSError:
         return None
-    found = runtime_that_answered(path, output, declaration) if process.returncode == 0 else None
+    found = runtime_that_answered(path, output, declaration) if code == 0 else None
     return found and from_file(found, path, before, partial(_probe, path, declaration))
 
 
