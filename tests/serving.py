@@ -27,6 +27,7 @@ from crucible.settings import Settings
 from crucible.stream.memory import InProcessEventStream
 from tests.fake_executor import FakeExecutor, known_engines
 from tests.tracing import WAITS_IN_GREENLETS
+from tests.waiting import PATIENCE_SECONDS, meanwhile
 
 
 @dataclass(slots=True, kw_only=True)
@@ -105,14 +106,13 @@ def serving(
         finally:
             ready.set()
 
-    thread = threading.Thread(target=guarded, name=WAITS_IN_GREENLETS)
-    thread.start()
-    ready.wait()
-    try:
-        yield server
-    finally:
-        if server.loop is not None and not server.loop.is_closed():
-            server.loop.call_soon_threadsafe(stop.set)
-        thread.join()
+    with meanwhile(guarded, name=WAITS_IN_GREENLETS):
+        try:
+            if not ready.wait(PATIENCE_SECONDS):
+                raise TimeoutError("the server does not answer")
+            yield server
+        finally:
+            if server.loop is not None and not server.loop.is_closed():
+                server.loop.call_soon_threadsafe(stop.set)
     if failure:
         raise failure[0]

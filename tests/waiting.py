@@ -1,7 +1,15 @@
-"""Waiting in tests: for the event, not for a time that is hopefully enough."""
+"""Waiting in tests: for the event, not for a time that is hopefully enough, and for none that never comes.
+
+pytest's timeout ends a test once. What that test began is then ended by its fixtures and blocks, for which nobody
+sets a time any more: whoever waits there does it with one of these.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import subprocess
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 PATIENCE_SECONDS = 60.0
 """How long a request may go unanswered beside all that tests do to a machine."""
@@ -14,3 +22,43 @@ async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 30.0) -> 
             if await holds():
                 return
             await asyncio.sleep(0.01)
+
+
+@contextmanager
+def beside(process: subprocess.Popen[Any]) -> Iterator[None]:
+    """Return once a process has ended by itself; where the block fails, it is killed for that."""
+    with process:
+        try:
+            yield
+        except BaseException:
+            process.kill()
+            raise
+
+
+async def ended(process: asyncio.subprocess.Process) -> int:
+    """Ask a process to end, and return its exit code. Raises TimeoutError where it had to be killed."""
+    process.terminate()
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await process.wait()
+    except TimeoutError:
+        process.kill()
+        raise
+
+
+@contextmanager
+def meanwhile(
+    work: Callable[..., object], *arguments: object, seconds: float = PATIENCE_SECONDS, name: str | None = None
+) -> Iterator[None]:
+    """Have something done in another thread, and return once it is. Raises TimeoutError where it takes longer.
+
+    `seconds` count from the block's end. `name`: the thread's.
+    """
+    thread = threading.Thread(target=work, args=arguments, name=name, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join(seconds)
+        if thread.is_alive():
+            raise TimeoutError(f"{work} still goes on, {seconds:g} s later")

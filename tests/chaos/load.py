@@ -3,15 +3,18 @@
 import random
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from crucible.client import Crucible, Retries, Submission
 from crucible.domain.errors import CrucibleError
+from tests.waiting import meanwhile
 
 PATIENT = Retries(attempts=200, first_seconds=0.1, longest_seconds=0.5)
 _PAUSE_SECONDS = (0.2, 0.8)
 """Between a client's submissions, which are of seven programs on average: about what two cores get done."""
+_LAST_SECONDS = 180.0
+"""How long a client may go on with the submission that it is at, which it tries again where nobody answers."""
 
 
 @dataclass
@@ -29,15 +32,13 @@ class Load:
     @contextmanager
     def submitting(self) -> Iterator[None]:
         """Submit until the block ends."""
-        threads = [threading.Thread(target=self._submit, args=(number,)) for number in range(self.clients)]
-        for thread in threads:
-            thread.start()
-        try:
-            yield
-        finally:
-            self._stop.set()
-            for thread in threads:
-                thread.join()
+        with ExitStack() as clients:
+            for number in range(self.clients):
+                clients.enter_context(meanwhile(self._submit, number, seconds=_LAST_SECONDS))
+            try:
+                yield
+            finally:
+                self._stop.set()
 
     def _submit(self, client: int) -> None:
         chance = random.Random(client)  # noqa: S311 - what is submitted, which a seed can repeat

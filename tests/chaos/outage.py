@@ -13,6 +13,7 @@ from crucible.client import Crucible, Submission
 from crucible.domain.evaluation import Priority
 from crucible.domain.event import Started
 from tests.chaos.load import PATIENT
+from tests.waiting import meanwhile
 
 QUICKLY_SECONDS = 5.0
 """Within this an API that can't serve has to say so."""
@@ -59,13 +60,11 @@ class Outage:
     def watching(self, url: str) -> Iterator[None]:
         """Ask the API for a list again and again until the block ends."""
         enough = threading.Event()
-        asking = threading.Thread(target=self._ask, args=(f"{url}/api/v1/evaluations?limit=1", enough))
-        asking.start()
-        try:
-            yield
-        finally:
-            enough.set()
-            asking.join()
+        with meanwhile(self._ask, f"{url}/api/v1/evaluations?limit=1", enough):
+            try:
+                yield
+            finally:
+                enough.set()
 
     def _ask(self, url: str, enough: threading.Event) -> None:
         with httpx2.Client(trust_env=False, verify=False, timeout=_PATIENCE_SECONDS) as client:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.storm import BLOWS, sheltered
+from tests.waiting import beside
 
 ROOT = Path(__file__).resolve().parents[2]
 PROBLEMS = 164
@@ -19,7 +20,8 @@ _LEAST_KILLED = 3
 def test_every_solution_succeeds_though_workers_are_killed() -> None:
     with sheltered(seed=1) as place:
         command = [sys.executable, "examples/humaneval/run.py", "--url", place.roles.url, "--json"]
-        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as judging:
+        judging = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        with beside(judging):
             killed = 0
             while judging.poll() is None:
                 time.sleep(place.chance.uniform(0.5, 1.5))

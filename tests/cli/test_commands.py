@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from tests.api.test_evaluations import prolific, sleepy
 from tests.cli.conftest import Command
 from tests.fake_executor import STARTED, Gate, attempt, curious, hello, says, stdout, tries
 from tests.serving import Serving
+from tests.waiting import PATIENCE_SECONDS, meanwhile
 
 
 @pytest.fixture
@@ -295,13 +295,11 @@ def test_logs_replays_each_stream_and_follows_to_the_end(server: Serving, comman
 
     def open_gate() -> None:
         assert server.loop is not None
-        asyncio.run_coroutine_threadsafe(gate.reached.wait(), server.loop).result()
+        asyncio.run_coroutine_threadsafe(gate.reached.wait(), server.loop).result(PATIENCE_SECONDS)
         server.loop.call_soon_threadsafe(gate.opened.set)
 
-    opening = threading.Thread(target=open_gate)
-    opening.start()
-    assert command("logs", "-f", one.id).out == b"now\n"
-    opening.join()
+    with meanwhile(open_gate):
+        assert command("logs", "-f", one.id).out == b"now\n"
 
 
 def test_cancel_rerun_delete_and_restore(server: Serving, command: Command) -> None:

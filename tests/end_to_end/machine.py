@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crucible.client import Retries
+from tests.waiting import beside
 
 CRUCIBLE = (sys.executable, "-m", "crucible")
 PATIENT = Retries(attempts=400, first_seconds=0.2, longest_seconds=0.5)
@@ -67,11 +68,14 @@ class Machine:
             check=False,
         )
 
-    def popen(self, *words: str | Path) -> subprocess.Popen[bytes]:
+    @contextlib.contextmanager
+    def popen(self, *words: str | Path) -> Iterator[subprocess.Popen[bytes]]:
         """Give a command and stay beside it."""
-        return subprocess.Popen(
+        running = subprocess.Popen(
             [*CRUCIBLE, *words], env=self.client_environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
+        with beside(running):
+            yield running
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Ask the server to end, and return its exit code."""
@@ -118,12 +122,16 @@ class Machine:
 def machine(data: Path, *options: str, **environment: str) -> Iterator[Machine]:
     """Provide a started server; whatever the test did to it, nothing of it is left."""
     made = Machine(data, options=options, environment=environment)
-    made.start()
     try:
+        made.start()
         yield made
     finally:
-        if made.server is not None:
-            made.stop(signal.SIGTERM)
+        try:
+            if made.server is not None:
+                made.stop(signal.SIGTERM)
+        finally:
+            if made.server is not None:
+                made.server.kill()
 
 
 def children_of(pid: int) -> list[int]:

@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ import pytest
 from crucible.client import Crucible, Outcome, Submission
 from crucible.domain.event import Finished, Output, Requeued
 from tests.end_to_end.machine import PATIENT, Machine, machine, wait_until_gone
-from tests.waiting import PATIENCE_SECONDS
+from tests.waiting import PATIENCE_SECONDS, meanwhile
 
 pytestmark = pytest.mark.timeout(300)
 PROGRAMS = [
@@ -34,12 +33,8 @@ def submitting(url: str, acknowledged: list[str]) -> Iterator[None]:
                 time.sleep(0.1)  # so that some are being submitted when the server is killed
                 acknowledged.append(crucible.submit(program).id)
 
-    thread = threading.Thread(target=submit)
-    thread.start()
-    try:
+    with meanwhile(submit, seconds=150.0):
         yield
-    finally:
-        thread.join()
 
 
 def assert_each_ended_once(crashing: Machine, acknowledged: list[str]) -> None:

@@ -13,6 +13,7 @@ import pytest
 from crucible.client import Crucible, EvaluationFilter, Limits, Outcome, Status, Submission
 from crucible.domain.event import Output
 from tests.end_to_end.machine import CRUCIBLE, Machine, machine, wait_until_gone
+from tests.waiting import beside
 
 SLOWLY = "import time\nprint('first', flush=True)\ntime.sleep(1)\nprint('second')"
 
@@ -254,7 +255,8 @@ def test_followers_are_sent_away_in_order_and_come_back(own: Machine) -> None:
 
 def test_up_tells_a_program_where_it_is_in_json(tmp_path: Path) -> None:
     words = [*CRUCIBLE, "up", "--json", "--port", "0", "--data", str(tmp_path / "data")]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+    server = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    with beside(server):
         assert server.stdout is not None
         told = json.loads(server.stdout.readline())
         with Crucible(told["url"]) as crucible:

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +14,7 @@ from crucible.domain.event import Output
 from crucible.domain.signature import verify
 from crucible.domain.webhook import WebhookRequest
 from tests.end_to_end.machine import machine
+from tests.waiting import meanwhile
 
 Request = tuple[dict[str, str], bytes]
 
@@ -34,14 +34,11 @@ def receiving() -> Iterator[tuple[str, Queue[Request]]]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server, meanwhile(server.serve_forever):
         try:
             yield f"http://127.0.0.1:{server.server_address[1]}/", received
         finally:
             server.shutdown()
-            thread.join()
 
 
 def test_a_dead_letter_is_told_of_survives_a_crash_and_is_replayed(tmp_path: Path) -> None:

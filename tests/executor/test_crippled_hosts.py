@@ -21,6 +21,7 @@ from crucible.domain.limits import MIB, Limits
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import SandboxFinished, SandboxSpec
 from crucible.executor.client import ExecutorClient
+from tests.waiting import ended
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root may take something from a host of its own")
 
@@ -108,8 +109,7 @@ async def executor(path: Path) -> AsyncIterator[tuple[int, ExecutorClient]]:
         yield process.pid, client
         await client.close()
     finally:
-        process.terminate()
-        assert await process.wait() == 0
+        assert await ended(process) == 0
 
 
 async def finished(client: ExecutorClient, limits: Limits | None = None) -> SandboxFinished:

@@ -35,7 +35,7 @@ from crucible.sandbox.runtimes import KnownRuntimes
 from crucible.telemetry.logging import log_level
 from tests.sandbox import host
 from tests.sandbox.fixtures import Sandboxes, on_engine
-from tests.waiting import until
+from tests.waiting import ended, until
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -292,8 +292,7 @@ async def test_groups_of_a_killed_executor_are_removed_by_the_next(tmp_path: Pat
     second, client = await _started(tmp_path / "second.sock")
     assert host.groups_of(first.pid) == []
     await client.close()
-    second.terminate()
-    assert await second.wait() == 0
+    assert await ended(second) == 0
     assert host.groups_of(second.pid) == []
 
 
@@ -305,8 +304,7 @@ async def test_a_killed_launcher_is_replaced(tmp_path: Path) -> None:
     outcomes = [(await events_of(client, "print(1)"))[-1].outcome for _ in range(2)]  # type: ignore[union-attr]
     assert outcomes[-1] is Outcome.SUCCEEDED
     await client.close()
-    process.terminate()
-    await process.wait()
+    await ended(process)
 
 
 async def test_a_socket_that_nobody_serves_any_more_is_a_clear_error(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from tests.sandbox import host
 from tests.sandbox.fixtures import Ran, Sandboxes
 from tests.security import ordinary_user
 from tests.security.attack import HERE, WORDS, Attack
+from tests.waiting import PATIENCE_SECONDS
 
 BATCH: Final = 12
 MARK: Final = "attack-"
@@ -154,7 +155,8 @@ class Neighbour:
             yield neighbour
         finally:
             cancelled.set()
-            ran = await running
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                ran = await running
         assert ran.finished.outcome == "cancelled", f"the neighbour did not live to the end: {ran}"
 
     async def complaints(self) -> list[str]:

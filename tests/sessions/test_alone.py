@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Command, command
+from tests.waiting import PATIENCE_SECONDS, beside
 
 __all__ = ["command"]
 
@@ -28,7 +29,8 @@ def _executor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     monkeypatch.setenv("CRUCIBLE_EXECUTOR_SOCKET", str(path))
     yield
     process.terminate()
-    assert process.wait() == 0
+    with beside(process):
+        assert process.wait(PATIENCE_SECONDS) == 0
 
 
 def test_a_session_lives_through_the_commands(

@@ -25,7 +25,7 @@ from crucible.sessions import reconcile as reconciling
 from crucible.sessions.reconcile import reconcile
 from tests.end_to_end.machine import Machine, wait_until_gone
 from tests.sandbox import host
-from tests.waiting import until
+from tests.waiting import ended, until
 
 
 def test_an_executor_that_is_killed_makes_its_sessions_lost_and_no_exec_successful(own: Machine) -> None:
@@ -100,8 +100,7 @@ async def executor(tmp_path: Path) -> AsyncIterator[Path]:
 
     await until(listens)
     yield path
-    process.terminate()
-    await process.wait()
+    await ended(process)
     assert host.groups_of(process.pid) == []
 
 
