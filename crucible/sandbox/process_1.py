@@ -100,7 +100,7 @@ def _serve(channel: socket.socket, manner: Manner) -> None:
     waiting = Vessel(confines)
     reap = tracer.reap if tracer is not None else steps.reap
     if manner.own_kernel:
-        rehearsal.rehearse_as_process_1(wakeup, reap)
+        rehearsal.rehearse_as_process_1(waiting, wakeup, reap)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
     about = {
         "landlock": confines.landlock_abi,

@@ -68,12 +68,12 @@ def rehearse(wall: Wall, landlock_abi: int) -> None:
         signal.signal(number, handler)
 
 
-def rehearse_as_process_1(wakeup: int, reap: Callable[[int], int | None]) -> None:
+def rehearse_as_process_1(waiting: vessel.Vessel, wakeup: int, reap: Callable[[int], int | None]) -> None:
     """Do as process 1 of a container what it will do, once it has forked whom it will hand the program to.
 
     After a fork neither side finds its pages in place, and gVisor's kernel takes its time to bring each back. So
-    who waits for a program touches them meanwhile. `wakeup` and `reap`: see `steps.watch`. Leaves nothing
-    behind. Raises OSError.
+    who waits for a program touches them meanwhile. `waiting`: who becomes the program. `wakeup` and `reap`: see
+    `steps.watch`. Leaves nothing behind. Raises OSError.
     """
     here, there = socket.socketpair()
     with here, there:
@@ -86,6 +86,7 @@ def rehearse_as_process_1(wakeup: int, reap: Callable[[int], int | None]) -> Non
             _, received = descriptors.receive(there, 1, 1)
             for descriptor in (stdin, *received):
                 os.close(descriptor)
+            _watch_nobody(waiting, there.fileno(), wakeup)
             any(map(steps.is_full, plan.WRITABLE))
             _collect(there, plan.WORKSPACE)
             for path, _ in work.inputs:
@@ -118,6 +119,18 @@ def _see_a_process_end(stop: int, wakeup: int, reap: Callable[[int], int | None]
     if process == 0:
         os._exit(0)
     steps.watch("run", process, None, None, stop=stop, wakeup=wakeup, reap=reap)
+
+
+def _watch_nobody(waiting: vessel.Vessel, stop: int, wakeup: int) -> None:
+    """Be ready to answer, look whether somebody calls or has ended, and be done; for which none is forked."""
+    attempts = Attempts(lambda _: None, time.monotonic)
+    answers = waiting.answers(attempts)
+    looks = iter((None, 0))
+    steps.watch("run", 0, answers, None, stop=stop, wakeup=wakeup, milliseconds=0, reap=lambda _: next(looks))
+    if answers is not None:
+        answers.drain()
+        answers.finish()
+    attempts.finish()
 
 
 def _process_1(confines: vessel.Confines) -> None:
