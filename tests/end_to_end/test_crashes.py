@@ -96,7 +96,8 @@ def test_what_kills_its_executor_again_and_again_is_given_up(tmp_path: Path) -> 
         machine(tmp_path / "data", CRUCIBLE_INFRASTRUCTURE_ATTEMPTS="2") as running,
         Crucible(running.url, retries=PATIENT) as crucible,
     ):
-        one = crucible.submit(Submission(code="import time\nprint('a', flush=True)\ntime.sleep(30)"))
+        in_one_piece = "import time\nprint('a', end='', flush=True)\ntime.sleep(30)"
+        one = crucible.submit(Submission(code=in_one_piece))
         for event in crucible.events(one.id):
             if isinstance(event, Output):
                 os.kill(running.executor, signal.SIGKILL)
