@@ -64,8 +64,10 @@ class Supervision:
         ]
         ended: verdict.Report | None = None
         broken: str | None = None
+        followed = False
         try:
             ended = await self._follow(cancelled)
+            followed = True
         except SandboxBrokenError as error:
             broken = str(error)
         finally:
@@ -74,7 +76,7 @@ class Supervision:
             if self._patience is not None:
                 self._patience.cancel()
             self._standing.kill()
-            if broken is not None or asyncio.current_task().cancelling():  # type: ignore[union-attr]
+            if not followed:  # then nobody knows whether its output will ever have an end
                 for pump in pumps:
                     pump.cancel()
             await asyncio.gather(*pumps, return_exceptions=True)

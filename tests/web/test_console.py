@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 WEB = ROOT / "web"
 BUILD = ROOT / "crucible" / "api" / "static"
 FIRST_LOAD_BYTES = 250_000
+_JOURNEYS_SECONDS = 390
+"""After which Playwright itself says which journey hangs, and ends browser and server; pytest would end npm alone."""
 
 
 def npm(script: str, *arguments: str, **environment: str) -> None:
@@ -75,6 +77,7 @@ def test_the_consoles_logic_holds() -> None:
 def test_the_journeys_through_the_console_succeed(tmp_path: Path) -> None:
     npm(
         "journeys",
+        f"--global-timeout={_JOURNEYS_SECONDS * 1000}",
         CRUCIBLE_TEST_PYTHON=sys.executable,
         CRUCIBLE_JOURNEY_RESULTS=str(tmp_path / "results"),
         HOME=str(tmp_path),

@@ -22,6 +22,7 @@ RUNSC = shutil.which("runsc")
 RUNSC_ARGUMENTS = ["--network=none", "--platform=systrap"]
 _STARTING_SECONDS = 60.0
 _ENDING_SECONDS = 30.0
+_ANSWERING_SECONDS = 5.0
 
 
 class PrivateEngine:
@@ -107,7 +108,10 @@ class PrivateEngine:
 
     def close(self) -> None:
         """End it, its containers and its mounts."""
-        self.stop()
+        try:
+            self.stop()
+        except subprocess.TimeoutExpired:  # a test that failed may have left it paused
+            self.stop(signal.SIGKILL)
         self._kill_what_a_killed_engine_left()
         self._place.kill()
         self._place.wait()
@@ -135,6 +139,7 @@ class PrivateEngine:
 
     def _answers(self) -> bool:
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(_ANSWERING_SECONDS)
             connection.connect(str(self.socket))
             connection.sendall(b"GET /_ping HTTP/1.0\r\n\r\n")
             return connection.recv(64).startswith(b"HTTP/1.0 200")
