@@ -80,4 +80,7 @@ def _reads(sql: str) -> bool:
 def _is_small(rows: Sequence[Parameters]) -> bool:
     if len(rows) > MOST_ROWS:
         return False
-    return sum(len(value) for row in rows for value in row if isinstance(value, (str, bytes))) <= MOST_BYTES
+    return (
+        sum(len(value) for row in rows for value in row if isinstance(value, (str, bytes, memoryview)))
+        <= MOST_BYTES
+    )

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from crucible.database.announcements import announce_evaluation
+from crucible.database.bulk import insert_rows
 from crucible.database.clock import ARRIVED
 from crucible.database.events import event_row, insert_events
 from crucible.database.records import Claimed, Result
@@ -47,7 +48,6 @@ _OF_EVENT = (_V.sequence, _V.kind, _V.at, _V.payload)
 
 # Statements of every evaluation's way are built once: building one costs as much as SQLite takes to execute it.
 _FINISH = evaluations.update().where(IS_HELD)
-_INSERT_OUTPUT = evaluation_outputs.insert()
 _WAS_FINISHED = sa.select(_E.id).where(
     _E.id == sa.bindparam("held_id"), _E.fence == sa.bindparam("held_fence"), _E.outcome.is_not(None)
 )
@@ -113,7 +113,7 @@ class ResultRepository:
         )
         if not changed.rowcount:
             return await self._was_finished(claimed)
-        await self._connection.execute(_INSERT_OUTPUT, _output_row(claimed, result))
+        await insert_rows(self._connection, evaluation_outputs, [_output_row(claimed, result)])
         await insert_events(self._connection, claimed.tenant_id, [*told, _last(claimed, result, place, at)])
         if result.finished.outcome.status is Status.FAILED:
             await announce_evaluation(

@@ -27,6 +27,11 @@ AfterCommit = Callable[[], Awaitable[None] | None]
 _TURNS_TO_BEGIN = 2
 """Of the event loop, for what was begun with this work to be on its way before the commit takes a processor."""
 
+# Said to SQLite itself: SQLAlchemy would give each savepoint a name of its own, and compile three statements anew.
+_SAVEPOINT = "SAVEPOINT member"
+_RELEASE = "RELEASE member"
+_ROLL_BACK = "ROLLBACK TO member"
+
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -170,7 +175,6 @@ class GroupedTransactions:
             raise self._refusal
         connection, self._connection = self._connection or await self._engine.connect(), None
         try:
-            await connection.begin()
             await connection.exec_driver_sql(one_trip.WRITE)
         except BaseException as error:
             if isinstance(error, DBAPIError):
@@ -185,17 +189,19 @@ class GroupedTransactions:
 
     @asynccontextmanager
     async def _member(self, group: _Group) -> AsyncIterator[None]:
-        savepoint = await group.connection.begin_nested() if group.members else None
+        is_first = not group.members
+        if not is_first:
+            await one_trip.perform(group.connection, _SAVEPOINT)
         try:
             yield
-            if savepoint:
-                await savepoint.commit()
+            if not is_first:
+                await one_trip.perform(group.connection, _RELEASE)
         except BaseException:
-            if savepoint is None:
+            if is_first:
                 await self._abandon(group)
                 raise
             try:
-                await savepoint.rollback()
+                await one_trip.perform(group.connection, _ROLL_BACK)
             except DBAPIError:
                 # On a full disk SQLite may roll the whole transaction back by itself, and the others with it.
                 await self._abandon(group)

@@ -2,9 +2,11 @@ import asyncio
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from crucible.database.at_once import MOST_BYTES
-from crucible.database.one_trip import OneTripConnection
+from crucible.database.one_trip import WRITE, OneTripConnection, perform
+from crucible.domain.evaluation import Submission
 from crucible.domain.principal import LOCAL_OWNER
 from tests.database.lock import locked
 from tests.database.test_transactions import add, ids
@@ -108,11 +110,36 @@ async def test_a_reading_that_takes_long_is_read_on_the_drivers_thread(database,
     assert len(trips) == 1
 
 
-async def test_a_large_write_goes_to_the_drivers_thread_at_once(database, trips):
+@pytest.mark.parametrize(
+    "large",
+    [Submission(code="#" * (MOST_BYTES + 1)), Submission(code="pass", stdin="x" * (MOST_BYTES + 1))],
+    ids=["text", "bytes"],
+)
+async def test_a_large_write_goes_to_the_drivers_thread_at_once(database, trips, large: Submission):
     await add(database)
     trips.clear()
-    await add(database, code="#" * (MOST_BYTES + 1))
+    await add(database, submission=large)
     assert len(trips) > 1
+
+
+async def test_sqlalchemy_is_asked_to_begin_and_for_none_of_the_rows(database):
+    asked: list[str] = []
+
+    @sa.event.listens_for(database._writer.sync_engine, "before_cursor_execute")
+    def note(_connection, _cursor, statement, *_):
+        asked.append(statement)
+
+    barrier = asyncio.Barrier(2)
+    added = await asyncio.gather(add(database, barrier=barrier), add(database, barrier=barrier))
+    assert asked == [WRITE]
+    assert await ids(database) == set(added)
+
+
+async def test_what_sqlite_refuses_is_raised_as_sqlalchemy_raises_it(database):
+    async with database._writer.connect() as connection:
+        await connection.begin()
+        with pytest.raises(IntegrityError, match="FOREIGN KEY"):
+            await perform(connection, "INSERT INTO turns (tenant_id, rank, turn) VALUES (?, ?, ?)", [("x", 0, 1)])
 
 
 async def test_the_event_loop_does_not_wait_for_a_lock(database, database_file):

@@ -16,10 +16,11 @@ from tests.database.lock import locked
 SUBMISSION = Submission(code="print('hello')")
 
 
-async def add(database: Database, *, barrier: asyncio.Barrier | None = None, code: str = SUBMISSION.code) -> str:
+async def add(
+    database: Database, *, barrier: asyncio.Barrier | None = None, submission: Submission = SUBMISSION
+) -> str:
     if barrier:
         await barrier.wait()
-    submission = Submission(code=code)
     async with database.unit_of_work(LOCAL_OWNER) as work:
         (evaluation,) = await work.evaluations.add([submission], ["python3.11"], await work.now())
     return evaluation.id
