@@ -56,7 +56,8 @@ def _insert_into(table: sa.Table) -> sa.Insert:
 
 @lru_cache(maxsize=64)
 def _insert_text(table: sa.Table, names: tuple[str, ...], dialect: sa.Dialect) -> str:
-    return f"INSERT INTO {_columns(table, names, dialect)} VALUES ({', '.join('?' for _ in names)})"
+    marks = ", ".join("?" for _ in names)
+    return f"INSERT INTO {_columns(table, names, dialect)} VALUES ({marks})"  # noqa: S608 - names of our own tables
 
 
 @lru_cache(maxsize=64)
