@@ -151,12 +151,13 @@ async def test_children_threads_and_executed_programs_are_watched_too(sandboxes:
         LIBC
         + """
 import subprocess, sys, threading
+until_both_ended, held = os.pipe()
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
         libc.ptrace(1, 0, 0, 0); os._exit(0)
     os._exit(0)
-os.wait()
+os.close(held); os.read(until_both_ended, 1)
 thread = threading.Thread(target=lambda: libc.ptrace(2, 0, 0, 0)); thread.start(); thread.join()
 subprocess.run([sys.executable, "-c", "import ctypes; ctypes.CDLL(None).ptrace(3, 0, 0, 0)"])
 """
