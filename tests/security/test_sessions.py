@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from crucible.domain import errors
 from crucible.domain.limits import MIB
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Promise
-from crucible.domain.session import EndReason, ExecFinished, ExecSpec, SessionLimits, SessionSpec
+from crucible.domain.session import EndReason, ExecFinished, ExecOutput, ExecSpec, SessionLimits, SessionSpec
 from crucible.sandbox.driver import Session
 from crucible.sandbox.sessions import session as sessions
 from tests.sandbox.fixtures import ON_THE_HOSTS_KERNEL, Sandboxes, on_engine
@@ -252,6 +253,59 @@ os._exit(42)
     assert (forged.outcome, forged.exit_code) == (Outcome.NONZERO_EXIT, 42)
 
 
+async def test_nobody_changes_an_order_or_says_what_came_of_it(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In gVisor's /proc root inside sees what a process holds that was forked for an order and is no program yet.
+
+    It may write where that will write, to its output and its errors, and nowhere else.
+    """
+    monkeypatch.setattr(sessions, "_FILE_SECONDS", 0.5)
+    liar = """
+import os, signal
+def attempt(action, *arguments):
+    try:
+        return action(*arguments)
+    except OSError:
+        return None
+own, written = os.getpid(), set()
+print('lying', flush=True)
+while True:
+    for number in range(own + 1, own + 60):
+        attempt(os.kill, number, signal.SIGSTOP)
+        for name in attempt(os.listdir, f'/proc/{number}/fd') or ():
+            path = f'/proc/{number}/fd/{name}'
+            link = attempt(os.readlink, path) or '/'
+            if link.startswith(('host:', '/memfd:', 'pipe:', 'socket:')):
+                descriptor = attempt(os.open, path, os.O_WRONLY | os.O_NONBLOCK)
+                if descriptor is not None:
+                    if attempt(os.write, descriptor, b'{"done": true}') and (number, link) not in written:
+                        written.add((number, link))
+                        print(number, link, flush=True)
+                    os.close(descriptor)
+        attempt(os.kill, number, signal.SIGCONT)
+"""
+    said = bytearray()
+    begun = asyncio.Event()
+
+    async def hear(output: ExecOutput) -> None:
+        said.extend(output.data)
+        begun.set()
+
+    spec = ExecSpec(argv=("python3", "-c", liar), stream=True, timeout_seconds=60)
+    lying = asyncio.create_task(session.exec(spec, hear))
+    await begun.wait()
+    for _ in range(5):
+        with contextlib.suppress(errors.SessionInterruptedError):
+            await session.write_file("file", b"content", None, None)
+    lying.cancel()
+    await asyncio.gather(lying, return_exceptions=True)
+    begin, *written = bytes(said).splitlines()
+    assert begin == b"lying"
+    assert max(Counter(line.split()[0] for line in written).values(), default=0) <= len(("output", "errors"))
+    assert await works(session)
+
+
 async def test_a_timeout_is_survived_by_nothing(session: Session) -> None:
     survivor = """
 import os, signal, time
@@ -302,7 +356,11 @@ async def test_a_fork_bomb_leaves_the_session_able_to_answer(session: Session) -
     ended = await bomb
     assert ended.outcome is Outcome.TIMED_OUT
     assert await works(session)
-    assert (await session.usage()).processes == 0
+
+    async def gone() -> bool:
+        return (await session.usage()).processes == 0  # who is dead is counted for a moment yet
+
+    await until(gone)
 
 
 async def test_who_fills_the_disk_or_its_inodes_hits_an_error(session: Session) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import socket
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
@@ -45,7 +46,8 @@ class Errand:
         self.stderr = Stream("stderr", keep, emit)
         begun.callback(self.stderr.abandon)
         self.group = group
-        self._failure, self._telling = os.pipe2(os.O_CLOEXEC)
+        # No pipe, which root inside could open in gVisor's /proc, before its holder is a program, and lie on it.
+        self._failure, self._telling = (end.detach() for end in socket.socketpair())
         begun.callback(os.close, self._failure)
         begun.callback(os.close, self._telling)
         os.set_blocking(self._failure, False)
@@ -124,7 +126,7 @@ class Errand:
         await self.group.kill()
 
     def _told(self) -> dict[str, Any] | None:
-        """Return what was told before the end or the exec: it is in the pipe by now, or never will be."""
+        """Return what was told before the end or the exec: it is there by now, or never will be."""
         try:
             told = os.read(self._failure, _FAILURE_BYTES)
         except BlockingIOError:

@@ -13,6 +13,7 @@ from typing import Any
 
 from crucible.sandbox import capabilities
 from crucible.sandbox.plan import Identity, Tree
+from crucible.sandbox.readable import readable
 
 MESSAGE_BYTES = 16_384
 """The most that a message between executor and keeper is long; what may be longer travels in memory.
@@ -20,7 +21,7 @@ MESSAGE_BYTES = 16_384
 An attempt's three texts of 120 bytes, twelve for each where they are escaped twice, are well below it.
 """
 ORDER_DESCRIPTORS = 5
-"""What comes with an order: the order, three standard streams, the failure pipe."""
+"""What comes with an order: the order, three standard streams, and where to say why it failed."""
 
 
 class Kind(StrEnum):
@@ -118,11 +119,12 @@ class Order:
 
 
 def write(content: Ground | Order) -> int:
-    """Return a descriptor from which `read_ground` or `read_order` reads."""
-    descriptor = os.memfd_create("order", os.MFD_CLOEXEC)
-    with open(descriptor, "wb", closefd=False) as file:
-        file.write(json.dumps(asdict(content)).encode())
-    os.lseek(descriptor, 0, os.SEEK_SET)
+    """Return a descriptor from which `read_ground` or `read_order` reads, and nobody else.
+
+    In gVisor's /proc whoever is inside finds it, while its holder is no program yet, and opens what the mode lets.
+    """
+    descriptor = readable(json.dumps(asdict(content)).encode())
+    os.fchmod(descriptor, 0o400)
     return descriptor
 
 
