@@ -290,6 +290,7 @@ def _databases(migrated_file: Path, postgres: Cluster) -> None:
     Fair.migrated, Fair.cluster = migrated_file, postgres
 
 
+pytestmark = pytest.mark.timeout(400)
 TestFair = pytest.mark.usefixtures("_databases")(Fair.TestCase)
 TestFairOnPostgres = pytest.mark.usefixtures("_databases")(FairOnPostgres.TestCase)
 TestFair.settings = TestFairOnPostgres.settings = settings(

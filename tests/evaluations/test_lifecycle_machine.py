@@ -207,6 +207,7 @@ def _databases(migrated_file: Path, postgres: Cluster) -> None:
     Lifecycle.migrated, Lifecycle.cluster = migrated_file, postgres
 
 
+pytestmark = pytest.mark.timeout(400)
 TestLifecycle = pytest.mark.usefixtures("_databases")(Lifecycle.TestCase)
 TestLifecycleOnPostgres = pytest.mark.usefixtures("_databases")(LifecycleOnPostgres.TestCase)
 TestLifecycle.settings = TestLifecycleOnPostgres.settings = settings(

@@ -35,14 +35,18 @@ async def hearer(redis_server: RedisServer) -> AsyncIterator[RedisEventStream]:
 
 
 async def read(stream: RedisEventStream, position: tuple[int, int] = BEFORE_ALL) -> list[tuple[int, int]]:
-    """Read as `follow` does: whoever is sent to the table comes back, until there was a close."""
+    """Read as `follow` does: whoever is sent to the table comes back, until there was a close.
+
+    The table has all that was told before a close. Here it is what Redis holds by then.
+    """
     seen: list[tuple[int, int]] = []
     while True:
         with stream.subscribe("ev_1") as subscription:
             behind = seen[-1] if seen else position
             seen += [each.position async for each in subscription.after(behind)]
         if stream._heard.get("ev_1", NOTHING)[1] == CLOSED:
-            return seen
+            in_table = await stream.entries("ev_1", seen[-1] if seen else position)
+            return seen + [place for place, _ in in_table if place[1] != CLOSED]
 
 
 async def told(redis: Redis, count: int) -> None:

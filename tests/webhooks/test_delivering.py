@@ -114,7 +114,7 @@ async def test_a_refusal_is_tried_again_under_the_same_id_and_given_up_in_the_en
 
 
 async def test_a_receiver_that_hangs_holds_up_no_other(database, blobs, stream) -> None:
-    async with receiver() as slow, receiver() as quick, delivering(database):
+    async with receiver() as slow, receiver() as quick, delivering(database, seconds=100):
         slow.holds = asyncio.Event()
         await hook(database, slow.url)
         webhook = await hook(database, quick.url)
