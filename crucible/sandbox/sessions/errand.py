@@ -16,6 +16,8 @@ from crucible.sandbox.sessions.tracking import ExecGroup
 
 _DYING_SECONDS = 5.0
 """How long process 1 may take to say that what was killed has ended."""
+_FIRST_SECONDS = 1.0
+"""How long an order's own process may take to end before what came of it is killed, too."""
 _FAILURE_BYTES = 4096
 
 
@@ -112,7 +114,10 @@ class Errand:
     async def _killed(
         self, reported: asyncio.Future[dict[str, Any]], kill_first: Callable[[], Awaitable[None]]
     ) -> dict[str, Any]:
-        await self._kill(kill_first)
+        await kill_first()
+        # Of a shell whose child is killed before itself, it would be said that it exited.
+        await asyncio.wait([reported], timeout=_FIRST_SECONDS)
+        await self.group.kill()
         try:
             async with asyncio.timeout(_DYING_SECONDS):
                 report = await asyncio.shield(reported)
