@@ -129,8 +129,8 @@ while time.monotonic() < end:
                 try: os.kill(int(name), number)
                 except OSError: pass
 """
-    hunting = python(session, hunter, timeout_seconds=20)
-    attacks = [python(session, "print(libc.ptrace(3, 3, 0, 0))", timeout_seconds=20) for _ in range(5)]
+    hunting = python(session, hunter, timeout_seconds=60)
+    attacks = [python(session, "print(libc.ptrace(3, 3, 0, 0))", timeout_seconds=60) for _ in range(5)]
     _, *ran = await asyncio.gather(hunting, *attacks)
     assert {one.stdout for one in ran} == {b"-1\n"}
     assert ("ptrace", "request=3 pid=3", 5) in await tried(session)
