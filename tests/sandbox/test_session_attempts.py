@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from crucible.domain import errors
 from crucible.domain.outcome import Outcome
+from crucible.domain.sandbox import Isolation
 from crucible.domain.session import EndReason, ExecFinished, ExecSpec, SessionLimits, SessionSpec
 from crucible.sandbox.attempts import MOST_ENTRIES, OTHERS
 from crucible.sandbox.driver import Session
@@ -129,11 +130,17 @@ while time.monotonic() < end:
                 try: os.kill(int(name), number)
                 except OSError: pass
 """
-    hunting = python(session, hunter, timeout_seconds=60)
-    attacks = [python(session, "print(libc.ptrace(3, 3, 0, 0))", timeout_seconds=60) for _ in range(5)]
-    _, *ran = await asyncio.gather(hunting, *attacks)
-    assert {one.stdout for one in ran} == {b"-1\n"}
-    assert ("ptrace", "request=3 pid=3", 5) in await tried(session)
+    hunting = python(session, hunter, timeout_seconds=20)
+    attacks = [python(session, "print(libc.ptrace(3, 3, 0, 0))", timeout_seconds=20) for _ in range(5)]
+    _, *ended = await asyncio.gather(hunting, *attacks)
+    ran = [one for one in ended if one.outcome is not Outcome.TIMED_OUT]
+    if session.containment.isolation is Isolation.SHARED_KERNEL:
+        assert ran == ended
+    # gVisor's kernel may leave stopped for good whom a tracer holds; it has said nothing when its time is up.
+    assert all(one.stdout == b"" for one in ended if one not in ran)
+    assert {one.stdout for one in ran} <= {b"-1\n"}
+    tries = [count for *what, count in await tried(session) if what == ["ptrace", "request=3 pid=3"]]
+    assert len(ran) <= sum(tries) <= len(ended)
 
 
 FEW = "import resource, runpy; resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40)); "
