@@ -60,6 +60,8 @@ class House:
     """What a container uses while it waits for a program, whose limit comes on top."""
     own_kernel: bool
     """Whether the program has one, as in gVisor: its processes aren't the host's."""
+    bounds_shares: bool
+    """Whether what the kernel counts for the maker of a container's user namespace is bounded: see `shares`."""
 
     @property
     def counts_processes(self) -> bool:

@@ -19,7 +19,7 @@ from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Containment, DriverReport, SandboxFinished, SandboxSpec, SandboxStarted
 from crucible.domain.session import SessionSpec
 from crucible.sandbox import seccomp_profile
-from crucible.sandbox.docker import container, engine, http, owner, reporting, root
+from crucible.sandbox.docker import container, engine, http, owner, reach, reporting, root, shares
 from crucible.sandbox.docker.entrance import NoLoaderError, entrance
 from crucible.sandbox.docker.fates import Fates
 from crucible.sandbox.docker.identities import Identities
@@ -86,6 +86,7 @@ class DockerDriver:
                 swappiness=0 if about.cgroup_version == 1 else None,
                 own_memory_bytes=0,
                 own_kernel=runtime == _GVISOR_RUNTIME,
+                bounds_shares=about.gives_user_namespaces and runtime != _GVISOR_RUNTIME and os.geteuid() == 0,
             )
             driver = cls(name, asked, about, house, spares)
             with contextlib.ExitStack() as begun:
@@ -105,9 +106,9 @@ class DockerDriver:
             available=True,
             isolation=self._containment.isolation,
             enforces=self._containment.enforces,
-            missing=reporting.missing(self._about, self._identities)
+            missing=reporting.missing(self._about, self._house, self._identities)
             | ({"sessions": self._no_sessions} if self._no_sessions else {}),
-            unpromised=reporting.unpromised(self._house, self._identities),
+            unpromised=reporting.unpromised(self._about, self._house, self._identities),
             sessions=self._no_sessions is None,
         )
 
@@ -208,8 +209,14 @@ class DockerDriver:
             raise
         try:
             await standing.stand()
-        except BaseException:
+            if self._house.bounds_shares and standing.group.is_direct:
+                await shares.bound(await self._engine.process(standing.identity))
+        except BaseException as error:
             self._discard(standing)
+            if isinstance(error, SandboxBrokenError | http.EngineRefusedError) and self._about.is_remapped:
+                sources = (source for source, _ in blueprint.binds)
+                if mending := reach.mending(sources, every_step=self._house.own_kernel):
+                    raise SandboxBrokenError(f"{error}; {reach.CLOSED}; {mending}") from error
             raise
         return standing
 
@@ -265,7 +272,11 @@ class DockerDriver:
         """Have one container stand, and learn from it what it is made of. Raises SandboxBrokenError, OSError."""
         self._contain({})
         standing = await self._stand(self._kind(Limits(), sys.base_prefix))
-        self._house = replace(self._house, own_memory_bytes=standing.group.read().memory_bytes)
+        self._house = replace(
+            self._house,
+            own_memory_bytes=standing.group.read().memory_bytes,
+            bounds_shares=self._house.bounds_shares and standing.group.is_direct,
+        )
         self._contain(standing.said)
         if self._house.own_kernel:
             self._no_sessions = _NO_SESSIONS_IN_GVISOR

@@ -45,7 +45,12 @@ class About:
     @property
     def is_remapped(self) -> bool:
         """Whether a container's root is another one than the host's."""
-        return bool({"userns", "rootless"} & set(self.security))
+        return self.gives_user_namespaces or "rootless" in self.security
+
+    @property
+    def gives_user_namespaces(self) -> bool:
+        """Whether each container has a user namespace of its own; a rootless engine has all of them in its own."""
+        return "userns" in self.security
 
 
 class AddressError(ValueError):

@@ -30,6 +30,7 @@ class PrivateEngine:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._remaps: list[str] = []
         self.socket = folder / "docker.sock"
         self.address = f"unix://{self.socket}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -47,6 +48,20 @@ class PrivateEngine:
         """Have what it keeps be on a disk of this size. Before it is started."""
         (self.folder / "data").mkdir()
         self._do("mount", "-t", "tmpfs", "-o", f"size={size}", "disk", str(self.folder / "data"))
+
+    def remap_ids(self) -> None:
+        """Have it put a range of ids between its containers and the host, as most do who do. Before it is started.
+
+        It makes the user whose range that is, and notes it in an /etc that nobody else sees.
+        """
+        self.folder.chmod(0o711)  # a container's root is somebody else, and has to get through
+        layer = self.folder / "etc"
+        layer.mkdir()
+        self._do("mount", "-t", "tmpfs", "-o", "size=4m", "etc", str(layer))
+        self._do("mkdir", str(layer / "upper"), str(layer / "work"))
+        options = f"lowerdir=/etc,upperdir={layer / 'upper'},workdir={layer / 'work'}"
+        self._do("mount", "-t", "overlay", "-o", options, "etc", "/etc")
+        self._remaps = ["--userns-remap=default"]
 
     def fill_disk(self) -> None:
         """Leave no room on it."""
@@ -85,6 +100,7 @@ class PrivateEngine:
                     *("--bridge=none", "--iptables=false", "--ip6tables=false"),
                     # Where the tests look for what was left behind, and the next executor sweeps.
                     f"--cgroup-parent=/crucible-{os.getpid()}-docker",
+                    *self._remaps,
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -147,13 +163,15 @@ class PrivateEngine:
 
 
 @contextlib.contextmanager
-def engine(disk: str | None = None) -> Iterator[PrivateEngine]:
+def engine(disk: str | None = None, *, remapped: bool = False) -> Iterator[PrivateEngine]:
     """Provide a running engine, on a disk of its own where a size is given, and leave nothing of it."""
     folder = Path(tempfile.mkdtemp(prefix="docker-"))
     private = PrivateEngine(folder)
     try:
         if disk is not None:
             private.bound_disk(disk)
+        if remapped:
+            private.remap_ids()
         private.start()
         yield private
     finally:
