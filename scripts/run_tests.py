@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import bytecode
 from leftovers import Host, adopt_orphans, end_orphans, kill_tree, orphans
 from tiers import Folders, Tier, tiers
 
@@ -182,6 +183,7 @@ def main() -> int:
     """Run the tests; return the exit code."""
     adopt_orphans()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    bytecode.compile_for(bytecode.interpreters())
     before = Host()
     with temporary() as own, temporary(in_memory()) as quick:
         folders = Folders(Path(own), Path(quick))
