@@ -80,9 +80,16 @@ test-cgroup2: setup ## Run the tests of limits in a virtual machine that has cgr
 
 .PHONY: check
 check: setup ## Lint, format, types, import rules, documents that are generated
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-types check-the-rest
+
+.PHONY: check-types
+check-types: # takes as long as all the rest, which runs beside it
+	$(BIN)/mypy
+
+.PHONY: check-the-rest
+check-the-rest:
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m crucible.api.openapi --check
 	$(BIN)/python -m tests.security.catalogue --check
