@@ -1,8 +1,8 @@
 """Compiles what runs inside of sandboxes for each Python that runs it there, before any test makes one.
 
 Process 1 of a container runs in an interpreter of this host that is seldom ours, and the package is shown to it
-read-only, so that it compiles each module anew: 60 ms of a processor for each container, and more than a second on
-an emulated one. Bytecode that it finds it takes, as long as the source is the one that it was made from.
+read-only, so that each container would compile each module anew. Bytecode that it finds it takes, as long as the
+source is the one that it was made from. What that saves: ADR 69.
 """
 
 import asyncio

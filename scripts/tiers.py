@@ -22,6 +22,11 @@ SANDBOXES = "tests/sandbox"
 ATTACKS = "tests/security"
 WHOLE = ("tests/end_to_end", "tests/chaos", "tests/examples", "tests/benchmarks", "tests/test_documentation.py")
 """Where all of Crucible runs as its users have it, often to be killed."""
+MANY_WAYS = (
+    *("tests/api/test_openapi.py", "tests/evaluations/test_fair_machine.py"),
+    "tests/evaluations/test_lifecycle_machine.py",
+)
+"""What goes hundreds of times, in ways that nobody thought of, through lines that have tests of their own."""
 CONSOLE = "tests/web"
 THE_ATTACKS = "attacks"
 """The tier that takes most of the processors."""
@@ -78,10 +83,10 @@ def tiers(folders: Folders, arguments: Sequence[str]) -> Iterator[Tier]:
         yield _pytest(own, "chosen", *arguments, measured=True)
         return
     as_user = "" if os.geteuid() == 0 else "these are an ordinary user's tests already"
-    elsewhere = (f"--ignore={path}" for path in (SANDBOXES, ATTACKS, CONSOLE, *WHOLE))
+    elsewhere = (f"--ignore={path}" for path in (SANDBOXES, ATTACKS, CONSOLE, *WHOLE, *MANY_WAYS))
     yield _pytest(own, "sandboxes", SANDBOXES, measured=True)
     yield _pytest(quick, "the rest", "tests", *elsewhere, *KEEPING_LITTLE, measured=True)
-    yield _pytest(quick, "the whole", *WHOLE, *KEEPING_LITTLE)
+    yield _pytest(quick, "the whole", *WHOLE, *MANY_WAYS, *KEEPING_LITTLE)
     yield _pytest(own, THE_ATTACKS, ATTACKS)
     yield _virtual_machine(own)
     yield _pytest(quick, "console", CONSOLE, *KEEPING_LITTLE)
