@@ -12,12 +12,13 @@ READY := $(VENV)/ready
 COMPILE := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --universal
 FLAGS ?=
 ON_CGROUP2 := -k 'test_cgroup or namespaces and (test_limits_hold or makes_users or usage_says or enough_memory)
-ON_CGROUP2 += or test_limits_hold and not neighbour'
-ON_CGROUP2 += $(addprefix tests/sandbox/,test_cgroup.py test_limits_hold.py test_sessions.py)
+ON_CGROUP2 += or test_limits_hold and not neighbour and not docker or test_apparmor'
+ON_CGROUP2 += $(addprefix tests/sandbox/,test_cgroup.py test_limits_hold.py test_sessions.py docker/test_apparmor.py)
 # All at once, before any test runs: what of it is for tests as another user or in a virtual machine, too.
 TESTED_WITH := gcc g++ node runc crun runsc dockerd busybox psql redis-server chromium newuidmap setpriv unshare
 TESTED_WITH += $(if $(wildcard /sys/fs/cgroup/cgroup.controllers),,qemu-system-x86_64 cpio modprobe)
 LIGHTLY := --timeout 600 -o faulthandler_timeout=900 -p no:schemathesis -p no:hypothesispytest -p no:anyio --noconftest -p tests.sandbox.fixtures
+LIGHTLY += -p tests.sandbox.docker.private_engine
 
 .PHONY: help
 help: ## List what can be done
@@ -75,8 +76,8 @@ chaos: setup ## Kill roles and servers under load for minutes, then count (FLAGS
 	@PYTHONPATH=scripts $(BIN)/python -m tests.chaos $(FLAGS)
 
 .PHONY: test-cgroup2
-test-cgroup2: setup ## Run the tests of limits in a virtual machine that has cgroup v2 (Debian; some minutes)
-	@CRUCIBLE_TEST_ENGINES=namespaces,crun scripts/cgroup2-vm $(LIGHTLY) $(or $(FLAGS),$(ON_CGROUP2))
+test-cgroup2: setup ## Run tests of limits, and of Docker under AppArmor, in a virtual machine with cgroup v2 (Debian; some minutes)
+	@CRUCIBLE_TEST_ENGINES=namespaces,crun,docker scripts/cgroup2-vm $(LIGHTLY) $(or $(FLAGS),$(ON_CGROUP2))
 
 .PHONY: check
 check: setup ## Lint, format, types, import rules, documents that are generated

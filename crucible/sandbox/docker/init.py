@@ -57,7 +57,8 @@ def _serve(streams: Streams, user: int, *, own_kernel: bool) -> None:
     tracer = Tracer() if wall.traced else None
     confines = Confines(wall=wall, landlock_abi=landlock.abi(), warm=False, user=user, tracer=tracer)
     waiting = Vessel(confines, processes)
-    report.send(streams, report.READY, {"landlock": confines.landlock_abi, "kernel": os.uname().release})
+    found = {"landlock": confines.landlock_abi, "kernel": os.uname().release, "apparmor": _profile()}
+    report.send(streams, report.READY, found)
 
     kind, _ = report.HEAD.unpack(streams.read(report.HEAD.size))
     if kind != report.WORK:
@@ -83,6 +84,15 @@ def _serve(streams: Streams, user: int, *, own_kernel: bool) -> None:
     relay.finish(ended)
     steps.conclude(streams, errand.work, unchanged, ended)
     _await_end(streams)
+
+
+def _profile() -> str:
+    """Return the AppArmor profile that the engine put this process under; nothing where there is no AppArmor."""
+    try:
+        with open("/proc/self/attr/apparmor/current") as file:
+            return file.read().strip()
+    except OSError:  # another kernel, or one that was built or booted without it
+        return ""
 
 
 def _close(given: list[int]) -> None:

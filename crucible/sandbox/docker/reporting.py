@@ -65,6 +65,7 @@ def containment(
     guest = house.own_kernel
     version = about.cgroup_version
     landlock = int(said.get("landlock", 0))
+    profile = said.get("apparmor", "")
     group = f"cgroup v{version}"
     recording = seccomp.recording(own_kernel=guest)
     return Containment(
@@ -102,6 +103,7 @@ def containment(
             + _whose_users(about)
             + ("" if guest or identities.shared else ", a uid of its own"),
             "system calls": "seccomp allow-list, inside of the engine's own",
+            **({"profile": f"AppArmor, {profile}"} if profile else {}),
             **({"attempts": recording} if recording else {}),
         },
     )

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crucible.sandbox import call_filter, cgroup, kernel, landlock, notification, seccomp
+from crucible.sandbox import apparmor, call_filter, cgroup, kernel, landlock, notification, seccomp
 from crucible.sandbox.namespaces import ordinary
 
 _OLDEST_KERNEL = (5, 12)
@@ -69,13 +69,13 @@ def _user_namespaces() -> Finding:
     failure = _fails_in_child(lambda: kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS))
     if failure is None:
         return Finding("namespaces", True, "user, mount, PID, network, IPC, UTS and cgroup namespaces")
-    restricted = _text("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == "1"
+    restricted = _text(apparmor.SETTING) == "1"
     if restricted and os.geteuid() != 0:
         return Finding(
             "namespaces",
             False,
             "AppArmor refuses user namespaces to ordinary users",
-            "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
+            apparmor.REMEDY,
         )
     if _text("/proc/sys/user/max_user_namespaces") == "0":
         return Finding("namespaces", False, failure, "sudo sysctl -w user.max_user_namespaces=65536")

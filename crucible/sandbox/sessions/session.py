@@ -16,6 +16,7 @@ from crucible.domain.errors import SessionBusyError, SessionEndedError, SessionI
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Containment, SandboxAttempt
 from crucible.domain.session import EndReason, ExecFinished, ExecSpec, SessionSpec, SessionUsage
+from crucible.sandbox import apparmor
 from crucible.sandbox.driver import EmitOutput
 from crucible.sandbox.readable import readable
 from crucible.sandbox.sessions import plan
@@ -331,7 +332,10 @@ async def stands(channel: socket.socket) -> None:
         raise OSError("its processes ended before it stood")
     message = json.loads(answer)
     if message["kind"] != plan.Kind.READY:
-        raise OSError(message.get("error", answer))
+        reason = message.get("error", answer)
+        raise OSError(
+            f"{reason}; AppArmor may keep it from that: {apparmor.REMEDY}" if apparmor.restricts() else reason
+        )
 
 
 async def _receive(loop: asyncio.AbstractEventLoop, channel: socket.socket) -> bytes:
