@@ -1,8 +1,8 @@
 """The ways in which the tests run: what a sandbox can do depends on who makes it, and on the control groups.
 
 Everything as whoever runs this; the `namespaces` engine again as an ordinary user, with subordinate ids and
-without, and what the other engines that work there promise; and the limits on cgroup v2, in a virtual machine
-where this host has version 1. A tier that doesn't apply here says why. Much of a test is waiting, so a few tiers
+without, and what the other engines that work there promise; and the limits on cgroup v2, with Docker under
+AppArmor, in a virtual machine where this host has version 1. A tier that doesn't apply here says why. Much of a test is waiting, so a few tiers
 run beside each other, each in its own folder, and those that take longest begin.
 
 Coverage is measured in the tiers that try each part by itself. What goes through the same lines again, as somebody
