@@ -2,8 +2,8 @@
 
 Everything as whoever runs this; the `namespaces` engine again as an ordinary user, with subordinate ids and
 without, and what the other engines that work there promise; and the limits on cgroup v2, with Docker under
-AppArmor, in a virtual machine where this host has version 1. A tier that doesn't apply here says why. Much of a test is waiting, so a few tiers
-run beside each other, each in its own folder, and those that take longest begin.
+AppArmor, in a virtual machine where this host has version 1. A tier that doesn't apply here says why. Much of a
+test is waiting, so a few tiers run beside each other, each in its own folder, and those that take longest begin.
 
 Coverage is measured in the tiers that try each part by itself. What goes through the same lines again, as somebody
 else or with all of it together, would take up to twice as long for nothing: ADR 65.
