@@ -60,7 +60,9 @@ def _open_oci(tool: str) -> Callable[[], Awaitable[Driver]]:
 
 ENGINES: Final[Mapping[str, Engine]] = {
     "gvisor": Engine(ENGINE_ISOLATION["gvisor"], "oci", _open_oci("GVISOR"), sessions=True),
-    "docker-gvisor": Engine(ENGINE_ISOLATION["docker-gvisor"], "docker", _open_docker("docker-gvisor")),
+    "docker-gvisor": Engine(
+        ENGINE_ISOLATION["docker-gvisor"], "docker", _open_docker("docker-gvisor"), sessions=True
+    ),
     "namespaces": Engine(ENGINE_ISOLATION["namespaces"], "namespaces", _open_namespaces, sessions=True),
     "crun": Engine(ENGINE_ISOLATION["crun"], "oci", _open_oci("CRUN"), sessions=True),
     "runc": Engine(ENGINE_ISOLATION["runc"], "oci", _open_oci("RUNC"), sessions=True),

@@ -69,17 +69,28 @@ class House:
         return not self.own_kernel
 
 
-def configuration(blueprint: Blueprint, house: House, user: int, door: str | None = None) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """What a container has that is to be a session, and not for one program."""
+
+    door: str | None
+    """The path of a socket for its process 1 to connect to; None where its kernel opens none of the host's."""
+    tasks: int | None
+    """The bound on the host's threads, where they aren't the programs' own, which another bounds."""
+
+
+def configuration(blueprint: Blueprint, house: House, user: int, stay: Stay | None = None) -> dict[str, Any]:
     """Return the body of a request to create the container.
 
-    `user`: the program's uid and gid in there.
-    `door`: the path of a socket for process 1 of a session to connect to; else the container is for one program.
+    `user`: the uid and gid in there of whoever may write, a program or a session's root.
     """
     security = ["no-new-privileges", f"seccomp={json.dumps(house.seccomp)}"]
     binds = list(blueprint.binds)
-    if door is not None:
+    tasks = blueprint.processes + OURS if house.counts_processes else None
+    if stay is not None:
         security.append("apparmor=unconfined")  # Docker's own profile forbids the mounts of a session's root
-        binds.append((door, DOOR))
+        binds += [(stay.door, DOOR)] if stay.door is not None else []
+        tasks = tasks if stay.tasks is None else stay.tasks
     host: dict[str, Any] = {
         "Runtime": house.runtime,
         "AutoRemove": True,
@@ -108,13 +119,13 @@ def configuration(blueprint: Blueprint, house: House, user: int, door: str | Non
             for name, kind in _ULIMITS.items()
         ],
     }
-    if house.counts_processes:
-        host["PidsLimit"] = blueprint.processes + OURS
+    if tasks is not None:
+        host["PidsLimit"] = tasks
     if house.swappiness is not None:
         host["MemorySwappiness"] = house.swappiness
     return {
         "Image": blueprint.image,
-        "Entrypoint": house.entrance.command("init" if door is None else "session_init"),
+        "Entrypoint": house.entrance.command("init" if stay is None else "session_init"),
         "Cmd": [OWN_KERNEL if house.own_kernel else HOSTS_KERNEL, str(user)],
         "Env": ["PATH=/nowhere"],
         "User": "0:0",

@@ -28,6 +28,8 @@ from crucible.sandbox.docker.standing import Container
 from crucible.sandbox.docker.usage import Usage
 from crucible.sandbox.docker.wire import Errand
 from crucible.sandbox.driver import Emit, Session
+from crucible.sandbox.oci import tools
+from crucible.sandbox.oci.tools import host_tasks
 from crucible.sandbox.runtimes import Runtime
 from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.supervision import Supervision
@@ -40,10 +42,6 @@ _GVISOR_RUNTIME = "runsc"
 _SHARED_RUNTIME = "runc"
 _NOT_FOUND = 404
 _CHUNK_BYTES = 1024 * 1024
-_NO_SESSIONS_IN_GVISOR = (
-    "descriptors come to a session over a socket; the engine hands none on, and gVisor opens none of the host's; "
-    "use the engine gvisor"
-)
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -150,7 +148,13 @@ class DockerDriver:
         if self._no_sessions is not None:
             raise SessionsUnsupportedError(f"the engine {self.engine} has none: {self._no_sessions}")
         if self._sessions is None:
-            self._sessions = DockerSessions(self._stand_to_stay, self._remove, self._containment, self._identities)
+            self._sessions = DockerSessions(
+                self._stand_to_stay,
+                self._remove,
+                self._containment,
+                self._identities,
+                own_kernel=self._house.own_kernel,
+            )
         return await self._sessions.open(spec, prefix)
 
     async def give_back(self) -> None:
@@ -196,14 +200,16 @@ class DockerDriver:
         """Return a container that waits for a program. Raises SandboxBrokenError, OSError."""
         return await self._start(self._blueprints[kind])
 
-    async def _stand_to_stay(self, spec: SessionSpec, prefix: str, door: str) -> Container:
+    async def _stand_to_stay(self, spec: SessionSpec, prefix: str, door: str | None) -> Container:
         """Return a container that is to be a session. Raises SandboxBrokenError, OSError."""
-        return await self._start(self._blueprint(spec.limits.for_control_group(), prefix), door)
+        tasks = None if self._house.counts_processes else host_tasks(spec.limits.processes)
+        limits = replace(spec.limits.for_control_group(), disk_bytes=spec.limits.disk_bytes)
+        return await self._start(self._blueprint(limits, prefix), container.Stay(door=door, tasks=tasks))
 
-    async def _start(self, blueprint: container.Blueprint, door: str | None = None) -> Container:
+    async def _start(self, blueprint: container.Blueprint, stay: container.Stay | None = None) -> Container:
         block = self._identities.blocks.take()
         try:
-            standing = await self._make(blueprint, block, door)
+            standing = await self._make(blueprint, block, stay)
         except BaseException:
             self._identities.blocks.give_back(block)
             raise
@@ -220,11 +226,11 @@ class DockerDriver:
             raise
         return standing
 
-    async def _make(self, blueprint: container.Blueprint, block: int, door: str | None) -> Container:
+    async def _make(self, blueprint: container.Blueprint, block: int, stay: container.Stay | None) -> Container:
         """Return a container that was not started yet."""
         await self._fates.follow()
-        user = self._identities.of_program(block)
-        configuration = container.configuration(blueprint, self._house, user, door)
+        user = self._identities.of_program(block) if stay is None else self._identities.of_sessions_root(block)
+        configuration = container.configuration(blueprint, self._house, user, stay)
         identity = await self._create(blueprint.image, configuration)
         fate = self._fates.expect(identity)
         try:
@@ -278,14 +284,23 @@ class DockerDriver:
             bounds_shares=self._house.bounds_shares and standing.group.is_direct,
         )
         self._contain(standing.said)
-        if self._house.own_kernel:
-            self._no_sessions = _NO_SESSIONS_IN_GVISOR
-        elif os.geteuid() != 0 or not standing.group.is_direct:
-            self._no_sessions = (
-                "what came of an exec is told by a control group below the container's, which is the engine's; "
-                "run the executor as root, on the engine's machine"
-            )
+        self._no_sessions = await self._why_no_sessions(standing)
         self._discard(standing)
+
+    async def _why_no_sessions(self, standing: Container) -> str | None:
+        """Return why this engine has none here, or None. `standing`: any of its containers."""
+        if os.geteuid() != 0 or not standing.group.is_direct:
+            return (
+                "what a session uses is told by the container's control group, which is the engine's, "
+                "as are the processes in it; run the executor as root, on the engine's machine"
+            )
+        if not self._house.own_kernel:
+            return None
+        try:
+            runtime = replace(tools.GVISOR, program=self._about.runtimes[_GVISOR_RUNTIME])
+            return (await tools.find(runtime)).too_old_for_sessions
+        except SandboxUnavailableError as error:
+            return error.detail
 
 
 async def _chunks(content: bytes) -> AsyncIterator[bytes]:

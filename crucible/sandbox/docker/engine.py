@@ -34,7 +34,8 @@ class About:
     release: str
     kernel: str
     cgroup_version: int
-    runtimes: tuple[str, ...]
+    runtimes: dict[str, str]
+    """By name, the program of each."""
     security: tuple[str, ...]
     """`userns`, `rootless`, `seccomp`, `apparmor`, ..."""
     platform: str
@@ -104,7 +105,7 @@ class Engine:
             release=str(info.get("ServerVersion")),
             kernel=str(info.get("KernelVersion")),
             cgroup_version=int(info.get("CgroupVersion") or 1),
-            runtimes=tuple(info.get("Runtimes") or ()),
+            runtimes={name: said.get("path", name) for name, said in (info.get("Runtimes") or {}).items()},
             security=tuple(
                 str(option).split(",")[0].removeprefix("name=") for option in info.get("SecurityOptions") or ()
             ),

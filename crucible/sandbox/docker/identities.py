@@ -32,6 +32,11 @@ class Identities:
         """Return the program's uid and gid, as the container counts."""
         return _SPAN.start(block) + PROGRAM_UID if self._are_the_hosts else PROGRAM_UID
 
+    def of_sessions_root(self, block: int) -> int:
+        """Return who a session's root is, as the container counts."""
+        identity, _ = self.of_session(block)
+        return identity.map[0][1]
+
     def of_session(self, block: int) -> tuple[Identity, int]:
         """Return who is who in a session, by the container's ids, and who its process 1 is, whom nobody is."""
         if not self._are_the_hosts:

@@ -68,7 +68,7 @@ def _serve(streams: Streams, user: int, *, own_kernel: bool) -> None:
     unchanged = _write_inputs(errand, contents, user)
     contents.clear()
     relay = _Relay(streams, errand, wakeup, tracer.reap if tracer is not None else steps.reap)
-    given = [_stdin(streams, errand), *relay.written]
+    given = [streams.memory(errand.stdin_bytes), *relay.written]
     report.send(streams, report.STARTED, {})
     ended = steps.Steps(
         fork=partial(Vessel, confines, processes),
@@ -226,17 +226,6 @@ def _write_inputs(errand: Errand, contents: list[bytes], user: int) -> collect.U
         os.fsencode(os.path.relpath(path, WORKSPACE)): collect.fingerprint(os.stat(path, follow_symlinks=False))
         for path in paths
     }
-
-
-def _stdin(streams: Streams, errand: Errand) -> int:
-    """Return a descriptor from which the program can read its input, and which it can't write."""
-    descriptor = os.memfd_create("stdin", os.MFD_CLOEXEC)
-    try:
-        streams.copy(errand.stdin_bytes, descriptor)
-        os.fchmod(descriptor, 0o444)
-        return os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY | os.O_CLOEXEC)
-    finally:
-        os.close(descriptor)
 
 
 def _entries(folders: Iterable[str]) -> Iterator[str]:

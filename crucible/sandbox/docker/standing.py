@@ -84,8 +84,7 @@ class Container:
         try:
             async with asyncio.timeout(_HANDING_SECONDS):
                 for part in frames(errand, contents, stdin):
-                    self._writer.write(part)
-                    await self._writer.drain()
+                    await self.send(part)
         except OSError as error:
             for descriptor in readable:
                 os.close(descriptor)
@@ -93,6 +92,15 @@ class Container:
                 raise TimeoutError(f"the engine did not take the program within {_HANDING_SECONDS:g} s") from None
             raise
         return readable[0], readable[1]
+
+    async def send(self, part: bytes) -> None:
+        """Send process 1 the next bytes that it reads, and return when the engine takes more. Raises OSError."""
+        self._writer.write(part)
+        await self._writer.drain()
+
+    def close_input(self) -> None:
+        """Have process 1 see its input's end. What it says from now on is not heard."""
+        self._writer.close()
 
     async def receive(self) -> tuple[bytes, bytes]:
         """Return the next report's kind and content; an empty kind at the end, when all of it is gone.

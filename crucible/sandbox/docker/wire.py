@@ -82,11 +82,33 @@ class Streams:
         work = head["work"]
         return Errand(**head | {"work": Work(**work | {"bounds": Bounds(**work["bounds"])})})
 
-    def copy(self, size: int, descriptor: int) -> None:
-        """Copy so many bytes to a descriptor."""
+    def memory(self, size: int, mode: int = 0o444) -> int:
+        """Return a descriptor of memory with so many bytes, which can be read, and opened as the mode has it.
+
+        The bytes have been taken, too, where that raises OSError.
+        """
+        try:
+            descriptor = os.memfd_create("content", os.MFD_CLOEXEC)
+        except OSError:
+            self._copy(size, None)
+            raise
+        try:
+            self._copy(size, descriptor)
+            os.fchmod(descriptor, mode)
+            return os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY | os.O_CLOEXEC)
+        finally:
+            os.close(descriptor)
+
+    def close(self) -> None:
+        """Leave both to whoever else has them."""
+        os.close(self.incoming)
+        os.close(self._outgoing)
+
+    def _copy(self, size: int, descriptor: int | None) -> None:
+        """Take so many bytes, and write them to a descriptor, if there is one."""
         while size > 0:
             part = self.read(min(size, _CHUNK_BYTES))
             size -= len(part)
             view = memoryview(part)
-            while view:
+            while view and descriptor is not None:
                 view = view[os.write(descriptor, view) :]

@@ -13,6 +13,7 @@ import time
 
 from crucible.sandbox import kernel
 from crucible.sandbox.process_1 import count_others
+from crucible.sandbox.sessions.plan import OwnKernel
 
 _SCRATCH = "/.scratch"
 """An empty folder of the read-only root."""
@@ -25,9 +26,9 @@ _PAUSE_SECONDS = 0.001
 class Groups:
     """Process 1's hold on them. Made before the session's root is, in a mount namespace of process 1's own."""
 
-    def __init__(self, processes: int) -> None:
+    def __init__(self, bounds: OwnKernel) -> None:
         """Make none yet, for at most so many processes. Raises OSError where this kernel has no groups."""
-        self._most = processes
+        self._bounds = bounds
         self._top = _top()
         self._begun: set[int] = set()
         """The orders of which something may still run."""
@@ -38,11 +39,15 @@ class Groups:
         Raises OSError; EAGAIN where there are as many processes as there may be.
         """
         self._sweep()
-        if count_others() >= self._most:
+        if self.count() >= self._bounds.processes:
             raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         os.mkdir(str(number), dir_fd=self._top)
         self._begun.add(number)
         return [self._open(number, os.O_WRONLY)]
+
+    def count(self) -> int:
+        """Return how many processes and threads programs have."""
+        return count_others() - self._bounds.beside
 
     def kill(self, number: int) -> None:
         """Kill all that came of an order, and return when it is dead."""

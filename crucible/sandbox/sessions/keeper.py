@@ -22,7 +22,6 @@ from crucible.sandbox.answers import Answers
 from crucible.sandbox.attempts import Attempt, Attempts
 from crucible.sandbox.listening import ListenerAnswers
 from crucible.sandbox.namespaces import root as readonly_root
-from crucible.sandbox.process_1 import count_others
 from crucible.sandbox.sessions import ground as grounds
 from crucible.sandbox.sessions import identity, plan, steps
 from crucible.sandbox.sessions.groups import Groups
@@ -83,7 +82,7 @@ def run_in_container(ground: plan.Ground, channel: socket.socket, hall: list[int
 def _settle(ground: plan.Ground, outside: Outside, wall: Wall) -> None:
     """Make the session's root, give up what nobody inside may have, and serve."""
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
-    groups = Groups(ground.own_kernel.processes) if ground.own_kernel else None
+    groups = Groups(ground.own_kernel) if ground.own_kernel else None
     _in_child(lambda: grounds.make(ground))
     os.chdir("/")
     wakeup = wake_on_children()
@@ -193,7 +192,7 @@ class _Keeper:
             space = os.statvfs("/")
             used = (space.f_blocks - space.f_bfree) * space.f_frsize
             self._attempts.finish()
-            processes = None if self._groups is None else count_others()
+            processes = None if self._groups is None else self._groups.count()
             channel.send(plan.message(plan.Kind.MEASURED, disk_bytes=used, processes=processes))
             return True
         if message["kind"] == plan.Kind.KILL:

@@ -67,6 +67,8 @@ class OwnKernel:
     """The folder that the session's root is made on: the host bounds its size."""
     processes: int
     """How many each of its users may have."""
+    beside: int = 0
+    """How many there are that are no program's, besides process 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,19 +120,29 @@ class Order:
     """What a written file may be used for by whom."""
 
 
+def encode(content: Ground | Order) -> bytes:
+    """Return what `decode_ground` or `read_order` understands."""
+    return json.dumps(asdict(content)).encode()
+
+
 def write(content: Ground | Order) -> int:
     """Return a descriptor from which `read_ground` or `read_order` reads, and nobody else.
 
     In gVisor's /proc whoever is inside finds it, while its holder is no program yet, and opens what the mode lets.
     """
-    descriptor = readable(json.dumps(asdict(content)).encode())
+    descriptor = readable(encode(content))
     os.fchmod(descriptor, 0o400)
     return descriptor
 
 
 def read_ground(descriptor: int) -> Ground:
     """Return the ground, and close the descriptor."""
-    raw = _read(descriptor)
+    return decode_ground(_read(descriptor))
+
+
+def decode_ground(content: bytes) -> Ground:
+    """Return the ground that was encoded."""
+    raw = json.loads(content)
     own_kernel = OwnKernel(**raw["own_kernel"]) if raw["own_kernel"] else None
     parts = {"identity": Identity(**raw["identity"]), "tree": Tree(**raw["tree"]), "own_kernel": own_kernel}
     return Ground(**raw | parts)
@@ -138,7 +150,7 @@ def read_ground(descriptor: int) -> Ground:
 
 def read_order(descriptor: int) -> Order:
     """Return the order, and close the descriptor."""
-    return Order(**_read(descriptor))
+    return Order(**json.loads(_read(descriptor)))
 
 
 def message(kind: Kind, **content: Any) -> bytes:
@@ -146,7 +158,6 @@ def message(kind: Kind, **content: Any) -> bytes:
     return json.dumps({"kind": kind, **content}).encode()
 
 
-def _read(descriptor: int) -> dict[str, Any]:
+def _read(descriptor: int) -> bytes:
     with os.fdopen(descriptor, "rb") as file:
-        raw: dict[str, Any] = json.loads(file.read())
-        return raw
+        return file.read()

@@ -9,12 +9,12 @@ import fcntl
 import os
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Literal
+from typing import Final, Literal
 
 from crucible.domain.limits import MIB
 from crucible.domain.session import ExecOutput
 
-_PIPE_BYTES = 256 * 1024
+PIPE_BYTES: Final = 256 * 1024
 _UNHURRIED_BYTES = 24 * MIB
 """How much a stream may carry before it is slowed down."""
 _BYTES_PER_SECOND = 64 * MIB
@@ -60,7 +60,7 @@ class Stream:
         self._reading, self.writing = os.pipe2(os.O_CLOEXEC)
         os.set_blocking(self._reading, False)
         with contextlib.suppress(OSError):  # where pipes are scarce a small one must do
-            fcntl.fcntl(self.writing, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+            fcntl.fcntl(self.writing, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
     async def run(self) -> None:
         """Read until nobody can write any more, or until `end`; then what is in the pipe, and no more."""
@@ -73,7 +73,7 @@ class Stream:
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(len(data) / _BYTES_PER_SECOND):
                             await self._ended.wait()
-            left = _PIPE_BYTES
+            left = PIPE_BYTES
             while left > 0 and (data := self._read()):
                 left -= len(data)
                 await self._take(data)
@@ -111,7 +111,7 @@ class Stream:
     def _read(self) -> bytes | None:
         """Return what is there; empty at the end of all, None where there is nothing yet."""
         try:
-            data = os.read(self._reading, _PIPE_BYTES)
+            data = os.read(self._reading, PIPE_BYTES)
         except BlockingIOError:
             return None
         if not data:
@@ -158,7 +158,7 @@ class Leftovers:
         loop.remove_reader(descriptor)
         self._timers.pop(descriptor, None)
         try:
-            ended = not os.read(descriptor, _PIPE_BYTES)
+            ended = not os.read(descriptor, PIPE_BYTES)
         except BlockingIOError:
             loop.add_reader(descriptor, self._read, descriptor)
             return
