@@ -174,8 +174,8 @@ async def _without_spares(engine: str) -> Driver:
 
 
 def on_engine(*names: str) -> pytest.MarkDecorator:
-    """Have tests that use `sandboxes` run on these engines alone, or on those of them that this run is for."""
-    chosen = machine.named() or names
+    """Have tests that use `sandboxes` run on this engine alone; or on those of several that are tested here."""
+    chosen = machine.named() or (names if len(names) == 1 else machine.tested())
     here: list[object] = [name for name in names if name in chosen]
     elsewhere = pytest.param(names[0], marks=pytest.mark.skip("this run is for other engines"))
     return pytest.mark.parametrize("sandboxes", here or [elsewhere], indirect=True)

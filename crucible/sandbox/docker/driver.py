@@ -150,7 +150,7 @@ class DockerDriver:
         if self._sessions is None:
             self._sessions = DockerSessions(
                 self._stand_to_stay,
-                self._remove,
+                self._begin_to_remove if self._house.own_kernel else self._remove,
                 self._containment,
                 self._identities,
                 own_kernel=self._house.own_kernel,
@@ -259,6 +259,10 @@ class DockerDriver:
         removal = asyncio.create_task(self._remove(standing))
         self._removals.add(removal)
         removal.add_done_callback(self._removals.discard)
+
+    async def _begin_to_remove(self, standing: Container) -> None:
+        """Return while the engine is at it: with gVisor's many processes it may take half a minute, with all dead."""
+        self._discard(standing)
 
     async def _remove(self, standing: Container) -> None:
         try:

@@ -8,7 +8,6 @@ import pytest_asyncio
 from crucible.domain import errors
 from crucible.domain.session import EndReason, SessionSpec
 from crucible.sandbox.driver import Session
-from tests.sandbox import test_session_attempts as claims_of_attempts
 from tests.sandbox import test_sessions as claims
 from tests.sandbox.fixtures import Sandboxes, on_engine
 from tests.sandbox.oci.gvisor_session import clean_up, standing
@@ -16,7 +15,7 @@ from tests.sandbox.oci.gvisor_session import clean_up, standing
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.usefixtures("sessions_possible"),
-    on_engine("gvisor", "docker-gvisor"),
+    on_engine("gvisor"),
 ]
 
 test_exec = claims.test_an_exec_says_how_it_ended
@@ -35,7 +34,6 @@ test_files = claims.test_files_are_written_and_read
 test_failures_of_files = claims.test_what_is_wrong_with_a_file_has_a_type
 test_disk = claims.test_a_full_disk_keeps_what_was_there
 test_usage = claims.test_usage_says_what_it_uses
-test_attempts = claims_of_attempts.test_what_is_tried_is_named_counted_and_refused_as_ever
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
