@@ -1,7 +1,7 @@
 """Sessions behind gVisor's kernel in Docker's containers, whose orders and output go over the container's streams.
 
-What a session promises and what a program in it can't do, as far as that way has a part in it; what gVisor's kernel
-does with the rest is tested where it is reached without an engine.
+What a session promises and what a program in it can't do, as far as that way has a part in it; what gVisor's
+kernel does with the rest is tested where it is reached without an engine.
 """
 
 from collections.abc import AsyncIterator
