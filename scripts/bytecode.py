@@ -1,12 +1,14 @@
-"""Compiles what runs inside of sandboxes for each Python that runs it there, before any test makes one.
+"""Compiles the package, and what of it sandboxes import for each Python that they run, before any test does.
 
 Process 1 of a container runs in an interpreter of this host that is seldom ours, and the package is shown to it
 read-only, so that each container would compile each module anew. Bytecode that it finds it takes, as long as the
-source is the one that it was made from. What that saves: ADR 69.
+source is the one that it was made from. Outside, too, nothing is kept where `PYTHONDONTWRITEBYTECODE` says so, and
+the tests start many processes. What that saves: ADR 69.
 """
 
 import asyncio
 import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -31,3 +33,9 @@ def interpreters() -> set[str]:
     found = asyncio.run(runtimes.discover())
     kinds = (kind_of(SandboxSpec(runtime=runtime.report.name, code=""), runtime) for runtime in found)
     return {kind.command[0] for kind in (OWN, *kinds)}
+
+
+def compile_ahead() -> None:
+    """Compile what tests run, for each interpreter that runs it."""
+    compile_for([sys.executable], [PACKAGE])
+    compile_for(interpreters())

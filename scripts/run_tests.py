@@ -183,7 +183,7 @@ def main() -> int:
     """Run the tests; return the exit code."""
     adopt_orphans()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    bytecode.compile_for(bytecode.interpreters())
+    bytecode.compile_ahead()
     before = Host()
     with temporary() as own, temporary(in_memory()) as quick:
         folders = Folders(Path(own), Path(quick))
