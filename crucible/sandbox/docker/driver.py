@@ -261,7 +261,7 @@ class DockerDriver:
         removal.add_done_callback(self._removals.discard)
 
     async def _begin_to_remove(self, standing: Container) -> None:
-        """Return while the engine is at it, which may take half a minute where gVisor had many processes."""
+        """Return while the engine is at it, which may take a minute where gVisor had many processes."""
         self._discard(standing)
 
     async def _remove(self, standing: Container) -> None:
