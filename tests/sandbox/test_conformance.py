@@ -250,13 +250,18 @@ async def test_children_that_hold_the_output_open_do_not_outlive_the_program(san
 
 async def test_zombies_do_not_use_up_the_process_limit(sandboxes: Sandboxes) -> None:
     ran = await sandboxes.run(
-        "import os\n"
+        "import os, time\n"
+        "def fork():\n"
+        "    while True:\n"
+        "        try: return os.fork()\n"
+        "        except BlockingIOError: time.sleep(0.01)\n"
         "for _ in range(40):\n"
-        "    if os.fork() == 0:\n"
-        "        if os.fork() == 0: os._exit(0)\n"
+        "    if fork() == 0:\n"
+        "        if fork() == 0: os._exit(0)\n"
         "        os._exit(0)\n"
         "    os.wait()\n"
         "print('done')",
+        wall_seconds=60,
         processes=16,
     )
     assert ran.text == "done\n"
