@@ -6,10 +6,10 @@ import array
 import socket
 
 
-def send(channel: socket.socket, message: bytes, descriptors: list[int]) -> None:
-    """Send bytes together with descriptors."""
+def send(channel: socket.socket, message: bytes, descriptors: list[int]) -> int:
+    """Send bytes together with descriptors; return how many bytes there was room for, as the descriptors had."""
     rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))
-    channel.sendmsg([message], [rights] if descriptors else [])
+    return channel.sendmsg([message], [rights] if descriptors else [])
 
 
 def receive(channel: socket.socket, size: int, most: int) -> tuple[bytes, list[int]]:

@@ -9,6 +9,8 @@ class Pipe:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
+        self._waiting: asyncio.Future[None] | None = None
+        self._is_complete = False
         os.set_blocking(descriptor, False)
 
     async def read(self, most: int) -> bytes:
@@ -17,6 +19,8 @@ class Pipe:
             try:
                 return os.read(self._descriptor, most)
             except BlockingIOError:
+                if self._is_complete:
+                    return b""
                 await self._until_readable()
 
     def read_what_waits(self, most: int) -> bytes:
@@ -26,17 +30,24 @@ class Pipe:
         except BlockingIOError:
             return b""
 
+    def complete(self) -> None:
+        """Say that nobody writes any more, though somebody may hold the other end: what is there is all there is."""
+        self._is_complete = True
+        if self._waiting is not None:
+            _wake(self._waiting)
+
     def close(self) -> None:
         """Let go of it."""
         os.close(self._descriptor)
 
     async def _until_readable(self) -> None:
         loop = asyncio.get_running_loop()
-        readable: asyncio.Future[None] = loop.create_future()
-        loop.add_reader(self._descriptor, _wake, readable)
+        self._waiting = loop.create_future()
+        loop.add_reader(self._descriptor, _wake, self._waiting)
         try:
-            await readable
+            await self._waiting
         finally:
+            self._waiting = None
             loop.remove_reader(self._descriptor)
 
 

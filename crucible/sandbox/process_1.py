@@ -114,7 +114,6 @@ def _serve(channel: socket.socket, manner: Manner) -> None:
         return  # the executor has no use for this container any more
     order, work, contents, standard_input = decode_work(body)
     unchanged = inputs.write(work, contents)
-    report.send(channel, report.STARTED, {})
     stdin = readable(standard_input)
     watch = partial(steps.watch, stop=channel.fileno(), wakeup=wakeup, reap=reap)
     if work.processes is not None:

@@ -16,6 +16,12 @@ BOUND_ALWAYS = {
 """What no submission asks for."""
 
 
+def bound_always() -> None:
+    """Bound this process and its children in what no submission asks for."""
+    _bound(BOUND_ALWAYS)
+    resource.setrlimit(resource.RLIMIT_STACK, (_STACK_BYTES, resource.getrlimit(resource.RLIMIT_STACK)[1]))
+
+
 def bound(open_files: int, file_bytes: int, processes: int | None = None) -> None:
     """Bound this process and its children. Raises ValueError where less than what was asked for can be had.
 
@@ -24,7 +30,10 @@ def bound(open_files: int, file_bytes: int, processes: int | None = None) -> Non
     asked = {resource.RLIMIT_NOFILE: open_files, resource.RLIMIT_FSIZE: file_bytes}
     if processes is not None:
         asked[resource.RLIMIT_NPROC] = processes
-    for kind, most in {**asked, **BOUND_ALWAYS}.items():
+    _bound(asked)
+
+
+def _bound(asked: dict[int, int]) -> None:
+    for kind, most in asked.items():
         if resource.getrlimit(kind) != (most, most):  # gVisor's kernel lets nobody set some of them again
             resource.setrlimit(kind, (most, most))
-    resource.setrlimit(resource.RLIMIT_STACK, (_STACK_BYTES, resource.getrlimit(resource.RLIMIT_STACK)[1]))

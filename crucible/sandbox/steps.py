@@ -36,6 +36,8 @@ class Ended:
     signal: int | None
     stopped: bool
     """Whether the executor asked for the end."""
+    ending: bool = False
+    """Whether the kernel still takes its processes apart, of which none can do anything any more."""
     foreign_call: str | None = None
     """The calling convention of another architecture that something of it used, and was killed for."""
     wall_seconds: float = 0.0
@@ -43,13 +45,16 @@ class Ended:
     files_truncated: bool = False
 
     @classmethod
-    def of(cls, step: str, status: int, *, stopped: bool, foreign_call: str | None = None) -> Ended:
+    def of(
+        cls, step: str, status: int, *, stopped: bool, ending: bool = False, foreign_call: str | None = None
+    ) -> Ended:
         """Return what a process's wait status says."""
         return cls(
             step=step,
             code=os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
             signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
             stopped=stopped,
+            ending=ending,
             foreign_call=foreign_call,
         )
 
@@ -95,7 +100,9 @@ class Steps:
         ended: Ended | None = None
         if self.work.compile:
             answers = waiting.answers(attempts)
-            waiting.start(self.order, self.streams, compiles=True)
+            waiting.order(self.order, self.streams, compiles=True)
+            report.send(self.channel, report.STARTED, {})
+            waiting.until_started()
             ended = self.watch("compile", waiting.process, answers, None)
             if ended.code == 0 and not ended.stopped:
                 _end_the_rest(answers)
@@ -109,7 +116,10 @@ class Steps:
                     lambda: time.monotonic() - began,
                 )
                 streams = [*streams, progress.writable]
-            waiting.start(self.order, streams, compiles=False)
+            waiting.order(self.order, streams, compiles=False)
+            if not self.work.compile:
+                report.send(self.channel, report.STARTED, {})  # while the other side gets ready
+            waiting.until_started()
             self.let_go()
             if progress is not None:
                 progress.let_go()
@@ -119,7 +129,10 @@ class Steps:
             self.let_go()
         ended.wall_seconds = time.monotonic() - began
         ended.disk_full = ended.disk_full or any(map(is_full, WRITABLE))
-        _end_the_rest(answers)
+        if not ended.ending:
+            _end_the_rest(answers)
+        elif answers is not None:
+            answers.finish()
         attempts.finish()
         if progress is not None:
             progress.finish()
@@ -151,12 +164,13 @@ def watch(
     now_and_then: Callable[..., None] | None = None,
     milliseconds: int | None = None,
     reap: Callable[[int], int | None] = reap,
+    status_of: Callable[[int], int | None] = lambda _: None,
 ) -> Ended:
     """Reap, answer and hear of progress until the process has ended, by itself or because `stop` became readable.
 
     `others`: what to do where these descriptors are readable, until that says False. `now_and_then` is done each
     time something happened, and so many milliseconds after nothing did; it is told whether the end was asked for.
-    `reap`: a tracer's, where this process is one.
+    `reap`: a tracer's, where this process is one. `status_of`: see `ending`, where that can be had.
     """
     stopped = False
 
@@ -176,10 +190,12 @@ def watch(
         served[progress.readable] = progress.serve
     patience = milliseconds
     while True:
-        status = reap(process)
+        status, ending = reap(process), False
+        if status is None and answers is not None and answers.is_done:
+            status, ending = status_of(process), True
         if status is not None:
             foreign = answers.foreign if answers is not None else None
-            return Ended.of(step, status, stopped=stopped, foreign_call=foreign)
+            return Ended.of(step, status, stopped=stopped, ending=ending, foreign_call=foreign)
         if now_and_then is not None:
             now_and_then(stopped=stopped)
         if progress is not None:

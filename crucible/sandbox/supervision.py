@@ -58,9 +58,10 @@ class Supervision:
 
     async def watch(self, stdout: int, stderr: int, cancelled: asyncio.Event) -> SandboxFinished:
         """Return how it ended, once nothing of it is left. The descriptors are closed on the way."""
+        pipes = (Pipe(stdout), Pipe(stderr))
         pumps = [
-            asyncio.create_task(self._pump("stdout", stdout)),
-            asyncio.create_task(self._pump("stderr", stderr)),
+            asyncio.create_task(self._pump("stdout", pipes[0])),
+            asyncio.create_task(self._pump("stderr", pipes[1])),
         ]
         ended: verdict.Report | None = None
         broken: str | None = None
@@ -73,6 +74,9 @@ class Supervision:
         finally:
             self._started.set()
             self._ended.set()
+            if ended is not None and ended.ending:
+                for pipe in pipes:
+                    pipe.complete()
             if self._patience is not None:
                 self._patience.cancel()
             self._standing.kill()
@@ -167,10 +171,9 @@ class Supervision:
             )
             await asyncio.sleep(pause)
 
-    async def _pump(self, stream: Literal["stdout", "stderr"], descriptor: int) -> None:
+    async def _pump(self, stream: Literal["stdout", "stderr"], pipe: Pipe) -> None:
         """Relay one stream until its end or until the limit on output is reached."""
         loop = asyncio.get_running_loop()
-        pipe = Pipe(descriptor)
         offset = 0
         due = 0.0
         try:

@@ -16,6 +16,7 @@ class Report:
     code: int | None
     signal: int | None
     stopped: bool
+    ending: bool
     foreign_call: str | None
     wall_seconds: float
     disk_full: bool

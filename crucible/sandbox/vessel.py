@@ -39,6 +39,8 @@ HEAD = struct.Struct("=I?")
 """Of an order: the length of the work that follows, and whether it is its compilation that is meant."""
 ORDERS = 3
 """The descriptor on which orders come and the reason goes why a program can't be started; gone when it runs."""
+_USUAL_BYTES = 16 * 1024
+"""Of an order, read at once; it is larger where a program has much of an environment."""
 _PLACES = (0, 1, 2, progress.DESCRIPTOR)
 """Where a program finds what it is given: its streams and, if it asked for that, where to tell progress."""
 
@@ -88,6 +90,7 @@ class Vessel:
         self._known = confines.wall.known
         self._tracer = confines.tracer
         self._listener: notification.Listener | None = None
+        self._is_gone = False
         failure: bytes | None = None
         if self._tracer is not None:
             self._tracer.seize(self.process, self._orders)
@@ -106,20 +109,21 @@ class Vessel:
             return TracedAnswers(self._known, self._tracer, attempts)
         return ListenerAnswers(self._known, self._listener, attempts) if self._listener is not None else None
 
-    def start(self, order: bytes, streams: list[int], *, compiles: bool) -> None:
-        """Have it become a step of the work; return once it is, or raises OSError where it can't."""
-        with self._orders:
-            message, gone = b"", False
-            try:
-                descriptors.send(self._orders, HEAD.pack(len(order), compiles), streams)
-                self._orders.sendall(order)
-            except BrokenPipeError:  # it may have said why, before it went
-                gone = True
-            with contextlib.suppress(ConnectionResetError):  # killed meanwhile, which its end will show
-                message = b"".join(iter(lambda: self._orders.recv(4096), b""))
+    def order(self, order: bytes, streams: list[int], *, compiles: bool) -> None:
+        """Have it become a step of the work."""
+        try:
+            send(self._orders, order, streams, compiles=compiles)
+        except BrokenPipeError:  # it may have said why, before it went
+            self._is_gone = True
+
+    def until_started(self) -> None:
+        """Return once it is what was ordered, or raises OSError where it can't be."""
+        message = b""
+        with self._orders, contextlib.suppress(ConnectionResetError):  # killed meanwhile, which its end will show
+            message = b"".join(iter(lambda: self._orders.recv(4096), b""))
         if message:
             raise OSError(f"could not start {message.decode(errors='replace')}")
-        if gone:
+        if self._is_gone:
             raise OSError("the process that waited for a program is gone")
 
 
@@ -145,6 +149,7 @@ def _wait_for_orders(confines: Confines, processes: int | None, orders: int) -> 
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         commands = socket.socket(fileno=ORDERS)
         confine(confines.wall, commands)
+        rlimits.bound_always()
         if confines.warm:
             script.prepare()
         if confines.rehearse is not None:
@@ -184,13 +189,22 @@ def _giving_up(user: int, *, ranged: bool) -> kernel.Calls:
     ]
 
 
+def send(orders: socket.socket, order: bytes, streams: list[int], *, compiles: bool) -> None:
+    """Send what `receive` returns."""
+    message = HEAD.pack(len(order), compiles) + order
+    sent = descriptors.send(orders, message, streams)
+    if sent < len(message):
+        orders.sendall(message[sent:])
+
+
 def receive(orders: socket.socket) -> tuple[Work, list[int], bool] | None:
     """Return the work that is ordered, its streams, and whether its compilation is meant; None at the end."""
-    head, streams = descriptors.receive(orders, HEAD.size, len(_PLACES))
-    if not head:
+    message, streams = descriptors.receive(orders, _USUAL_BYTES, len(_PLACES))
+    if not message:
         return None
-    missing, compiles = HEAD.unpack(head)
-    parts = []
+    length, compiles = HEAD.unpack_from(message)
+    parts = [message[HEAD.size :]]
+    missing = length - len(parts[0])
     while missing and (part := orders.recv(missing)):
         parts.append(part)
         missing -= len(part)

@@ -17,6 +17,7 @@ def report(**changes: object) -> Report:
         "code": 0,
         "signal": None,
         "stopped": False,
+        "ending": False,
         "foreign_call": None,
         "wall_seconds": 1.0,
         "disk_full": False,

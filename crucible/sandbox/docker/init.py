@@ -69,7 +69,6 @@ def _serve(streams: Streams, user: int, *, own_kernel: bool) -> None:
     contents.clear()
     relay = _Relay(streams, errand, wakeup, tracer.reap if tracer is not None else steps.reap)
     given = [streams.memory(errand.stdin_bytes), *relay.written]
-    report.send(streams, report.STARTED, {})
     ended = steps.Steps(
         fork=partial(Vessel, confines, processes),
         wall=wall,

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crucible.sandbox import capabilities, descriptors, inputs, kernel, report, steps
+from crucible.sandbox import capabilities, descriptors, ending, inputs, kernel, report, steps
 from crucible.sandbox.namespaces import root
 from crucible.sandbox.namespaces.lot import Lot
 from crucible.sandbox.plan import Identity, Place, Setup, read_work
@@ -97,7 +97,6 @@ def _serve(channel: socket.socket, stage: Stage) -> None:
     if (work.bounds.disk_bytes, work.bounds.inodes) != stage.bounds:
         root.resize(work.bounds.disk_bytes, work.bounds.inodes)
     unchanged = inputs.write(work, contents)
-    report.send(channel, report.STARTED, {})
     ended = steps.Steps(
         fork=fork,
         wall=stage.wall,
@@ -106,7 +105,7 @@ def _serve(channel: socket.socket, stage: Stage) -> None:
         work=work,
         streams=given[1:],
         channel=channel,
-        watch=partial(steps.watch, stop=channel.fileno(), wakeup=wakeup),
+        watch=partial(steps.watch, stop=channel.fileno(), wakeup=wakeup, status_of=ending.status_of),
         let_go=partial(_close, [*given[1:], stage.host_processes]),
     ).run(waiting)
     steps.conclude(channel, work, unchanged, ended)

@@ -162,7 +162,8 @@ def _see_a_program_end(confines: vessel.Confines, stop: int) -> steps.Ended:
     waiting = vessel.Vessel(confines)
     attempts = Attempts(lambda _: None, time.monotonic)
     answers = waiting.answers(attempts)
-    waiting.start(plan.order_of(_WORK), [stop], compiles=False)
+    waiting.order(plan.order_of(_WORK), [stop], compiles=False)
+    waiting.until_started()
     ended = steps.watch("run", waiting.process, answers, None, stop=stop, wakeup=wakeup)
     if answers is not None:
         answers.drain()
@@ -197,8 +198,7 @@ def _program(landlock_abi: int) -> None:
         if taken is not None:
             taken.close()
         order = plan.order_of(_WORK)
-        descriptors.send(here, vessel.HEAD.pack(len(order), False), [])
-        here.sendall(order)
+        vessel.send(here, order, [], compiles=False)
         vessel.receive(there)
     script.prepare()
     script.rehearse(_PROGRAM)
