@@ -37,6 +37,8 @@ WORK: Final = b"W"
 STOP: Final = b"K"
 """To process 1: end the program and report."""
 
+_AT_ONCE_BYTES: Final = 16 * 1024
+"""What is copied together, so that it is one message that somebody is woken for."""
 MAXIMUM_BYTES: Final = 64 * 1024 * 1024
 
 
@@ -55,6 +57,11 @@ def send(channel: Channel, kind: bytes, content: dict[str, Any]) -> None:
 
 def send_bytes(channel: Channel, kind: bytes, *content: bytes) -> None:
     """Send a report whose content is bytes."""
-    channel.sendall(HEAD.pack(kind, sum(map(len, content))))
+    length = sum(map(len, content))
+    head = HEAD.pack(kind, length)
+    if length <= _AT_ONCE_BYTES:
+        channel.sendall(b"".join((head, *content)))
+        return
+    channel.sendall(head)
     for part in content:
         channel.sendall(part)

@@ -168,8 +168,7 @@ class NamespacesDriver:
         except OSError as error:
             return SandboxFinished(outcome=Outcome.SANDBOX_ERROR, error=str(error))
         finally:
-            self._discard(standing)
-            self._pool.used(kind)
+            self._later(self._clear_up(standing, kind))
 
     async def open_session(self, spec: SessionSpec, prefix: str) -> Session:
         """See `SessionDriver.open_session`."""
@@ -275,6 +274,15 @@ class NamespacesDriver:
         if os.geteuid() != 0:
             return self._ranges.identity(slot) if self._ranges else ordinary.ALONE
         return plan.Identity(ranged=True, map=[(0, _SPAN.start(slot), _SPAN.each)], init=0)
+
+    async def _clear_up(self, standing: Standing, kind: Kind) -> None:
+        """See to what a program left and to its successor's sandbox, once its result is on its way.
+
+        Whoever waits for that may have been woken on the processor that this is about to use.
+        """
+        os.sched_yield()
+        self._discard(standing)
+        self._pool.used(kind)
 
     def _discard(self, standing: Standing) -> None:
         standing.let_go()
