@@ -102,8 +102,8 @@ class Steps:
             answers = waiting.answers(attempts)
             waiting.order(self.order, self.streams, compiles=True)
             report.send(self.channel, report.STARTED, {})
-            waiting.until_started()
             ended = self.watch("compile", waiting.process, answers, None)
+            waiting.let_go()
             if ended.code == 0 and not ended.stopped:
                 _end_the_rest(answers)
                 waiting, ended = self.fork(), None
@@ -119,12 +119,12 @@ class Steps:
             waiting.order(self.order, streams, compiles=False)
             if not self.work.compile:
                 report.send(self.channel, report.STARTED, {})  # while the other side gets ready
-            waiting.until_started()
             self.let_go()
             if progress is not None:
                 progress.let_go()
             kernel.make(self.giving_up)
             ended = self.watch("run", waiting.process, answers, progress)
+            waiting.let_go()
         else:
             self.let_go()
         ended.wall_seconds = time.monotonic() - began

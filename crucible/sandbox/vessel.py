@@ -41,6 +41,7 @@ ORDERS = 3
 """The descriptor on which orders come and the reason goes why a program can't be started; gone when it runs."""
 _USUAL_BYTES = 16 * 1024
 """Of an order, read at once; it is larger where a program has much of an environment."""
+_LONGEST_REASON_BYTES = 4096
 _PLACES = (0, 1, 2, progress.DESCRIPTOR)
 """Where a program finds what it is given: its streams and, if it asked for that, where to tell progress."""
 
@@ -116,11 +117,11 @@ class Vessel:
         except BrokenPipeError:  # it may have said why, before it went
             self._is_gone = True
 
-    def until_started(self) -> None:
-        """Return once it is what was ordered, or raises OSError where it can't be."""
+    def let_go(self) -> None:
+        """Close the hold on it, once it has ended. Raises OSError where it never became what was ordered."""
         message = b""
-        with self._orders, contextlib.suppress(ConnectionResetError):  # killed meanwhile, which its end will show
-            message = b"".join(iter(lambda: self._orders.recv(4096), b""))
+        with self._orders, contextlib.suppress(BlockingIOError, ConnectionResetError):  # killed, as its end shows
+            message = self._orders.recv(_LONGEST_REASON_BYTES, socket.MSG_DONTWAIT)
         if message:
             raise OSError(f"could not start {message.decode(errors='replace')}")
         if self._is_gone:
@@ -157,7 +158,7 @@ def _wait_for_orders(confines: Confines, processes: int | None, orders: int) -> 
         _obey(commands, warm=confines.warm)
     except BaseException as error:  # noqa: BLE001 - this process must end here, whatever happened
         with contextlib.suppress(OSError):
-            os.write(ORDERS, f"{type(error).__name__}: {error}".encode()[:4096])
+            os.write(ORDERS, f"{type(error).__name__}: {error}".encode()[:_LONGEST_REASON_BYTES])
     finally:
         os._exit(127)
 

@@ -163,8 +163,8 @@ def _see_a_program_end(confines: vessel.Confines, stop: int) -> steps.Ended:
     attempts = Attempts(lambda _: None, time.monotonic)
     answers = waiting.answers(attempts)
     waiting.order(plan.order_of(_WORK), [stop], compiles=False)
-    waiting.until_started()
     ended = steps.watch("run", waiting.process, answers, None, stop=stop, wakeup=wakeup)
+    waiting.let_go()
     if answers is not None:
         answers.drain()
         answers.finish()
