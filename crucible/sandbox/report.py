@@ -50,6 +50,31 @@ class Channel(Protocol):
         ...
 
 
+class Unhurried:
+    """A channel whose next content waits for whatever follows it, or to be told, so that both are one message.
+
+    What is told of a program's start would wake two processes, just when it needs the processors itself, and an
+    empty one has ended before they have taken note.
+    """
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._waiting: bytes | None = None
+
+    def sendall(self, content: bytes, /) -> None:
+        """Write it, after what waits; or keep it, where it is the first."""
+        if self._waiting is None:
+            self._waiting = content
+            return
+        content, self._waiting = self._waiting + content, b""
+        self._channel.sendall(content)
+
+    def tell(self) -> None:
+        """Write what waits."""
+        if self._waiting:
+            self.sendall(b"")
+
+
 def send(channel: Channel, kind: bytes, content: dict[str, Any]) -> None:
     """Send a report."""
     send_bytes(channel, kind, json.dumps(content).encode())

@@ -49,6 +49,7 @@ _ONE_PAYS = (
     "an ordinary user pays for all its sandboxes together: message queues, locked memory, pipes, and inotify "
     f"instances, of which each has at most {counted.BOUNDS['max_inotify_instances']}"
 )
+_CLEARING_SECONDS = 0.002
 _REMOVAL_PAUSES = (0.005, 0.02, 0.05, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 """The kernel takes a few milliseconds to end a sandbox's processes."""
 
@@ -276,11 +277,8 @@ class NamespacesDriver:
         return plan.Identity(ranged=True, map=[(0, _SPAN.start(slot), _SPAN.each)], init=0)
 
     async def _clear_up(self, standing: Standing, kind: Kind) -> None:
-        """See to what a program left and to its successor's sandbox, once its result is on its way.
-
-        Whoever waits for that may have been woken on the processor that this is about to use.
-        """
-        os.sched_yield()
+        """See to what a program left and to its successor's sandbox, once who waits for its result has it."""
+        await asyncio.sleep(_CLEARING_SECONDS)
         self._discard(standing)
         self._pool.used(kind)
 

@@ -97,6 +97,7 @@ def _serve(channel: socket.socket, stage: Stage) -> None:
     if (work.bounds.disk_bytes, work.bounds.inodes) != stage.bounds:
         root.resize(work.bounds.disk_bytes, work.bounds.inodes)
     unchanged = inputs.write(work, contents)
+    unhurried = report.Unhurried(channel)
     ended = steps.Steps(
         fork=fork,
         wall=stage.wall,
@@ -104,11 +105,17 @@ def _serve(channel: socket.socket, stage: Stage) -> None:
         order=order,
         work=work,
         streams=given[1:],
-        channel=channel,
-        watch=partial(steps.watch, stop=channel.fileno(), wakeup=wakeup, status_of=ending.status_of),
+        channel=unhurried,
+        watch=partial(
+            steps.watch,
+            stop=channel.fileno(),
+            wakeup=wakeup,
+            status_of=ending.status_of,
+            soon=unhurried.tell,
+        ),
         let_go=partial(_close, [*given[1:], stage.host_processes]),
     ).run(waiting)
-    steps.conclude(channel, work, unchanged, ended)
+    steps.conclude(unhurried, work, unchanged, ended)
 
 
 def _close(given: list[int]) -> None:
