@@ -2,8 +2,8 @@
 
 An end takes as long as there are pages to let go of, which is half a millisecond for a small interpreter and more
 for a large one, and only then does its parent hear of it. But its filter of system calls is let go of first (Linux
-6.11): the listener of a filter hangs up when everybody who was behind it is past all that it could do, in the midst
-of `do_exit`. By then the kernel also knows how they ended: ADR 71.
+6.11): a listener hangs up when everybody who was behind its filter is past the last instruction that was theirs.
+By then the kernel also knows how they ended: ADR 71.
 """
 
 from __future__ import annotations

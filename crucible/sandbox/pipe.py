@@ -31,7 +31,7 @@ class Pipe:
             return b""
 
     def complete(self) -> None:
-        """Say that nobody writes any more, though somebody may hold the other end: what is there is all there is."""
+        """Say that nobody writes any more, whoever holds the other end: what is there is all there is."""
         self._is_complete = True
         if self._waiting is not None:
             _wake(self._waiting)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import struct
+import time
 from typing import Any, Final, Protocol
 
 HEAD = struct.Struct(">cI")
@@ -39,6 +40,8 @@ STOP: Final = b"K"
 
 _AT_ONCE_BYTES: Final = 16 * 1024
 """What is copied together, so that it is one message that somebody is woken for."""
+_UNHURRIED_SECONDS: Final = 0.003
+"""Two of them, to who counts whole milliseconds."""
 MAXIMUM_BYTES: Final = 64 * 1024 * 1024
 
 
@@ -51,7 +54,7 @@ class Channel(Protocol):
 
 
 class Unhurried:
-    """A channel whose next content waits for whatever follows it, or to be told, so that both are one message.
+    """A channel whose first content waits some milliseconds for what follows it, so that both are one message.
 
     What is told of a program's start would wake two processes, just when it needs the processors itself, and an
     empty one has ended before they have taken note.
@@ -60,19 +63,25 @@ class Unhurried:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._waiting: bytes | None = None
+        self._due = 0.0
 
     def sendall(self, content: bytes, /) -> None:
         """Write it, after what waits; or keep it, where it is the first."""
         if self._waiting is None:
-            self._waiting = content
+            self._waiting, self._due = content, time.monotonic() + _UNHURRIED_SECONDS
             return
         content, self._waiting = self._waiting + content, b""
         self._channel.sendall(content)
 
-    def tell(self) -> None:
-        """Write what waits."""
-        if self._waiting:
-            self.sendall(b"")
+    def patience(self, milliseconds: int | None) -> int | None:
+        """Write what has waited long enough; return for how long to poll, at the most that long."""
+        if not self._waiting:
+            return milliseconds
+        left = int((self._due - time.monotonic()) * 1000)
+        if left > 0:
+            return left if milliseconds is None else min(left, milliseconds)
+        self.sendall(b"")
+        return milliseconds
 
 
 def send(channel: Channel, kind: bytes, content: dict[str, Any]) -> None:

@@ -23,7 +23,6 @@ from crucible.sandbox.wall import Wall
 
 _UNTIL_COLLECTED = capabilities.CAP_KILL | capabilities.CAP_DAC_READ_SEARCH
 """Of the sandbox's own user namespace: to end the program and collect its files."""
-_SOON_SECONDS = 0.003
 _TO_ANSWER = capabilities.CAP_SYS_PTRACE
 """To read whom it tries to reach."""
 
@@ -166,14 +165,14 @@ def watch(
     milliseconds: int | None = None,
     reap: Callable[[int], int | None] = reap,
     status_of: Callable[[int], int | None] = lambda _: None,
-    soon: Callable[[], None] | None = None,
+    patience: Callable[[int | None], int | None] = lambda milliseconds: milliseconds,
 ) -> Ended:
     """Reap, answer and hear of progress until the process has ended, by itself or because `stop` became readable.
 
     `others`: what to do where these descriptors are readable, until that says False. `now_and_then` is done each
     time something happened, and so many milliseconds after nothing did; it is told whether the end was asked for.
     `reap`: a tracer's, where this process is one. `status_of`: see `ending`, where that can be had.
-    `soon`: what is to be done in some milliseconds, unless it has ended.
+    `patience`: says for how long to poll, of at the most so many milliseconds.
     """
     stopped = False
 
@@ -191,7 +190,6 @@ def watch(
         answers.watch(poll)
     if progress is not None:
         served[progress.readable] = progress.serve
-    due = time.monotonic() + _SOON_SECONDS
     while True:
         status, ending = reap(process), False
         if status is None and answers is not None and answers.is_done:
@@ -201,15 +199,10 @@ def watch(
             return Ended.of(step, status, stopped=stopped, ending=ending, foreign_call=foreign)
         if now_and_then is not None:
             now_and_then(stopped=stopped)
-        patience = milliseconds
-        if soon is not None:
-            patience = int((due - time.monotonic()) * 1000)
-            if patience <= 0:
-                soon()
-                soon, patience = None, milliseconds
+        wait = patience(milliseconds)
         if progress is not None:
-            patience = progress.watch(poll, patience)
-        _serve_what_is_ready(poll, patience, served, answers)
+            wait = progress.watch(poll, wait)
+        _serve_what_is_ready(poll, wait, served, answers)
 
 
 def _serve_what_is_ready(

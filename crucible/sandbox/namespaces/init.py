@@ -111,7 +111,7 @@ def _serve(channel: socket.socket, stage: Stage) -> None:
             stop=channel.fileno(),
             wakeup=wakeup,
             status_of=ending.status_of,
-            soon=unhurried.tell,
+            patience=unhurried.patience,
         ),
         let_go=partial(_close, [*given[1:], stage.host_processes]),
     ).run(waiting)
