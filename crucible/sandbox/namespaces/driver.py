@@ -49,7 +49,8 @@ _ONE_PAYS = (
     "an ordinary user pays for all its sandboxes together: message queues, locked memory, pipes, and inotify "
     f"instances, of which each has at most {counted.BOUNDS['max_inotify_instances']}"
 )
-_CLEARING_SECONDS = 0.002
+_CLEARING_SECONDS = 0.005
+"""For so long a sandbox is left to its end, and the processors to whoever waited for its result."""
 _REMOVAL_PAUSES = (0.005, 0.02, 0.05, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 """The kernel takes a few milliseconds to end a sandbox's processes."""
 
