@@ -1,4 +1,4 @@
-"""Reading what a hostile program left behind, from inside its own jail and only once all of it is dead.
+"""Reading what a hostile program left behind, from inside its own jail and once none of it can run any more.
 
 Following a link that the program left is the most repeated escape in this field. Here nothing follows one: the
 kernel resolves every name beneath the workspace and refuses links, what is opened is checked to be a regular file

@@ -87,7 +87,7 @@ class Supervision:
         return await self._conclude(ended, broken)
 
     async def _follow(self, cancelled: asyncio.Event) -> verdict.Report | None:
-        """Relay process 1's reports up to its last one, at which it is alone: nothing of the program is left.
+        """Relay process 1's reports up to its last one, when nothing of the program can run any more.
 
         The end of process 1 itself, which takes its namespaces down, is nobody's to wait for. Returns None where
         it ended without that report.

@@ -1,7 +1,7 @@
 /* Tell process 1 that its child ended, with a status of the program's choosing.
  *
  * origin: rt_sigqueueinfo(2): siginfo is whatever the sender writes
- * stopped by: another uid, Landlock's scope; process 1 believes waitpid alone
+ * stopped by: another uid, Landlock's scope; process 1 believes the kernel's own account alone
  * control: none: it aims at process 1 of a sandbox
  */
 #include "attempt.h"

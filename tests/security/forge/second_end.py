@@ -1,9 +1,9 @@
 """End, and go on writing output and files while the end is told.
 
 origin: results that change after they were judged
-stopped by: process 1 is alone before anything is collected or told
+stopped by: nothing of it can run any more when anything is collected or told
 control: none: it aims at a supervisor
-ours: process 1 tells the end when it is alone
+ours: process 1 tells the end when nobody else can run any more
 """
 
 import os

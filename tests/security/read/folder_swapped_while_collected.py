@@ -1,9 +1,9 @@
 """Swap a folder for a link again and again, to win against a supervisor that checks first and opens then.
 
 origin: time of check, time of use: CVE-2018-15664 (docker cp)
-stopped by: everything of the program is dead before files are collected; openat2
+stopped by: nothing of the program can run any more when files are collected; openat2
 control: none: needs a supervisor that races
-ours: process 1 collects when all else is dead
+ours: process 1 collects when nobody else can run any more
 """
 
 import os
