@@ -93,16 +93,18 @@ async def run_tier(tier: Tier, tests: Sequence[str], prefix: str, running: set[i
 
 
 async def run_tiers(chosen: Sequence[Tier]) -> dict[str, Result]:
-    """Run the tiers, some beside each other, then alone what failed; return how each ended."""
+    """Run the tiers, some beside each other, then alone what failed; return how each ended.
+
+    Whenever there is a place, the first begins of those that may beside what runs.
+    """
     results: dict[str, Result] = {}
     running: set[int] = set()
-    places = asyncio.Semaphore(BESIDE_EACH_OTHER)
-    turns = {tier.apart: asyncio.Lock() for tier in chosen}
+    waiting = list(chosen)
+    under_way: dict[asyncio.Task[None], str] = {}
 
-    async def run_in_turn(tier: Tier) -> None:
-        async with turns[tier.apart], places:
-            prefix = "" if len(chosen) == 1 else f"{tier.name} | "
-            results[tier.name] = await run_tier(tier, tier.tests, prefix, running)
+    async def run_one(tier: Tier) -> None:
+        prefix = "" if len(chosen) == 1 else f"{tier.name} | "
+        results[tier.name] = await run_tier(tier, tier.tests, prefix, running)
 
     async def reap() -> None:
         while True:  # a test that compares processes would take the dead for something left
@@ -110,7 +112,15 @@ async def run_tiers(chosen: Sequence[Tier]) -> dict[str, Result]:
             orphans(besides=running)
 
     reaper = asyncio.create_task(reap())
-    await asyncio.gather(*map(run_in_turn, chosen))
+    while waiting or under_way:
+        for tier in list(waiting):
+            if len(under_way) < BESIDE_EACH_OTHER and tier.apart not in under_way.values():
+                waiting.remove(tier)
+                under_way[asyncio.create_task(run_one(tier))] = tier.apart
+        ended, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            del under_way[task]
+            await task
     if len(chosen) > 1:
         for tier in chosen:
             await run_again(tier, results[tier.name], running)

@@ -85,12 +85,12 @@ def tiers(folders: Folders, arguments: Sequence[str]) -> Iterator[Tier]:
     as_user = "" if os.geteuid() == 0 else "these are an ordinary user's tests already"
     elsewhere = (f"--ignore={path}" for path in (SANDBOXES, ATTACKS, CONSOLE, *WHOLE, *MANY_WAYS))
     yield _pytest(own, "sandboxes", SANDBOXES, measured=True)
-    yield _pytest(quick, "the rest", "tests", *elsewhere, *KEEPING_LITTLE, measured=True)
-    yield _pytest(quick, "the whole", *WHOLE, *MANY_WAYS, *KEEPING_LITTLE)
-    yield _pytest(own, THE_ATTACKS, ATTACKS)
     yield _virtual_machine(own)
-    yield _pytest(quick, "console", CONSOLE, *KEEPING_LITTLE)
+    yield _pytest(quick, "the rest", "tests", *elsewhere, *KEEPING_LITTLE, measured=True)
+    yield _pytest(own, THE_ATTACKS, ATTACKS)
     yield _pytest(own, "ordinary user", *ORDINARY, ids="yes", left_out=as_user)
+    yield _pytest(quick, "the whole", *WHOLE, *MANY_WAYS, *KEEPING_LITTLE)
+    yield _pytest(quick, "console", CONSOLE, *KEEPING_LITTLE)
     yield _pytest(own, "user's containers", *CONTAINERS, ids="yes", engines="crun,gvisor", left_out=as_user)
     yield _pytest(own, "user without ids", *ALONE, ids="no", left_out=as_user)
 

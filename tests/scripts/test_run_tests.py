@@ -56,3 +56,23 @@ async def test_a_tier_ends_when_its_command_does_whoever_holds_its_output(
     assert result.code == 0
     assert "shell | something that it started still holds its output" in said
     os.kill(int(said.split()[2]), signal.SIGKILL)
+
+
+async def test_whoever_may_begins_in_order_and_who_may_not_waits_for_its_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(run_tests, "BESIDE_EACH_OTHER", 2)
+    monkeypatch.setattr(run_tests, "LONGEST_SECONDS", 30)
+    monkeypatch.setattr(run_tests, "orphans", lambda besides: besides)
+    apart = {"first": "it", "not beside the first": "it", "beside it": "all"}
+    scripts = {
+        "first": f"until test -e {tmp_path}/beside; do sleep 0.05; done; touch {tmp_path}/ended",
+        "not beside the first": f"test -e {tmp_path}/ended",
+        "beside it": f"touch {tmp_path}/beside",
+    }
+    chosen = [
+        Tier(name, apart[name], Path(), [script], lambda chosen: ["sh", "-c", *chosen])
+        for name, script in scripts.items()
+    ]
+    results = await run_tests.run_tiers(chosen)
+    assert {name: result.code for name, result in results.items()} == dict.fromkeys(scripts, 0)
