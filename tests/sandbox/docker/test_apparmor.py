@@ -65,7 +65,7 @@ async def test_what_exceeds_its_memory_ends_and_what_is_cancelled_with_all_that_
         if isinstance(event, SandboxOutput):
             cancelled.set()
 
-    code = "import os, time\nif os.fork(): os.write(1, b'here\n')\ntime.sleep(600)"
+    code = "import os, time\nif os.fork(): os.write(1, b'here\\n')\ntime.sleep(600)"
     ran = await sandboxes.run(code, cancelled=cancelled, on_event=end_it_when_it_printed, wall_seconds=600)
     assert (ran.finished.outcome, ran.text) == (Outcome.CANCELLED, "here\n")
 
