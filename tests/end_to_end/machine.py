@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crucible.client import Retries
-from tests.waiting import beside
+from tests.waiting import PATIENCE_SECONDS, beside
 
 CRUCIBLE = (sys.executable, "-m", "crucible")
 PATIENT = Retries(attempts=400, first_seconds=0.2, longest_seconds=0.5)
@@ -99,10 +99,19 @@ class Machine:
 
     @property
     def executor(self) -> int:
-        """The executor's process id."""
+        """The executor's process id, as soon as there is one.
+
+        A fork of the server that is about to become it is not: its command line is the server's, and names a
+        folder that may be called after an executor.
+        """
         assert self.server is not None
-        children = children_of(self.server.pid)
-        return next(pid for pid in children if "executor" in command_line(pid))
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            for pid in children_of(self.server.pid):
+                if " -m crucible executor " in command_line(pid):
+                    return pid
+            time.sleep(0.01)
+        raise TimeoutError(f"there is no executor: {self.log}")
 
     @property
     def client_environment(self) -> dict[str, str]:
