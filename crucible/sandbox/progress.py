@@ -87,19 +87,20 @@ class ProgressReader:
         os.close(self.writable)
 
     def finish(self) -> None:
-        """Tell the last of it, now that nobody is left who could write."""
-        while not self._at_end:
-            self._look()
+        """Tell the last of it, now that nobody is left who could write, though somebody may hold the other end."""
+        while self._look():
+            pass
         if self._begun:
             self._read(self._begun)
         self._tell_what_is_new()
         os.close(self.readable)
 
-    def _look(self) -> None:
+    def _look(self) -> bool:
+        """Take what is there; False where there is nothing."""
         try:
             data = os.read(self.readable, _CHUNK_BYTES)
         except BlockingIOError:
-            return
+            return False
         self._at_end = not data
         lines = (self._begun + data).rsplit(b"\n", _MOST_LINES)
         self._begun = lines.pop()[: LONGEST_LINE + 1]
@@ -107,6 +108,7 @@ class ProgressReader:
             lines[0] = lines[0].rpartition(b"\n")[2]
         for line in lines:
             self._read(line)
+        return not self._at_end
 
     def _read(self, line: bytes) -> None:
         if not line.strip():

@@ -41,7 +41,7 @@ STOP: Final = b"K"
 _AT_ONCE_BYTES: Final = 16 * 1024
 """What is copied together, so that it is one message that somebody is woken for."""
 _UNHURRIED_SECONDS: Final = 0.003
-"""Two of them, to who counts whole milliseconds."""
+"""A poll, which counts whole milliseconds, waits for two."""
 MAXIMUM_BYTES: Final = 64 * 1024 * 1024
 
 

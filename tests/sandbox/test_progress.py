@@ -54,6 +54,14 @@ def told_by(ran: Ran) -> list[SandboxProgress]:
     return [event for event in ran.events if isinstance(event, SandboxProgress)]
 
 
+def test_the_last_of_it_is_told_while_the_kernel_still_closes_what_a_program_held() -> None:
+    told = Told()
+    os.write(told.reader.writable, line(done=1) + b'{"done": 2}')
+    told.reader.finish()
+    assert told.last.done == 2
+    told.reader.let_go()
+
+
 @pytest.mark.parametrize(
     ("said", "means"),
     [
