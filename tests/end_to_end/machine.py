@@ -17,6 +17,7 @@ from tests.waiting import PATIENCE_SECONDS, beside
 CRUCIBLE = (sys.executable, "-m", "crucible")
 PATIENT = Retries(attempts=400, first_seconds=0.2, longest_seconds=0.5)
 """For as long as a busy machine takes to start a server; nobody waits that long unless it fails."""
+_LAST_WORDS = 8192
 _ADDRESS = re.compile(r"^address +(http://\S+)", re.MULTILINE)
 
 
@@ -129,12 +130,17 @@ class Machine:
 
 @contextlib.contextmanager
 def machine(data: Path, *options: str, **environment: str) -> Iterator[Machine]:
-    """Provide a started server; whatever the test did to it, nothing of it is left."""
+    """Provide a started server; whatever the test did to it, nothing of it is left.
+
+    What the server wrote last is printed, which pytest shows where the test failed: its log goes with its folder.
+    """
     made = Machine(data, options=options, environment=environment)
     try:
         made.start()
         yield made
     finally:
+        ended = made.server and made.server.poll()
+        sys.stdout.write(f"the server ({ended=}) wrote at last:\n{made.log[-_LAST_WORDS:]}\n")
         try:
             if made.server is not None:
                 made.stop(signal.SIGTERM)
