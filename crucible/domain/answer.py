@@ -3,34 +3,29 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from crucible.domain.dead_letter import DeadLetterSummary
 from crucible.domain.engine import Engine
 from crucible.domain.evaluation import MAXIMUM_BATCH, EvaluationSummary, OutputFile, Submission
 from crucible.domain.identifiers import EVALUATION_PATTERN
 from crucible.domain.runtime import Runtime
+from crucible.domain.shape import ClosedShape, Shape
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Submissions(_Shape):
+class Submissions(ClosedShape):
     """Many programs at once; all of them are acknowledged, or none is."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     evaluations: Annotated[tuple[Submission, ...], Field(min_length=1, max_length=MAXIMUM_BATCH)]
 
 
-class EvaluationList(_Shape):
+class EvaluationList(Shape):
     """What `Submissions` became, in the same order."""
 
     items: tuple[EvaluationSummary, ...]
 
 
-class EvaluationPage(_Shape):
+class EvaluationPage(Shape):
     """Part of a list, newest first."""
 
     items: tuple[EvaluationSummary, ...]
@@ -38,7 +33,7 @@ class EvaluationPage(_Shape):
     """Where the next page begins; none where this is the last."""
 
 
-class DeadLetterPage(_Shape):
+class DeadLetterPage(Shape):
     """Part of the list of dead letters, newest first."""
 
     items: tuple[DeadLetterSummary, ...]
@@ -46,16 +41,14 @@ class DeadLetterPage(_Shape):
     """Where the next page begins; none where this is the last."""
 
 
-class DeadLetterList(_Shape):
+class DeadLetterList(Shape):
     """Dead letters, in the order in which they were named."""
 
     items: tuple[DeadLetterSummary, ...]
 
 
-class DeadLetterChoice(_Shape):
+class DeadLetterChoice(ClosedShape):
     """Dead letters to decide about; each of them is, or none."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     evaluation_ids: Annotated[
         tuple[Annotated[str, Field(pattern=EVALUATION_PATTERN)], ...],
@@ -63,7 +56,7 @@ class DeadLetterChoice(_Shape):
     ]
 
 
-class FileList(_Shape):
+class FileList(Shape):
     """The files that a program left in its working directory."""
 
     items: tuple[OutputFile, ...]
@@ -71,19 +64,19 @@ class FileList(_Shape):
     """Whether it left more or larger ones than are kept."""
 
 
-class RuntimeList(_Shape):
+class RuntimeList(Shape):
     """What programs can be written in here."""
 
     items: tuple[Runtime, ...]
 
 
-class EngineList(_Shape):
+class EngineList(Shape):
     """What programs can be isolated by here."""
 
     items: tuple[Engine, ...]
 
 
-class Readiness(_Shape):
+class Readiness(Shape):
     """Whether a submission would be acknowledged and run now."""
 
     ready: bool
@@ -94,16 +87,14 @@ class Readiness(_Shape):
 LONGEST_LOG_MINUTES = 24 * 60
 
 
-class LogLevelRequest(_Shape):
+class LogLevelRequest(ClosedShape):
     """How much every process is to write to its log, and for how long."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     level: Literal["debug", "info", "warning", "error"]
     minutes: Annotated[int, Field(ge=1, le=LONGEST_LOG_MINUTES)] = 60
 
 
-class LogLevel(_Shape):
+class LogLevel(Shape):
     """How much a server writes to its log."""
 
     level: Literal["debug", "info", "warning", "error"]
@@ -111,7 +102,7 @@ class LogLevel(_Shape):
     """Until when every process does so; none: each does what its settings say."""
 
 
-class Welcome(_Shape):
+class Welcome(Shape):
     """What stands at the server's root."""
 
     name: str
@@ -119,14 +110,14 @@ class Welcome(_Shape):
     links: dict[str, str]
 
 
-class ProblemField(_Shape):
+class ProblemField(Shape):
     """What is wrong with one field of a request."""
 
     field: str
     message: str
 
 
-class Problem(_Shape):
+class Problem(Shape):
     """An error, as RFC 9457 writes it."""
 
     type: str

@@ -4,10 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from crucible.domain.evaluation import Argument, LabelKey, LabelValue
 from crucible.domain.outcome import Fault, Outcome
+from crucible.domain.shape import ClosedShape, Shape
 from crucible.domain.status import Status
 
 MAXIMUM_ITEMS: Final = 100_000
@@ -28,21 +29,15 @@ class BatchState(StrEnum):
     """Its end was asked for, and all have ended."""
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class BatchRequest(_Shape):
+class BatchRequest(ClosedShape):
     """A batch to make; its evaluations follow."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[Argument, Field(min_length=1, max_length=255)] | None = None
     labels: Annotated[dict[LabelKey, LabelValue], Field(max_length=32)] = Field(default_factory=dict)
     """Of the batch; each evaluation has its own."""
 
 
-class Batch(_Shape):
+class Batch(Shape):
     """A batch, and how far it is."""
 
     id: str
@@ -70,14 +65,14 @@ class Batch(_Shape):
         return sum(count for status, count in self.statuses.items() if status.is_final)
 
 
-class BatchPage(_Shape):
+class BatchPage(Shape):
     """Part of a list, newest first."""
 
     items: tuple[Batch, ...]
     next_cursor: str | None = None
 
 
-class Cause(_Shape):
+class Cause(Shape):
     """Evaluations of a batch that ended badly, and alike."""
 
     outcome: Outcome
@@ -89,7 +84,7 @@ class Cause(_Shape):
     """Some of them."""
 
 
-class CauseList(_Shape):
+class CauseList(Shape):
     """Why evaluations of a batch ended badly, the most frequent first."""
 
     items: tuple[Cause, ...]
@@ -100,10 +95,8 @@ class CauseList(_Shape):
 RETRIED_FAULTS: Final = frozenset(Fault) - {Fault.NOBODY}
 
 
-class RetryRequest(_Shape):
+class RetryRequest(ClosedShape):
     """Which evaluations of a batch are to run again: those that ended by one of these faults."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     faults: Annotated[frozenset[Fault], Field(min_length=1)] = RETRIED_FAULTS
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from crucible.domain.evaluation import (
     MAXIMUM_CODE_BYTES,
@@ -14,15 +14,14 @@ from crucible.domain.evaluation import (
     file_tree,
 )
 from crucible.domain.sandbox import Isolation
+from crucible.domain.shape import ClosedShape, Shape
 
 MAXIMUM_FINDINGS = 100
 MAXIMUM_MESSAGE = 300
 
 
-class CheckRequest(BaseModel):
+class CheckRequest(ClosedShape):
     """A program to be looked at. It is behind the same walls as if it ran."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     code: Annotated[Text, AfterValidator(at_most(MAXIMUM_CODE_BYTES))]
     runtime: Annotated[str, Field(min_length=1, max_length=64)] = "python"
@@ -33,10 +32,8 @@ class CheckRequest(BaseModel):
     image: Name | None = None
 
 
-class Finding(BaseModel):
+class Finding(Shape):
     """Something that the parser objects to. Lines and columns count from 1, columns in characters."""
-
-    model_config = ConfigDict(frozen=True)
 
     line: int
     column: int | None = None
@@ -47,10 +44,8 @@ class Finding(BaseModel):
     message: str
 
 
-class CheckResult(BaseModel):
+class CheckResult(Shape):
     """What the parser thinks."""
-
-    model_config = ConfigDict(frozen=True)
 
     checked: bool
     """Whether the parser came to an end."""

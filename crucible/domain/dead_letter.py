@@ -7,7 +7,7 @@ the evaluation until its attempts were spent, or nothing was left that could run
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from crucible.domain.shape import Shape
 
 
 class DeadLetterState(StrEnum):
@@ -20,11 +20,7 @@ class DeadLetterState(StrEnum):
     DISCARDED = "discarded"
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Loss(_Shape):
+class Loss(Shape):
     """One run that Crucible could not bring to an end."""
 
     at: datetime
@@ -35,7 +31,7 @@ class Loss(_Shape):
     """Who held it then."""
 
 
-class DeadLetterSummary(_Shape):
+class DeadLetterSummary(Shape):
     """A dead letter as a list shows it."""
 
     evaluation_id: str

@@ -1,14 +1,13 @@
 """A way to isolate that a submission may name, as the API shows it."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from crucible.domain.sandbox import Isolation, Promise
+from crucible.domain.shape import Shape
 
 
-class Engine(BaseModel):
+class Engine(Shape):
     """Something that programs can be isolated by, and what it gives."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     """What a submission names it: `namespaces`, `gvisor`."""

@@ -8,11 +8,12 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from crucible.domain.limits import KIB, MIB, Limits
 from crucible.domain.outcome import Fault, Outcome
 from crucible.domain.sandbox import Containment, Isolation, SandboxAttempt, SandboxProgress
+from crucible.domain.shape import ClosedShape
 from crucible.domain.status import Lifecycle, Status
 from crucible.domain.waiting import Wait
 
@@ -101,11 +102,7 @@ LabelValue = Annotated[str, Field(max_length=255), AfterValidator(_encodable), A
 Labels = Annotated[dict[LabelKey, LabelValue], Field(max_length=MAXIMUM_LABELS)]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class InputFile(_Model):
+class InputFile(ClosedShape):
     """A file that the program finds in its working directory."""
 
     path: RelativePath
@@ -150,7 +147,7 @@ def file_tree(files: tuple[InputFile, ...]) -> tuple[InputFile, ...]:
     return files
 
 
-class Submission(_Model):
+class Submission(ClosedShape):
     """What a researcher hands in: a program, its inputs and its limits.
 
     Either `code`, which becomes the runtime's usual file (`main.py`), or `files` with the `entrypoint` among
@@ -196,7 +193,7 @@ class Submission(_Model):
         return any(file.path == path for file in self.files)
 
 
-class Annotation(_Model):
+class Annotation(ClosedShape):
     """What people say about an evaluation. What is given replaces what was there; what is not stays."""
 
     note: Annotated[Argument, Field(max_length=MAXIMUM_NOTE)] | None = None
@@ -209,7 +206,7 @@ class Annotation(_Model):
         return self
 
 
-class Usage(_Model):
+class Usage(ClosedShape):
     """What the program used, as the kernel counted it."""
 
     wall_seconds: float
@@ -217,7 +214,7 @@ class Usage(_Model):
     peak_memory_bytes: int
 
 
-class Timing(_Model):
+class Timing(ClosedShape):
     """When it was acknowledged, when its last run began, and when it ended; by the database's clock, in UTC."""
 
     queued: datetime
@@ -225,7 +222,7 @@ class Timing(_Model):
     finished: datetime | None = None
 
 
-class OutputFile(_Model):
+class OutputFile(ClosedShape):
     """A file that the program left in its working directory."""
 
     path: str
@@ -233,7 +230,7 @@ class OutputFile(_Model):
     size_bytes: int
 
 
-class EvaluationSummary(_Model):
+class EvaluationSummary(ClosedShape):
     """An evaluation as a list shows it."""
 
     id: str
@@ -334,7 +331,7 @@ class Order(StrEnum):
     ASCENDING = "asc"
 
 
-class EvaluationFilter(_Model):
+class EvaluationFilter(ClosedShape):
     """Which evaluations to list, and in which order. All that is given must hold."""
 
     status: frozenset[Status] = frozenset()

@@ -7,14 +7,13 @@ within one holder. `id` joins both, and is what Server-Sent Events resume from.
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from crucible.domain.outcome import Outcome
+from crucible.domain.shape import Shape
 
 
-class _Event(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
+class _Event(Shape):
     evaluation_id: str
     fence: int
     sequence: int

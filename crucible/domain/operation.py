@@ -2,17 +2,12 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
-
 from crucible.domain.evaluation import Priority
+from crucible.domain.shape import Shape
 from crucible.domain.worker import WorkerState
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class PriorityLoad(_Shape):
+class PriorityLoad(Shape):
     """What waits and runs at one priority, whoever's it is."""
 
     priority: Priority
@@ -25,7 +20,7 @@ class PriorityLoad(_Shape):
     running: int
 
 
-class Queue(_Shape):
+class Queue(Shape):
     """What there is to do, and what is being done."""
 
     priorities: tuple[PriorityLoad, ...]
@@ -36,7 +31,7 @@ class Queue(_Shape):
     """Those that wait for a decision."""
 
 
-class RunningThere(_Shape):
+class RunningThere(Shape):
     """An evaluation that a worker runs."""
 
     evaluation_id: str
@@ -46,7 +41,7 @@ class RunningThere(_Shape):
     lease_until: datetime
 
 
-class Worker(_Shape):
+class Worker(Shape):
     """A worker as the table knows it."""
 
     name: str
@@ -74,7 +69,7 @@ class Worker(_Shape):
     seen: datetime
 
 
-class WorkerList(_Shape):
+class WorkerList(Shape):
     """The workers that were heard of in the last ten minutes, by name."""
 
     items: tuple[Worker, ...]

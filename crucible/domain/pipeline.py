@@ -5,10 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from crucible.domain.evaluation import Argument, InputFile, Labels, Name, RelativePath, Submission
 from crucible.domain.outcome import Outcome
+from crucible.domain.shape import ClosedShape, Shape
 from crucible.domain.status import Status
 
 MAXIMUM_STAGES: Final = 100
@@ -60,16 +61,10 @@ class PipelineState(StrEnum):
     """Its end was asked for, and all have ended."""
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class StageInput(_Shape):
+class StageInput(ClosedShape):
     """Files for a stage: one that a former stage left, all of them, or what it wrote to a stream."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", validate_by_alias=True, validate_by_name=True, serialize_by_alias=True
-    )
+    model_config = ConfigDict(validate_by_alias=True, validate_by_name=True, serialize_by_alias=True)
 
     stage: Name
     path: RelativePath | None = None
@@ -123,10 +118,8 @@ class StageRequest(Submission):
         return Submission.model_validate(fields)
 
 
-class PipelineRequest(_Shape):
+class PipelineRequest(ClosedShape):
     """A pipeline to run."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[Argument, Field(min_length=1, max_length=255)] | None = None
     labels: Labels = Field(default_factory=dict)
@@ -134,7 +127,7 @@ class PipelineRequest(_Shape):
     stages: Annotated[tuple[StageRequest, ...], Field(min_length=1, max_length=MAXIMUM_STAGES)]
 
 
-class Stage(_Shape):
+class Stage(Shape):
     """A stage, and how far it is."""
 
     name: str
@@ -157,7 +150,7 @@ class Stage(_Shape):
     finished_at: datetime | None = None
 
 
-class PipelineSummary(_Shape):
+class PipelineSummary(Shape):
     """A pipeline as a list shows it."""
 
     id: str
@@ -184,7 +177,7 @@ class Pipeline(PipelineSummary):
     stages: tuple[Stage, ...]
 
 
-class PipelinePage(_Shape):
+class PipelinePage(Shape):
     """Part of a list, newest first."""
 
     items: tuple[PipelineSummary, ...]

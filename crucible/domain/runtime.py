@@ -1,12 +1,10 @@
 """A language environment, as the API shows it."""
 
-from pydantic import BaseModel, ConfigDict
+from crucible.domain.shape import Shape
 
 
-class Runtime(BaseModel):
+class Runtime(Shape):
     """Something that the executor can run programs with."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     """`python3.11`, `node20`, `bash`, `c`."""

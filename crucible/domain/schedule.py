@@ -5,12 +5,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from crucible.domain.batch import BatchRequest
 from crucible.domain.cron import check_cron, check_zone
 from crucible.domain.evaluation import MAXIMUM_BATCH, Argument, Submission
 from crucible.domain.pipeline import PipelineRequest
+from crucible.domain.shape import Shape
 
 MOST_CAUGHT_UP: Final = 100
 """How many missed firings are made up for at once; of more, the oldest are skipped."""
@@ -34,17 +35,13 @@ class ScheduleState(StrEnum):
     PAUSED = "paused"
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
 class ScheduledBatch(BatchRequest):
     """A batch that is handed in whole, each time anew."""
 
     evaluations: Annotated[tuple[Submission, ...], Field(min_length=1, max_length=MAXIMUM_BATCH)]
 
 
-class ScheduledWork(_Shape):
+class ScheduledWork(Shape):
     """What runs each time: one of these."""
 
     submission: Submission | None = None
@@ -70,7 +67,7 @@ class ScheduledWork(_Shape):
 class ScheduleRequest(ScheduledWork):
     """A schedule to make."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     name: Annotated[Argument, Field(min_length=1, max_length=255)]
     cron: Annotated[Argument, Field(max_length=255), AfterValidator(check_cron)]
@@ -79,7 +76,7 @@ class ScheduleRequest(ScheduledWork):
     missed: MissedRuns = MissedRuns.ONCE
 
 
-class Firing(_Shape):
+class Firing(Shape):
     """One time at which a schedule fired, or should have."""
 
     fire_at: datetime
@@ -113,7 +110,7 @@ class Schedule(ScheduledWork):
     last_firing: Firing | None = None
 
 
-class Upcoming(_Shape):
+class Upcoming(Shape):
     """When a cron line would fire, asked before there is a schedule."""
 
     cron: str
@@ -123,14 +120,14 @@ class Upcoming(_Shape):
     """The next five."""
 
 
-class SchedulePage(_Shape):
+class SchedulePage(Shape):
     """Part of a list, newest first."""
 
     items: tuple[Schedule, ...]
     next_cursor: str | None = None
 
 
-class FiringPage(_Shape):
+class FiringPage(Shape):
     """When a schedule fired, the last time first."""
 
     items: tuple[Firing, ...]

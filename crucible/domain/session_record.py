@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from crucible.domain.evaluation import Argument, Name, Text, VariableName
 from crucible.domain.outcome import Outcome
@@ -24,6 +24,7 @@ from crucible.domain.session import (
     SessionLimits,
     SessionUsage,
 )
+from crucible.domain.shape import ClosedShape, Shape
 
 Encoding = Literal["utf-8", "base64"]
 
@@ -82,11 +83,7 @@ UserName = Annotated[
 """A name or number, and after a colon that of a group."""
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SessionRequest(_Shape):
+class SessionRequest(ClosedShape):
     """A session to make."""
 
     engine: Name | None = None
@@ -99,10 +96,8 @@ class SessionRequest(_Shape):
     limits: SessionLimits = Field(default_factory=SessionLimits)
 
 
-class Session(BaseModel):
+class Session(Shape):
     """A sandbox that stays, or stayed."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     state: SessionState
@@ -127,16 +122,14 @@ class Session(BaseModel):
     ended_at: datetime | None = None
 
 
-class SessionPage(BaseModel):
+class SessionPage(Shape):
     """Part of a list, newest first."""
-
-    model_config = ConfigDict(frozen=True)
 
     items: tuple[Session, ...]
     next_cursor: str | None = None
 
 
-class ExecRequest(_Shape):
+class ExecRequest(ClosedShape):
     """A program to run in a session."""
 
     argv: Argv
@@ -168,10 +161,8 @@ class ExecRequest(_Shape):
             raise ValueError(f"stdin is not base64: {error}") from error
 
 
-class Bytes(BaseModel):
+class Bytes(Shape):
     """What a program wrote: text where it is UTF-8, base64 where it is not."""
-
-    model_config = ConfigDict(frozen=True)
 
     encoding: Encoding
     data: str
@@ -189,10 +180,8 @@ class Bytes(BaseModel):
         return self.data.encode() if self.encoding == "utf-8" else base64.b64decode(self.data)
 
 
-class ExecResult(BaseModel):
+class ExecResult(Shape):
     """How an exec ended."""
-
-    model_config = ConfigDict(frozen=True)
 
     outcome: Outcome
     """`succeeded`, `nonzero_exit`, `killed_by_signal`, `timed_out` or `memory_exceeded`."""
@@ -242,29 +231,23 @@ class ExecResult(BaseModel):
         return kept != (self.stdout_bytes, self.stderr_bytes)
 
 
-class ExecWrote(BaseModel):
+class ExecWrote(Shape):
     """An exec that is followed wrote something."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: Literal["output"] = "output"
     stream: Literal["stdout", "stderr"]
     output: Bytes
 
 
-class ExecEnded(BaseModel):
+class ExecEnded(Shape):
     """An exec that is followed ended; nothing follows."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: Literal["finished"] = "finished"
     result: ExecResult
 
 
-class ExecFailed(BaseModel):
+class ExecFailed(Shape):
     """An exec that is followed could not be run, or was lost with its session; nothing follows."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: Literal["failed"] = "failed"
     problem: dict[str, object]
@@ -274,20 +257,16 @@ class ExecFailed(BaseModel):
 ExecEvent = Annotated[ExecWrote | ExecEnded | ExecFailed, Field(discriminator="kind")]
 
 
-class SessionAttempts(BaseModel):
+class SessionAttempts(Shape):
     """What was tried in a session and refused, in order of the first time; of one that ended, too."""
-
-    model_config = ConfigDict(frozen=True)
 
     items: tuple[SandboxAttempt, ...]
     complete: bool
     """False where its executor went away before it could tell."""
 
 
-class Usage(BaseModel):
+class Usage(Shape):
     """What a session uses now."""
-
-    model_config = ConfigDict(frozen=True)
 
     wall_seconds: float
     cpu_seconds: float

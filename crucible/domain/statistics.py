@@ -2,18 +2,15 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from crucible.domain.evaluation import Priority
 from crucible.domain.outcome import Outcome
+from crucible.domain.shape import Shape
 from crucible.domain.status import Status
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Percentiles(_Shape):
+class Percentiles(Shape):
     """How long something took, in seconds: half of them, 95 and 99 of a hundred took no longer than this."""
 
     p50: float
@@ -26,21 +23,21 @@ class Percentiles(_Shape):
     )
 
 
-class Interval(_Shape):
+class Interval(Shape):
     """How the evaluations that were queued in one part of the time ended; what has not ended has no place here."""
 
     start: datetime
     outcomes: dict[Outcome, int] = Field(default_factory=dict)
 
 
-class RuntimeCount(_Shape):
+class RuntimeCount(Shape):
     """How many were queued for a runtime."""
 
     runtime: str
     count: int
 
 
-class Waiting(_Shape):
+class Waiting(Shape):
     """What waits at one priority now."""
 
     priority: Priority
@@ -49,7 +46,7 @@ class Waiting(_Shape):
     """When the one that waits longest was queued."""
 
 
-class WorkerLoad(_Shape):
+class WorkerLoad(Shape):
     """What a worker holds now."""
 
     name: str
@@ -58,7 +55,7 @@ class WorkerLoad(_Shape):
     """Until when it has to give a sign of life, by the first of its leases to end."""
 
 
-class Statistics(_Shape):
+class Statistics(Shape):
     """The evaluations that were queued since a moment, and what waits and runs now."""
 
     since: datetime

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from crucible.domain.shape import Shape
 
 
 class BlobKind(StrEnum):
@@ -16,11 +16,7 @@ class BlobKind(StrEnum):
     """What a program left, in one piece."""
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class BlobCount(_Shape):
+class BlobCount(Shape):
     """How many blobs there are of something, and how many bytes they hold."""
 
     count: int
@@ -33,7 +29,7 @@ class BlobTotals(BlobCount):
     kinds: dict[BlobKind, BlobCount]
 
 
-class DatabaseSize(_Shape):
+class DatabaseSize(Shape):
     """The whole database's, whoever's the rows are."""
 
     kind: Literal["sqlite", "postgresql"]
@@ -41,7 +37,7 @@ class DatabaseSize(_Shape):
     """On disk, as the database counts: room that deleted rows left, indexes included."""
 
 
-class DeletedCount(_Shape):
+class DeletedCount(Shape):
     """What was deleted and can be restored."""
 
     count: int
@@ -49,7 +45,7 @@ class DeletedCount(_Shape):
     """When the oldest of it was queued."""
 
 
-class Storage(_Shape):
+class Storage(Shape):
     """What a tenant's evaluations keep, and how large the database is that all share."""
 
     at: datetime

@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from crucible.domain.shape import ClosedShape, Shape
 
 MAXIMUM_CAP = 1_000_000
 MAXIMUM_WEIGHT = 1000
 
 
-class TenantShare(BaseModel):
+class TenantShare(ClosedShape):
     """What an operator gives a tenant; what is left out is as it was at the beginning."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     cap: Annotated[int, Field(ge=1, le=MAXIMUM_CAP)] | None = None
     """How many of its evaluations may run at once, over all workers; none: what the settings say."""
@@ -20,10 +20,8 @@ class TenantShare(BaseModel):
     """How many slots it has for each of another's whose weight is 1, while both wait at a priority."""
 
 
-class Tenant(BaseModel):
+class Tenant(Shape):
     """A tenant, its share, and what it has of it now."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     name: str
@@ -36,9 +34,7 @@ class Tenant(BaseModel):
     created: datetime
 
 
-class TenantList(BaseModel):
+class TenantList(Shape):
     """All tenants, by id."""
-
-    model_config = ConfigDict(frozen=True)
 
     items: tuple[Tenant, ...]

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from crucible.domain.shape import Shape
 
 MOST_COUNTED_AHEAD = 1000
 
@@ -28,10 +28,8 @@ class WaitReason(StrEnum):
     """It is the next of its line, and starts with the next slot that is its tenant's turn."""
 
 
-class Wait(BaseModel):
+class Wait(Shape):
     """Where a queued evaluation stands, at the moment of the answer."""
-
-    model_config = ConfigDict(frozen=True)
 
     reason: WaitReason
     detail: str

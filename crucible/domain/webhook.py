@@ -4,7 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
+
+from crucible.domain.shape import ClosedShape, Shape
 
 MAXIMUM_WEBHOOKS = 20
 """Of one tenant."""
@@ -37,27 +39,21 @@ class DeliveryState(StrEnum):
     """The receiver refused it, or was not there, each of a dozen times over hours."""
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
 def _asked_for(events: frozenset[WebhookEvent]) -> frozenset[WebhookEvent]:
     if WebhookEvent.TEST in events:
         raise ValueError(f"must not hold {WebhookEvent.TEST.value!r}, which is sent to whom it is asked for")
     return events
 
 
-class WebhookRequest(_Shape):
+class WebhookRequest(ClosedShape):
     """Where to tell of something, and of what."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: Annotated[str, Field(min_length=1, max_length=2048)]
     """`https://…` or `http://…`; its host must not be within a private network, but by the operator's leave."""
     events: Annotated[frozenset[WebhookEvent], Field(min_length=1), AfterValidator(_asked_for)] = FAILURES
 
 
-class Webhook(_Shape):
+class Webhook(Shape):
     """A receiver."""
 
     id: str
@@ -74,13 +70,13 @@ class WebhookCreated(Webhook):
     """What signatures are verified with: `whsec_…`, as Standard Webhooks has it."""
 
 
-class WebhookList(_Shape):
+class WebhookList(Shape):
     """A tenant's receivers."""
 
     items: tuple[Webhook, ...]
 
 
-class Delivery(_Shape):
+class Delivery(Shape):
     """Something that one receiver is told of, at least once."""
 
     id: str
@@ -101,7 +97,7 @@ class Delivery(_Shape):
     """Why the last attempt failed."""
 
 
-class DeliveryList(_Shape):
+class DeliveryList(Shape):
     """What a receiver was told of, the newest first."""
 
     items: tuple[Delivery, ...]
