@@ -5,7 +5,6 @@ tenant or an evaluation. https://prometheus.io/docs/instrumenting/exposition_for
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -18,12 +17,10 @@ from crucible.database.signals import Waiting
 from crucible.domain.dead_letter import DeadLetterState
 from crucible.domain.evaluation import Priority
 from crucible.domain.measure import Count, Duration, Measures
-from crucible.domain.worker import WorkerReport
+from crucible.domain.worker import ALIVE_FOR, WorkerReport
 
 if TYPE_CHECKING:
     from crucible.database.database import Database
-
-_ALIVE = timedelta(seconds=15)
 
 
 async def metrics(request: Request) -> Response:
@@ -33,7 +30,7 @@ async def metrics(request: Request) -> Response:
         at = await work.now()
         waiting = await work.signals.waiting(at)
         running = await work.signals.running()
-        workers = await work.workers.seen(at=at, within=_ALIVE)
+        workers = await work.workers.seen(at=at, within=ALIVE_FOR)
         measured = await work.measures.read()
         letters = await work.signals.dead_letters()
         undelivered = await work.signals.undelivered()

@@ -2,13 +2,12 @@
 
 import base64
 from collections.abc import Iterable
-from typing import Literal
 
 from crucible.cli.attempts import Told
 from crucible.cli.progress import ProgressLine
 from crucible.cli.terminal import standard_error, standard_output
 from crucible.domain.event import Attempt, Event, Output, Progress, Requeued
-from crucible.domain.sandbox import SandboxAttempt, SandboxProgress
+from crucible.domain.sandbox import SandboxAttempt, SandboxProgress, StreamName
 
 
 class Screen:
@@ -26,7 +25,7 @@ class Screen:
         self._held = b""
         self._within_a_line = False
 
-    def output(self, stream: Literal["stdout", "stderr"], data: bytes) -> None:
+    def output(self, stream: StreamName, data: bytes) -> None:
         """Write what the program wrote."""
         self._clear()
         self._writers[stream].write(data)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
-from typing import Literal, Self, TypeVar
+from typing import Self, TypeVar
 
 import httpx2
 
@@ -29,6 +29,7 @@ from crucible.domain.engine import Engine
 from crucible.domain.evaluation import Evaluation, EvaluationFilter, EvaluationSummary, Submission
 from crucible.domain.event import Event, Finished
 from crucible.domain.runtime import Runtime
+from crucible.domain.sandbox import StreamName
 
 T = TypeVar("T")
 
@@ -153,7 +154,7 @@ class AsyncCrucible:
                 raise error_of(refusal) if refusal is not None else self._unreachable(broken)
             await asyncio.sleep(delay)
 
-    async def output(self, evaluation_id: str, stream: Literal["stdout", "stderr"] = "stdout") -> bytes:
+    async def output(self, evaluation_id: str, stream: StreamName = "stdout") -> bytes:
         """Return exactly what the program wrote; nothing before it ended: until then its events have it."""
         return await self._ask(calls.output(evaluation_id, stream))
 

@@ -22,6 +22,7 @@ from crucible.domain.answer import (
     Submissions,
 )
 from crucible.domain.evaluation import Evaluation, EvaluationFilter, Submission
+from crucible.domain.sandbox import StreamName
 
 T = TypeVar("T")
 LONGEST_WAIT_SECONDS = 60.0
@@ -140,7 +141,7 @@ def restore(evaluation_id: str) -> Call[Evaluation]:
     return Call(method="POST", path=f"{_evaluation(evaluation_id)}/restore", read=reads(Evaluation))
 
 
-def output(evaluation_id: str, stream: Literal["stdout", "stderr"]) -> Call[bytes]:
+def output(evaluation_id: str, stream: StreamName) -> Call[bytes]:
     """Read exactly what a program wrote."""
     return Call(
         method="GET",

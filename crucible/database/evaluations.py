@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -34,9 +34,8 @@ from crucible.domain.errors import NotFoundError
 from crucible.domain.evaluation import Annotation, Evaluation, EvaluationFilter, EvaluationSummary, Submission
 from crucible.domain.identifiers import new_evaluation_id
 from crucible.domain.outcome import Outcome
+from crucible.domain.sandbox import StreamName
 from crucible.domain.status import Lifecycle, Status
-
-StreamName = Literal["stdout", "stderr"]
 
 _IS_ONE = sa.and_(
     evaluations.c.id == sa.bindparam("the_id"), evaluations.c.tenant_id == sa.bindparam("the_tenant_id")

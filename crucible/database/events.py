@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from crucible.database.bulk import insert_rows
 from crucible.database.tables import AnyRow, evaluations, events
 from crucible.domain.event import Event, Output
+from crucible.domain.sandbox import StreamName
 from crucible.domain.status import Lifecycle
 
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
@@ -31,7 +32,7 @@ class StoredOutput:
     fence: int
     sequence: int
     at: datetime
-    stream: Literal["stdout", "stderr"]
+    stream: StreamName
     offset: int
     length: int
     encoding: Literal["utf-8", "base64"]

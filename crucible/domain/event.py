@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from crucible.domain.outcome import Outcome
+from crucible.domain.sandbox import StreamName
 from crucible.domain.shape import Shape
 
 
@@ -49,7 +50,7 @@ class Output(_Event):
     """Bytes that the program wrote. Text where they are UTF-8, base64 where they are not."""
 
     kind: Literal["output"] = "output"
-    stream: Literal["stdout", "stderr"]
+    stream: StreamName
     offset: int
     """Of its first byte, within the stream."""
     encoding: Literal["utf-8", "base64"]

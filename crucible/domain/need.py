@@ -13,9 +13,8 @@ from typing import Self
 
 from crucible.domain.evaluation import Submission
 from crucible.domain.limits import GIB, Limits
-from crucible.domain.sandbox import Isolation
+from crucible.domain.sandbox import AUTO_ENGINE, Isolation
 
-AUTO_ENGINE = "auto"
 _ORDINARY_GIB = 1
 _ORDINARY_CPUS = 1
 

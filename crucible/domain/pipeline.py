@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
 from crucible.domain.evaluation import Argument, InputFile, Labels, Name, RelativePath, Submission
 from crucible.domain.outcome import Outcome
+from crucible.domain.sandbox import StreamName
 from crucible.domain.shape import ClosedShape, Shape
 from crucible.domain.status import Status
 
@@ -69,7 +70,7 @@ class StageInput(ClosedShape):
     stage: Name
     path: RelativePath | None = None
     """That file; all files where neither this nor `stream` is given."""
-    stream: Literal["stdout", "stderr"] | None = None
+    stream: StreamName | None = None
     """What it wrote there, as a file."""
     as_: Annotated[RelativePath | None, Field(alias="as")] = None
     """Under which path; of all files, in which folder."""

@@ -24,6 +24,12 @@ MAXIMUM_TOLD_PROGRESS = 20_000
 """More than a sandbox tells of a day, which is the longest that a program may run."""
 
 
+StreamName = Literal["stdout", "stderr"]
+"""Which of a program's two outputs."""
+AUTO_ENGINE: Final = "auto"
+"""What names the strongest engine that works, whichever that is."""
+
+
 class Isolation(StrEnum):
     """What stands between the program and the host, weakest first."""
 
@@ -126,7 +132,7 @@ class SandboxStarted:
 class SandboxOutput:
     """Bytes that the program wrote, in order within their stream."""
 
-    stream: Literal["stdout", "stderr"]
+    stream: StreamName
     offset: int
     data: bytes
 

@@ -8,13 +8,13 @@ bytes stay bytes.
 import signal as signals
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 from annotated_types import Ge, Le
 
 from crucible.domain.limits import KIB, MIB, Limits
 from crucible.domain.outcome import Outcome
-from crucible.domain.sandbox import Containment, Isolation
+from crucible.domain.sandbox import Containment, Isolation, StreamName
 
 MAXIMUM_ARGV_BYTES = 1 * MIB
 """Of an exec's argument list, each argument's final NUL included."""
@@ -97,7 +97,7 @@ class ExecSpec:
 class ExecOutput:
     """Bytes that an exec wrote, in order within their stream."""
 
-    stream: Literal["stdout", "stderr"]
+    stream: StreamName
     data: bytes
 
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from crucible.domain.evaluation import Argument, Name, Text, VariableName
 from crucible.domain.outcome import Outcome
-from crucible.domain.sandbox import Containment, Isolation, SandboxAttempt
+from crucible.domain.sandbox import Containment, Isolation, SandboxAttempt, StreamName
 from crucible.domain.session import (
     MAXIMUM_ARGUMENT_BYTES,
     MAXIMUM_ARGV_BYTES,
@@ -235,7 +235,7 @@ class ExecWrote(Shape):
     """An exec that is followed wrote something."""
 
     kind: Literal["output"] = "output"
-    stream: Literal["stdout", "stderr"]
+    stream: StreamName
     output: Bytes
 
 

@@ -9,7 +9,7 @@ from crucible.domain.need import Need
 from crucible.domain.sandbox import DriverReport, RuntimeReport
 
 ALIVE_FOR = timedelta(seconds=12)
-"""How long after its last report a worker counts as alive."""
+"""How long after its last report a worker counts as alive: it missed four."""
 
 
 class WorkerState(StrEnum):

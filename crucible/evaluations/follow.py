@@ -10,10 +10,11 @@ from collections.abc import AsyncGenerator, Iterable
 from crucible.access.policy import Permission, require
 from crucible.blobs.store import BlobStore
 from crucible.database.database import Database, View
-from crucible.database.evaluations import Kept, StreamName
+from crucible.database.evaluations import Kept
 from crucible.database.events import StoredOutput
 from crucible.domain.event import Event
 from crucible.domain.principal import Principal
+from crucible.domain.sandbox import StreamName
 from crucible.evaluations.output import slice_of
 from crucible.stream.stream import EventStream
 

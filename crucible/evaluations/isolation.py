@@ -5,14 +5,10 @@ its run ends as `sandbox_error` with the same words if they turn out to be true.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 from crucible.domain.errors import FieldError
 from crucible.domain.evaluation import Submission
-from crucible.domain.sandbox import DriverReport, Isolation
-
-AUTO: Final = "auto"
-"""Names the strongest engine that works, whichever that is."""
+from crucible.domain.sandbox import AUTO_ENGINE, DriverReport, Isolation
 
 
 def asks_for_isolation(submission: Submission) -> bool:
@@ -27,9 +23,9 @@ def unmet(submission: Submission, engines: Sequence[DriverReport], where: str) -
     """
     if not engines or not asks_for_isolation(submission):
         return None
-    named = [engine for engine in engines if submission.engine in {engine.engine, AUTO, None}]
+    named = [engine for engine in engines if submission.engine in {engine.engine, AUTO_ENGINE, None}]
     if not named:
-        known = ", ".join([AUTO, *(engine.engine for engine in engines)])
+        known = ", ".join([AUTO_ENGINE, *(engine.engine for engine in engines)])
         return FieldError(
             f"{where}engine", f"{submission.engine!r} is not an engine of this server; there are: {known}"
         )

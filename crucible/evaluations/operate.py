@@ -12,10 +12,8 @@ from crucible.domain.dead_letter import DeadLetterState
 from crucible.domain.errors import ConflictError, NotFoundError
 from crucible.domain.operation import Queue, Worker, WorkerList
 from crucible.domain.principal import Principal
-from crucible.domain.worker import WorkerReport, WorkerState
+from crucible.domain.worker import ALIVE_FOR, WorkerReport, WorkerState
 
-ALIVE = timedelta(seconds=12)
-"""Four missed reports."""
 REMEMBERED = timedelta(minutes=10)
 
 
@@ -24,7 +22,7 @@ async def queue(database: Database, principal: Principal) -> Queue:
     require(principal, Permission.READ)
     async with database.system_unit_of_work() as work:
         at = await work.now()
-        alive = [each for each in await work.workers.seen(at=at, within=ALIVE) if each.takes_more]
+        alive = [each for each in await work.workers.seen(at=at, within=ALIVE_FOR) if each.takes_more]
         return Queue(
             priorities=await work.signals.load(at),
             slots=sum(each.slots for each in alive),
@@ -70,7 +68,7 @@ async def _shown(work: SystemWork, principal: Principal, report: WorkerReport) -
         version=report.version,
         state=report.state,
         wanted=None if report.wanted is report.state else report.wanted,
-        is_alive=report.state is not WorkerState.STOPPED and seen_at > at - ALIVE,
+        is_alive=report.state is not WorkerState.STOPPED and seen_at > at - ALIVE_FOR,
         slots=report.slots,
         running=report.running,
         runs=await work.workers.runs(report.name, principal.tenant_id),

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from crucible.access.policy import Permission, require
 from crucible.blobs.store import BlobStore
 from crucible.database.database import Database
-from crucible.database.evaluations import Kept, StreamName
+from crucible.database.evaluations import Kept
 from crucible.domain.errors import RangeNotSatisfiableError
 from crucible.domain.principal import Principal
+from crucible.domain.sandbox import StreamName
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Literal
 
 from crucible.database.records import Claimed
 from crucible.domain.event import Attempt, CancelRequested, Event, Output, Progress, Started, UsageSample
@@ -31,10 +30,9 @@ from crucible.domain.sandbox import (
     SandboxProgress,
     SandboxSample,
     SandboxStarted,
+    StreamName,
 )
 from crucible.evaluations.chunk import chunk
-
-StreamName = Literal["stdout", "stderr"]
 
 _CHUNK_BYTES = 64 * KIB
 _SHORTEST_PAUSE_SECONDS = 0.05

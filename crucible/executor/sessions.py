@@ -22,10 +22,10 @@ from crucible.domain.errors import (
     SessionsUnsupportedError,
     UnavailableError,
 )
-from crucible.domain.sandbox import Containment, Isolation, SandboxAttempt, SandboxSpec
+from crucible.domain.sandbox import AUTO_ENGINE, Containment, Isolation, SandboxAttempt, SandboxSpec
 from crucible.domain.session import EndReason, SessionLimits, SessionSpec, SessionStanding, SessionUsage
 from crucible.sandbox.driver import Session, SessionDriver
-from crucible.sandbox.engines import AUTO, Engines
+from crucible.sandbox.engines import Engines
 from crucible.sandbox.images import Images
 from crucible.sandbox.sessions.making import HOST
 
@@ -40,7 +40,7 @@ _log = structlog.get_logger()
 def _unsupported(spec: SessionSpec, why: str) -> SessionsUnsupportedError:
     """Return the error that names what was asked for, and why it can't be had."""
     field, asked = "engine", spec.engine
-    if spec.engine in {None, AUTO} and spec.minimum_isolation is not Isolation.SHARED_KERNEL:
+    if spec.engine in {None, AUTO_ENGINE} and spec.minimum_isolation is not Isolation.SHARED_KERNEL:
         field, asked = "minimum_isolation", spec.minimum_isolation
     message = f"asks for {asked}, and {why}"
     return SessionsUnsupportedError(f"{field} {message}", errors=(FieldError(field, message),))

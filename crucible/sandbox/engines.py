@@ -13,10 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from crucible.domain.errors import SandboxUnavailableError
-from crucible.domain.sandbox import ENGINE_ISOLATION, DriverReport, Isolation, SandboxSpec
+from crucible.domain.sandbox import AUTO_ENGINE, ENGINE_ISOLATION, DriverReport, Isolation, SandboxSpec
 from crucible.sandbox.driver import Driver
 
-AUTO: Final = "auto"
 DEFAULT: Final = "namespaces"
 _RETRY_SECONDS = 60.0
 
@@ -75,9 +74,9 @@ class Engines:
     """The engines of this host. Use it as an asynchronous context manager, or `close` it."""
 
     def __init__(self, default: str = DEFAULT, engines: Mapping[str, Engine] = ENGINES) -> None:
-        if default not in {*engines, AUTO}:
+        if default not in {*engines, AUTO_ENGINE}:
             raise SandboxUnavailableError(
-                f"there is no engine {default!r}; there are: {', '.join(engines)}, {AUTO}"
+                f"there is no engine {default!r}; there are: {', '.join(engines)}, {AUTO_ENGINE}"
             )
         self._default = default
         self._engines = engines
@@ -94,7 +93,7 @@ class Engines:
         `to_stay`: where the choice is ours, of those alone that have sessions.
         """
         name = spec.engine or self._default
-        if name == AUTO or (spec.engine is None and not self._satisfies(name, spec.minimum_isolation)):
+        if name == AUTO_ENGINE or (spec.engine is None and not self._satisfies(name, spec.minimum_isolation)):
             return await self._strongest(spec.minimum_isolation, to_stay=to_stay)
         if name not in self._engines:
             raise SandboxUnavailableError(f"there is no engine {name!r}; there are: {', '.join(self._engines)}")
@@ -142,8 +141,10 @@ class Engines:
     async def _look(self) -> tuple[DriverReport, ...]:
         reports = [await self._report(name) for name in self._engines if not self._closing]
         default = self._default
-        if default == AUTO:
-            default = next((report.engine for report in self._by_strength(reports) if report.available), AUTO)
+        if default == AUTO_ENGINE:
+            default = next(
+                (report.engine for report in self._by_strength(reports) if report.available), AUTO_ENGINE
+            )
         return tuple(replace(report, default=report.engine == default) for report in reports)
 
     async def close(self) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import time
-from typing import Literal
 
 from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
@@ -16,6 +15,7 @@ from crucible.domain.sandbox import (
     SandboxProgress,
     SandboxSample,
     SandboxStarted,
+    StreamName,
 )
 from crucible.sandbox import report, verdict
 from crucible.sandbox.driver import Emit
@@ -171,7 +171,7 @@ class Supervision:
             )
             await asyncio.sleep(pause)
 
-    async def _pump(self, stream: Literal["stdout", "stderr"], pipe: Pipe) -> None:
+    async def _pump(self, stream: StreamName, pipe: Pipe) -> None:
         """Relay one stream until its end or until the limit on output is reached."""
         loop = asyncio.get_running_loop()
         offset = 0

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from crucible.domain.errors import SandboxUnavailableError
-from crucible.domain.sandbox import DriverReport, Isolation, SandboxFinished, SandboxSpec
+from crucible.domain.sandbox import AUTO_ENGINE, DriverReport, Isolation, SandboxFinished, SandboxSpec
 from crucible.sandbox import engines
 from crucible.sandbox.driver import Driver, Emit
 from crucible.sandbox.engines import Engine, Engines
@@ -180,7 +180,7 @@ async def test_a_choice_of_who_has_sessions_is_the_strongest_that_has_them(some:
         return _Named("keeps", SHARED, sessions=True)
 
     able = Engines("plain", {**some._engines, "keeps": Engine(SHARED, "named", keeps, sessions=True)})
-    auto = SandboxSpec(runtime="", engine=engines.AUTO)
+    auto = SandboxSpec(runtime="", engine=AUTO_ENGINE)
     assert (await able.choose(auto)).engine == "strong"
     assert (await able.choose(auto, to_stay=True)).engine == "keeps"
     demanding = SandboxSpec(runtime="", minimum_isolation=USER_SPACE)

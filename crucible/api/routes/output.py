@@ -4,7 +4,7 @@ They were written by a program that nobody trusts: a browser must neither guess 
 """
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Query
@@ -21,6 +21,7 @@ from crucible.domain.answer import FileList
 from crucible.domain.errors import RangeNotSatisfiableError
 from crucible.domain.limits import MIB
 from crucible.domain.principal import Principal
+from crucible.domain.sandbox import StreamName
 from crucible.evaluations import files, find, output
 
 _SLICE_BYTES = 1 * MIB
@@ -43,7 +44,7 @@ async def read_output(
     evaluation_id: EvaluationId,
     crucible: Crucible,
     asker: Asker,
-    stream: Annotated[Literal["stdout", "stderr"], Query()] = "stdout",
+    stream: Annotated[StreamName, Query()] = "stdout",
     range_header: Annotated[str | None, Header(alias="Range", description="`bytes=0-1023`.")] = None,
     if_range: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Response:
@@ -90,7 +91,7 @@ async def _slices(
     crucible: Collaborators,
     asker: Principal,
     evaluation_id: str,
-    stream: Literal["stdout", "stderr"],
+    stream: StreamName,
     part: ByteRange,
 ) -> AsyncIterator[bytes]:
     for start in range(part.start, part.stop, _SLICE_BYTES):

@@ -9,9 +9,10 @@ import fcntl
 import os
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Final, Literal
+from typing import Final
 
 from crucible.domain.limits import MIB
+from crucible.domain.sandbox import StreamName
 from crucible.domain.session import ExecOutput
 
 PIPE_BYTES: Final = 256 * 1024
@@ -50,7 +51,7 @@ class Tail:
 class Stream:
     """One of an exec's two output streams: make it, `run` it, `end` it when the program has ended."""
 
-    def __init__(self, name: Literal["stdout", "stderr"], keep: int, emit: Emit | None) -> None:
+    def __init__(self, name: StreamName, keep: int, emit: Emit | None) -> None:
         self.tail = Tail(keep)
         self._name = name
         self._emit = emit
