@@ -118,12 +118,8 @@ class Sessions:
             raise _unsupported(spec, error.detail) from error
         report = driver.report()
         if not report.sessions or not isinstance(driver, SessionDriver):
-            raise _unsupported(
-                spec,
-                f"the engine {driver.engine} has no sessions"
-                + (f": {why}" if (why := report.missing.get("sessions")) else "")
-                + f"; engines that have: {', '.join(self._engines.with_sessions())}",
-            )
+            why = report.missing.get("sessions", "it can not have any")
+            raise _unsupported(spec, f"the engine {driver.engine} has no sessions: {why}")
         return driver
 
     @contextlib.contextmanager

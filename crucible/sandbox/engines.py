@@ -28,8 +28,6 @@ class Engine:
     driver: str
     open: Callable[[], Awaitable[Driver]]
     """Raises SandboxUnavailableError, saying what mends it."""
-    sessions: bool = False
-    """Whether it has sandboxes that stay."""
 
 
 async def _open_namespaces() -> Driver:
@@ -58,14 +56,12 @@ def _open_oci(tool: str) -> Callable[[], Awaitable[Driver]]:
 
 
 ENGINES: Final[Mapping[str, Engine]] = {
-    "gvisor": Engine(ENGINE_ISOLATION["gvisor"], "oci", _open_oci("GVISOR"), sessions=True),
-    "docker-gvisor": Engine(
-        ENGINE_ISOLATION["docker-gvisor"], "docker", _open_docker("docker-gvisor"), sessions=True
-    ),
-    "namespaces": Engine(ENGINE_ISOLATION["namespaces"], "namespaces", _open_namespaces, sessions=True),
-    "crun": Engine(ENGINE_ISOLATION["crun"], "oci", _open_oci("CRUN"), sessions=True),
-    "runc": Engine(ENGINE_ISOLATION["runc"], "oci", _open_oci("RUNC"), sessions=True),
-    "docker": Engine(ENGINE_ISOLATION["docker"], "docker", _open_docker("docker"), sessions=True),
+    "gvisor": Engine(ENGINE_ISOLATION["gvisor"], "oci", _open_oci("GVISOR")),
+    "docker-gvisor": Engine(ENGINE_ISOLATION["docker-gvisor"], "docker", _open_docker("docker-gvisor")),
+    "namespaces": Engine(ENGINE_ISOLATION["namespaces"], "namespaces", _open_namespaces),
+    "crun": Engine(ENGINE_ISOLATION["crun"], "oci", _open_oci("CRUN")),
+    "runc": Engine(ENGINE_ISOLATION["runc"], "oci", _open_oci("RUNC")),
+    "docker": Engine(ENGINE_ISOLATION["docker"], "docker", _open_docker("docker")),
 }
 """Every engine there is. Of those with one isolation, the first one is the strongest."""
 
@@ -103,10 +99,6 @@ class Engines:
                 f"that is asked for; there are: {self._offered()}"
             )
         return await self.open(name)
-
-    def with_sessions(self) -> list[str]:
-        """Return the engines that have sandboxes that stay."""
-        return [name for name, engine in self._engines.items() if engine.sessions]
 
     async def open(self, name: str) -> Driver:
         """Return an engine's driver, opening it where that was not done. Raises SandboxUnavailableError."""

@@ -32,10 +32,8 @@ from crucible.sandbox.oci.driver import OciDriver
 from crucible.sandbox.sessions.making import HOST
 from tests.sandbox import host, machine, traced_launcher
 
-WITH_SESSIONS = tuple(name for name, engine in ENGINES.items() if engine.sessions)
-"""Engines that have sandboxes that stay, on some host."""
-ON_THE_HOSTS_KERNEL = tuple(name for name in WITH_SESSIONS if ENGINES[name].isolation is Isolation.SHARED_KERNEL)
-"""Those of them that are to keep each claim about sessions. gVisor's keep those that a kernel has a part in."""
+ON_THE_HOSTS_KERNEL = tuple(name for name in ENGINES if ENGINES[name].isolation is Isolation.SHARED_KERNEL)
+"""Engines that are to keep each claim about sessions. gVisor's keep those that a kernel has a part in."""
 
 
 @dataclass

@@ -179,7 +179,7 @@ async def test_a_choice_of_who_has_sessions_is_the_strongest_that_has_them(some:
     async def keeps() -> Driver:
         return _Named("keeps", SHARED, sessions=True)
 
-    able = Engines("plain", {**some._engines, "keeps": Engine(SHARED, "named", keeps, sessions=True)})
+    able = Engines("plain", {**some._engines, "keeps": Engine(SHARED, "named", keeps)})
     auto = SandboxSpec(runtime="", engine=AUTO_ENGINE)
     assert (await able.choose(auto)).engine == "strong"
     assert (await able.choose(auto, to_stay=True)).engine == "keeps"

@@ -10,11 +10,12 @@ from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import SandboxSpec
 from crucible.domain.session import EndReason, ExecSpec, SessionSpec
+from crucible.sandbox.engines import ENGINES
 from crucible.sandbox.images import Images
 from crucible.sandbox.runtimes import KnownRuntimes, Runtimes
 from crucible.sandbox.runtimes.in_images import discover_in
 from crucible.sandbox.tree import tree
-from tests.sandbox.fixtures import WITH_SESSIONS, Sandboxes, on_engine
+from tests.sandbox.fixtures import Sandboxes, on_engine
 
 BUSYBOX = shutil.which("busybox") or ""
 here = pytest.mark.asyncio(loop_scope="session")
@@ -95,7 +96,7 @@ async def test_a_program_runs_in_an_image_and_sees_nothing_else(sandboxes: Sandb
 
 @here
 @pytest.mark.usefixtures("nothing_left", "sessions_possible")
-@on_engine(*WITH_SESSIONS)
+@on_engine(*ENGINES)
 async def test_a_session_of_an_image_has_its_programs_and_a_root_of_its_own(
     sandboxes: Sandboxes, images: Images
 ) -> None:
