@@ -1,16 +1,13 @@
 """What a hostile program in a session tries, behind gVisor's kernel: the attacks that a kernel has a part in stopping."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-import pytest_asyncio
 
 from crucible.domain.limits import MIB
 from crucible.domain.session import SessionSpec
-from crucible.sandbox.driver import Session
-from tests.sandbox.fixtures import Sandboxes, on_engine
-from tests.sandbox.oci.gvisor_session import clean_up, standing
+from tests.sandbox.fixtures import on_engine
+from tests.sandbox.oci import gvisor_session
 from tests.security import test_sessions as attacks
 
 pytestmark = [
@@ -33,17 +30,6 @@ test_stopping_what_is_no_program_yet = (
     attacks.test_a_process_that_is_stopped_before_it_is_in_its_group_is_killed_all_the_same
 )
 
-LIMITS = replace(attacks.LIMITS, memory_bytes=512 * MIB)
+SPEC = SessionSpec(limits=replace(attacks.LIMITS, memory_bytes=512 * MIB))
 """A process costs gVisor's kernel more than the host's."""
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def shared(sandboxes: Sandboxes) -> AsyncIterator[Session]:
-    async with standing(sandboxes, SessionSpec(limits=LIMITS)) as session:
-        yield session
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def session(shared: Session) -> AsyncIterator[Session]:
-    yield shared
-    await clean_up(shared)
+shared, session = gvisor_session.shared, gvisor_session.session

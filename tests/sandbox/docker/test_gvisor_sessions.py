@@ -4,10 +4,7 @@ What a session promises and what a program in it can't do, as far as that way ha
 kernel does with the rest is tested where it is reached without an engine.
 """
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from crucible.domain import errors
 from crucible.domain.limits import MIB
@@ -16,7 +13,7 @@ from crucible.sandbox.driver import Session
 from tests.sandbox import test_session_attempts as claims_of_attempts
 from tests.sandbox import test_sessions as claims
 from tests.sandbox.fixtures import Sandboxes, on_engine
-from tests.sandbox.oci.gvisor_session import clean_up, standing
+from tests.sandbox.oci import gvisor_session
 from tests.security import test_sessions as attacks
 
 pytestmark = [
@@ -24,6 +21,9 @@ pytestmark = [
     pytest.mark.usefixtures("sessions_possible"),
     on_engine("docker-gvisor"),
 ]
+
+SPEC = SessionSpec(env={"FROM": "the session"})
+shared, session = gvisor_session.shared, gvisor_session.session
 
 test_exec = claims.test_an_exec_says_how_it_ended
 test_state = claims.test_what_one_exec_leaves_the_next_one_finds
@@ -62,18 +62,6 @@ for held in os.listdir(f"/proc/{who}/fd"):
 for what in ("mem", "root/", "cwd/"):
     if isinstance(tried(os.open, f"/proc/{who}/{what}", os.O_RDONLY), int): print("opened", what)
 """
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def shared(sandboxes: Sandboxes) -> AsyncIterator[Session]:
-    async with standing(sandboxes, SessionSpec(env={"FROM": "the session"})) as session:
-        yield session
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def session(shared: Session) -> AsyncIterator[Session]:
-    yield shared
-    await clean_up(shared)
 
 
 async def test_root_inside_becomes_users_and_gives_them_files(session: Session) -> None:

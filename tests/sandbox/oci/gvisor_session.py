@@ -1,7 +1,13 @@
-"""One session behind gVisor's kernel for all claims of a module: to make one takes as long as most claims do."""
+"""One session behind gVisor's kernel for all claims of a module: to make one takes as long as most claims do.
+
+A module that takes `shared` and `session` from here says which by its `SPEC`.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+
+import pytest
+import pytest_asyncio
 
 from crucible.domain.session import EndReason, ExecSpec, SessionSpec
 from crucible.sandbox.driver import Session
@@ -28,6 +34,14 @@ async def standing(sandboxes: Sandboxes, spec: SessionSpec) -> AsyncIterator[Ses
     await until(gone)
 
 
-async def clean_up(session: Session) -> None:
-    """Have the session be as it was made, for the next claim."""
-    await session.exec(ExecSpec(argv=("/bin/sh", "-c", CLEAN_UP)), None)
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def shared(sandboxes: Sandboxes, request: pytest.FixtureRequest) -> AsyncIterator[Session]:
+    async with standing(sandboxes, request.module.SPEC) as session:
+        yield session
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def session(shared: Session) -> AsyncIterator[Session]:
+    """Provide it, as it was made."""
+    yield shared
+    await shared.exec(ExecSpec(argv=("/bin/sh", "-c", CLEAN_UP)), None)

@@ -1,22 +1,21 @@
 """What every session promises, of one behind gVisor's kernel: the claims that a kernel has a part in."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from crucible.domain import errors
 from crucible.domain.session import EndReason, SessionSpec
-from crucible.sandbox.driver import Session
 from tests.sandbox import test_sessions as claims
 from tests.sandbox.fixtures import Sandboxes, on_engine
-from tests.sandbox.oci.gvisor_session import clean_up, standing
+from tests.sandbox.oci import gvisor_session
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.usefixtures("sessions_possible"),
     on_engine("gvisor"),
 ]
+
+SPEC = SessionSpec(env={"FROM": "the session"})
+shared, session = gvisor_session.shared, gvisor_session.session
 
 test_exec = claims.test_an_exec_says_how_it_ended
 test_state = claims.test_what_one_exec_leaves_the_next_one_finds
@@ -34,18 +33,6 @@ test_files = claims.test_files_are_written_and_read
 test_failures_of_files = claims.test_what_is_wrong_with_a_file_has_a_type
 test_disk = claims.test_a_full_disk_keeps_what_was_there
 test_usage = claims.test_usage_says_what_it_uses
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def shared(sandboxes: Sandboxes) -> AsyncIterator[Session]:
-    async with standing(sandboxes, SessionSpec(env={"FROM": "the session"})) as session:
-        yield session
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def session(shared: Session) -> AsyncIterator[Session]:
-    yield shared
-    await clean_up(shared)
 
 
 async def test_a_session_whose_memory_is_spent_ends_and_says_why(sandboxes: Sandboxes) -> None:
