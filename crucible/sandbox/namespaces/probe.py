@@ -69,8 +69,7 @@ def _user_namespaces() -> Finding:
     failure = _fails_in_child(lambda: kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS))
     if failure is None:
         return Finding("namespaces", True, "user, mount, PID, network, IPC, UTS and cgroup namespaces")
-    restricted = _text(apparmor.SETTING) == "1"
-    if restricted and os.geteuid() != 0:
+    if apparmor.restricts() and os.geteuid() != 0:
         return Finding(
             "namespaces",
             False,

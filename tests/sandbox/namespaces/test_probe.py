@@ -3,10 +3,11 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from crucible.sandbox import cgroup, kernel, landlock, seccomp
+from crucible.sandbox import apparmor, cgroup, kernel, landlock, seccomp
 from crucible.sandbox.namespaces import probe
 
 
@@ -48,23 +49,22 @@ print(one.works, one.detail, one.remedy)
 
 
 @pytest.mark.parametrize(
-    ("settings", "remedy"),
+    ("restricted", "settings", "remedy"),
     [
-        (
-            {"/proc/sys/kernel/apparmor_restrict_unprivileged_userns": "1"},
-            "apparmor_restrict_unprivileged_userns=0",
-        ),
-        ({"/proc/sys/user/max_user_namespaces": "0"}, "max_user_namespaces=65536"),
-        ({"/proc/sys/kernel/unprivileged_userns_clone": "0"}, "unprivileged_userns_clone=1"),
-        ({}, "docker run --privileged"),
+        ("1", {}, "apparmor_restrict_unprivileged_userns=0"),
+        ("0", {"/proc/sys/user/max_user_namespaces": "0"}, "max_user_namespaces=65536"),
+        ("0", {"/proc/sys/kernel/unprivileged_userns_clone": "0"}, "unprivileged_userns_clone=1"),
+        ("0", {}, "docker run --privileged"),
     ],
 )
 def test_refused_namespaces_come_with_the_command_that_mends_them(
-    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], remedy: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, restricted: str, settings: dict[str, str], remedy: str
 ) -> None:
     def refuse(_: int) -> None:
         raise kernel.KernelError(1, "unshare: Operation not permitted")
 
+    (tmp_path / "setting").write_text(restricted)
+    monkeypatch.setattr(apparmor, "SETTING", str(tmp_path / "setting"))
     monkeypatch.setattr(kernel, "unshare", refuse)
     monkeypatch.setattr(probe, "_text", lambda path: settings.get(path, ""))
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
