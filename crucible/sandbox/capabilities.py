@@ -12,11 +12,13 @@ _MOST: Final = 64
 CAP_CHOWN: Final = 1 << 0
 CAP_DAC_OVERRIDE: Final = 1 << 1
 CAP_DAC_READ_SEARCH: Final = 1 << 2
+CAP_FOWNER: Final = 1 << 3
+CAP_FSETID: Final = 1 << 4
 CAP_KILL: Final = 1 << 5
 CAP_SETGID: Final = 1 << 6
 CAP_SETUID: Final = 1 << 7
-CAP_SETPCAP: Final = 1 << 8
 CAP_SYS_PTRACE: Final = 1 << 19
+CAP_SYS_ADMIN: Final = 1 << 21
 
 
 def last_capability() -> int:
@@ -38,16 +40,17 @@ def _exists(capability: int) -> bool:
     return True
 
 
-def drop_bounding_set(last: int) -> None:
-    """Make sure that no program that this process starts can gain a capability from its file."""
-    kernel.make(dropping_bounding_set(last))
+def drop_bounding_set(last: int, *, but: int = 0) -> None:
+    """Make sure that no program that this process starts can gain a capability, but for some, from its file."""
+    kernel.make(dropping_bounding_set(last, but=but))
 
 
-def dropping_bounding_set(last: int) -> kernel.Calls:
+def dropping_bounding_set(last: int, *, but: int = 0) -> kernel.Calls:
     """Write `drop_bounding_set` down."""
     return [
         kernel.prctling(kernel.PR_CAPBSET_DROP, capability, about=f"PR_CAPBSET_DROP {capability}")
         for capability in range(last + 1)
+        if not but >> capability & 1
     ]
 
 

@@ -31,7 +31,6 @@ from crucible.sandbox.tracing import EndedProcess, Tracer
 from crucible.sandbox.wall import Wall
 
 _HOSTNAME = "session"
-_CAP_SYS_ADMIN = 1 << 21
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def run(ground: plan.Ground, outside: Outside, wall: Wall) -> None:
     kernel.set_hostname(_HOSTNAME)
     readonly_root.lay_out(ground.tree)
     kernel.make(readonly_root.entering(ground.tree))
-    identity.leave(ground, outside.stage, keep=_CAP_SYS_ADMIN)
+    identity.leave(ground, outside.stage, keep=capabilities.CAP_SYS_ADMIN)
     kernel.die_with_parent(signal.SIGKILL)
     _settle(ground, outside, wall)
 
@@ -131,9 +130,7 @@ def _give_up_powers(ground: plan.Ground, outside: Outside) -> None:
     for descriptor in outside.hall:
         os.close(descriptor)
     last = ground.last_capability if ground.own_kernel is None else capabilities.last_capability()
-    for capability in range(last + 1):
-        if not ground.capabilities >> capability & 1:
-            kernel.prctl(kernel.PR_CAPBSET_DROP, capability, about=f"PR_CAPBSET_DROP {capability}")
+    capabilities.drop_bounding_set(last, but=ground.capabilities)
     capabilities.keep_only(ground.capabilities | capabilities.CAP_SYS_PTRACE)  # to read whom a program names
 
 

@@ -50,8 +50,8 @@ class Errand(StrEnum):
 ROOT_CAPABILITIES = (
     capabilities.CAP_CHOWN
     | capabilities.CAP_DAC_OVERRIDE
-    | 1 << 3  # CAP_FOWNER
-    | 1 << 4  # CAP_FSETID
+    | capabilities.CAP_FOWNER
+    | capabilities.CAP_FSETID
     | capabilities.CAP_KILL
     | capabilities.CAP_SETGID
     | capabilities.CAP_SETUID
