@@ -59,6 +59,7 @@ except OSError as error: print(error)
     assert ("ptrace", "request=16 pid=1", 3) in await tried(session)
     assert ("connect", "192.0.2.7:80", 1) in await tried(session)
     assert "api.example.com" in [detail for name, detail, _ in await tried(session) if name == "lookup"]
+    assert session.containment.enforces["attempts"].endswith("answered by process 1")
 
 
 async def test_execs_are_counted_together_and_each_may_be_anybody(session: Session) -> None:

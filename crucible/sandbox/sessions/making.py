@@ -1,7 +1,7 @@
 """What a driver needs to make a session, whatever makes its namespaces: its ground, and what it enforces."""
 
 from crucible.domain.session import SessionSpec
-from crucible.sandbox import capabilities, landlock
+from crucible.sandbox import capabilities, landlock, seccomp
 from crucible.sandbox.plan import Identity
 from crucible.sandbox.sessions.plan import Ground, OwnKernel
 from crucible.sandbox.tree import tree
@@ -45,6 +45,7 @@ def enforces(cgroup_version: int, identity: Identity, *, own_kernel: bool = Fals
     `own_kernel`: whether the container brings one, which knows its processes and answers them.
     """
     group = f"cgroup v{cgroup_version}"
+    recording = seccomp.recording(own_kernel=own_kernel)
     tracking = "a control group of gVisor's kernel" if own_kernel else f"a {group}"
     return {
         "lifetime_seconds": "the executor's clock",
@@ -60,5 +61,5 @@ def enforces(cgroup_version: int, identity: Identity, *, own_kernel: bool = Fals
         "network": "an empty network namespace, seccomp",
         "identity": "a user namespace without host root" + (", uids of its own" if identity.ranged else ""),
         "system calls": "seccomp allow-list" + (", answered by gVisor" if own_kernel else ""),
-        **({} if own_kernel else {"attempts": "seccomp user notification, answered by process 1"}),
+        **({"attempts": recording} if recording else {}),
     }
