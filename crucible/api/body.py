@@ -9,6 +9,7 @@ from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
 
 from crucible.api.problems import invalid_request
+from crucible.api.values import check_values
 from crucible.domain.errors import TooLargeError, UnsupportedMediaTypeError
 
 T = TypeVar("T")
@@ -21,6 +22,7 @@ async def read_json(request: Request, adapter: TypeAdapter[T], *, maximum_bytes:
     """
     check_media_type(request, "application/json")
     body = await _read(request, maximum_bytes)
+    check_values(body, "the body")
     try:
         return adapter.validate_json(body)
     except ValidationError as error:

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from crucible.api.body import check_media_type
 from crucible.api.problems import invalid_request
+from crucible.api.values import check_values
 from crucible.batches.receive import LISTED_IN
 from crucible.domain.batch import CHUNK_ITEMS
 from crucible.domain.errors import FieldError, MalformedRequestError, TooLargeError
@@ -62,6 +63,7 @@ async def _lines(stream: AsyncIterator[bytes], position: int) -> AsyncGenerator[
 
 
 def _parse(line: bytes, position: int) -> Submission:
+    check_values(line, f"{LISTED_IN}[{position}]")
     try:
         return _submission.validate_json(line)
     except ValidationError as error:

@@ -161,6 +161,45 @@ def test_a_body_that_does_not_say_its_size_is_read_no_further_than_the_bound(htt
     problem(answer, 413, "too-large")
 
 
+def many(what: bytes, count: int = 200_000) -> bytes:
+    return b",".join([what] * count)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"evaluations": [' + many(b"1") + b"]}",
+        b'{"evaluations": [{"code": "1", "files": [' + many(b"{}") + b"]}]}",
+        b'{"evaluations": [{"code": "1", ' + many(b'"a": "b"') + b"}]}",
+        b'{"evaluations": [' + b"[" * 200_000,
+        b'{"evaluations": ["' + many(b'\\\\", "\\"') + b'"]}',
+    ],
+    ids=["numbers", "objects", "members", "arrays", "strings"],
+)
+def test_a_body_of_more_values_than_are_looked_at_is_refused_before_they_are_made(
+    http: httpx2.Client, body: bytes
+) -> None:
+    answer = http.post("/evaluations/bulk", content=body, headers={"Content-Type": "application/json"})
+    assert problem(answer, 413, "too-large")["detail"] == "the body must hold at most 100000 values"
+
+
+def test_a_line_of_more_values_than_are_looked_at_is_refused(http: httpx2.Client) -> None:
+    batch = http.post("/batches", json={}).json()["id"]
+    answer = http.post(
+        f"/batches/{batch}/evaluations",
+        content=b'{"code": "1"}\n{"code": "1", "argv": [' + many(b"1") + b"]}",
+        headers={"Content-Type": "application/x-ndjson"},
+    )
+    assert "lines[1] must hold at most" in problem(answer, 413, "too-large")["detail"]
+
+
+def test_a_program_may_have_as_many_commas_and_brackets_as_it_likes(http: httpx2.Client) -> None:
+    data = 'a,"b\\,[{' * 100_000
+    answer = http.post("/evaluations?wait=10", json={"code": "1", "stdin": data})
+    assert answer.json()["outcome"] == "succeeded"
+    assert http.delete(f"/evaluations/{answer.json()['id']}").status_code == 204
+
+
 @pytest.mark.parametrize("key", ["", "a" * 256, "with space", "t\u00e4st"])
 def test_an_idempotency_key_is_visible_ascii_of_bounded_length(http: httpx2.Client, key: str) -> None:
     answer = http.post("/evaluations", json={"code": "1"}, headers={b"Idempotency-Key": key.encode("latin-1")})
