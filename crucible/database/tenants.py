@@ -48,12 +48,9 @@ class TenantLedger:
             for row in rows
         ]
 
-    async def share(self, tenant_id: str, *, cap: int | None, weight: int) -> bool:
-        """Have a tenant's share be this from the next claim on; False where there is no such tenant."""
-        changed = await self._connection.execute(
-            tenants.update().where(_T.id == tenant_id).values(cap=cap, weight=weight)
-        )
-        return bool(changed.rowcount)
+    async def share(self, tenant_id: str, *, cap: int | None, weight: int) -> None:
+        """Have a tenant's share be this from the next claim on."""
+        await self._connection.execute(tenants.update().where(_T.id == tenant_id).values(cap=cap, weight=weight))
 
     async def _counts(self, condition: sa.ColumnElement[bool]) -> dict[str, int]:
         rows = await self._connection.execute(

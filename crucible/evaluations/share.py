@@ -24,9 +24,10 @@ async def share(
     """
     require(principal, Permission.ADMINISTER)
     async with database.system_unit_of_work() as work:
-        if not await work.tenants.share(tenant_id, cap=wanted.cap, weight=wanted.weight):
-            known = ", ".join(each.id for each in await _all(work, caps))
-            raise NotFoundError(f"there is no tenant {tenant_id!r}; there are: {known}")
+        known = {each.id for each in await work.tenants.all()}
+        if tenant_id not in known:  # not asked of the database: PostgreSQL takes no text with a NUL
+            raise NotFoundError(f"there is no tenant {tenant_id!r}; there are: {', '.join(sorted(known))}")
+        await work.tenants.share(tenant_id, cap=wanted.cap, weight=wanted.weight)
         await work.audit_of(principal).add_of_tenant("share", tenant_id, await work.now())
         (shown,) = [each for each in await _all(work, caps) if each.id == tenant_id]
         return shown

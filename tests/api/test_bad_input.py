@@ -243,6 +243,12 @@ def test_what_is_not_there_is_not_found(http: httpx2.Client, name: str, path: st
     problem(http.get(f"/evaluations/{name}{path}"), 404, "not-found")
 
 
+@pytest.mark.parametrize("name", ["nobody", "%00", "%F0%9F%94%94"])
+def test_who_is_not_there_is_not_found(http: httpx2.Client, name: str) -> None:
+    problem(http.put(f"/tenants/{name}/share", json={"cap": 1}), 404, "not-found")
+    problem(http.post(f"/workers/{name}/pause"), 404, "not-found")
+
+
 def test_an_unknown_address_is_a_problem_document(http: httpx2.Client) -> None:
     assert "/api/v1/nowhere" in problem(http.get("/nowhere"), 404, "not-found")["detail"]
 
