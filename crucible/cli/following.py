@@ -14,7 +14,7 @@ class Screen:
     """Our own two streams, which a terminal shows as one.
 
     An attempt is a line of standard error. In the middle of a line of output it is told behind that line. Progress
-    is drawn below the last whole line.
+    is drawn below the last whole line. Both in a colour of their own: a program must not hide them by its.
     """
 
     def __init__(self, progress: ProgressLine | None) -> None:
@@ -48,8 +48,8 @@ class Screen:
     def finish(self) -> None:
         """Tell what was to be told behind a line that never ended."""
         if self._held:
-            self._writers["stderr"].write(b"\n" + self._held)
-            self._held = b""
+            self._held = b"\n" + self._held
+            self._tell_held()
 
     def close(self) -> None:
         """Leave the terminal as it was."""
@@ -65,10 +65,19 @@ class Screen:
         if self._within_a_line:
             return
         if self._held:
-            self._writers["stderr"].write(self._held)
-            self._held = b""
+            self._tell_held()
         if self._progress is not None:
+            self._plain()
             self._progress.draw()
+
+    def _tell_held(self) -> None:
+        self._plain()
+        self._writers["stderr"].write(self._held)
+        self._held = b""
+
+    def _plain(self) -> None:
+        for writer in self._writers.values():
+            writer.plain()
 
 
 def show_output(events: Iterable[Event], *, with_attempts: bool, progress: ProgressLine | None = None) -> None:

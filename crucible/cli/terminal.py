@@ -7,6 +7,7 @@ answer into its own input, or write the clipboard; there, colour passes and the 
 import codecs
 import re
 import sys
+from collections import deque
 from typing import BinaryIO
 
 _COLOUR = r"\x1b\[[0-9;:]{0,32}m"
@@ -16,6 +17,8 @@ _OBEYED = re.compile(rf"(?P<colour>{_COLOUR})|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x
 """Colour, and the characters that a terminal would act upon; tab and ends of lines are left alone."""
 _BEGUN_COLOUR = re.compile(r"\x1b(\[[0-9;:]{0,32})?\Z")
 _RESETS = frozenset({"\x1b[m", "\x1b[0m"})
+_MOST_COLOURS = 32
+"""Of those on top of each other; of more, the first are no longer known."""
 _LAST_C0 = 0x1F
 _PICTURES = 0x2400
 """Where Unicode has a picture of each C0 control character."""
@@ -27,24 +30,38 @@ class TerminalText:
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._held = ""
-        self._coloured = False
+        self._colours: deque[str] = deque(maxlen=_MOST_COLOURS)
+        """What it put on since it last took all off."""
+        self._is_plain = True
 
     def feed(self, data: bytes) -> str:
         """Return what can be shown of these bytes and what was held back before them."""
         text = self._held + self._decoder.decode(data)
         begun = _BEGUN_COLOUR.search(text)
         text, self._held = (text[: begun.start()], begun[0]) if begun else (text, "")
-        return _OBEYED.sub(self._shown, text)
+        worn = ""
+        if text and self._is_plain:
+            worn, self._is_plain = "".join(self._colours), not self._colours
+        return worn + _OBEYED.sub(self._shown, text)
+
+    def plain(self) -> str:
+        """Return what takes the program's colour off until it is fed again: it may be that of the paper."""
+        self._is_plain, was = True, self._is_plain
+        return "" if was else "\x1b[0m"
 
     def finish(self) -> str:
         """Return what was held back, and what takes the program's colour off again."""
         rest = _OBEYED.sub(self._shown, self._held + self._decoder.decode(b"", final=True))
-        return rest + ("\x1b[0m" if self._coloured else "")
+        return rest + self.plain()
 
     def _shown(self, match: re.Match[str]) -> str:
         if match["colour"] is None:
             return _picture(match[0])
-        self._coloured = match[0] not in _RESETS
+        if match[0] in _RESETS:
+            self._colours.clear()
+        else:
+            self._colours.append(match[0])
+        self._is_plain = not self._colours
         return match[0]
 
 
@@ -59,6 +76,12 @@ class OutputWriter:
         """Write the bytes now, made safe where a terminal shows them."""
         self._stream.write(self._text.feed(data).encode() if self._text else data)
         self._stream.flush()
+
+    def plain(self) -> None:
+        """Have what others write to the same terminal next look as they mean it."""
+        if self._text and (reset := self._text.plain()):
+            self._stream.write(reset.encode())
+            self._stream.flush()
 
     def close(self) -> None:
         """Write what was held back, and leave the terminal's colour as it was."""

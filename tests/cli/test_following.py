@@ -7,6 +7,7 @@ import pytest
 
 from crucible.cli import following
 from crucible.cli.progress import ProgressLine, progress_line
+from crucible.cli.terminal import OutputWriter
 from crucible.domain.event import Attempt, Event, Output, Progress, Requeued
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -20,6 +21,9 @@ class Terminal:
 
     def write(self, data: bytes) -> None:
         self.shown += data
+
+    def plain(self) -> None:
+        """It has no colour."""
 
     def close(self) -> None:
         """It stays."""
@@ -71,6 +75,15 @@ def test_an_attempt_behind_a_line_that_never_ends_is_told_all_the_same(monkeypat
     assert shown(monkeypatch, output("no end", 0), attempt()) == b"no end\nrefused: ptrace\n"
 
 
+def test_a_program_hides_no_attempt_by_its_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.BytesIO()
+    monkeypatch.setattr(following, "standard_output", lambda: OutputWriter(terminal, terminal=True))
+    monkeypatch.setattr(following, "standard_error", lambda: OutputWriter(terminal, terminal=True))
+    concealed = output("\x1b[8;30mquiet\n", 0)
+    following.show_output((concealed, attempt(), output("on\n", len(concealed.data))), with_attempts=True)
+    assert terminal.getvalue() == b"\x1b[8;30mquiet\n\x1b[0mrefused: ptrace\n\x1b[8;30mon\n\x1b[0m"
+
+
 def progress(done: float | None, total: float | None = None, message: str = "", malformed: int = 0) -> Progress:
     return Progress(
         evaluation_id="ev_1",
@@ -116,6 +129,9 @@ class TestTheLineOfProgress:
         class Writer:
             def write(self, data: bytes) -> None:
                 screen.write(data.decode())
+
+            def plain(self) -> None:
+                """It has no colour."""
 
             def close(self) -> None:
                 """It stays."""
