@@ -1,6 +1,5 @@
 """`crucible batch`: many programs as one."""
 
-import sys
 import time
 from pathlib import Path
 from typing import Annotated, Literal
@@ -17,6 +16,7 @@ from crucible.cli.options import DEFAULT_URL, Json, Labels, Url, labels_of
 from crucible.cli.program import LimitOptions, PriorityName
 from crucible.cli.rendering import print_json, show
 from crucible.cli.server import connected
+from crucible.cli.terminal import standard_output
 from crucible.client.batch_calls import POLL_SECONDS
 from crucible.client.synchronous import Crucible
 from crucible.domain.batch import Batch, BatchRequest, BatchState
@@ -172,8 +172,10 @@ def export(
     with connected(url) as crucible:
         pieces = crucible.batches.export(batch_id, chosen)
         if to is None:
+            writer = standard_output()
             for piece in pieces:
-                sys.stdout.buffer.write(piece)
+                writer.write(piece)
+            writer.close()
             return
         try:
             with to.open("wb") as file:

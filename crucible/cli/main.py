@@ -14,6 +14,7 @@ import typer
 
 from crucible import __version__
 from crucible.cli.exit_codes import INTERRUPTED
+from crucible.cli.terminal import safe_line
 from crucible.domain.errors import CrucibleError
 
 EXIT_REFUSED = 1
@@ -146,9 +147,9 @@ def _root(
 
 
 def _tell(error: CrucibleError) -> None:
-    sys.stderr.write(f"crucible: {error.detail}\n")
+    sys.stderr.write(f"crucible: {safe_line(error.detail)}\n")
     for found in error.errors[1:]:
-        sys.stderr.write(f"  {found.field}: {found.message}\n")
+        sys.stderr.write(f"  {safe_line(f'{found.field}: {found.message}')}\n")
 
 
 if __name__ == "__main__":

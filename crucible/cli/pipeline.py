@@ -5,14 +5,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.live import Live
 
 from crucible.cli import pipeline_rendering as rendering
 from crucible.cli.exit_codes import INTERRUPTED
 from crucible.cli.options import DEFAULT_URL, Json, Labels, Url, labels_of
 from crucible.cli.pipeline_sources import request_of
-from crucible.cli.rendering import print_json, show
+from crucible.cli.rendering import console, print_json, show
 from crucible.cli.server import connected
 from crucible.client.pipeline_calls import POLL_SECONDS
 from crucible.client.synchronous import Crucible
@@ -102,11 +101,11 @@ def cancel(pipeline_id: _Id, json: Json = False, url: Url = DEFAULT_URL) -> None
 
 def _followed(crucible: Crucible, followed: Pipeline) -> Pipeline:
     """Show how far a pipeline is until it has ended. Whoever stops looking leaves it running."""
-    console = Console(stderr=True)
+    terminal = console(stderr=True)
     try:
-        if not console.is_terminal:
+        if not terminal.is_terminal:
             return crucible.pipelines.wait(followed.id)
-        with Live(rendering.graph(followed), console=console, auto_refresh=False, transient=True) as live:
+        with Live(rendering.graph(followed), console=terminal, auto_refresh=False, transient=True) as live:
             while followed.state is PipelineState.RUNNING:
                 time.sleep(POLL_SECONDS)
                 followed = crucible.pipelines.get(followed.id)

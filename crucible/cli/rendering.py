@@ -13,7 +13,7 @@ from rich.text import Text
 from crucible.cli.attempts import attempt_line
 from crucible.cli.progress import progress_line
 from crucible.cli.sizes import in_words
-from crucible.cli.terminal import safe_line
+from crucible.cli.terminal import safe_json, safe_line
 from crucible.domain.evaluation import Evaluation, EvaluationSummary
 from crucible.domain.outcome import Fault
 from crucible.domain.sandbox import Containment
@@ -36,13 +36,18 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 def print_json(*models: BaseModel) -> None:
     """Write each model as one line of JSON to standard output."""
     for model in models:
-        sys.stdout.write(model.model_dump_json() + "\n")
+        sys.stdout.write(safe_json(model.model_dump_json()) + "\n")
     sys.stdout.flush()
+
+
+def console(*, stderr: bool = False, width: int | None = None) -> Console:
+    """Return what shows others' words as they are: square brackets are no style in them, and colons no picture."""
+    return Console(stderr=stderr, width=width, markup=False, emoji=False)
 
 
 def show(renderable: RenderableType) -> None:
     """Write to standard output, in colour where it is a terminal, and uncut where it is none."""
-    Console(width=None if sys.stdout.isatty() else _WIDE).print(renderable)
+    console(width=None if sys.stdout.isatty() else _WIDE).print(renderable)
 
 
 def ending(evaluation: EvaluationSummary) -> Text:

@@ -18,6 +18,7 @@ from crucible.cli.attempts import tell_attempts
 from crucible.cli.exit_codes import exit_code
 from crucible.cli.option_groups import spread
 from crucible.cli.options import Json
+from crucible.cli.rendering import print_json
 from crucible.cli.session_options import ExecOptions, SessionOptions
 from crucible.cli.terminal import standard_error, standard_output
 from crucible.client.session_calls import exec_request
@@ -68,7 +69,7 @@ def exec_(name: Name, *, socket: Socket, wanted: ExecOptions, json: Json = False
     )
     finished = _with(socket, lambda sessions: _shown(sessions.get(name), spec))
     if json:
-        typer.echo(ExecResult.of(finished).model_dump_json())
+        print_json(ExecResult.of(finished))
     raise typer.Exit(exit_code(finished.outcome, finished.exit_code, finished.signal))
 
 
@@ -99,7 +100,7 @@ def usage(name: Name, *, socket: Socket, json: Json = False) -> None:
     """Show what a session uses now."""
     measured = Usage.of(_with(socket, lambda sessions: sessions.get(name).usage()))
     if json:
-        typer.echo(measured.model_dump_json())
+        print_json(measured)
     else:
         for field, value in measured:
             typer.echo(f"{field} {value:.2f}" if isinstance(value, float) else f"{field} {value}")
@@ -110,7 +111,7 @@ def attempts(name: Name, *, socket: Socket, json: Json = False) -> None:
     """Show what was tried in a session and refused; of one that ended not long ago, too."""
     tried = _with(socket, lambda sessions: sessions.get(name).attempts())
     if json:
-        typer.echo(SessionAttempts(items=tried, complete=True).model_dump_json())
+        print_json(SessionAttempts(items=tried, complete=True))
     else:
         tell_attempts(tried)
 

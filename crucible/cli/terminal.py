@@ -15,6 +15,7 @@ _BIDIRECTIONAL = "\u202a-\u202e\u2066-\u2069"
 """Reorder what is read: https://trojansource.codes/"""
 _OBEYED = re.compile(rf"(?P<colour>{_COLOUR})|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_BIDIRECTIONAL}]")
 """Colour, and the characters that a terminal would act upon; tab and ends of lines are left alone."""
+_LEFT_BY_JSON = re.compile(rf"[\x7f-\x9f{_BIDIRECTIONAL}]")
 _BEGUN_COLOUR = re.compile(r"\x1b(\[[0-9;:]{0,32})?\Z")
 _RESETS = frozenset({"\x1b[m", "\x1b[0m"})
 _MOST_COLOURS = 32
@@ -103,6 +104,14 @@ def standard_error() -> OutputWriter:
 def safe_line(text: str) -> str:
     """Return text that others chose in a form that one line of a terminal can show."""
     return _OBEYED.sub(lambda match: _picture(match[0][0]) + match[0][1:], re.sub(r"[\n\r\t]", " ", text))
+
+
+def safe_json(document: str) -> str:
+    """Return a JSON document that says the same in characters that no terminal acts upon.
+
+    JSON's own rules have the C0 control characters escaped, and neither the others nor what turns text around.
+    """
+    return _LEFT_BY_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", document)
 
 
 def _picture(character: str) -> str:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from rich.console import RenderableType
 from rich.live import Live
 
-from crucible.cli.rendering import print_json, show
+from crucible.cli.rendering import console, print_json, show
 
 Shown = TypeVar("Shown", bound=BaseModel)
 _SECONDS = 1.0
@@ -28,7 +28,7 @@ def show_or_watch(
         while True:
             time.sleep(_SECONDS)
             _show(read(), render, json=json)
-    with Live(render(first), auto_refresh=False) as live:
+    with Live(render(first), console=console(), auto_refresh=False) as live:
         while True:
             time.sleep(_SECONDS)
             live.update(render(read()), refresh=True)
