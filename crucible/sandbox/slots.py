@@ -1,14 +1,22 @@
-"""The numbers of living sandboxes: each goes with a control group and a range of uids, until all of it is gone."""
+"""The numbers of living sandboxes: each goes with a control group and a range of ids, until all of it is gone.
+
+The kernel takes some milliseconds to end a sandbox's processes, and longer where it is busy. Only once it lets go
+of the group are the ids another sandbox's.
+"""
 
 import asyncio
+import contextlib
 import itertools
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
+import structlog
+
 from crucible.sandbox.cgroup import Cgroup, Cgroups
 from crucible.sandbox.ids import Blocks
 
-_REMOVAL_PAUSES = (0.0, 0.002, 0.01, 0.05, 0.2, 0.5, 1.0, 2.0)
+_REMOVAL_PAUSES = (0.005, 0.02, 0.05, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+_log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +49,17 @@ class Slots:
             blocks.give_back(number)
             raise
 
-    def give_back(self, slot: Slot, gone: Awaitable[None] | None = None) -> None:
-        """Have the slot free again once `gone` has come and the kernel lets go of its group."""
+    def give_back(self, slot: Slot, gone: Awaitable[None] | None = None) -> "asyncio.Task[None]":
+        """Have the slot free again once `gone` has come and its group is let go of; return what sees to that."""
         removal = asyncio.create_task(self._remove(slot, gone))
         self._removals.add(removal)
         removal.add_done_callback(self._removals.discard)
+        return removal
 
     async def settled(self) -> None:
         """Return when every slot that was given back is free."""
-        await asyncio.gather(*self._removals)
+        while self._removals:
+            await asyncio.gather(*self._removals)
 
     async def _remove(self, slot: Slot, gone: Awaitable[None] | None) -> None:
         if gone is not None:
@@ -59,4 +69,6 @@ class Slots:
             if slot.group.remove():
                 slot.blocks.give_back(slot.number)
                 return
-            slot.group.kill()
+            with contextlib.suppress(OSError):  # while its hierarchy can't be written; it may be, at the next look
+                slot.group.kill()
+        _log.warning("group_not_removed", group=slot.group.entrances[0], block=slot.number)

@@ -9,7 +9,8 @@ import socket
 from typing import Any, Protocol
 
 from crucible.sandbox import report
-from crucible.sandbox.cgroup import Cgroup, Reading
+from crucible.sandbox.cgroup import Reading
+from crucible.sandbox.slots import Slot
 
 _BUILDING_SECONDS = 10.0
 _CHUNK_BYTES = 256 * 1024
@@ -56,11 +57,10 @@ class Hold(Protocol):
 class Standing:
     """The executor's hold on one sandbox's processes, from their first breath. It takes one program, once."""
 
-    def __init__(self, end: socket.socket, group: Cgroup, slot: int, process: int | None) -> None:
+    def __init__(self, end: socket.socket, slot: Slot, process: int | None) -> None:
         """Hold it by our end of its report channel and a pidfd of what its end depends on, once that is known."""
-        self.group = group
         self.slot = slot
-        """Which range of uids is its."""
+        self.group = slot.group
         self._socket = end
         self._process = process
         self._unread = bytearray()

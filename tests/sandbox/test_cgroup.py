@@ -27,7 +27,7 @@ def fake_files(monkeypatch: pytest.MonkeyPatch, files: dict[str, str]) -> None:
 
 def test_a_group_has_its_limits_before_anything_enters_it() -> None:
     groups = cgroup.find()
-    group = groups.create("limits")
+    group = groups.create("limits", ours=2)
     group.limit(Limits(memory_bytes=64 * MIB, processes=7))
     folders = [Path(entrance).parent for entrance in group.entrances]
     limits = {
@@ -46,7 +46,7 @@ def test_a_group_has_its_limits_before_anything_enters_it() -> None:
 
 def test_memory_may_be_raised_and_lowered() -> None:
     groups = cgroup.find()
-    group = groups.create("raised")
+    group = groups.create("raised", ours=2)
     for mebibytes in (64, 1024, 32):
         group.limit(Limits(memory_bytes=mebibytes * MIB))
     assert group.remove()
@@ -55,7 +55,7 @@ def test_memory_may_be_raised_and_lowered() -> None:
 
 def test_a_group_with_a_process_in_it_is_not_removed_until_it_is_killed() -> None:
     groups = cgroup.find()
-    group = groups.create("occupied")
+    group = groups.create("occupied", ours=2)
     child = os.fork()
     if child == 0:
         for entrance in group.entrances:
@@ -75,7 +75,7 @@ def test_a_group_with_a_process_in_it_is_not_removed_until_it_is_killed() -> Non
 
 def test_a_limit_that_can_not_be_set_refuses_the_group() -> None:
     groups = cgroup.find()
-    group = groups.create("refused")
+    group = groups.create("refused", ours=2)
     with pytest.raises(OSError, match=r"pids\.max"):
         group.limit(Limits(processes=-100))
     assert group.remove()
@@ -127,7 +127,7 @@ def test_a_path_is_seen_through_the_mount(root: str, path: str, inside: str) -> 
 def test_groups_of_an_executor_with_the_same_process_id_are_removed_and_living_ones_kept() -> None:
     more = ("devices",) if os.geteuid() == 0 else ()  # what the next one doesn't need is swept, too
     living = cgroup.find(also=more)
-    kept = living.create("kept")
+    kept = living.create("kept", ours=2)
     stale = [Path(entrance).parent.parent.parent / f"crucible-{os.getpid()}-0/1" for entrance in kept.entrances]
     for folder in stale:
         folder.mkdir(parents=True)
@@ -139,7 +139,7 @@ def test_groups_of_an_executor_with_the_same_process_id_are_removed_and_living_o
 
 def test_limits_can_be_lowered_and_raised_again() -> None:
     groups = cgroup.find()
-    group = groups.create("changed")
+    group = groups.create("changed", ours=2)
     folders = [Path(entrance).parent for entrance in group.entrances]
     for memory_bytes in (64 * MIB, 32 * MIB, 512 * MIB, 512 * MIB):
         group.limit(Limits(memory_bytes=memory_bytes))

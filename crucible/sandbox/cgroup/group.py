@@ -7,8 +7,6 @@ from crucible.domain.limits import Limits
 
 CONTROLLERS: Final = ("memory", "pids", "cpu")
 PERIOD_MICROSECONDS: Final = 100_000
-OURS: Final = 2
-"""How many processes that are not the program's a group usually has: they count towards its processes, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +59,11 @@ class Cgroups(Protocol):
 
     version: int
 
-    def create(self, name: str, ours: int = OURS) -> Cgroup:
-        """Return a group without limits, in which so many processes are not the program's. Raises OSError."""
+    def create(self, name: str, ours: int) -> Cgroup:
+        """Return a group without limits, in which so many processes are not the program's. Raises OSError.
+
+        They count towards its processes, too.
+        """
         ...
 
     def close(self) -> None:

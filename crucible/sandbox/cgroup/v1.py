@@ -8,7 +8,6 @@ from crucible.domain.limits import Limits
 from crucible.sandbox.cgroup import files
 from crucible.sandbox.cgroup.group import (
     CONTROLLERS,
-    OURS,
     PERIOD_MICROSECONDS,
     Cgroup,
     Reading,
@@ -30,7 +29,7 @@ class CgroupsV1:
             self.close()
             raise
 
-    def create(self, name: str, ours: int = OURS) -> Cgroup:
+    def create(self, name: str, ours: int) -> Cgroup:
         """Return a group in each hierarchy."""
         folders = {controller: f"{top}/{name}" for controller, top in self._tops.items()}
         anterooms = tuple(f"{top}/cgroup.procs" for top in dict.fromkeys(self._tops.values()))
@@ -53,7 +52,7 @@ class GroupV1:
     """One group; see `Cgroup`."""
 
     def __init__(
-        self, folders: dict[str, str], ours: int = OURS, *, name: str = "", anterooms: tuple[str, ...] = ()
+        self, folders: dict[str, str], ours: int, *, name: str = "", anterooms: tuple[str, ...] = ()
     ) -> None:
         self._folders = folders
         self._ours = ours

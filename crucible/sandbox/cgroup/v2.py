@@ -8,7 +8,6 @@ from crucible.domain.limits import Limits
 from crucible.sandbox.cgroup import files
 from crucible.sandbox.cgroup.group import (
     CONTROLLERS,
-    OURS,
     PERIOD_MICROSECONDS,
     Cgroup,
     CgroupsUnavailableError,
@@ -54,7 +53,7 @@ class CgroupsV2:
             "systemd-run --user --scope -p Delegate=yes crucible up"
         )
 
-    def create(self, name: str, ours: int = OURS) -> Cgroup:
+    def create(self, name: str, ours: int) -> Cgroup:
         """Return a group."""
         os.mkdir(f"{self._top}/{name}")
         return GroupV2(f"{self._top}/{name}", ours, mount=self._mount)
@@ -67,7 +66,7 @@ class CgroupsV2:
 class GroupV2:
     """One group; see `Cgroup`."""
 
-    def __init__(self, folder: str, ours: int = OURS, *, mount: str = "") -> None:
+    def __init__(self, folder: str, ours: int, *, mount: str = "") -> None:
         self.folder = folder
         self._ours = ours
         self.entrances = [f"{folder}/cgroup.procs"]

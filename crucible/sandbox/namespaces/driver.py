@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import itertools
 import os
 import platform
 import socket
@@ -32,6 +31,7 @@ from crucible.sandbox.namespaces.sessions.driver import NamespacesSessions
 from crucible.sandbox.namespaces.zygotes import Kind, Zygote, ZygoteFailedError, Zygotes
 from crucible.sandbox.readable import readable
 from crucible.sandbox.runtimes import Runtime
+from crucible.sandbox.slots import Slot, Slots
 from crucible.sandbox.standing import SandboxBrokenError, Standing
 from crucible.sandbox.supervision import Supervision
 from crucible.sandbox.tree import ENVIRONMENT, tree
@@ -51,8 +51,6 @@ _ONE_PAYS = (
 )
 _CLEARING_SECONDS = 0.005
 """For so long a sandbox is left to its end, and the processors to whoever waited for its result."""
-_REMOVAL_PAUSES = (0.005, 0.02, 0.05, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-"""The kernel takes a few milliseconds to end a sandbox's processes."""
 
 
 class NamespacesDriver:
@@ -67,7 +65,7 @@ class NamespacesDriver:
         self._landlock = landlock.abi()
         self._last_capability = capabilities.last_capability()
         self._ranges = ordinary.ranges()
-        self._names = itertools.count(1)
+        self._slots = Slots(cgroups, ours=1)
         self._lots: dict[int, tuple[int, int]] = {}
         """Namespaces that the sandbox of a slot had, and another may have: see `lot`."""
         self._zygotes = Zygotes(self._setup)
@@ -188,6 +186,7 @@ class NamespacesDriver:
         await self._zygotes.close()
         while self._tasks:
             await asyncio.gather(*self._tasks)
+        await self._slots.settled()
         if self._sessions is not None and self._sessions.is_empty:
             sessions, self._sessions = self._sessions, None
             await sessions.close()
@@ -230,17 +229,12 @@ class NamespacesDriver:
 
     async def _stand(self, kind: Kind) -> Standing:
         """Return a sandbox of a kind. Raises SandboxBrokenError, ZygoteFailedError, OSError."""
-        slot = self._blocks.take()
+        slot = self._slots.take(self._blocks)
         try:
-            group = self._cgroups.create(str(next(self._names)), ours=1)
-        except OSError:
-            self._blocks.give_back(slot)
-            raise
-        try:
-            group.limit(_USUAL)
-            standing = await self._fork(kind, group, slot)
+            slot.group.limit(_USUAL)
+            standing = await self._fork(kind, slot)
         except BaseException:
-            self._later(self._remove(group, slot))
+            self._slots.give_back(slot)
             raise
         try:
             await standing.stand()
@@ -249,33 +243,34 @@ class NamespacesDriver:
             raise
         return standing
 
-    async def _fork(self, kind: Kind, group: cgroup.Cgroup, slot: int) -> Standing:
+    async def _fork(self, kind: Kind, slot: Slot) -> Standing:
         """Return the hold on a sandbox that is being built."""
-        place = plan.Place(identity=self._identity(slot), groups=len(group.entrances))
+        entrances = slot.group.entrances
+        place = plan.Place(identity=self._identity(slot.number), groups=len(entrances))
         here, there = socket.socketpair()
         try:
             with (
                 there,
-                _closing(*(os.open(path, os.O_WRONLY | os.O_CLOEXEC) for path in group.entrances)) as groups,
+                _closing(*(os.open(path, os.O_WRONLY | os.O_CLOEXEC) for path in entrances)) as groups,
             ):
-                given = [there.fileno(), *groups, *self._lots.get(slot, ())]
+                given = [there.fileno(), *groups, *self._lots.get(slot.number, ())]
                 zygote, (process, *lot) = await self._zygotes.fork(kind, place, given)
         except BaseException:
             here.close()
             raise
         if lot and os.geteuid() == 0:
-            self._lots[slot] = (lot[0], lot[1])
+            self._lots[slot.number] = (lot[0], lot[1])
         else:  # an ordinary user's belong to the zygote's own namespace, and end with the sandbox
             for descriptor in lot:
                 os.close(descriptor)
-        standing = Standing(here, group, slot, process)
+        standing = Standing(here, slot, process)
         self._parents[standing] = zygote
         return standing
 
-    def _identity(self, slot: int) -> plan.Identity:
+    def _identity(self, block: int) -> plan.Identity:
         if os.geteuid() != 0:
-            return self._ranges.identity(slot) if self._ranges else ordinary.ALONE
-        return plan.Identity(ranged=True, map=[(0, _SPAN.start(slot), _SPAN.each)], init=0)
+            return self._ranges.identity(block) if self._ranges else ordinary.ALONE
+        return plan.Identity(ranged=True, map=[(0, _SPAN.start(block), _SPAN.each)], init=0)
 
     async def _clear_up(self, standing: Standing, kind: Kind) -> None:
         """See to what a program left and to its successor's sandbox, once who waits for its result has it."""
@@ -288,7 +283,7 @@ class NamespacesDriver:
         zygote = self._parents.pop(standing)
         if zygote.forget():
             self._later(zygote.close())
-        self._later(self._remove(standing.group, standing.slot))
+        self._slots.give_back(standing.slot)
 
     def _rest(self, kind: Kind) -> None:
         self._later(self._zygotes.close(kind))
@@ -297,16 +292,6 @@ class NamespacesDriver:
         task = asyncio.create_task(step)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    async def _remove(self, group: cgroup.Cgroup, slot: int) -> None:
-        """Remove a sandbox's group once the kernel lets go of it, and only then reuse its uids."""
-        for pause in _REMOVAL_PAUSES:
-            await asyncio.sleep(pause)
-            if group.remove():
-                self._blocks.give_back(slot)
-                return
-            with contextlib.suppress(OSError):  # while its hierarchy can't be written; it may be, at the next look
-                group.kill()
 
     async def close(self) -> None:
         """End every sandbox and zygote; remove every group."""

@@ -59,8 +59,7 @@ class Container(Standing):
     """A container that stands. It takes one program, once."""
 
     def __init__(self, pipes: Pipes, slot: Slot) -> None:
-        super().__init__(pipes.channel, slot.group, slot.number, process=None)
-        self.place = slot
+        super().__init__(pipes.channel, slot, process=None)
         self._orders = pipes.orders
         self._orders.setblocking(False)
         self._streams = [pipes.stdout, pipes.stderr]

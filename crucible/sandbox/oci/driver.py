@@ -282,12 +282,11 @@ class OciDriver:
         return identities_of_root(self._span.start(slot), self._span.each)
 
     def _discard(self, container: Container) -> None:
-        self._slots.give_back(container.place, container.gone())
+        self._slots.give_back(container.slot, container.gone())
 
     async def _release(self, container: Container) -> None:
         """Discard it, and return when nothing of it is left."""
-        self._discard(container)
-        await self._slots.settled()
+        await asyncio.shield(self._slots.give_back(container.slot, container.gone()))
 
     async def close(self) -> None:
         """End the launcher, and through it every container; remove every group."""

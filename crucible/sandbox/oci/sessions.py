@@ -107,7 +107,7 @@ class OciSessions:
         await asyncio.gather(*ends)
 
     async def _settle(self, container: Container, spec: SessionSpec, prefix: str) -> TrackedSession:
-        identity = self._identities(container.place.number).inside
+        identity = self._identities(container.slot.number).inside
         own = plan.OwnKernel(disk=WORKSPACE, processes=spec.limits.processes) if self._own_kernel else None
         ground = ground_of(spec, prefix, identity, KEEPER, own_kernel=own)
         disk = [(ground.disk_bytes, ground.inodes)] if self._own_kernel else []

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import itertools
 import os
 import platform
 import socket
@@ -19,12 +18,14 @@ from crucible.sandbox.plan import Identity
 from crucible.sandbox.sessions import plan, tracking
 from crucible.sandbox.sessions.making import enforces, ground_of
 from crucible.sandbox.sessions.session import TrackedSession, stands
+from crucible.sandbox.slots import Slot, Slots
 
 LAUNCHER = ("-m", "crucible.sandbox.namespaces.sessions.launcher")
 """What the launcher's interpreter runs; its socket's descriptor follows."""
 _SPAN = ids.OF_ROOT["sessions"]
 _BUILDING_SECONDS = 30.0
-_REMOVAL_PAUSES = (0.0, 0.01, 0.05, 0.2, 0.5, 1.0, 2.0)
+_OURS = 2
+"""The stage and process 1, which count towards a group's processes."""
 
 
 class NamespacesSessions:
@@ -35,7 +36,7 @@ class NamespacesSessions:
         self._blocks = blocks
         self._launcher = launcher
         self._ranges = ordinary.ranges()
-        self._names = itertools.count(1)
+        self._slots = Slots(cgroups, _OURS)
         self._sessions: set[TrackedSession] = set()
         self._opening = 0
         self._containment = self._describe()
@@ -78,18 +79,18 @@ class NamespacesSessions:
 
     async def _open(self, spec: SessionSpec, prefix: str) -> TrackedSession:
         try:
-            slot = self._blocks.take()
+            slot = self._slots.take(self._blocks)
         except OSError as error:
             raise SandboxUnavailableError(f"no session could be made: {error}") from error
-        group: cgroup.Cgroup | None = None
+        group = slot.group
+        identity, keeper = self._identity(slot.number)
         here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         here.setblocking(False)
         stage = -1
         try:
-            group = self._cgroups.create(f"session-{next(self._names)}")
             group.limit(spec.limits.for_control_group())
             hall = tracking.hall(group, self._cgroups.version)
-            memory = plan.write(ground_of(spec, prefix, *self._identity(slot), cgroups=group.entrances))
+            memory = plan.write(ground_of(spec, prefix, identity, keeper, cgroups=group.entrances))
             try:
                 await self._launcher.launch([memory, there.fileno(), *hall])
             finally:
@@ -103,10 +104,7 @@ class NamespacesSessions:
             here.close()
             if stage >= 0:
                 os.close(stage)
-            if group is not None:
-                await asyncio.shield(self._remove(group, slot))
-            else:
-                self._blocks.give_back(slot)
+            await asyncio.shield(self._slots.give_back(slot))
             if isinstance(error, OSError):  # a timeout is one, too
                 raise SandboxUnavailableError(
                     f"no session could be made: {str(error) or 'it took too long'}"
@@ -117,9 +115,9 @@ class NamespacesSessions:
             stage=stage,
             group=group,
             spec=spec,
-            user="root" if self._identity(slot)[0].ranged else "sandbox",
+            user="root" if identity.ranged else "sandbox",
             containment=self._containment,
-            release=lambda: self._forget(session, group, slot),
+            release=lambda: self._forget(session, slot),
             execs_open_doors=bool(hall),
         )
         self._sessions.add(session)
@@ -139,11 +137,11 @@ class NamespacesSessions:
             enforces=enforces(version, self._identity(0)[0]),
         )
 
-    def _identity(self, slot: int) -> tuple[Identity, int]:
+    def _identity(self, block: int) -> tuple[Identity, int]:
         """Return who is who in a session, and who its process 1 is, which is nobody inside."""
         if os.geteuid() != 0:
-            return self._ranges.identity_of_session(slot) if self._ranges else (ordinary.ALONE, 0)
-        first = _SPAN.start(slot)
+            return self._ranges.identity_of_session(block) if self._ranges else (ordinary.ALONE, 0)
+        first = _SPAN.start(block)
         keeper = first + _SPAN.each - 1
         return Identity(ranged=True, map=[(0, first, _SPAN.each - 1)], init=0), keeper
 
@@ -163,15 +161,6 @@ class NamespacesSessions:
             raise
         return stage
 
-    async def _forget(self, session: TrackedSession, group: cgroup.Cgroup, slot: int) -> None:
+    async def _forget(self, session: TrackedSession, slot: Slot) -> None:
         self._sessions.discard(session)
-        await self._remove(group, slot)
-
-    async def _remove(self, group: cgroup.Cgroup, slot: int) -> None:
-        """Remove a session's group once the kernel lets go of it, and only then reuse its uids."""
-        for pause in _REMOVAL_PAUSES:
-            await asyncio.sleep(pause)
-            if group.remove():
-                self._blocks.give_back(slot)
-                return
-            group.kill()
+        await asyncio.shield(self._slots.give_back(slot))
