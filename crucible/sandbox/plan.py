@@ -144,13 +144,15 @@ def write_work(work: Work, contents: list[bytes]) -> int:
 def read_work(descriptor: int) -> tuple[bytes, Work, list[bytes]]:
     """Return the work as it came and as it reads, and its inputs' bytes, and close the descriptor."""
     head, rest = _read(descriptor)
-    work = work_of(head)
+    work = work_in(head)
     return head, work, _cut(work, rest, 0)[0]
 
 
-def work_of(head: bytes) -> Work:
-    """Return the work that `write_work` wrote."""
-    return _work(marshal.loads(head))  # noqa: S302 - written by the executor
+def work_in(order: bytes) -> Work:
+    """Return the work that an order holds: see `order_of`."""
+    raw = marshal.loads(order)  # noqa: S302 - written by the executor
+    raw["bounds"] = Bounds(**raw["bounds"])
+    return Work(**raw)
 
 
 def encode_work(work: Work, contents: list[bytes], standard_input: bytes) -> bytes:
@@ -161,13 +163,13 @@ def encode_work(work: Work, contents: list[bytes], standard_input: bytes) -> byt
 def decode_work(body: bytes) -> tuple[bytes, Work, list[bytes], bytes]:
     """Return the work as it came and as it reads, its inputs' bytes and its standard input."""
     start = 4 + int.from_bytes(body[:4], "big")
-    work = work_of(body[4:start])
+    work = work_in(body[4:start])
     contents, end = _cut(work, body, start)
     return body[4:start], work, contents, body[end:]
 
 
 def order_of(work: Work) -> bytes:
-    """Return what `work_of` reads."""
+    """Return a work as it goes on to the process that becomes the program."""
     return marshal.dumps(_raw(work), _MARSHAL_VERSION)
 
 
@@ -178,11 +180,6 @@ def _raw(work: Work) -> dict[str, Any]:
 def _head(content: dict[str, Any]) -> bytes:
     head = marshal.dumps(content, _MARSHAL_VERSION)
     return len(head).to_bytes(4, "big") + head
-
-
-def _work(raw: dict[str, Any]) -> Work:
-    raw["bounds"] = Bounds(**raw["bounds"])
-    return Work(**raw)
 
 
 def _cut(work: Work, rest: bytes, start: int) -> tuple[list[bytes], int]:

@@ -30,7 +30,7 @@ from crucible.sandbox.attempts import Attempts
 from crucible.sandbox.confine import confine
 from crucible.sandbox.listening import ListenerAnswers
 from crucible.sandbox.namespaces import script
-from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Work, work_of
+from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Work, work_in
 from crucible.sandbox.traced import TracedAnswers
 from crucible.sandbox.tracing import Tracer
 from crucible.sandbox.wall import Wall
@@ -209,7 +209,7 @@ def receive(orders: socket.socket) -> tuple[Work, list[int], bool] | None:
     while missing and (part := orders.recv(missing)):
         parts.append(part)
         missing -= len(part)
-    return work_of(b"".join(parts)), streams, compiles
+    return work_in(b"".join(parts)), streams, compiles
 
 
 def _obey(orders: socket.socket, *, warm: bool) -> NoReturn:

@@ -107,7 +107,7 @@ def rehearse_as_program() -> None:
             descriptors.send(here, order, [here.fileno()])
             received, (descriptor,) = descriptors.receive(there, len(order), 1)
         os.close(descriptor)
-        plan.work_of(received)
+        plan.work_in(received)
         rlimits.bound(open_files, file_bytes)
         with open(os.devnull, "rb") as file:
             _run(file.read())
