@@ -56,7 +56,7 @@ def decide(
     explanation = _explain(outcome, limits)
     if outcome is Outcome.KILLED_BY_SIGNAL and report.foreign_call and report.signal == signal.SIGKILL:
         explanation = f"it made a system call as {report.foreign_call} programs do, and was ended for it"
-    return Verdict(outcome, report.code, _signal_name(report.signal), explanation)
+    return Verdict(outcome, report.code, signal_name(report.signal), explanation)
 
 
 def _limit_reached(stopped_for: Outcome | None, report: Report | None, reading: Reading) -> Outcome | None:
@@ -79,7 +79,8 @@ def _by_status(report: Report) -> Outcome:
     return Outcome.NONZERO_EXIT if report.signal is None else Outcome.KILLED_BY_SIGNAL
 
 
-def _signal_name(number: int | None) -> str | None:
+def signal_name(number: int | None) -> str | None:
+    """Return what a signal is called; None where there was none."""
     if number is None:
         return None
     try:

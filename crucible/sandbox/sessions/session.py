@@ -24,6 +24,7 @@ from crucible.sandbox.sessions.errand import Ended, Errand, KeeperSilentError
 from crucible.sandbox.sessions.failures import failure
 from crucible.sandbox.sessions.streams import Leftovers
 from crucible.sandbox.sessions.tracking import ExecGroup, Tracked, TrackedInside, TrackingGroup
+from crucible.sandbox.verdict import signal_name
 
 _FILE_SECONDS = 60.0
 """How long a file may take: what is slower is held up by something in the session."""
@@ -105,7 +106,7 @@ class TrackedSession:
         return ExecFinished(
             outcome=_outcome(ended, out_of_memory),
             exit_code=ended.code,
-            signal=_signal_name(ended.signal),
+            signal=signal_name(ended.signal),
             stdout=b"" if spec.stream else errand.stdout.tail.bytes(),
             stderr=b"" if spec.stream else errand.stderr.tail.bytes(),
             stdout_bytes=errand.stdout.tail.total,
@@ -372,12 +373,3 @@ def _outcome(ended: Ended, out_of_memory: bool) -> Outcome:
     if out_of_memory:
         return Outcome.MEMORY_EXCEEDED
     return Outcome.NONZERO_EXIT if ended.signal is None else Outcome.KILLED_BY_SIGNAL
-
-
-def _signal_name(number: int | None) -> str | None:
-    if number is None:
-        return None
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"SIG{number}"
