@@ -1,5 +1,7 @@
 """From what a submission asks to what a sandbox's processes do, whatever made the sandbox."""
 
+from fnmatch import fnmatchcase
+
 from crucible.domain.limits import Limits
 from crucible.domain.sandbox import (
     MAXIMUM_COLLECTED_BYTES,
@@ -24,6 +26,13 @@ def inodes(limits: Limits) -> int:
 def entrypoint_of(spec: SandboxSpec, runtime: Runtime) -> str:
     """Return which file is the program."""
     return spec.entrypoint or runtime.report.entrypoint
+
+
+def may_wait(spec: SandboxSpec, runtime: Runtime) -> bool:
+    """Tell whether an interpreter that waited can run the program, which couldn't tell that from a start."""
+    at_start = any(fnmatchcase(name, pattern) for name in spec.env for pattern in runtime.start_environment)
+    waits = bool(runtime.warm) and entrypoint_of(spec, runtime).endswith(runtime.warm_suffix)
+    return waits and not (spec.fresh or at_start)
 
 
 def work_of(spec: SandboxSpec, runtime: Runtime, *, in_place: bool = False) -> tuple[plan.Work, list[bytes]]:

@@ -7,7 +7,6 @@ import platform
 import socket
 import sys
 from collections.abc import Coroutine, Iterator
-from fnmatch import fnmatchcase
 from typing import Self
 
 from crucible.domain.errors import SandboxUnavailableError
@@ -36,7 +35,7 @@ from crucible.sandbox.standing import SandboxBrokenError, Standing
 from crucible.sandbox.supervision import Supervision
 from crucible.sandbox.tree import ENVIRONMENT, tree
 from crucible.sandbox.warm import WarmPool
-from crucible.sandbox.work import entrypoint_of, inodes, work_of
+from crucible.sandbox.work import entrypoint_of, inodes, may_wait, work_of
 
 MOST_SPARES = 64
 """Of a kind. How many there are follows from how many are in use at once: see `warm`."""
@@ -192,11 +191,10 @@ class NamespacesDriver:
             await sessions.close()
 
     def _kind(self, spec: SandboxSpec, runtime: Runtime) -> Kind:
-        """Return what a program is forked from: its own interpreter, where it couldn't tell that from a start."""
-        entrypoint = entrypoint_of(spec, runtime)
-        at_start = any(fnmatchcase(name, pattern) for name in spec.env for pattern in runtime.start_environment)
-        if spec.fresh or at_start or not runtime.warm or not entrypoint.endswith(runtime.warm_suffix):
+        """Return what a program is forked from: its own interpreter, where that may have waited."""
+        if not may_wait(spec, runtime):
             return self._by_exec(runtime.prefix, spec.compartment)
+        entrypoint = entrypoint_of(spec, runtime)
         text = spec.code or spec.files.get(entrypoint, b"").decode(errors="replace")
         named = [name for name in runtime.preload_where_named if name in text]
         return Kind(

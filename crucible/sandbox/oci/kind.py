@@ -5,7 +5,6 @@ import functools
 import os
 import sys
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 import crucible
 from crucible.domain.sandbox import SandboxSpec
@@ -15,7 +14,7 @@ from crucible.sandbox.runtimes import Runtime
 from crucible.sandbox.runtimes.replaced import FileState
 from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.tree import tree
-from crucible.sandbox.work import entrypoint_of
+from crucible.sandbox.work import entrypoint_of, may_wait
 
 _OLDEST_INTERPRETER = (3, 11)
 """What runs process 1: our own oldest."""
@@ -54,14 +53,11 @@ OWN = Kind(sys.base_prefix, (_OWN_INTERPRETER, "-B"))
 
 
 def kind_of(spec: SandboxSpec, runtime: Runtime) -> Kind:
-    """Return what a program needs: its own interpreter, where it couldn't tell that from a start."""
-    entrypoint = entrypoint_of(spec, runtime)
+    """Return what a program needs: its own interpreter, where that may have waited."""
     version = tuple(int(part) for part in runtime.report.version.split(".")[:2] if part.isdigit())
-    at_start = any(fnmatchcase(name, pattern) for name in spec.env for pattern in runtime.start_environment)
-    waits = bool(runtime.warm) and version >= _OLDEST_INTERPRETER and entrypoint.endswith(runtime.warm_suffix)
-    if not waits or spec.fresh or at_start or _is_too_long(spec):
+    if not may_wait(spec, runtime) or version < _OLDEST_INTERPRETER or _is_too_long(spec):
         return Kind(runtime.prefix, OWN.command)
-    command = tuple(runtime.command(runtime.warm, entrypoint))
+    command = tuple(runtime.command(runtime.warm, entrypoint_of(spec, runtime)))
     return Kind(runtime.prefix, command, runtime.preload, warm=True, file=runtime.file)
 
 
