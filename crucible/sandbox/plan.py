@@ -19,7 +19,8 @@ PROGRAM_UID = 1000
 """Who the program is inside; 1000 is what people expect an ordinary user to be."""
 
 WORKSPACE = "/workspace"
-WRITABLE = (WORKSPACE, "/tmp", "/dev/shm")  # noqa: S108 - inside of the sandbox
+SHARED_MEMORY = "/dev/shm"  # noqa: S108 - inside of the sandbox
+WRITABLE = (WORKSPACE, "/tmp", SHARED_MEMORY)  # noqa: S108 - inside of the sandbox
 
 
 @dataclass(frozen=True)

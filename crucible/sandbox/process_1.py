@@ -23,8 +23,9 @@ from dataclasses import asdict, dataclass
 from functools import partial
 
 from crucible.sandbox import capabilities, inputs, kernel, landlock, report, seccomp, steps
+from crucible.sandbox.disk import Disk
 from crucible.sandbox.namespaces import rehearsal, script
-from crucible.sandbox.plan import decode_work
+from crucible.sandbox.plan import SHARED_MEMORY, WORKSPACE, Bounds, decode_work
 from crucible.sandbox.readable import readable
 from crucible.sandbox.tracing import Tracer
 from crucible.sandbox.tree import ENVIRONMENT
@@ -35,7 +36,7 @@ WORK_HEAD = struct.Struct(">cQ")
 _SYSINFO = struct.Struct("=10q H 26x")
 """The kernel's `struct sysinfo`, of which only the number of processes and threads is of interest."""
 _libc = ctypes.CDLL(None)
-_COUNT_MILLISECONDS = 200
+_LOOK_MILLISECONDS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +117,9 @@ def _serve(channel: socket.socket, manner: Manner) -> None:
     unchanged = inputs.write(work, contents)
     stdin = readable(standard_input)
     watch = partial(steps.watch, stop=channel.fileno(), wakeup=wakeup, reap=reap)
-    if work.processes is not None:
-        count = partial(_count, channel)
-        watch = partial(watch, now_and_then=count, milliseconds=_COUNT_MILLISECONDS)
+    looks = _Looks(channel, work.bounds)
+    if manner.own_kernel:
+        watch = partial(watch, now_and_then=looks.look, milliseconds=_LOOK_MILLISECONDS)
     ended = steps.Steps(
         fork=partial(Vessel, confines),
         wall=wall,
@@ -130,12 +131,32 @@ def _serve(channel: socket.socket, manner: Manner) -> None:
         watch=watch,
         let_go=partial(_let_go, stdin),
     ).run(waiting)
+    if manner.own_kernel:
+        ended.disk_full = ended.disk_full or looks.disk_was_full
     steps.conclude(channel, work, unchanged, ended)
 
 
-def _count(channel: socket.socket, *, stopped: bool) -> None:  # noqa: ARG001 - it counts until the end
-    """Tell how many processes and threads the program has."""
-    report.send(channel, report.COUNT, {"processes": count_others()})
+class _Looks:
+    """What the host sees nothing of in a container with a kernel of its own."""
+
+    def __init__(self, channel: socket.socket, bounds: Bounds) -> None:
+        self._channel = channel
+        self._disk = Disk(
+            (WORKSPACE, SHARED_MEMORY), bounds.disk_bytes, counted=(SHARED_MEMORY,), most_files=bounds.inodes
+        )
+        self._exceeded = False
+
+    def look(self, *, stopped: bool) -> None:
+        """Tell how many processes and threads the program has, and end it where it has too much in files."""
+        report.send(self._channel, report.COUNT, {"processes": count_others()})
+        if not stopped and self._disk.is_exceeded():
+            self._exceeded = True
+            steps.kill_all()
+
+    @property
+    def disk_was_full(self) -> bool:
+        """Whether the program had as much in files as it may, or more."""
+        return self._exceeded or self._disk.is_full()
 
 
 def count_others() -> int:

@@ -169,10 +169,16 @@ def command_line(pid: int) -> str:
 
 
 def wait_until_gone(pid: int) -> None:
-    """Return once there is no such process."""
+    """Return once there is no such process, or nothing but its exit code."""
     deadline = time.monotonic() + 20
-    while (
-        Path(f"/proc/{pid}").exists() and "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2][:3]
-    ):
+    while state_of(pid) not in {"", "Z"}:
         assert time.monotonic() < deadline, f"process {pid} is still there: {command_line(pid)}"
         time.sleep(0.02)
+
+
+def state_of(pid: int) -> str:
+    """Return the letter by which the kernel tells what a process does; nothing where there is none."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""

@@ -291,6 +291,18 @@ async def test_an_entrypoint_among_several_files_imports_its_neighbours(sandboxe
     assert ran.text == "42\n"
 
 
+async def test_processes_meet_in_shared_memory_however_they_were_started(sandboxes: Sandboxes) -> None:
+    """A pool ends when one process hears of another's semaphore, which both have opened by its name."""
+    ran = await sandboxes.run(
+        "from multiprocessing import get_context\n"
+        "if __name__ == '__main__':\n"
+        "    for method in ('fork', 'spawn', 'forkserver'):\n"
+        "        with get_context(method).Pool(2) as pool: print(pool.map(abs, [-1, -2]))\n",
+        wall_seconds=60,
+    )
+    assert ran.text == "[1, 2]\n" * 3, ran.output("stderr")
+
+
 async def test_threads_pools_and_subprocesses_work_as_at_home(sandboxes: Sandboxes) -> None:
     ran = await sandboxes.run(
         "import asyncio, multiprocessing, subprocess, sys, tempfile, threading\n"

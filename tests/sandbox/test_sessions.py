@@ -73,6 +73,12 @@ async def test_what_one_exec_leaves_the_next_one_finds(session: Session) -> None
     assert await text(session, "pgrep sleep | wc -l") == "0\n"
 
 
+async def test_processes_meet_in_shared_memory(session: Session) -> None:
+    """A pool ends when one process hears of another's semaphore, which both have opened by its name."""
+    code = "import multiprocessing as m\nwith m.get_context('forkserver').Pool(2) as pool: pool.map(abs, [1])"
+    assert (await run(session, "python3", "-c", code)).outcome is Outcome.SUCCEEDED
+
+
 async def test_argv_stdin_env_and_cwd_reach_the_program(session: Session) -> None:
     finished = await run(
         session,

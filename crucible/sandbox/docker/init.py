@@ -6,15 +6,15 @@ closes its input then, and its end is the container's.
 """
 
 import contextlib
-import itertools
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from functools import partial
 
 from crucible.sandbox import capabilities, collect, kernel, landlock, report, seccomp, steps
 from crucible.sandbox.answers import Answers
+from crucible.sandbox.disk import Disk
 from crucible.sandbox.docker import accounts
 from crucible.sandbox.docker.wire import COUNT, OWN_KERNEL, STDERR, STDOUT, Errand, Streams
 from crucible.sandbox.plan import WORKSPACE, WRITABLE, order_of
@@ -24,7 +24,6 @@ from crucible.sandbox.vessel import Confines, Vessel
 
 _CHUNK_BYTES = 64 * 1024
 _LOOK_MILLISECONDS = 100
-_COUNT_SECONDS = 0.5
 _GRACE_SECONDS = 30.0
 """How long after the program's time the executor may be silent."""
 
@@ -117,9 +116,13 @@ class _Relay:
         self._deadline = time.monotonic() + errand.wall_seconds + _GRACE_SECONDS
         self._output_left = errand.output_bytes
         self._full = False
-        self._count_due = 0.0
         self._told = 0
-        self._most_used = errand.disk_bytes + sum(map(_used, WRITABLE))
+        self._disk = Disk(
+            WRITABLE,
+            errand.disk_bytes,
+            counted=() if errand.inodes is None else WRITABLE,
+            most_files=errand.inodes or 0,
+        )
         stdout, out = os.pipe2(os.O_CLOEXEC)
         stderr, err = os.pipe2(os.O_CLOEXEC)
         self.written = [out, err]
@@ -160,7 +163,7 @@ class _Relay:
             raise EOFError
         if self._errand.work.processes is not None:
             self._tell_processes()
-        if not stopped and (sum(map(_used, WRITABLE)) > self._most_used or self._has_too_many_files()):
+        if not stopped and self._disk.is_exceeded():
             self._full = True
             steps.kill_all()
 
@@ -169,14 +172,6 @@ class _Relay:
         if count != self._told:
             self._told = count
             report.send_bytes(self._streams, COUNT, count.to_bytes(2, "big"))
-
-    def _has_too_many_files(self) -> bool:
-        most, now = self._errand.inodes, time.monotonic()
-        if most is None or now < self._count_due:
-            return False
-        count = sum(1 for _ in itertools.islice(_entries(WRITABLE), most + 1))
-        self._count_due = time.monotonic() + max(_COUNT_SECONDS, 10 * (time.monotonic() - now))
-        return count > most
 
     def _relay(self, descriptor: int) -> bool:
         """Send what is there to read; False at its end, or where nobody wants more: the program waits then."""
@@ -225,22 +220,6 @@ def _write_inputs(errand: Errand, contents: list[bytes], user: int) -> collect.U
         os.fsencode(os.path.relpath(path, WORKSPACE)): collect.fingerprint(os.stat(path, follow_symlinks=False))
         for path in paths
     }
-
-
-def _entries(folders: Iterable[str]) -> Iterator[str]:
-    """Yield the path of everything below some folders, following nothing; in a tree that changes, some of it."""
-    left = list(folders)
-    while left:
-        with contextlib.suppress(OSError), os.scandir(left.pop()) as entries:
-            for entry in entries:
-                yield entry.path
-                if entry.is_dir(follow_symlinks=False):
-                    left.append(entry.path)
-
-
-def _used(folder: str) -> int:
-    space = os.statvfs(folder)
-    return (space.f_blocks - space.f_bfree) * space.f_frsize
 
 
 if __name__ == "__main__":

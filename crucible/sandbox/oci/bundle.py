@@ -9,7 +9,7 @@ from typing import Any
 
 from crucible.sandbox import seccomp_profile
 from crucible.sandbox.oci.place import ROOT, SCRATCH
-from crucible.sandbox.plan import WRITABLE, Identity
+from crucible.sandbox.plan import SHARED_MEMORY, WRITABLE, Identity
 from crucible.sandbox.rlimits import BOUND_ALWAYS
 from crucible.sandbox.tree import ENVIRONMENT
 
@@ -75,7 +75,7 @@ def configuration(
         "process": process,
         "root": {"path": ROOT, "readonly": True},
         "hostname": "sandbox",
-        "mounts": [*_MOUNTS, *(_OWN_KERNEL_MOUNTS if own_kernel else []), *map(_writable, WRITABLE)],
+        "mounts": [*_MOUNTS, *(_of_own_kernel() if own_kernel else map(_writable, WRITABLE))],
         "linux": linux,
     }
 
@@ -101,10 +101,18 @@ _MOUNTS: list[dict[str, Any]] = [
     {"destination": "/proc", "type": "proc", "source": "proc", "options": [*_UNTRUSTED, "noexec", "hidepid=2"]},
     {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755", "size=64k"]},
 ]
-_OWN_KERNEL_MOUNTS: list[dict[str, Any]] = [
-    {"destination": "/sys", "type": "tmpfs", "source": "tmpfs", "options": ["ro", "mode=000", "size=4k"]},
-]
-"""gVisor shows a /sys unless something else is there."""
+
+
+def _of_own_kernel() -> list[dict[str, Any]]:
+    """Return what differs where the tool brings a kernel, which shows a /sys unless something else is there.
+
+    Shared memory is that kernel's own: ADR 78.
+    """
+    return [
+        {"destination": "/sys", "type": "tmpfs", "source": "tmpfs", "options": ["ro", "mode=000", "size=4k"]},
+        {"destination": SHARED_MEMORY, "type": "tmpfs", "source": "tmpfs", "options": [*_UNTRUSTED, "mode=1777"]},
+        *(_writable(folder) for folder in WRITABLE if folder != SHARED_MEMORY),
+    ]
 
 
 def _writable(folder: str) -> dict[str, Any]:

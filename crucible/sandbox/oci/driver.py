@@ -157,7 +157,9 @@ class OciDriver:
                 "cpus": f"cgroup v{version} cpu",
                 "memory_bytes": f"cgroup v{version} memory, no swap",
                 "processes": "RLIMIT_NPROC in gVisor's kernel" if ours else f"cgroup v{version} pids",
-                "disk_bytes": "tmpfs size and inodes, RLIMIT_FSIZE",
+                "disk_bytes": "tmpfs size and inodes, "
+                + ("with /dev/shm by process 1, " if ours else "")
+                + "RLIMIT_FSIZE",
                 "output_bytes": "the executor's reader",
                 "open_files": "RLIMIT_NOFILE",
                 "files": f"pivot_root, Landlock ABI {landlock_abi}" if landlock_abi else "pivot_root",

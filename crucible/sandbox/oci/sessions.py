@@ -17,7 +17,7 @@ from crucible.sandbox import seccomp
 from crucible.sandbox.namespaces.ordinary import Ranges
 from crucible.sandbox.oci.container import Container
 from crucible.sandbox.oci.tools import host_tasks
-from crucible.sandbox.plan import WORKSPACE, Identity
+from crucible.sandbox.plan import SHARED_MEMORY, WORKSPACE, Identity
 from crucible.sandbox.sessions import plan, tracking
 from crucible.sandbox.sessions.making import enforces, ground_of
 from crucible.sandbox.sessions.session import TrackedSession
@@ -108,7 +108,10 @@ class OciSessions:
 
     async def _settle(self, container: Container, spec: SessionSpec, prefix: str) -> TrackedSession:
         identity = self._identities(container.slot.number).inside
-        own = plan.OwnKernel(disk=WORKSPACE, processes=spec.limits.processes) if self._own_kernel else None
+        own = None
+        if self._own_kernel:
+            processes = spec.limits.processes
+            own = plan.OwnKernel(disk=WORKSPACE, shared_memory=SHARED_MEMORY, processes=processes)
         ground = ground_of(spec, prefix, identity, KEEPER, own_kernel=own)
         disk = [(ground.disk_bytes, ground.inodes)] if self._own_kernel else []
         hall = [] if self._own_kernel else tracking.hall(container.group, self._containment.cgroup_version)

@@ -10,13 +10,13 @@ import tomllib
 from importlib import resources
 
 from crucible.sandbox import kernel
-from crucible.sandbox.plan import PROGRAM_UID
+from crucible.sandbox.plan import PROGRAM_UID, SHARED_MEMORY
 from crucible.sandbox.sessions.plan import Ground
 
 _NEW = "/.scratch"
 """An empty folder of the read-only root."""
-_SHARED_MEMORY = "/run/shm"
-"""Where what is in /dev/shm lives: /dev itself is read-only."""
+_ON_DISK = "/run/shm"
+"""Where what is in /dev/shm usually lives: /dev itself is read-only."""
 _UNTRUSTED = kernel.MS_NOSUID | kernel.MS_NODEV
 _PROC = _UNTRUSTED | kernel.MS_NOEXEC
 """What is locked where /proc was mounted, and so has to be said again."""
@@ -56,7 +56,8 @@ def make(ground: Ground) -> None:
         if path not in _OWN:
             _bind(path)
     _furnish(mapped)
-    kernel.mount(_NEW + _SHARED_MEMORY, _NEW + "/dev/shm", None, kernel.MS_BIND)  # noqa: S108 - inside of it
+    given = ground.own_kernel.shared_memory if ground.own_kernel else None
+    kernel.mount(given or _NEW + _ON_DISK, _NEW + SHARED_MEMORY, None, kernel.MS_BIND)
     kernel.pivot_root(_NEW)
 
 

@@ -54,7 +54,7 @@ def enforces(cgroup_version: int, identity: Identity, *, own_kernel: bool = Fals
         "cpus": f"{group} cpu",
         "memory_bytes": f"{group} memory, no swap",
         "processes": "RLIMIT_NPROC in gVisor's kernel, of each user" if own_kernel else f"{group} pids",
-        "disk_bytes": "tmpfs size and inodes, RLIMIT_FSIZE",
+        "disk_bytes": "tmpfs size and inodes, RLIMIT_FSIZE" + (", /dev/shm as memory" if own_kernel else ""),
         "output_bytes": "the executor's reader",
         "open_files": "RLIMIT_NOFILE",
         "files": "pivot_root, locked read-only mounts",

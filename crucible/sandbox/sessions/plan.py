@@ -65,6 +65,8 @@ class OwnKernel:
 
     disk: str
     """The folder that the session's root is made on: the host bounds its size."""
+    shared_memory: str | None = None
+    """The folder that is its /dev/shm, where that is none on the disk."""
     processes: int
     """How many each of its users may have."""
     beside: int = 0

@@ -27,6 +27,7 @@ shared, session = gvisor_session.shared, gvisor_session.session
 
 test_exec = claims.test_an_exec_says_how_it_ended
 test_state = claims.test_what_one_exec_leaves_the_next_one_finds
+test_shared_memory = claims.test_processes_meet_in_shared_memory
 test_argv_stdin_env_and_cwd = claims.test_argv_stdin_env_and_cwd_reach_the_program
 test_stdin = claims.test_fifty_mebibytes_of_stdin_arrive
 test_arguments = claims.test_a_mebibyte_of_arguments_arrives
