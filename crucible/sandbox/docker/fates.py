@@ -6,16 +6,30 @@ from dataclasses import dataclass, field
 
 from crucible.sandbox.docker.engine import Engine
 
+_BEHIND_SECONDS = 1.0
+
 
 @dataclass(slots=True)
 class Fate:
     """What has happened to one container."""
 
-    out_of_memory: bool = False
-    """Whether the kernel killed something in it for memory."""
     engine_lost: str | None = None
     """Why nobody can know."""
     dead: asyncio.Event = field(default_factory=asyncio.Event)
+    spent: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set where the kernel killed something in it for memory."""
+
+    @property
+    def out_of_memory(self) -> bool:
+        """Whether it is known that the kernel killed something in it for memory."""
+        return self.spent.is_set()
+
+    async def died_of_memory(self) -> bool:
+        """Tell that of a container that is dead: the engine tells of both in any order."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_BEHIND_SECONDS):
+                await self.spent.wait()
+        return self.out_of_memory
 
 
 class Fates:
@@ -75,7 +89,7 @@ class Fates:
                     if (fate := self._fates.get(container)) is None:
                         continue
                     if action == "oom":
-                        fate.out_of_memory = True
+                        fate.spent.set()
                     elif action in {"die", "destroy"}:
                         fate.dead.set()
         except OSError as error:

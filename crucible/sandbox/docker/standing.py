@@ -172,13 +172,12 @@ class Container:
         if fate.engine_lost:
             raise SandboxBrokenError(f"the engine went away: {fate.engine_lost}")
         await self.group.settle()
-        if not (self._gone or fate.out_of_memory):
-            said = self._last_words.decode(errors="replace").strip()
-            raise SandboxBrokenError(
-                f"process 1 broke: {said}"
-                if said
-                else "the engine stopped, or somebody ended the container with it"
-            )
+        if self._gone or fate.out_of_memory:
+            return b"", b""
+        if said := self._last_words.decode(errors="replace").strip():
+            raise SandboxBrokenError(f"process 1 broke: {said}")
+        if not await fate.died_of_memory():
+            raise SandboxBrokenError("the engine stopped, or somebody ended the container with it")
         return b"", b""
 
     def _why(self, kind: bytes, content: bytes) -> str:
