@@ -107,10 +107,7 @@ def attempts(ran: Ran) -> list[tuple[str, str]]:
         ("python", STANDARD_LIBRARY),
         ("node", NODE),
         ("c", C),
-        (
-            "cpp",
-            "#include <iostream>\n#include <thread>\nint main() { std::thread([]{ std::cout << 1; }).join(); }",
-        ),
+        ("cpp", CPP),
         ("bash", SHELL),
     ],
     ids=["concurrency", "standard library", "node", "c", "c++", "shell"],

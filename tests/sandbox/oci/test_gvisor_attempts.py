@@ -50,6 +50,10 @@ async def session(sandboxes: Sandboxes) -> AsyncIterator[Session]:
         yield session
 
 
+async def test_processes_and_threads_leave_no_attempt(sandboxes: Sandboxes) -> None:
+    await ordinary.test_an_ordinary_program_leaves_no_attempt(sandboxes, "python", ordinary.CONCURRENCY)
+
+
 async def test_who_forks_out_of_a_tracers_sight_is_refused_and_told(sandboxes: Sandboxes) -> None:
     ran = await sandboxes.run(
         claims.LIBC + "print(libc.syscall(56, 0x00800000 | 17, 0, 0, 0, 0), ctypes.get_errno())"
