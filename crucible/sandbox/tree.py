@@ -3,7 +3,9 @@
 import functools
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from crucible.sandbox.images import MARK
 from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, Tree
@@ -13,7 +15,9 @@ _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 
 _SHARED_FILES = ("/etc/ld.so.cache", "/etc/alternatives")
 
-NAMES = tuple((f"{os.path.dirname(__file__)}/etc/{name}", f"/etc/{name}") for name in ("hosts", "resolv.conf"))
+NAMES = tuple(
+    (f"{os.path.dirname(__file__)}/etc/{name}", f"/etc/{name}") for name in ("hostname", "hosts", "resolv.conf")
+)
 """Files that say what is known by name, and where they stand inside; an engine can mount them, too."""
 
 
@@ -30,7 +34,6 @@ def accounts(user: int) -> tuple[tuple[str, str], ...]:
 
 _MADE_UP = (
     *accounts(PROGRAM_UID),
-    ("/etc/hostname", "sandbox\n"),
     ("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n"),
     *((path, Path(file).read_text()) for file, path in NAMES),
 )
@@ -76,6 +79,8 @@ _MASKED_IN_PROC = (
     *("vmallocinfo", "vmstat", "zoneinfo"),
 )
 """What shows the host or its other tenants. What programs read stays: cpuinfo, meminfo, stat, uptime, version."""
+
+_READ_BY_RUNC: Final = "/proc/sys/kernel/cap_last_cap"
 
 ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -137,6 +142,25 @@ def _show(shown: Tree, source: str, path: str) -> None:
 
 def _masked() -> list[str]:
     return [f"/proc/{name}" for name in _MASKED_IN_PROC if _anybody_may_read(f"/proc/{name}")]
+
+
+@functools.cache
+def masked_for_runc() -> list[str]:
+    """Return what to mask where runc makes the container.
+
+    Since 1.3 it reads one number behind the masks and fails without: moby/sys/capability/capability_linux.go.
+    Of each folder on the way to it the rest is masked.
+    """
+    return [path for one in _masked() for path in (_around(one) if _READ_BY_RUNC.startswith(f"{one}/") else [one])]
+
+
+def _around(folder: str) -> Iterator[str]:
+    for name in sorted(os.listdir(folder)):
+        path = f"{folder}/{name}"
+        if _READ_BY_RUNC.startswith(f"{path}/"):
+            yield from _around(path)
+        elif path != _READ_BY_RUNC and _anybody_may_read(path):
+            yield path
 
 
 def _anybody_may_read(path: str) -> bool:

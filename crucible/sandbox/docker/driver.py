@@ -33,7 +33,7 @@ from crucible.sandbox.oci.tools import host_tasks
 from crucible.sandbox.runtimes import Runtime
 from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.supervision import Supervision
-from crucible.sandbox.tree import tree
+from crucible.sandbox.tree import masked_for_runc, tree
 from crucible.sandbox.warm import WarmPool
 from crucible.sandbox.work import inodes, work_of
 
@@ -188,7 +188,7 @@ class DockerDriver:
         return container.Blueprint(
             image=made.image,
             binds=tuple(made.binds),
-            masked=tuple(shown.masked),
+            masked=tuple(shown.masked if self._house.own_kernel else masked_for_runc()),
             memory_bytes=limits.memory_bytes,
             cpus=limits.cpus,
             processes=limits.processes,

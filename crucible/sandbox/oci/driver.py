@@ -34,6 +34,7 @@ from crucible.sandbox.runtimes import Runtime
 from crucible.sandbox.slots import Slot, Slots
 from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.supervision import Supervision
+from crucible.sandbox.tree import masked_for_runc
 from crucible.sandbox.warm import WarmPool
 from crucible.sandbox.work import work_of
 
@@ -256,7 +257,7 @@ class OciDriver:
             config=bundle.configuration(
                 command_of(kind, self._manner(kind).encode()),
                 identity,
-                whole.masked,
+                masked_for_runc() if self._tool is tools.RUNC else whole.masked,
                 own_kernel=self._tool.own_kernel,
                 group=slot.group.for_runtimes if told else None,
             ),

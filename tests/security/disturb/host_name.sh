@@ -7,4 +7,5 @@
 
 attempt "its name" hostname attack-name
 attempt "its domain" domainname attack-domain
-attempt "through /proc" write attack-name /proc/sys/kernel/hostname
+rename() { write "$1" /proc/sys/kernel/hostname && [ "$(uname -n)" = "$1" ]; }
+attempt "through /proc" rename attack-name

@@ -7,9 +7,9 @@ control: root
 
 import os
 
-from attempt import attempt
+from attempt import attempt, unless_null
 
 NAMES = "kernel/core_pattern kernel/modprobe kernel/hotplug kernel/sysrq kernel/panic kernel/randomize_va_space vm/drop_caches vm/overcommit_memory fs/binfmt_misc/register fs/suid_dumpable net/ipv4/ip_forward user/max_user_namespaces kernel/ns_last_pid"
 for name in NAMES.split():
     with attempt(name):
-        os.close(os.open(f"/proc/sys/{name}", os.O_WRONLY))
+        unless_null(os.open(f"/proc/sys/{name}", os.O_WRONLY))

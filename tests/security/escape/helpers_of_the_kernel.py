@@ -8,7 +8,7 @@ control: none: it would run on the host
 import os
 import signal
 
-from attempt import attempt
+from attempt import attempt, unless_null
 
 program = "/tmp/attack-helper"
 open(program, "w").write("#!/bin/sh\ntouch /tmp/attack-was-run\n")
@@ -25,6 +25,7 @@ for path, text in {
 }.items():
     with attempt(path):
         with open(path, "w") as file:
+            unless_null(file.fileno())
             file.write(text)
 if os.fork() == 0:
     os.kill(os.getpid(), signal.SIGSEGV)

@@ -6,8 +6,8 @@ control: user
 own kernel: it shows its own
 """
 
-from attempt import attempt
+from attempt import attempt, unless
 
 for name in "kernel/random/boot_id kernel/core_pattern kernel/hostname fs/file-nr vm/overcommit_memory net/core/somaxconn".split():
     with attempt(f"/proc/sys/{name}"):
-        open(f"/proc/sys/{name}").read()
+        unless(open(f"/proc/sys/{name}").read(), "empty")

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import stat
 
 
 class Refused(Exception):
@@ -30,6 +31,11 @@ def unless(condition, why):
     """Give up the attempt where it has not got what it wanted."""
     if not condition:
         raise Refused(why)
+
+
+def unless_null(descriptor):
+    """Give up the attempt where the null device was opened: some engines cover with it what they mask."""
+    unless(not stat.S_ISCHR(os.fstat(descriptor).st_mode), "the null device")
 
 
 def system_call(name_or_number, *arguments):

@@ -1,0 +1,25 @@
+"""What of /proc is masked where runc makes the container."""
+
+import pytest
+
+from crucible.domain.outcome import Outcome
+from crucible.sandbox.capabilities import last_capability
+from tests.sandbox.fixtures import Sandboxes, on_engine
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("nothing_left")]
+
+
+@on_engine("runc", "docker")
+async def test_of_the_kernels_settings_only_what_runc_reads_is_there_to_read(sandboxes: Sandboxes) -> None:
+    """Since runc 1.3, without it no container starts; which older ones, as Debian 12's, don't show."""
+    code = """import os
+for folder, _, names in os.walk('/proc/sys'):
+    for name in names:
+        try:
+            with open(os.path.join(folder, name)) as file:
+                if text := file.read(): print(file.name, text.strip())
+        except OSError: pass
+print(open('/etc/hostname').read())"""
+    ran = await sandboxes.run(code)
+    assert ran.finished.outcome is Outcome.SUCCEEDED
+    assert ran.text == f"/proc/sys/kernel/cap_last_cap {last_capability()}\nsandbox\n\n"
