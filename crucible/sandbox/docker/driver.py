@@ -327,9 +327,26 @@ def _refuse_what_lacks_limits(about: engine.About) -> None:
     lacking = [limit for limit in about.missing if limit != "swap" or _has_swap()]
     if lacking:
         raise ValueError(
-            f"the engine's kernel does not limit {', '.join(lacking)}; "
-            "boot it with cgroup_enable=memory swapaccount=1, or use cgroup v2"
+            f"the engine's containers can't be limited in {', '.join(lacking)}: {_what_gives_limits(about)}"
         )
+
+
+def _what_gives_limits(about: engine.About) -> str:
+    """Return why an engine lacks limits, and what mends it."""
+    if not about.is_rootless:
+        return "its kernel doesn't; boot it with cgroup_enable=memory swapaccount=1, or use cgroup v2"
+    if about.cgroup_version == 1:
+        return "a rootless engine has no control groups of v1; boot with systemd.unified_cgroup_hierarchy=1"
+    if about.cgroup_driver == "none":
+        return (
+            "a rootless engine gets control groups from its user's systemd, which did not start it; "
+            "dockerd-rootless-setuptool.sh install && systemctl --user restart docker"
+        )
+    return (
+        "the system's systemd delegates no such controller to its user's; "
+        r"printf '[Service]\nDelegate=cpu cpuset io memory pids\n' | sudo install -D -m 644 /dev/stdin "
+        "/etc/systemd/system/user@.service.d/delegate.conf && sudo systemctl daemon-reload, then log in again"
+    )
 
 
 def _has_swap() -> bool:

@@ -18,7 +18,8 @@ from crucible.sandbox.docker.http import EngineRefusedError, EngineUnreachableEr
 
 _OLDEST: Final = (1, 41)
 """What Docker 20.10 speaks: private cgroup namespaces, options of temporary file systems."""
-_NEWEST: Final = (1, 47)
+_NEWEST: Final = (1, 55)
+"""What Docker 29.7 speaks, the newest engine that was tried."""
 _SECONDS = 30.0
 """How long an engine under load may take for an answer; starting a container takes it a third of a second."""
 _QUICK_SECONDS = 5.0
@@ -34,6 +35,8 @@ class About:
     release: str
     kernel: str
     cgroup_version: int
+    cgroup_driver: str
+    """Who makes its containers' groups: `cgroupfs` itself, `systemd`, or `none`: they have none then."""
     runtimes: dict[str, str]
     """By name, the program of each."""
     security: tuple[str, ...]
@@ -41,12 +44,17 @@ class About:
     platform: str
     """`Docker Desktop` where it lives in a virtual machine."""
     missing: tuple[str, ...]
-    """Limits that its kernel does not enforce."""
+    """Limits that its containers can't have."""
+
+    @property
+    def is_rootless(self) -> bool:
+        """Whether it runs as an ordinary user."""
+        return "rootless" in self.security
 
     @property
     def is_remapped(self) -> bool:
         """Whether a container's root is another one than the host's."""
-        return self.gives_user_namespaces or "rootless" in self.security
+        return self.gives_user_namespaces or self.is_rootless
 
     @property
     def gives_user_namespaces(self) -> bool:
@@ -86,14 +94,22 @@ class Engine:
 
     @classmethod
     async def connect(cls, path: str) -> Self:
-        """Return the engine that listens there. Raises EngineUnreachableError, EngineRefusedError."""
+        """Return the engine that listens there. Raises EngineUnreachableError, EngineRefusedError.
+
+        It is asked for its version as Docker's own client asks. `/version` would name the oldest that it speaks,
+        too, but rootless engines of 28 and 29 whose network is the host's hang up on whoever asks for that. One
+        that speaks nothing as old as this driver says so with the first thing it is asked.
+        """
         socket = Socket(path)
-        said = await socket.request("GET", "/version", seconds=_QUICK_SECONDS)
-        newest, oldest = _version(said["ApiVersion"]), _version(said.get("MinAPIVersion", "1.12"))
-        if newest < _OLDEST or oldest > _NEWEST:
+        said = await socket.headers("/_ping", seconds=_QUICK_SECONDS)
+        try:
+            newest = _version(said["api-version"])
+        except (KeyError, ValueError):
+            raise EngineUnreachableError(f"what answers on {path} names no version of Docker's API") from None
+        if newest < _OLDEST:
             raise EngineUnreachableError(
-                f"the engine {said.get('Version')} speaks API {said['ApiVersion']}; "
-                f"this driver knows {_dotted(_OLDEST)} to {_dotted(_NEWEST)}: use Docker 20.10 or later"
+                f"the engine speaks no newer API than {_dotted(newest)}, this driver none older than "
+                f"{_dotted(_OLDEST)}: use Docker 20.10 or later"
             )
         return cls(socket, _dotted(min(newest, _NEWEST)))
 
@@ -105,6 +121,7 @@ class Engine:
             release=str(info.get("ServerVersion")),
             kernel=str(info.get("KernelVersion")),
             cgroup_version=int(info.get("CgroupVersion") or 1),
+            cgroup_driver=str(info.get("CgroupDriver")),
             runtimes={name: said.get("path", name) for name, said in (info.get("Runtimes") or {}).items()},
             security=tuple(
                 str(option).split(",")[0].removeprefix("name=") for option in info.get("SecurityOptions") or ()
@@ -129,8 +146,9 @@ class Engine:
         for line in await self._socket.send(
             f"{self._base}/images/create", query, archive, seconds=_IMPORT_SECONDS
         ):
-            if error := line.get("error"):
-                raise EngineRefusedError(0, f"the image {repository}:{tag} could not be imported: {error}")
+            if error := line.get("errorDetail"):
+                message = error.get("message")
+                raise EngineRefusedError(0, f"the image {repository}:{tag} could not be imported: {message}")
 
     async def images(self, repository: str) -> list[str]:
         """Return the names of the images of a repository."""

@@ -94,6 +94,15 @@ class Socket:
         answer = await self._ask(_Request(method=method, target=target, query=query, body=body), seconds)
         return json.loads(answer) if answer else None
 
+    async def headers(self, target: str, *, seconds: float) -> Mapping[str, str]:
+        """Return an answer's headers, by their names in small letters. Raises as `request`."""
+        connection = await self._open(_Request(method="GET", target=target), seconds)
+        try:
+            await _raise_refusal(connection)
+            return connection.headers
+        finally:
+            connection.writer.close()
+
     async def send(
         self, target: str, query: Mapping[str, str], body: AsyncIterator[bytes], *, seconds: float
     ) -> list[Any]:
