@@ -26,6 +26,9 @@ _NETWORK_RIGHTS = 0b11  # bind and connect, TCP
 _SCOPES = 0b11  # abstract Unix sockets and signals stay inside
 _ABI_WITH_NETWORK = 4
 _ABI_WITH_SCOPES = 6
+_ABI_WITH_LOG = 7
+_UNLOGGED = 1 << 0
+"""What is refused isn't told to the host's audit log, which whoever tries it over and over would fill."""
 
 
 def abi() -> int:
@@ -47,8 +50,9 @@ def abi() -> int:
 def restrict(version: int, *, readable: tuple[str, ...], writable: tuple[str, ...], devices: str) -> None:
     """Give up every file but these. Needs no_new_privs. Raises KernelError, FileNotFoundError."""
     rules = ruleset(version, readable=readable, writable=writable, devices=devices)
+    flags = _UNLOGGED if version >= _ABI_WITH_LOG else 0
     kernel.syscall(
-        kernel.SYS_LANDLOCK_RESTRICT_SELF, ctypes.c_int(rules), ctypes.c_uint(0), about="landlock restrict"
+        kernel.SYS_LANDLOCK_RESTRICT_SELF, ctypes.c_int(rules), ctypes.c_uint(flags), about="landlock restrict"
     )
     os.close(rules)
 
