@@ -38,47 +38,13 @@ _MADE_UP = (
     *((path, Path(file).read_text()) for file, path in NAMES),
 )
 
-_MASKED_IN_PROC = (
-    *("acpi", "asound", "bus", "driver", "dynamic_debug", "fs", "irq", "pressure", "scsi", "sys", "tty"),
-    *(
-        "bootconfig",
-        "buddyinfo",
-        "cmdline",
-        "config.gz",
-        "consoles",
-        "crypto",
-        "devices",
-        "diskstats",
-        "dma",
-        "fb",
-    ),
-    *(
-        "execdomains",
-        "interrupts",
-        "iomem",
-        "ioports",
-        "kallsyms",
-        "kcore",
-        "key-users",
-        "keys",
-        "kmsg",
-        "kpagecgroup",
-    ),
-    *(
-        "kpagecount",
-        "kpageflags",
-        "latency_stats",
-        "locks",
-        "misc",
-        "modules",
-        "mtrr",
-        "pagetypeinfo",
-        "partitions",
-    ),
-    *("sched_debug", "schedstat", "slabinfo", "softirqs", "swaps", "sysrq-trigger", "sysvipc", "timer_list"),
-    *("vmallocinfo", "vmstat", "zoneinfo"),
+_SHOWN_IN_PROC = frozenset(
+    (
+        *("cgroups", "cpuinfo", "filesystems", "loadavg", "meminfo", "mounts"),
+        *("net", "self", "stat", "thread-self", "uptime", "version"),
+    )
 )
-"""What shows the host or its other tenants. What programs read stays: cpuinfo, meminfo, stat, uptime, version."""
+"""What programs read. All else that a kernel or its modules have there shows the host or its other tenants."""
 
 _READ_BY_RUNC: Final = "/proc/sys/kernel/cap_last_cap"
 
@@ -110,7 +76,7 @@ def tree(prefix: str) -> Tree:
         binds=[(path, path) for path in shown],
         links=links,
         files=list(_MADE_UP),
-        masked=_masked(),
+        masked=masked(),
     )
 
 
@@ -120,7 +86,7 @@ def _image(folder: str) -> Tree:
     The engines mount what is named here, following links of the *host*: so links are made anew, inside, and only
     folders and files are mounted. `/etc` is taken apart, since some of it is the sandbox's.
     """
-    shown = Tree(binds=[], links=[], files=list(_MADE_UP), masked=_masked())
+    shown = Tree(binds=[], links=[], files=list(_MADE_UP), masked=masked())
     made_up = {path for path, _ in _MADE_UP}
     for name in sorted(os.listdir(folder)):
         if name == "etc" and os.path.isdir(f"{folder}/etc") and not os.path.islink(f"{folder}/etc"):
@@ -140,8 +106,10 @@ def _show(shown: Tree, source: str, path: str) -> None:
         shown.binds.append((source, path))
 
 
-def _masked() -> list[str]:
-    return [f"/proc/{name}" for name in _MASKED_IN_PROC if _anybody_may_read(f"/proc/{name}")]
+def masked(processes: str = "/proc") -> list[str]:
+    """Return what of /proc is hidden: but for processes and what is shown, whatever anybody may read."""
+    names = (name for name in sorted(os.listdir(processes)) if not name.isdecimal() and name not in _SHOWN_IN_PROC)
+    return [f"/proc/{name}" for name in names if _anybody_may_read(f"{processes}/{name}")]
 
 
 @functools.cache
@@ -151,7 +119,7 @@ def masked_for_runc() -> list[str]:
     Since 1.3 it reads one number behind the masks and fails without: moby/sys/capability/capability_linux.go.
     Of each folder on the way to it the rest is masked.
     """
-    return [path for one in _masked() for path in (_around(one) if _READ_BY_RUNC.startswith(f"{one}/") else [one])]
+    return [path for one in masked() for path in (_around(one) if _READ_BY_RUNC.startswith(f"{one}/") else [one])]
 
 
 def _around(folder: str) -> Iterator[str]:
