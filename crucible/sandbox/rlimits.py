@@ -6,20 +6,39 @@ import resource
 
 _STACK_BYTES = 8 * 1024 * 1024
 BOUND_ALWAYS = {
-    resource.RLIMIT_CORE: 0,
+    resource.RLIMIT_CORE: 1,
     resource.RLIMIT_MEMLOCK: 64 * 1024,
     resource.RLIMIT_MSGQUEUE: 256 * 1024,
     resource.RLIMIT_SIGPENDING: 1024,
     resource.RLIMIT_NICE: 0,
     resource.RLIMIT_RTPRIO: 0,
 }
-"""What no submission asks for."""
+"""What no submission asks for.
+
+No core is written where less than a page may be. But where the host has a program take cores, which runs as its
+root and outside of every limit, the kernel starts it whatever this limit is, unless it is 1 (core(5)).
+"""
+
+_NO_ROOM_FOR_CORES = (
+    "Crucible was started with a hard limit of 0 on cores, so that none can have 1: where the host's core_pattern "
+    "names a program, each crash starts it. Start Crucible with LimitCORE=1, or after ulimit -Hc 1"
+)
 
 
 def bound_always() -> None:
-    """Bound this process and its children in what no submission asks for."""
-    _bound(BOUND_ALWAYS)
+    """Bound this process and its children in what no submission asks for, but for what is `missing`."""
+    cores = {} if _has_room_for_cores() else {resource.RLIMIT_CORE: 0}
+    _bound({**BOUND_ALWAYS, **cores})
     resource.setrlimit(resource.RLIMIT_STACK, (_STACK_BYTES, resource.getrlimit(resource.RLIMIT_STACK)[1]))
+
+
+def missing() -> dict[str, str]:
+    """Return which of these can't be had by what this process starts, and why."""
+    return {} if _has_room_for_cores() else {"cores": _NO_ROOM_FOR_CORES}
+
+
+def _has_room_for_cores() -> bool:
+    return resource.getrlimit(resource.RLIMIT_CORE)[1] != 0
 
 
 def bound(open_files: int, file_bytes: int, processes: int | None = None) -> None:

@@ -66,6 +66,9 @@ class Part(Enum):
     """It answers, and what it forks is put behind a filter of its own, to which recorded calls must pass."""
 
 
+_OF_PROCESS_1 = frozenset({Part.ANSWERS, Part.TRACES, Part.PASSES})
+
+
 def compile_filter(
     machine: str = kernel.MACHINE,
     part: Part = Part.NONE,
@@ -105,6 +108,7 @@ def compile_filter(
             answers[numbers[name]] = _by_address(pointer, ask)
         for rule in (*policy["pretended"], *(policy["traced"] if part is Part.STOPS else ())):
             answers[numbers[rule["call"]]] = _by_argument(rule, [], ask)
+    answers |= _held(policy, numbers, part, answers)
     for rule in policy["own_kernel"] if own_kernel else ():
         answers |= {numbers[call]: _by_argument(rule, [], None) for call in rule["calls"].split()}
     foreign = {Part.ASKS: _ASK, Part.PASSES: _ALLOW}.get(part, _KILL_PROCESS)
@@ -130,7 +134,12 @@ def _recorded_values(rule: dict[str, Any]) -> list[int]:
 def _by_name(policy: dict[str, Any], known: set[str], recorded: int) -> dict[str, int]:
     """Return the answer to each call that has one whatever its arguments. Raises ValueError for a misspelt one."""
     answers: dict[str, int] = {}
-    for table, answer in (("allow", _ALLOW), ("record", recorded), ("refuse", _ERRNO | errno.EPERM)):
+    for table, answer in (
+        ("allow", _ALLOW),
+        ("record", recorded),
+        ("refuse", _ERRNO | errno.EPERM),
+        ("pretend", _ERRNO),
+    ):
         answers |= dict.fromkeys(" ".join(policy[table].values()).split(), answer)
     if misspelt := set(answers) - known - _GONE:
         raise ValueError(f"seccomp.toml names {', '.join(map(repr, sorted(misspelt)))}, which is no system call")
@@ -204,6 +213,32 @@ def _by_argument(rule: dict[str, Any], also: list[int], ask: int | None) -> list
     for value, answer in answers.items():
         body += [(_JUMP_IF_EQUAL, 0, 1, value), (_RETURN, 0, 0, answer)]
     return [*body, (_RETURN, 0, 0, rest)]
+
+
+def _held(
+    policy: dict[str, Any], numbers: dict[str, int], part: Part, answers: dict[int, list[_Instruction]]
+) -> dict[int, list[_Instruction]]:
+    """Return the answers to calls that set a limit which is held. Process 1 sets those of whom it forks."""
+    rules = [] if part in _OF_PROCESS_1 else policy["held"]
+    return {number: _holding(rule, answers[number]) for rule in rules for number in [numbers[rule["call"]]]}
+
+
+def _holding(rule: dict[str, Any], otherwise: list[_Instruction]) -> list[_Instruction]:
+    """Return the instructions that pretend to set a limit that is held, and are `otherwise` where it isn't."""
+    pointer = _ARGUMENTS_OFFSET + 8 * rule["pointer"]
+    body: list[_Instruction] = [
+        (_LOAD, 0, 0, pointer),
+        (_JUMP_IF_EQUAL, 0, 2, 0),
+        (_LOAD, 0, 0, pointer + 4),
+        (_JUMP_IF_EQUAL, 1, 0, 0),
+        (_RETURN, 0, 0, _ERRNO),
+    ]
+    for argument, value in reversed(rule["where"]):
+        body[:0] = [
+            (_LOAD, 0, 0, _ARGUMENTS_OFFSET + 8 * argument),
+            (_JUMP_IF_EQUAL, 0, len(body), value),
+        ]
+    return [*body, *otherwise]
 
 
 def _by_address(pointer: int, ask: int) -> list[_Instruction]:

@@ -24,7 +24,8 @@ def profile(machine: str = kernel.MACHINE) -> dict[str, Any]:
     policy, known = seccomp.read_policy(), seccomp.system_calls()[machine]
     process_1 = policy["process_1"]
     whole = [rule["call"] for rule in policy["arguments"] if rule.get("record") is True]
-    allowed = " ".join([*policy["allow"].values(), *policy["record"].values(), process_1["calls"], *whole]).split()
+    passed = (*policy["allow"].values(), *policy["record"].values(), *policy["pretend"].values())
+    allowed = " ".join([*passed, process_1["calls"], *whole]).split()
     refused = " ".join(policy["refuse"].values()).split()
     return {
         "defaultAction": "SCMP_ACT_ERRNO",

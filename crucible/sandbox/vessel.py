@@ -149,8 +149,8 @@ def _wait_for_orders(confines: Confines, processes: int | None, orders: int) -> 
             landlock.restrict(confines.landlock_abi, readable=("/",), writable=WRITABLE, devices="/dev")
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         commands = socket.socket(fileno=ORDERS)
-        confine(confines.wall, commands)
         rlimits.bound_always()
+        confine(confines.wall, commands)
         if confines.warm:
             script.prepare()
         if confines.rehearse is not None:

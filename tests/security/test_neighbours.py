@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from pathlib import Path
 
 import pytest
 
@@ -59,3 +60,56 @@ async def test_on_the_host_it_is_nobody_whatever_it_is_inside(sandboxes: Sandbox
         assert os.geteuid() not in seen
     else:
         assert seen == {os.geteuid()}
+
+
+FLUSHES = 4000
+FEW_PAGES = 32 * 1024
+
+
+async def test_a_program_has_the_hosts_disk_flush_nothing(sandboxes: Sandboxes) -> None:
+    if not (counter := _flushes_of_the_disk()).exists():
+        pytest.skip("the system's files are on no disk of their own")
+    code = (
+        "import os\nfile = os.open('/usr/bin/env', os.O_RDONLY)\n"
+        f"for _ in range({FLUSHES // 2}): os.fsync(file), os.fdatasync(file)\nprint('flushed')"
+    )
+    before = _flushes(counter)
+    ran = await sandboxes.run(code)
+    assert ran.text == "flushed\n"
+    assert _flushes(counter) - before < FLUSHES
+
+
+async def test_what_the_host_has_read_of_the_systems_files_stays_read(sandboxes: Sandboxes) -> None:
+    path = _text_that_nobody_maps()
+    path.read_bytes()
+    assert _is_in_memory(path)
+    code = f"import os\nfile = os.open({str(path)!r}, os.O_RDONLY)\nos.posix_fadvise(file, 0, 0, 4)\nprint('said')"
+    ran = await sandboxes.run(code)
+    assert ran.text == "said\n"
+    assert _is_in_memory(path)
+
+
+def _flushes_of_the_disk() -> Path:
+    device = Path("/usr/bin/env").stat().st_dev
+    return Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}/stat")
+
+
+def _flushes(counter: Path) -> int:
+    """Return how often a disk was told to write its cache (Linux, Documentation/block/stat.rst)."""
+    return int(counter.read_text().split()[15])
+
+
+def _text_that_nobody_maps() -> Path:
+    """Return a file of the system whose pages are in nobody's memory, as a library's are."""
+    texts = (path for path in Path("/usr/share").glob("*/*") if path.suffix in {".txt", ".dat", ".json", ".xml"})
+    return next(path for path in sorted(texts) if path.stat().st_size > FEW_PAGES)
+
+
+def _is_in_memory(path: Path) -> bool:
+    """Tell whether all of a file can be read without waiting for a disk."""
+    with path.open("rb") as file:
+        content = bytearray(path.stat().st_size)
+        try:
+            return os.preadv(file.fileno(), [content], 0, os.RWF_NOWAIT) == len(content)
+        except BlockingIOError:
+            return False

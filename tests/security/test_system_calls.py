@@ -8,7 +8,7 @@ from tests.sandbox.fixtures import Sandboxes
 
 POLICY = seccomp.read_policy()
 NUMBERS = seccomp.system_calls()[kernel.MACHINE]
-ALLOWED = {name for group in POLICY["allow"].values() for name in group.split()} | {
+ALLOWED = {name for part in ("allow", "pretend") for group in POLICY[part].values() for name in group.split()} | {
     rule["call"] for rule in POLICY["arguments"]
 }
 NAMED = {name for part in ("record", "refuse") for group in POLICY[part].values() for name in group.split()}

@@ -22,7 +22,7 @@ from crucible.domain.sandbox import (
     SandboxStarted,
 )
 from crucible.domain.session import SessionSpec
-from crucible.sandbox import capabilities, cgroup, counted, ids, landlock, plan, seccomp
+from crucible.sandbox import capabilities, cgroup, counted, ids, landlock, plan, rlimits, seccomp
 from crucible.sandbox.driver import Emit, Session
 from crucible.sandbox.images import LOCKS_SEEN
 from crucible.sandbox.namespaces import ordinary
@@ -113,7 +113,7 @@ class NamespacesDriver:
             available=True,
             isolation=self._containment.isolation,
             enforces=self._containment.enforces,
-            missing=missing,
+            missing=missing | rlimits.missing(),
             unpromised={Promise.LOCKS_APART: LOCKS_SEEN}
             | ({} if os.geteuid() == 0 else {Promise.COUNTED_APART: _ONE_PAYS}),
             sessions=True,

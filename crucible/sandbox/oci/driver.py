@@ -18,7 +18,7 @@ from crucible.domain.sandbox import (
     SandboxStarted,
 )
 from crucible.domain.session import SessionSpec
-from crucible.sandbox import cgroup, counted, ids, plan, seccomp, tracing
+from crucible.sandbox import cgroup, counted, ids, plan, rlimits, seccomp, tracing
 from crucible.sandbox.driver import Emit, Session
 from crucible.sandbox.images import LOCKS_SEEN
 from crucible.sandbox.launching import Launcher
@@ -133,7 +133,8 @@ class OciDriver:
             available=True,
             isolation=self._tool.isolation,
             enforces=self._containment.enforces,
-            missing={"sessions": self._no_sessions} if self._no_sessions else {},
+            missing=({"sessions": self._no_sessions} if self._no_sessions else {})
+            | ({} if self._tool.own_kernel else rlimits.missing()),
             unpromised=_of_its_own_kernel() if self._tool.own_kernel else _OF_THE_HOSTS_KERNEL,
             sessions=self._no_sessions is None,
         )

@@ -48,10 +48,10 @@ def run(
         order = plan.read_order(descriptors[0])
         os.setsid()
         kernel.set_capabilities(ground.capabilities, ground.capabilities)
+        rlimits.bound_always()
         confine(wall, keeper)
         keeper.detach()  # closed with all else below
         failure = _keep_only_standard_streams(descriptors)
-        rlimits.bound_always()
         rlimits.bound(ground.open_files, ground.disk_bytes, ground.processes_forked)
         _carry_out(order, ground.identity.ranged, step)
     except BaseException as error:  # noqa: BLE001 - this process must end here, whatever happened

@@ -17,3 +17,5 @@ for name in "NOFILE FSIZE CORE MEMLOCK MSGQUEUE SIGPENDING NICE RTPRIO".split():
             resource.setrlimit(kind, (hard + 1, hard + 1))
         except ValueError as error:
             raise OSError(1, str(error)) from error
+        if resource.getrlimit(kind) != (hard + 1, hard + 1):
+            raise OSError(1, "it was said to be, and is not")
