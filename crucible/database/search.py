@@ -1,16 +1,35 @@
-"""How text is found, alike on every database.
+"""How text is found, alike on every database, and as fast whatever the text is.
 
 Databases disagree about case: SQLite's LIKE folds ASCII alone, PostgreSQL's nothing. So what can be found is
 stored once more with its case folded, and compared with a folded question.
+
+LIKE is no way to compare them: in what repeats itself, SQLite's begins anew with each character. To look for 255
+times `a` and a `b` in ten programs of 1 MiB of `a` took it 5 s, in which it lets nobody else in.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import GenericFunction
 
 from crucible.database.tables import evaluation_inputs, evaluation_outputs, evaluations
 
 _SEPARATOR = "\x1e"
 """Keeps a search from finding what begins in one field and ends in the next."""
-_ESCAPE = "\\"
+
+
+class _Place(GenericFunction[int]):
+    """Where in a text another stands; 0: nowhere."""
+
+    type = sa.Integer()
+    name = "instr"
+    inherit_cache = True
+
+
+@compiles(_Place, "postgresql")
+def _in_postgresql(place: _Place, compiler: Any, **options: Any) -> str:
+    return f"strpos({compiler.process(place.clauses, **options)})"
 
 
 def folded(*texts: str) -> str:
@@ -20,20 +39,11 @@ def folded(*texts: str) -> str:
 
 def contains(text: str) -> sa.ColumnElement[bool]:
     """Hold for evaluations that have this text in their code, labels, output or error, or as their id."""
-    pattern = f"%{_escaped(folded(text))}%"
+    sought = folded(text)
     return sa.or_(
         evaluations.c.id == text.replace("\0", "\ufffd"),
         *(
-            sa.exists().where(
-                table.c.evaluation_id == evaluations.c.id,
-                table.c.search_text.like(pattern, escape=_ESCAPE),
-            )
+            sa.exists().where(table.c.evaluation_id == evaluations.c.id, _Place(table.c.search_text, sought) > 0)
             for table in (evaluation_inputs, evaluation_outputs)
         ),
     )
-
-
-def _escaped(text: str) -> str:
-    for special in (_ESCAPE, "%", "_"):
-        text = text.replace(special, _ESCAPE + special)
-    return text

@@ -1,5 +1,6 @@
 import base64
 import json
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -105,6 +106,19 @@ async def test_wildcards_are_letters_like_others(database, needle: str):
 async def test_text_does_not_run_from_one_field_into_the_next(database):
     await add(database, Submission(code="abc", labels={"k": "def"}))
     assert await listed(database, text="abcdef") == []
+
+
+async def test_text_that_repeats_itself_is_sought_as_fast_as_any_other(database):
+    await add(database, *(Submission(code="a" * 1_000_000) for _ in range(4)))
+
+    async def seconds(text: str) -> float:
+        began = time.process_time()
+        assert await listed(database, text=text) == []
+        return time.process_time() - began
+
+    assert min([await seconds("a" * 255 + "b") for _ in range(3)]) < 30 * min(
+        [await seconds("b" * 256) for _ in range(3)]
+    )
 
 
 async def test_text_finds_an_id_and_the_program_among_files(database):
