@@ -101,7 +101,11 @@ def list_schedules(
 ) -> None:
     """List schedules, newest first."""
     with connected(url) as crucible:
-        found = crucible.schedules.page(limit=limit).items
+        page = crucible.schedules.page(limit=limit)
+        found = list(page.items)
+        while page.next_cursor and len(found) < limit:  # pages of large programs are shorter
+            page = crucible.schedules.page(limit=limit - len(found), cursor=page.next_cursor)
+            found += page.items
     if json:
         print_json(*found)
     elif found:

@@ -16,6 +16,7 @@ from crucible.database.tables import AnyRow, schedule_firings, schedules
 from crucible.domain.cron import firings
 from crucible.domain.errors import FieldError, InvalidRequestError, NotFoundError
 from crucible.domain.identifiers import SCHEDULE_PATTERN, new_identifier
+from crucible.domain.limits import MIB
 from crucible.domain.schedule import (
     SHOWN_FIRINGS,
     Firing,
@@ -31,6 +32,9 @@ from crucible.domain.schedule import (
 
 _S, _F = schedules.c, schedule_firings.c
 _WORK = tuple(ScheduledWork.model_fields)
+_WORK_SIZE = sa.func.length(sa.cast(_S.work, sa.Text)).label("work_size")
+_MOST_WORK = 4 * MIB
+"""In one page: each schedule may hold 16 MiB, and a page of 200 as much as no server has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,19 +65,35 @@ class ScheduleReader:
         return await self._told(await self._one(self._named(schedule_id), schedule_id))
 
     async def page(self, *, limit: int, cursor: str | None) -> SchedulePage:
-        """Return at most `limit` schedules, newest first. Raises InvalidRequestError for a cursor that is none."""
-        statement = sa.select(schedules).where(_S.tenant_id == self._tenant_id, _S.removed_at.is_(None))
+        """Return at most `limit` schedules, newest first, and fewer where what they run is large.
+
+        Raises InvalidRequestError for a cursor that is none.
+        """
+        statement = sa.select(_S.id).where(_S.tenant_id == self._tenant_id, _S.removed_at.is_(None))
         if cursor is not None:
             if not re.fullmatch(SCHEDULE_PATTERN, cursor):
                 raise _no_cursor()
             statement = statement.where(_S.id < cursor)
-        rows = (await self._connection.execute(statement.order_by(_S.id.desc()).limit(limit + 1))).all()
-        items = tuple([await self._told(row) for row in rows[:limit]])
-        return SchedulePage(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
+        found = await self._connection.execute(statement.order_by(_S.id.desc()).limit(limit + 1))
+        ids = list(found.scalars())
+        items: list[Schedule] = []
+        size = 0
+        for schedule_id in ids[:limit]:
+            found = await self._connection.execute(self._named(schedule_id).add_columns(_WORK_SIZE))
+            if (row := found.one_or_none()) is None:
+                continue  # it was removed since
+            size += row.work_size
+            if items and size > _MOST_WORK:
+                break
+            items.append(await self._told(row))
+        return SchedulePage(items=tuple(items), next_cursor=items[-1].id if 0 < len(items) < len(ids) else None)
 
     async def firings(self, schedule_id: str, *, limit: int, before: datetime | None) -> FiringPage:
         """Return at most `limit` firings, the last first. Raises NotFoundError."""
         await self._one(self._named(schedule_id), schedule_id)
+        return await self._firings(schedule_id, limit=limit, before=before)
+
+    async def _firings(self, schedule_id: str, *, limit: int, before: datetime | None) -> FiringPage:
         statement = sa.select(schedule_firings).where(_F.schedule_id == schedule_id)
         if before is not None:
             statement = statement.where(_F.fire_at < sa.literal(before, _F.fire_at.type))
@@ -89,7 +109,7 @@ class ScheduleReader:
         )
 
     async def _told(self, row: AnyRow) -> Schedule:
-        last = (await self.firings(row.id, limit=1, before=None)).items
+        last = (await self._firings(row.id, limit=1, before=None)).items
         upcoming = islice(firings(row.cron, row.time_zone, row.decided_until), SHOWN_FIRINGS)
         return Schedule(
             id=row.id,

@@ -22,6 +22,20 @@ def test_a_schedule_is_made_shown_paused_and_removed(http: httpx2.Client) -> Non
     assert http.get(f"/schedules/{body['id']}").status_code == 404
 
 
+@pytest.mark.parametrize("large", [True, False])
+def test_a_page_of_schedules_holds_no_more_than_some_megabytes(http: httpx2.Client, large: bool) -> None:
+    programs = {"evaluations": [{"code": "#" * 500_000}] * (10 if large else 1)}
+    schedule = HOURLY | WITHOUT | {"batch": programs}
+    made = [http.post("/schedules", json=schedule).json()["id"] for _ in range(3)]
+    found, sizes, cursor = [], [], ""
+    while cursor is not None:
+        page = http.get(f"/schedules?limit=200{cursor and f'&cursor={cursor}'}").json()
+        found += [one["id"] for one in page["items"]]
+        sizes.append(len(page["items"]))
+        cursor = page["next_cursor"]
+    assert (found, sizes) == (made[::-1], [1, 1, 1] if large else [3])
+
+
 @pytest.mark.parametrize(
     ("change", "field", "said"),
     [

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from crucible.client import AsyncCrucible, ScheduleRequest, Submission
+from crucible.client import AsyncCrucible, Crucible, ScheduleRequest, Submission
+from crucible.domain.schedule import ScheduledBatch
 from tests.cli.conftest import Command
 from tests.serving import Serving
 
@@ -29,6 +30,18 @@ def test_a_schedule_is_added_shown_paused_and_removed(command: Command, tmp_path
     assert json.loads(command("schedule", "resume", made["id"], "--json").out)["state"] == "active"
     assert command("schedule", "remove", made["id"]).code == 0
     assert "there is no schedule" in command("schedule", "show", made["id"]).err
+
+
+def test_a_list_has_as_many_as_asked_for_however_large_they_are(server: Serving, command: Command) -> None:
+    large = ScheduledBatch(evaluations=(Submission(code="#" * 900_000),) * 5)
+    with Crucible(server.url) as crucible:
+        made = [
+            crucible.schedules.create(ScheduleRequest(name="large", cron="0 6 * * *", batch=large)).id
+            for _ in "123"
+        ]
+        assert len(crucible.schedules.page().items) == 1
+    told = command("schedule", "list", "--limit", "2", "--json").out.splitlines()
+    assert [json.loads(line)["id"] for line in told] == [made[2], made[1]]
 
 
 @pytest.mark.usefixtures("server")
