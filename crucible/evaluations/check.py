@@ -30,6 +30,7 @@ _WAIT_SECONDS = 2.0
 _ENDS = frozenset({Outcome.SUCCEEDED, Outcome.NONZERO_EXIT, Outcome.COMPILE_ERROR})
 """How a run ends in which the parser could say what it had to."""
 _DIGITS = 7
+_FURTHEST_BEHIND_TABS = 2000
 
 
 class Checks:
@@ -65,7 +66,7 @@ class Checks:
             self._places.release()
         if finished.outcome not in _ENDS:
             return CheckResult(checked=False, reason=finished.error or f"the parser ended as {finished.outcome}")
-        return CheckResult(checked=True, findings=tuple(read(checker, said, request.code))[:MAXIMUM_FINDINGS])
+        return CheckResult(checked=True, findings=tuple(read(checker, said, request.code)))
 
     async def _run(self, spec: SandboxSpec) -> tuple[SandboxFinished, str]:
         said = bytearray()
@@ -93,7 +94,7 @@ def _spec(request: CheckRequest, runtime: RuntimeReport, checker: Checker, tenan
 
 
 def read(checker: Checker, said: str, code: str) -> Iterator[Finding]:
-    """Yield what the parser objects to, each once, held to lines that the program has."""
+    """Yield the first of what the parser objects to, each once, held to lines that the program has."""
     lines = code.split("\n")
     seen: set[Finding] = set()
     for told in said.splitlines():
@@ -104,6 +105,8 @@ def read(checker: Checker, said: str, code: str) -> Iterator[Finding]:
         if finding not in seen:
             seen.add(finding)
             yield finding
+        if len(seen) == MAXIMUM_FINDINGS:
+            return
 
 
 def _finding(checker: Checker, match: re.Match[str], lines: Sequence[str]) -> Finding:
@@ -125,8 +128,15 @@ def _number(text: str | None) -> int:
     return int(text) if text and len(text) <= _DIGITS else 0
 
 
-def _character(line: str, column: int, tab: int) -> int:
-    """Return which character stands in a column, where tabs reach to the next multiple of `tab`."""
+def _character(line: str, column: int, tab: int) -> int | None:
+    """Return which character stands in a column, where tabs reach to the next multiple of `tab`.
+
+    None behind tabs and too far to the right: a program can have its compiler name a million columns.
+    """
+    if tab == 1 or line.find("\t", 0, column) < 0:
+        return min(column, len(line) + 1)
+    if column > _FURTHEST_BEHIND_TABS:
+        return None
     reached = 0
     for place, character in enumerate(line, start=1):
         reached = (reached // tab + 1) * tab if character == "\t" else reached + 1

@@ -1,6 +1,7 @@
 """A program is parsed without being run, and what comes back from beside it is held to bounds."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -52,6 +53,15 @@ def test_a_place_that_the_program_does_not_have_is_the_nearest_that_it_has(line:
     (finding,) = read(checkers()["python"], f"{line}:9:{line}:10: error: no\n", "one\ntwo")
     assert finding.line == (2 if line == "5" else 1)
     assert finding.end_line in {None, 2}
+
+
+@pytest.mark.parametrize("blank", [" ", "\t"])
+def test_a_program_that_has_its_compiler_name_far_columns_holds_nobody_up(blank: str) -> None:
+    said = "".join(f"main.c:1:1000000: error: {number % 50}\n" for number in range(1500))
+    began = time.process_time()
+    found = list(read(checkers()["c"], said, blank * 1_000_000))
+    assert time.process_time() - began < 1  # to look along the line for each took minutes
+    assert [finding.column for finding in found] == [1_000_000 if blank == " " else None] * 50
 
 
 def test_a_column_is_a_character_even_behind_tabs() -> None:
