@@ -4,7 +4,7 @@ Those have ended, and what they left changes no more; so it is read before the t
 that transaction waits for no disk. What a hostile program named its files is checked here as anybody's input is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -14,7 +14,7 @@ from crucible.blobs.store import BlobStore
 from crucible.database.database import Database
 from crucible.database.evaluations import Kept
 from crucible.domain.errors import NotFoundError
-from crucible.domain.evaluation import InputFile, Submission
+from crucible.domain.evaluation import MAXIMUM_FILES, MAXIMUM_INPUT_BYTES, InputFile, Submission
 from crucible.domain.mistakes import first_mistake
 from crucible.domain.pipeline import StageInput, StageRequest
 from crucible.domain.principal import Principal
@@ -35,6 +35,16 @@ class _Left:
     streams: Mapping[str, Kept]
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A file to be given: under which path, and where its bytes are."""
+
+    target: str
+    kept: Kept
+    start: int
+    stop: int
+
+
 async def gather(
     database: Database,
     blobs: BlobStore,
@@ -48,10 +58,12 @@ async def gather(
     """
     sources = {each.stage for each in request.inputs} | ({request.stdin_from} if request.stdin_from else set())
     left = {source: await _left(database, owner, source, evaluations[source]) for source in sorted(sources)}
-    files: list[InputFile] = []
+    parts = [part for each in request.inputs for part in _parts(each, left[each.stage])]
+    _check_fit(parts)
     try:
-        for each in request.inputs:
-            files += await _files(blobs, each, left[each.stage])
+        files = [
+            InputFile.of(part.target, await slice_of(part.kept, blobs, part.start, part.stop)) for part in parts
+        ]
         stdin = None
         if request.stdin_from is not None:
             stdin = await _stdin(blobs, request.stdin_from, left[request.stdin_from])
@@ -81,28 +93,38 @@ async def _left(database: Database, owner: Principal, stage: str, evaluation_id:
     return _Left(files=files, content=content, truncated=truncated, streams=streams)
 
 
-async def _files(blobs: BlobStore, wanted: StageInput, left: _Left) -> list[InputFile]:
+def _parts(wanted: StageInput, left: _Left) -> list[_Part]:
     target = wanted.target
     if target is not None and wanted.stream is not None:
         kept = left.streams[wanted.stream]
-        return [InputFile.of(target, await slice_of(kept, blobs, 0, kept.size_bytes))]
+        return [_Part(target, kept, 0, kept.size_bytes)]
     if target is not None and wanted.path is not None:
-        return [InputFile.of(target, await _file(blobs, wanted.stage, wanted.path, left))]
+        return [_part(target, wanted.stage, wanted.path, left)]
     if left.truncated:
         raise CannotGatherError(
             f"stage {wanted.stage!r} left more or larger files than are kept, so that not all can be given: "
             "ask for those that are needed by their paths"
         )
     folder = PurePosixPath(wanted.as_ or "")
-    return [InputFile.of(str(folder / path), await _file(blobs, wanted.stage, path, left)) for path in left.files]
+    return [_part(str(folder / path), wanted.stage, path, left) for path in left.files]
 
 
-async def _file(blobs: BlobStore, stage: str, path: str, left: _Left) -> bytes:
+def _part(target: str, stage: str, path: str, left: _Left) -> _Part:
     place = left.files.get(path)
     if place is None:
         kept = "; it left more or larger files than are kept" if left.truncated else ""
         raise CannotGatherError(f"stage {stage!r} left no file {path!r}{kept}")
-    return await slice_of(left.content, blobs, place.start, place.stop)
+    return _Part(target, left.content, place.start, place.stop)
+
+
+def _check_fit(parts: Sequence[_Part]) -> None:
+    """Refuse what no submission may have before it is read: one large file may be asked for a hundred times."""
+    if len(parts) > MAXIMUM_FILES:
+        raise CannotGatherError(f"it asks for {len(parts)} files, and may have at most {MAXIMUM_FILES}")
+    if (size := sum(part.stop - part.start for part in parts)) > MAXIMUM_INPUT_BYTES:
+        raise CannotGatherError(
+            f"the files that it asks for must hold at most {MAXIMUM_INPUT_BYTES} bytes together, hold {size}"
+        )
 
 
 async def _stdin(blobs: BlobStore, stage: str, left: _Left) -> str:

@@ -1,5 +1,7 @@
 """What a stage is given of the stages before it, and what is said where it can't be."""
 
+import tracemalloc
+
 import pytest
 
 from crucible.domain.evaluation import INLINE_OUTPUT_BYTES, MAXIMUM_FILES
@@ -130,6 +132,21 @@ async def test_a_stage_that_can_not_be_given_what_it_asks_for_fails_and_says_why
     assert (ended.state, ended.stages[1].status) == (PipelineState.FAILED, StageStatus.FAILED)
     assert ended.stages[1].evaluation_id is None
     assert ended.stopped_by == "b"
+
+
+@pytest.mark.parametrize("what", [{"path": "x"}, {"stream": "stdout"}])
+async def test_what_is_too_much_together_is_not_read(hand, database, what):
+    large = b"\0" * MIB
+    asked = {"inputs": [{"stage": "a", "as": f"{number}", **what} for number in range(100)]}
+    pipeline = await made(database, stage("a", limits={"output_bytes": 2 * MIB}), stage("b", "a", **asked))
+    await hand.take()
+    one = await hand.end("a", said=large, files={"x": large}, tell=False)
+    tracemalloc.start()
+    await hand.go_on(one)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert "must hold at most 8388608 bytes together, hold 104857600" in (await why(database, pipeline, "b") or "")
+    assert peak < 20 * MIB
 
 
 async def test_a_stage_that_got_nothing_fails_as_its_own_on_failure_says(hand, database):
