@@ -13,7 +13,9 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 from crucible.domain.errors import FieldError, InvalidRequestError
@@ -22,6 +24,9 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 RESOLVE_SECONDS = 5.0
+_RESOLVERS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="resolver")
+"""Threads for this alone. A name server that never answers holds one for longer than anybody waits, and those few
+that a loop has for all else read and write outputs."""
 _PORTS = {"http": 80, "https": 443}
 _HIGHEST_PORT = 65_535
 _UNICAST = ipaddress.IPv6Network("2000::/3")
@@ -104,7 +109,8 @@ async def checked_address(target: Target, allowed: Collection[Network]) -> str:
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(RESOLVE_SECONDS):
-            found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+            resolve = partial(socket.getaddrinfo, target.host, target.port, type=socket.SOCK_STREAM)
+            found = await loop.run_in_executor(_RESOLVERS, resolve)
     except TimeoutError as error:
         raise ForbiddenAddressError(
             f"the host {target.host!r} could not be resolved within {RESOLVE_SECONDS:g} s"

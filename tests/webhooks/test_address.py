@@ -1,18 +1,22 @@
 """Which addresses a notification may be sent to, and which URLs are none."""
 
+import asyncio
 import ipaddress
 import socket
+import threading
 
 import pytest
 
 from crucible.domain.errors import InvalidRequestError
 from crucible.webhooks.address import (
+    RESOLVE_SECONDS,
     ForbiddenAddressError,
     checked_address,
     may_be_reached,
     require_reachable,
     target_of,
 )
+from tests.waiting import PATIENCE_SECONDS
 
 INWARD = (
     "0.0.0.0",
@@ -132,6 +136,26 @@ async def test_one_inward_address_among_a_names_is_enough_to_refuse_it(monkeypat
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: resolved)
     with pytest.raises(ForbiddenAddressError, match=r"10\.0\.0\.1"):
         await checked_address(target_of("http://both.example/"), ())
+
+
+async def test_names_that_nobody_answers_for_hold_up_nothing_else(monkeypatch) -> None:
+    """The name server that is asked stands for a stranger's: it takes its time, whatever ours does."""
+    answered = threading.Event()
+
+    def silent(*_args: object, **_options: object) -> list[object]:
+        answered.wait(PATIENCE_SECONDS)
+        raise socket.gaierror("nobody answered")
+
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    asking = [asyncio.ensure_future(checked_address(target_of("https://a.example/"), ())) for _ in range(64)]
+    try:
+        await asyncio.sleep(0)  # until each has asked
+        async with asyncio.timeout(RESOLVE_SECONDS / 2):
+            assert await asyncio.to_thread(lambda: "what a blob holds") == "what a blob holds"
+        assert not any(one.done() for one in asking)
+    finally:
+        answered.set()
+        await asyncio.gather(*asking, return_exceptions=True)
 
 
 def test_a_host_is_named_as_the_url_had_it() -> None:
