@@ -12,6 +12,7 @@ from starlette.responses import StreamingResponse
 from crucible.domain.event import Event
 
 T = TypeVar("T")
+EVENT_STREAM = "text/event-stream"
 HEARTBEAT_SECONDS = 15.0
 _HEARTBEAT = b": still here\n\n"
 
@@ -25,7 +26,7 @@ def server_sent(events: AsyncGenerator[T, None], tell: Callable[[T], bytes]) -> 
     """Return the answer that sends these as `tell` writes them, and ends when they do."""
     return StreamingResponse(
         with_heartbeats(events, HEARTBEAT_SECONDS, tell),
-        media_type="text/event-stream",
+        media_type=EVENT_STREAM,
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 

@@ -14,6 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from crucible.api.event_source import EVENT_STREAM
 from crucible.api.problems import problem_response
 from crucible.domain.errors import CrucibleError, UnavailableError, UntrustedOriginError
 
@@ -70,6 +71,7 @@ class _Answer:
     def __init__(self, send: Send, *, request_id: str) -> None:
         self.id = request_id
         self.started = False
+        self._is_event_stream = False
         self._send = send
 
     async def send(self, message: Message) -> None:
@@ -78,16 +80,20 @@ class _Answer:
             self.started = True
             headers = MutableHeaders(scope=message)
             headers["X-Request-Id"] = self.id
+            self._is_event_stream = headers.get("content-type", "").startswith(EVENT_STREAM)
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
         await self._send(message)
 
     async def end(self, scope: Scope, error: CrucibleError) -> None:
-        """Answer with this error, or, where an answer began already, end it."""
-        if self.started:
-            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
-        else:
+        """Answer with this error, or, where events are being told, end them: their last one says that it is.
+
+        Anything else that began is left without an end, so that the connection is cut: it must not look whole.
+        """
+        if not self.started:
             await problem_response(error)(scope, _nothing_more, self.send)
+        elif self._is_event_stream:
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _nothing_more() -> Message:

@@ -9,7 +9,7 @@ import httpx2
 
 from crucible.client import batch_calls as calls
 from crucible.client.calls import Call
-from crucible.client.errors import error_of
+from crucible.client.errors import error_of, saying_unreachable
 from crucible.domain.answer import EvaluationPage
 from crucible.domain.batch import Batch, BatchPage, BatchRequest, BatchState, CauseList
 from crucible.domain.evaluation import Submission
@@ -112,10 +112,14 @@ class AsyncBatches:
         return await self._ask(calls.cancel(batch_id))
 
     async def export(self, batch_id: str, written: calls.Written = "jsonl") -> AsyncIterator[bytes]:
-        """Yield the bytes of all of a batch, as JSON lines or as CSV."""
-        async with self._http.stream("GET", calls.export_path(batch_id, written)) as response:
-            if not response.is_success:
-                await response.aread()
-                raise error_of(response)
-            async for piece in response.aiter_bytes():
-                yield piece
+        """Yield the bytes of all of a batch, as JSON lines or as CSV.
+
+        Raises ServerUnreachableError where the connection broke, so that what came before is not all of it.
+        """
+        with saying_unreachable(self._http.base_url):
+            async with self._http.stream("GET", calls.export_path(batch_id, written)) as response:
+                if not response.is_success:
+                    await response.aread()
+                    raise error_of(response)
+                async for piece in response.aiter_bytes():
+                    yield piece

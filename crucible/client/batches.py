@@ -14,7 +14,7 @@ import httpx2
 
 from crucible.client import batch_calls as calls
 from crucible.client.calls import Call
-from crucible.client.errors import error_of
+from crucible.client.errors import error_of, saying_unreachable
 from crucible.domain.answer import EvaluationPage
 from crucible.domain.batch import Batch, BatchPage, BatchRequest, BatchState, CauseList
 from crucible.domain.evaluation import Submission
@@ -115,8 +115,14 @@ class Batches:
         return self._ask(calls.cancel(batch_id))
 
     def export(self, batch_id: str, written: calls.Written = "jsonl") -> Iterator[bytes]:
-        """Yield the bytes of all of a batch, as JSON lines or as CSV."""
-        with self._http.stream("GET", calls.export_path(batch_id, written)) as response:
+        """Yield the bytes of all of a batch, as JSON lines or as CSV.
+
+        Raises ServerUnreachableError where the connection broke, so that what came before is not all of it.
+        """
+        with (
+            saying_unreachable(self._http.base_url),
+            self._http.stream("GET", calls.export_path(batch_id, written)) as response,
+        ):
             if not response.is_success:
                 response.read()
                 raise error_of(response)

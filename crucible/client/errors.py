@@ -1,6 +1,7 @@
 """What a client meets besides the server's own problems, and how those become the errors they were."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx2
 from pydantic import ValidationError
@@ -47,6 +48,15 @@ def error_of_problem(problem: Problem, retry_after: int | None = None) -> Crucib
 def unreachable(url: httpx2.URL, error: httpx2.TransportError) -> ServerUnreachableError:
     """Return what a broken connection means to whoever asked."""
     return ServerUnreachableError(f"no Crucible answers at {url}: {str(error) or type(error).__name__}")
+
+
+@contextmanager
+def saying_unreachable(url: httpx2.URL) -> Iterator[None]:
+    """Have a connection that breaks in the block raise ServerUnreachableError."""
+    try:
+        yield
+    except httpx2.TransportError as error:
+        raise unreachable(url, error) from error
 
 
 def retry_after_seconds(response: httpx2.Response) -> int | None:

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from crucible.api import lines
+from crucible.client import Crucible, ServerUnreachableError, Submission
 from tests.serving import Serving
 
 LINES = {"Content-Type": "application/x-ndjson"}
@@ -151,3 +152,15 @@ def test_a_key_makes_one_batch(http: httpx2.Client) -> None:
     )
     assert first.json() == second.json()
     assert second.headers["idempotency-replayed"] == "true"
+
+
+def test_an_export_that_a_stopping_server_cuts_off_does_not_look_whole(server: Serving) -> None:
+    assert server.loop is not None
+    assert server.http is not None
+    with Crucible(server.url) as crucible:
+        batch = crucible.batches.submit([Submission(code="#" * 900_000)] * 40)
+        pieces = crucible.batches.export(batch.id)
+        next(pieces)
+        server.loop.call_soon_threadsafe(server.http.finish)
+        with pytest.raises(ServerUnreachableError):
+            sum(map(len, pieces))

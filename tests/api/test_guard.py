@@ -130,13 +130,16 @@ async def test_a_server_that_stops_sends_its_waiting_clients_away_in_words() -> 
     assert (start["status"], dict(start["headers"])[b"retry-after"]) == (503, b"1")
 
 
-async def test_a_server_that_stops_ends_its_event_streams() -> None:
+@pytest.mark.parametrize(
+    ("media_type", "ends"), [(b"text/event-stream; charset=utf-8", True), (b"application/x-ndjson", False)]
+)
+async def test_a_server_that_stops_ends_its_event_streams_and_nothing_else(media_type: bytes, ends: bool) -> None:
     async def cancelled(_scope: Scope, _receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", media_type)]})
         raise asyncio.CancelledError
 
-    *_, last = await answered(cancelled)
-    assert last == {"type": "http.response.body", "body": b"", "more_body": False}
+    _, *last = await answered(cancelled)
+    assert last == ([{"type": "http.response.body", "body": b"", "more_body": False}] if ends else [])
 
 
 async def test_a_client_that_left_is_not_answered() -> None:
