@@ -7,9 +7,8 @@ import socket
 import sys
 from collections.abc import Callable
 
-from crucible.sandbox import kernel
+from crucible.sandbox import kernel, own_namespace
 from crucible.sandbox.launching import READY
-from crucible.sandbox.namespaces.zygote import become_root_of_a_namespace
 
 Run = Callable[[list[int], int], None]
 """Is the first process of a sandbox, until its end: told its descriptors and who its launcher is."""
@@ -23,7 +22,7 @@ def serve(descriptors: int, run: Run) -> None:
     requests = socket.socket(fileno=int(sys.argv[1]))
     kernel.die_with_parent(signal.SIGKILL)
     if os.geteuid() != 0:
-        become_root_of_a_namespace(requests)
+        own_namespace.become_root(requests)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the executor's to handle
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps what is forked here

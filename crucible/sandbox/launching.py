@@ -8,10 +8,9 @@ import sys
 from typing import Self
 
 from crucible.domain.errors import SandboxUnavailableError
-from crucible.sandbox.namespaces import ordinary
+from crucible.sandbox import ordinary
+from crucible.sandbox.own_namespace import MAP
 
-MAP = b"map"
-"""From a launcher of an ordinary user: it is in a namespace whose ids are to be mapped; and back: they are."""
 READY = b"ready"
 _START_SECONDS = 30.0
 
@@ -80,11 +79,7 @@ async def _begun(process: subprocess.Popen[bytes], requests: socket.socket) -> N
     loop = asyncio.get_running_loop()
     said = await loop.sock_recv(requests, 16)
     if said == MAP:
-        try:
-            await asyncio.to_thread(ordinary.write_maps, process.pid, ordinary.ranges())
-        except (OSError, subprocess.SubprocessError) as error:
-            raise SandboxUnavailableError(f"this user's ids can't be mapped: {error}") from error
-        requests.send(MAP)
+        await ordinary.let_be_root(process.pid, requests)
         said = await loop.sock_recv(requests, 16)
     if not said:
         code = await asyncio.to_thread(process.wait)

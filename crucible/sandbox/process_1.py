@@ -22,9 +22,8 @@ import sys
 from dataclasses import asdict, dataclass
 from functools import partial
 
-from crucible.sandbox import capabilities, inputs, kernel, landlock, report, seccomp, steps
+from crucible.sandbox import capabilities, inputs, kernel, landlock, rehearsal, report, script, seccomp, steps
 from crucible.sandbox.disk import Disk
-from crucible.sandbox.namespaces import rehearsal, script
 from crucible.sandbox.plan import SHARED_MEMORY, WORKSPACE, Bounds, decode_work
 from crucible.sandbox.readable import readable
 from crucible.sandbox.tracing import Tracer

@@ -23,13 +23,13 @@ from crucible.sandbox import (
     notification,
     progress,
     rlimits,
+    script,
 )
 from crucible.sandbox.answers import Answers
 from crucible.sandbox.arguments import refuse_what_is_too_long
 from crucible.sandbox.attempts import Attempts
 from crucible.sandbox.confine import confine
 from crucible.sandbox.listening import ListenerAnswers
-from crucible.sandbox.namespaces import script
 from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Work, work_in
 from crucible.sandbox.traced import TracedAnswers
 from crucible.sandbox.tracing import Tracer

@@ -12,7 +12,7 @@ import pytest
 
 from crucible.domain.errors import SandboxUnavailableError
 from crucible.sandbox import ids
-from crucible.sandbox.namespaces.ordinary import Ranges
+from crucible.sandbox.ordinary import Ranges
 
 SPAN = ids.Span(first=1000, each=10, count=4)
 

@@ -8,7 +8,7 @@ import pytest
 
 from crucible.domain.limits import MIB
 from crucible.domain.sandbox import Promise, SandboxEvent, SandboxOutput
-from crucible.sandbox.namespaces import ordinary
+from crucible.sandbox import ordinary
 from tests.sandbox import host
 from tests.sandbox.fixtures import Sandboxes
 

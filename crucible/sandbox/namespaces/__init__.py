@@ -4,12 +4,12 @@ Read it in the order in which a program passes through it:
 
 `driver` (in the executor) makes a cgroup → a zygote (`zygotes`, `zygote`) forks → `init`, process 1 inside,
 enters its namespaces (`lot`) and root (`root`) and forks what is to become the program, which drops everything
-and closes every door (`program`, `landlock`, `call_filter`) → both wait (`standing`, `warm`) → the work arrives
+and closes every door (`vessel`, `landlock`, `call_filter`) → both wait (`standing`, `warm`) → the work arrives
 (`plan`) → the program is started, by an exec or as a `script` in the interpreter that waited → `init` kills what
 is left, collects files (`collect`) and reports (`report`); `supervision` watches all the while.
 
-In the executor run `driver`, `zygotes`, `ordinary` and `probe`. All else here runs in a zygote and what it forks,
-under a runtime's own Python, which may be as old as 3.8.
+In the executor run `driver`, `zygotes` and `probe`. All else here runs in a zygote and what it forks, under a
+runtime's own Python, which may be as old as 3.8; `sessions` has processes of its own.
 
-What other drivers stand on, too, is in the folder above.
+What is not here is what other drivers stand on, too, and lies in the folder above.
 """

@@ -22,10 +22,9 @@ from crucible.domain.sandbox import (
     SandboxStarted,
 )
 from crucible.domain.session import SessionSpec
-from crucible.sandbox import capabilities, cgroup, counted, ids, landlock, plan, rlimits, seccomp
+from crucible.sandbox import capabilities, cgroup, counted, ids, landlock, ordinary, plan, rlimits, seccomp
 from crucible.sandbox.driver import Emit, Session
 from crucible.sandbox.images import LOCKS_SEEN
-from crucible.sandbox.namespaces import ordinary
 from crucible.sandbox.namespaces.sessions.driver import NamespacesSessions
 from crucible.sandbox.namespaces.zygotes import Kind, Zygote, ZygoteFailedError, Zygotes
 from crucible.sandbox.readable import readable

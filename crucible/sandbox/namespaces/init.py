@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crucible.sandbox import capabilities, descriptors, ending, inputs, kernel, report, steps
-from crucible.sandbox.namespaces import root
+from crucible.sandbox import capabilities, descriptors, ending, inputs, kernel, report, root, steps
 from crucible.sandbox.namespaces.lot import Lot
 from crucible.sandbox.plan import Identity, Place, Setup, read_work
 from crucible.sandbox.vessel import Confines, Vessel

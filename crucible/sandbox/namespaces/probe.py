@@ -6,8 +6,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crucible.sandbox import apparmor, call_filter, cgroup, kernel, landlock, notification, seccomp
-from crucible.sandbox.namespaces import ordinary
+from crucible.sandbox import apparmor, call_filter, cgroup, kernel, landlock, notification, ordinary, seccomp
 
 _OLDEST_KERNEL = (5, 12)
 """mount_setattr; pidfds and openat2 are older."""

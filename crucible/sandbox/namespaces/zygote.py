@@ -17,12 +17,11 @@ import signal
 import socket
 import sys
 
-from crucible.sandbox import descriptors, kernel
-from crucible.sandbox.namespaces import fresh_pages, init, lot, rehearsal, root, script, undying
+from crucible.sandbox import descriptors, kernel, own_namespace, rehearsal, root, script
+from crucible.sandbox.namespaces import fresh_pages, init, lot, undying
 from crucible.sandbox.plan import Setup, read_place, read_setup
 from crucible.sandbox.wall import read
 
-MAP = b"map"
 READY = b"ready "
 """And the version of the interpreter that forks, in its own words: its file may have been replaced since."""
 MADE = b"made"
@@ -76,7 +75,7 @@ def _enter_namespaces(requests: socket.socket) -> None:
     process that was started waits outside.
     """
     if os.geteuid() != 0:
-        become_root_of_a_namespace(requests)
+        own_namespace.become_root(requests)
     kernel.unshare(kernel.CLONE_NEWPID | kernel.CLONE_NEWNS)
     child = os.fork()
     if child != 0:
@@ -148,14 +147,3 @@ def _make(
         os.close(gate)
         os.close(key)
     return [held] if used else [held, *namespaces]
-
-
-def become_root_of_a_namespace(requests: socket.socket) -> None:
-    """See `ordinary`. The executor writes the maps, since only who is outside can have a range written."""
-    kernel.unshare(kernel.CLONE_NEWUSER)
-    requests.send(MAP)
-    if requests.recv(16) != MAP:
-        sys.exit("the executor could not map this user's ids")
-    os.setresgid(0, 0, 0)
-    os.setresuid(0, 0, 0)
-    kernel.die_with_parent(signal.SIGKILL)

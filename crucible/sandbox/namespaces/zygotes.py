@@ -17,9 +17,9 @@ from typing import Final, Self
 
 import structlog
 
-from crucible.domain.errors import SandboxUnavailableError
-from crucible.sandbox import descriptors, plan
-from crucible.sandbox.namespaces import ordinary, zygote
+from crucible.sandbox import descriptors, ordinary, plan
+from crucible.sandbox.namespaces import zygote
+from crucible.sandbox.own_namespace import MAP
 from crucible.sandbox.runtimes.replaced import FileState
 from crucible.sandbox.tree import ENVIRONMENT
 
@@ -114,12 +114,8 @@ class Zygote:
         finally:
             os.close(memory)
         said, _ = await self._answer(_START_SECONDS)
-        if said == zygote.MAP:
-            try:
-                await asyncio.to_thread(ordinary.write_maps, self._process.pid, ordinary.ranges())
-            except (OSError, subprocess.SubprocessError) as error:
-                raise SandboxUnavailableError(f"this user's ids can't be mapped: {error}") from error
-            self._requests.send(zygote.MAP)
+        if said == MAP:
+            await ordinary.let_be_root(self._process.pid, self._requests)
             said, _ = await self._answer(_START_SECONDS)
         if not said.startswith(zygote.READY):
             reason = said.removeprefix(zygote.FAILED).decode(errors="replace") or "it ended"

@@ -18,11 +18,10 @@ from crucible.domain.sandbox import (
     SandboxStarted,
 )
 from crucible.domain.session import SessionSpec
-from crucible.sandbox import cgroup, counted, ids, plan, rlimits, seccomp, tracing
+from crucible.sandbox import cgroup, counted, ids, ordinary, plan, rlimits, seccomp, tracing
 from crucible.sandbox.driver import Emit, Session
 from crucible.sandbox.images import LOCKS_SEEN
 from crucible.sandbox.launching import Launcher
-from crucible.sandbox.namespaces import ordinary
 from crucible.sandbox.oci import bundle, tools
 from crucible.sandbox.oci.container import Container, Pipes
 from crucible.sandbox.oci.kind import OWN, Kind, command_of, kind_of, tree_of

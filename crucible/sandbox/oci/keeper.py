@@ -15,8 +15,7 @@ import signal
 import socket
 import sys
 
-from crucible.sandbox import capabilities, counted, kernel, report
-from crucible.sandbox.namespaces import root
+from crucible.sandbox import capabilities, counted, kernel, report, root
 from crucible.sandbox.oci import bundle
 from crucible.sandbox.oci.place import BUNDLE, LOG, PROCESS_1, ROOT, SCRATCH, STATE, Place, read_place
 from crucible.sandbox.plan import WORKSPACE, WRITABLE

@@ -14,9 +14,9 @@ from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.sandbox import Containment
 from crucible.domain.session import EndReason, SessionSpec
 from crucible.sandbox import seccomp
-from crucible.sandbox.namespaces.ordinary import Ranges
 from crucible.sandbox.oci.container import Container
 from crucible.sandbox.oci.tools import host_tasks
+from crucible.sandbox.ordinary import Ranges
 from crucible.sandbox.plan import SHARED_MEMORY, WORKSPACE, Identity
 from crucible.sandbox.sessions import plan, tracking
 from crucible.sandbox.sessions.making import enforces, ground_of

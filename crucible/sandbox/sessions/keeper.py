@@ -18,10 +18,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from crucible.sandbox import call_filter, capabilities, kernel, landlock, notification
+from crucible.sandbox import root as readonly_root
 from crucible.sandbox.answers import Answers
 from crucible.sandbox.attempts import Attempt, Attempts
 from crucible.sandbox.listening import ListenerAnswers
-from crucible.sandbox.namespaces import root as readonly_root
 from crucible.sandbox.sessions import ground as grounds
 from crucible.sandbox.sessions import identity, plan, steps
 from crucible.sandbox.sessions.groups import Groups

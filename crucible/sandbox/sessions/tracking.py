@@ -11,8 +11,8 @@ import os
 import signal
 from typing import Protocol
 
+from crucible.sandbox import ordinary
 from crucible.sandbox.cgroup import Reading
-from crucible.sandbox.namespaces import ordinary
 
 _DOOR = "cgroup.procs"
 _PASSES = 200

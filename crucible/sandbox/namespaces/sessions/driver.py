@@ -10,9 +10,8 @@ from typing import Self
 from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.sandbox import Containment, Isolation
 from crucible.domain.session import EndReason, SessionSpec
-from crucible.sandbox import cgroup, ids, landlock, seccomp
+from crucible.sandbox import cgroup, ids, landlock, ordinary, seccomp
 from crucible.sandbox.launching import Launcher
-from crucible.sandbox.namespaces import ordinary
 from crucible.sandbox.namespaces.sessions.stage import GO
 from crucible.sandbox.plan import Identity
 from crucible.sandbox.sessions import plan, tracking

@@ -6,14 +6,18 @@ sandbox has two ids there that are nobody's: neither the user's, nor another san
 user's own id is the only one there is, and every program runs under it.
 """
 
+import asyncio
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from crucible.domain.errors import SandboxUnavailableError
 from crucible.sandbox.ids import Span
+from crucible.sandbox.own_namespace import MAP
 from crucible.sandbox.plan import PROGRAM_UID, Identity
 
 _FEWEST = 1024
@@ -92,6 +96,15 @@ def span_of_sessions(of_root: Span) -> Span | None:
         return of_root
     own = ranges()
     return own.span_of_sessions if own else None
+
+
+async def let_be_root(process: int, requests: socket.socket) -> None:
+    """Answer who asked to be root of the user namespace that it made. Raises SandboxUnavailableError."""
+    try:
+        await asyncio.to_thread(write_maps, process, ranges())
+    except (OSError, subprocess.SubprocessError) as error:
+        raise SandboxUnavailableError(f"this user's ids can't be mapped: {error}") from error
+    requests.send(MAP)
 
 
 def write_maps(process: int, own: Ranges | None) -> None:

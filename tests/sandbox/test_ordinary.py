@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crucible.sandbox.namespaces import ordinary
+from crucible.sandbox import ordinary
 from crucible.sandbox.plan import PROGRAM_UID
 
 

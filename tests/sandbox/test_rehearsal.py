@@ -6,7 +6,7 @@ import sys
 _STEPS = """
 import os, resource, signal
 from crucible.sandbox import kernel, landlock, seccomp
-from crucible.sandbox.namespaces import rehearsal
+from crucible.sandbox import rehearsal
 
 def state():
     return (

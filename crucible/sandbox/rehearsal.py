@@ -30,11 +30,11 @@ from crucible.sandbox import (
     plan,
     report,
     rlimits,
+    script,
     steps,
     vessel,
 )
 from crucible.sandbox.attempts import Attempts
-from crucible.sandbox.namespaces import script
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,8 +45,8 @@ _TIMES: Final = 16
 """More often than an interpreter looks on before it replaces an instruction."""
 _TIMES_AFTER_FORK: Final = 2
 """The second time without what is done once."""
-_FILES: Final = str(Path(__file__).parent.parent / "etc")
-_PROGRAM: Final = str(Path(__file__).parent.parent / "__init__.py")
+_FILES: Final = str(Path(__file__).parent / "etc")
+_PROGRAM: Final = str(Path(__file__).parent / "__init__.py")
 """Which does nothing."""
 _BOUNDS: Final = plan.Bounds(
     open_files=1, disk_bytes=1, inodes=1, collected_files=16, collected_bytes=4096, collected_depth=1
