@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from crucible.access.policy import Permission, require
 from crucible.database.database import Database
+from crucible.database.once import Created
+from crucible.domain.evaluation import Evaluation
 from crucible.domain.principal import Principal
 from crucible.domain.sandbox import DriverReport, RuntimeReport
-from crucible.evaluations.submit import Submitted, submit
+from crucible.evaluations.submit import submit
 from crucible.queue.doorbell import Doorbell
 
 
@@ -20,7 +22,7 @@ async def rerun(
     engines: Callable[[], Awaitable[Sequence[DriverReport]]],
     idempotency_key: str | None = None,
     endpoint: str = "",
-) -> Submitted:
+) -> Created[list[Evaluation]]:
     """Submit the same program, inputs, limits and labels once more; the first evaluation stays as it is.
 
     Raises NotFoundError, and whatever `submit` raises.

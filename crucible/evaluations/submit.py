@@ -6,11 +6,10 @@ doorbell rings once workers can see it.
 
 import hashlib
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
 
 from crucible.access.policy import Permission, require
 from crucible.database.database import Database, TenantWork
-from crucible.database.failures import DuplicateKeyError, repeated
+from crucible.database.once import Created, once
 from crucible.database.submissions import Place
 from crucible.domain.check import CheckRequest
 from crucible.domain.errors import FieldError, InvalidRequestError
@@ -24,15 +23,6 @@ from crucible.evaluations.isolation import asks_for_isolation, unmet
 from crucible.queue.doorbell import Doorbell
 
 
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """What was acknowledged, in the order in which it was handed in."""
-
-    evaluations: list[Evaluation]
-    replayed: bool
-    """Whether an earlier request with the same key and body made these; they are shown as they are now."""
-
-
 async def submit(
     database: Database,
     doorbell: Doorbell,
@@ -44,8 +34,8 @@ async def submit(
     idempotency_key: str | None = None,
     endpoint: str = "",
     listed_in: str | None = None,
-) -> Submitted:
-    """Queue programs, all of them or none.
+) -> Created[list[Evaluation]]:
+    """Queue programs, all of them or none; return them in the order in which they were handed in.
 
     `engines` tells what isolation can be had, and is asked where a submission asks for any. `listed_in` is the
     request's field that lists them, where it does, so that errors name the right one. Raises
@@ -56,22 +46,19 @@ async def submit(
     offered = await engines() if any(map(asks_for_isolation, submissions)) else ()
     digest = _digest(submissions, endpoint) if idempotency_key is not None else ""
 
-    async def attempt() -> Submitted:
-        async with database.unit_of_work(principal) as work:
-            if idempotency_key is not None and (ids := await work.idempotency.answered(idempotency_key, digest)):
-                return Submitted(await work.evaluations.get_all(ids), replayed=True)
-            names = resolve_all(submissions, runtimes, listed_in, offered)
-            evaluations = await acknowledge(work, doorbell, submissions, names)
-            ids = [evaluation.id for evaluation in evaluations]
-            if idempotency_key is not None:
-                await work.idempotency.add(idempotency_key, digest, ids, await work.now())
-        return Submitted(evaluations, replayed=False)
+    async def make(work: TenantWork) -> tuple[list[str], list[Evaluation]]:
+        names = resolve_all(submissions, runtimes, listed_in, offered)
+        evaluations = await acknowledge(work, doorbell, submissions, names)
+        return [evaluation.id for evaluation in evaluations], evaluations
 
-    try:
-        return await repeated(attempt)
-    except DuplicateKeyError:
-        # Another request with this key committed since we looked; what it made is there now.
-        return await repeated(attempt)
+    return await once(
+        database,
+        principal,
+        idempotency_key,
+        digest,
+        make=make,
+        show=lambda work, ids: work.evaluations.get_all(ids),
+    )
 
 
 async def acknowledge(

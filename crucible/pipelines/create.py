@@ -1,13 +1,11 @@
 """Make a pipeline, and begin the stages that need no other."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from crucible.access.policy import Permission, require
 from crucible.database.database import Database, TenantWork
-from crucible.database.failures import DuplicateKeyError, repeated
+from crucible.database.once import Created, digest_of, once
 from crucible.database.submissions import StagePlace
 from crucible.domain.errors import InvalidRequestError
 from crucible.domain.pipeline import Pipeline, PipelineRequest
@@ -20,15 +18,6 @@ from crucible.pipelines.advance import begin
 from crucible.queue.doorbell import Doorbell
 
 
-@dataclass(frozen=True, slots=True)
-class Created:
-    """A pipeline that was asked for."""
-
-    pipeline: Pipeline
-    replayed: bool
-    """Whether an earlier request with the same key and body made it; it is shown as it is now."""
-
-
 async def create(
     database: Database,
     doorbell: Doorbell,
@@ -38,31 +27,29 @@ async def create(
     runtimes: Sequence[RuntimeReport],
     engines: Callable[[], Awaitable[Sequence[DriverReport]]],
     idempotency_key: str | None = None,
-) -> Created:
+) -> Created[Pipeline]:
     """Make a pipeline all of whose stages could run now.
 
     Raises InvalidRequestError, IdempotencyConflictError, PermissionDeniedError, StorageUnavailableError.
     """
     require(principal, Permission.SUBMIT)
     check_graph(request)
-    digest = hashlib.sha256(b"pipelines" + request.model_dump_json().encode()).hexdigest()
     offered = await engines() if any(map(asks_for_isolation, request.stages)) else ()
 
-    async def attempt() -> Created:
-        async with database.unit_of_work(principal) as work:
-            if idempotency_key is not None and (made := await work.idempotency.answered(idempotency_key, digest)):
-                return Created(await work.pipelines.get(made[0]), replayed=True)
-            names = resolve_all(request.stages, runtimes, "stages", offered)
-            at = await work.now()
-            pipeline_id = await start_stages(work, doorbell, request, names, subject=principal.subject, at=at)
-            if idempotency_key is not None:
-                await work.idempotency.add(idempotency_key, digest, [pipeline_id], at)
-            return Created(await work.pipelines.get(pipeline_id), replayed=False)
+    async def make(work: TenantWork) -> tuple[list[str], Pipeline]:
+        names = resolve_all(request.stages, runtimes, "stages", offered)
+        at = await work.now()
+        pipeline_id = await start_stages(work, doorbell, request, names, subject=principal.subject, at=at)
+        return [pipeline_id], await work.pipelines.get(pipeline_id)
 
-    try:
-        return await repeated(attempt)
-    except DuplicateKeyError:
-        return await repeated(attempt)  # another request with this key was first; what it made is there now
+    return await once(
+        database,
+        principal,
+        idempotency_key,
+        digest_of("pipelines", request),
+        make=make,
+        show=lambda work, ids: work.pipelines.get(ids[0]),
+    )
 
 
 def check_graph(request: PipelineRequest) -> None:

@@ -1,25 +1,14 @@
 """Make a schedule, which fires from its next time on."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
 from crucible.access.policy import Permission, require
-from crucible.database.database import Database
-from crucible.database.failures import DuplicateKeyError, repeated
+from crucible.database.database import Database, TenantWork
+from crucible.database.once import Created, digest_of, once
 from crucible.domain.principal import Principal
 from crucible.domain.sandbox import DriverReport, RuntimeReport
 from crucible.domain.schedule import Schedule, ScheduleRequest
 from crucible.schedules.work import runtimes_of, wants_isolation
-
-
-@dataclass(frozen=True, slots=True)
-class Created:
-    """A schedule that was asked for."""
-
-    schedule: Schedule
-    replayed: bool
-    """Whether an earlier request with the same key and body made it; it is shown as it is now."""
 
 
 async def create(
@@ -30,27 +19,24 @@ async def create(
     runtimes: Sequence[RuntimeReport],
     engines: Callable[[], Awaitable[Sequence[DriverReport]]],
     idempotency_key: str | None = None,
-) -> Created:
+) -> Created[Schedule]:
     """Make a schedule of what could run now.
 
     Raises InvalidRequestError, IdempotencyConflictError, PermissionDeniedError, StorageUnavailableError.
     """
     require(principal, Permission.SUBMIT)
-    digest = hashlib.sha256(b"schedules" + request.model_dump_json().encode()).hexdigest()
     offered = await engines() if wants_isolation(request) else ()
 
-    async def attempt() -> Created:
-        async with database.unit_of_work(principal) as work:
-            if idempotency_key is not None and (made := await work.idempotency.answered(idempotency_key, digest)):
-                return Created(await work.schedules.get(made[0]), replayed=True)
-            names = runtimes_of(request, runtimes, offered)
-            at = await work.now()
-            schedule_id = await work.schedules.add(request, names, principal.subject, at)
-            if idempotency_key is not None:
-                await work.idempotency.add(idempotency_key, digest, [schedule_id], at)
-            return Created(await work.schedules.get(schedule_id), replayed=False)
+    async def make(work: TenantWork) -> tuple[list[str], Schedule]:
+        names = runtimes_of(request, runtimes, offered)
+        schedule_id = await work.schedules.add(request, names, principal.subject, await work.now())
+        return [schedule_id], await work.schedules.get(schedule_id)
 
-    try:
-        return await repeated(attempt)
-    except DuplicateKeyError:
-        return await repeated(attempt)  # another request with this key was first; what it made is there now
+    return await once(
+        database,
+        principal,
+        idempotency_key,
+        digest_of("schedules", request),
+        make=make,
+        show=lambda work, ids: work.schedules.get(ids[0]),
+    )

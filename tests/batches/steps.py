@@ -25,7 +25,7 @@ def programs(count: int, first: int = 0) -> list[Submission]:
 
 async def made(database: Database, *chunks: Sequence[Submission], last: bool = True) -> Batch:
     """Make a batch of these chunks."""
-    batch = (await create.create(database, LOCAL_OWNER, BatchRequest(name="study"))).batch
+    batch = (await create.create(database, LOCAL_OWNER, BatchRequest(name="study"))).what
     return await handed_in(database, batch.id, *chunks, last=last)
 
 

@@ -109,7 +109,7 @@ async def test_a_key_makes_one_batch(database):
     first, second = [
         await create.create(database, LOCAL_OWNER, BatchRequest(name="x"), idempotency_key="k") for _ in range(2)
     ]
-    assert (first.batch, first.replayed, second.replayed) == (second.batch, False, True)
+    assert (first.what, first.replayed, second.replayed) == (second.what, False, True)
     with pytest.raises(IdempotencyConflictError):
         await create.create(database, LOCAL_OWNER, BatchRequest(name="y"), idempotency_key="k")
 

@@ -27,7 +27,7 @@ async def submitted(database: Database, *submissions: Submission) -> list[str]:
     made = await submit.submit(
         database, LocalDoorbell(), LOCAL_OWNER, submissions or [HELLO], runtimes=RUNTIMES, engines=known_engines
     )
-    return [evaluation.id for evaluation in made.evaluations]
+    return [evaluation.id for evaluation in made.what]
 
 
 OFFER = Offer(runtimes=RUNTIMES, memory_bytes=1024 * GIB, cpus=1024.0)

@@ -41,7 +41,7 @@ async def queued(database: Database, who: Principal, count: int = 1, submission:
     made = await submit(
         database, LocalDoorbell(), who, [submission] * count, runtimes=RUNTIMES, engines=known_engines
     )
-    return [each.id for each in made.evaluations]
+    return [each.id for each in made.what]
 
 
 async def ended(database: Database, *ids: str) -> None:
@@ -184,7 +184,7 @@ async def test_a_specialised_worker_takes_only_its_own(database, submission, off
     made = await submit(
         database, LocalDoorbell(), LOCAL_OWNER, [submission], runtimes=RUNTIMES, engines=nobody_told
     )
-    assert made.evaluations
+    assert made.what
     assert len(await claimed(database, offer=replace(OFFER, **offer))) == taken
 
 

@@ -108,7 +108,7 @@ class Fair(RuleBasedStateMachine):
                 engines=nobody_told,
             )
         )
-        self.queued |= {each.id: (tenant, submission) for each in made.evaluations}
+        self.queued |= {each.id: (tenant, submission) for each in made.what}
 
     @rule(worker=st.sampled_from(sorted(OFFERS)), limit=st.integers(1, SLOTS))
     def claim(self, worker: str, limit: int) -> None:

@@ -17,7 +17,7 @@ async def test_a_rerun_is_another_evaluation_of_the_same_program(database, doorb
     (first,) = await claimed(database)
     await finished(database, blobs, stream, first)
     made = await rerun(database, doorbell, LOCAL_OWNER, one, runtimes=RUNTIMES, engines=known_engines)
-    (again,) = made.evaluations
+    (again,) = made.what
     assert again.id != one
     assert again.status is Status.QUEUED
     assert again.labels == {"k": "v"}
@@ -35,7 +35,7 @@ async def test_a_rerun_with_a_key_happens_once(database, doorbell):
         database, doorbell, LOCAL_OWNER, one, runtimes=RUNTIMES, engines=known_engines, idempotency_key="k"
     )
     assert again.replayed
-    assert again.evaluations[0].id == first.evaluations[0].id
+    assert again.what[0].id == first.what[0].id
 
 
 async def test_what_is_not_there_can_not_be_run_again(database, doorbell):

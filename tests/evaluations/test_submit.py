@@ -4,13 +4,14 @@ import sqlite3
 import pytest
 
 from crucible.database.idempotency import IdempotencyRepository
+from crucible.database.once import Created
 from crucible.domain.errors import IdempotencyConflictError, InvalidRequestError, PermissionDeniedError
-from crucible.domain.evaluation import EvaluationFilter, Submission
+from crucible.domain.evaluation import Evaluation, EvaluationFilter, Submission
 from crucible.domain.principal import LOCAL_OWNER
 from crucible.domain.sandbox import DriverReport, Isolation
 from crucible.domain.status import Status
 from crucible.evaluations import delete, find
-from crucible.evaluations.submit import Submitted, submit
+from crucible.evaluations.submit import submit
 from tests.evaluations.steps import HELLO, STRANGER, VIEWER, claimed, finished, get, history
 from tests.fake_executor import RUNTIMES, known_engines
 
@@ -33,7 +34,9 @@ def bell() -> NotingDoorbell:
     return NotingDoorbell()
 
 
-async def hand_in(database, bell, *submissions: Submission, key: str | None = None, **how) -> Submitted:
+async def hand_in(
+    database, bell, *submissions: Submission, key: str | None = None, **how
+) -> Created[list[Evaluation]]:
     return await submit(
         database,
         bell,
@@ -48,7 +51,7 @@ async def hand_in(database, bell, *submissions: Submission, key: str | None = No
 
 async def test_what_is_acknowledged_is_on_disk_before_the_doorbell_rings(database, bell):
     made = await hand_in(database, bell)
-    (evaluation,) = made.evaluations
+    (evaluation,) = made.what
     assert not made.replayed
     assert evaluation.status is Status.QUEUED
     kept = await get(database, evaluation.id)
@@ -59,7 +62,7 @@ async def test_what_is_acknowledged_is_on_disk_before_the_doorbell_rings(databas
 
 async def test_an_alias_becomes_the_runtime_that_it_means_now(database, bell):
     made = await hand_in(database, bell, Submission(code="1", runtime="python"))
-    assert made.evaluations[0].runtime == "python3.11"
+    assert made.what[0].runtime == "python3.11"
 
 
 async def test_an_unknown_runtime_is_refused_with_what_there_is_and_nothing_is_queued(database, bell):
@@ -96,7 +99,7 @@ async def test_isolation_that_no_engine_gives_is_refused_by_field(database, bell
 
 @pytest.mark.parametrize("engine", [None, "auto", "fake"])
 async def test_isolation_that_an_engine_gives_is_accepted(database, bell, engine: str | None):
-    assert (await hand_in(database, bell, Submission(code="1", engine=engine))).evaluations
+    assert (await hand_in(database, bell, Submission(code="1", engine=engine))).what
 
 
 async def test_isolation_of_which_nobody_knows_is_left_to_the_executor(database, bell):
@@ -104,17 +107,15 @@ async def test_isolation_of_which_nobody_knows_is_left_to_the_executor(database,
         return ()
 
     asked = Submission(code="1", engine="new", minimum_isolation=Isolation.VIRTUAL_MACHINE)
-    assert (
-        await submit(database, bell, LOCAL_OWNER, [asked], runtimes=RUNTIMES, engines=nobody_knows)
-    ).evaluations
+    assert (await submit(database, bell, LOCAL_OWNER, [asked], runtimes=RUNTIMES, engines=nobody_knows)).what
 
 
 async def test_a_batch_is_all_or_nothing_and_keeps_its_order(database, bell):
     made = await hand_in(database, bell, *(Submission(code=str(n)) for n in range(1000)))
-    ids = [evaluation.id for evaluation in made.evaluations]
+    ids = [evaluation.id for evaluation in made.what]
     assert ids == sorted(ids)
     assert bell.rung == [ids]
-    assert [evaluation.code for evaluation in made.evaluations] == [str(n) for n in range(1000)]
+    assert [evaluation.code for evaluation in made.what] == [str(n) for n in range(1000)]
 
 
 @pytest.mark.parametrize("count", [0, 1001])
@@ -139,10 +140,10 @@ async def test_the_same_key_and_body_answers_with_the_same_evaluations_as_they_a
     await finished(database, blobs, stream, one)
     again = await hand_in(database, bell, HELLO, HELLO, key="k")
     assert again.replayed
-    assert [evaluation.id for evaluation in again.evaluations] == [each.id for each in first.evaluations]
-    assert [evaluation.status for evaluation in again.evaluations] == [Status.COMPLETED, Status.QUEUED]
+    assert [evaluation.id for evaluation in again.what] == [each.id for each in first.what]
+    assert [evaluation.status for evaluation in again.what] == [Status.COMPLETED, Status.QUEUED]
     await delete.delete(database, LOCAL_OWNER, one.evaluation_id)
-    assert len((await hand_in(database, bell, HELLO, HELLO, key="k")).evaluations) == 2
+    assert len((await hand_in(database, bell, HELLO, HELLO, key="k")).what) == 2
     assert len(bell.rung) == 1
 
 
@@ -158,7 +159,7 @@ async def test_the_same_key_with_another_body_or_address_is_a_conflict(database,
 
 async def test_requests_that_race_with_one_key_make_one_evaluation(database, bell):
     made = await asyncio.gather(*(hand_in(database, bell, key="k") for _ in range(20)))
-    assert len({each.evaluations[0].id for each in made}) == 1
+    assert len({each.what[0].id for each in made}) == 1
     assert sum(not each.replayed for each in made) == 1
 
 
@@ -174,7 +175,7 @@ async def test_where_two_found_the_key_unused_the_later_answers_with_the_firsts(
     monkeypatch.setattr(IdempotencyRepository, "answered", find_at_first_nothing)
     second = await hand_in(database, bell, key="k")
     assert second.replayed
-    assert second.evaluations == first.evaluations
+    assert second.what == first.what
 
 
 async def test_a_refused_request_does_not_use_up_its_key(database, bell):
@@ -211,4 +212,4 @@ async def test_another_tenant_may_use_the_same_key(database, database_file, bell
         idempotency_key="k",
     )
     assert not theirs.replayed
-    assert mine.evaluations[0].id != theirs.evaluations[0].id
+    assert mine.what[0].id != theirs.what[0].id

@@ -41,7 +41,7 @@ async def wait_of(database: Database, submission: Submission = HELLO, *, caps: C
     made = await submit(
         database, LocalDoorbell(), LOCAL_OWNER, [submission], runtimes=RUNTIMES, engines=nobody_told
     )
-    found = await find.get(database, LOCAL_OWNER, made.evaluations[0].id, caps=caps)
+    found = await find.get(database, LOCAL_OWNER, made.what[0].id, caps=caps)
     assert found.waiting
     return found.waiting
 

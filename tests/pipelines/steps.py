@@ -31,7 +31,7 @@ async def made(database: Database, *stages: dict[str, Any], **fields: Any) -> Pi
     created = await create.create(
         database, LocalDoorbell(), LOCAL_OWNER, request, runtimes=RUNTIMES, engines=known_engines
     )
-    return created.pipeline
+    return created.what
 
 
 async def get(database: Database, pipeline: Pipeline) -> Pipeline:

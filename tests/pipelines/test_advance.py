@@ -347,7 +347,7 @@ async def test_what_runs_again_is_no_part_of_the_pipeline(hand, database, doorbe
     again = await rerun.rerun(
         database, doorbell, LOCAL_OWNER, one.evaluation_id, runtimes=RUNTIMES, engines=known_engines
     )
-    assert (again.evaluations[0].pipeline_id, again.evaluations[0].stage) == (None, None)
+    assert (again.what[0].pipeline_id, again.what[0].stage) == (None, None)
     assert await hand.take() == ["a"]
     await hand.end("a")
     assert (await get(database, pipeline)).state is PipelineState.FAILED

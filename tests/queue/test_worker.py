@@ -67,7 +67,7 @@ class Crew:
             runtimes=RUNTIMES,
             engines=known_engines,
         )
-        return [evaluation.id for evaluation in made.evaluations]
+        return [evaluation.id for evaluation in made.what]
 
     async def end_of(self, evaluation_id: str) -> Evaluation:
         evaluation = await until_final(self.database, self.stream, LOCAL_OWNER, evaluation_id, 10)
@@ -198,7 +198,7 @@ async def test_while_the_disk_takes_nothing_no_program_is_begun_again_and_again(
 
 async def test_what_was_queued_before_the_start_is_found(hire, database, doorbell):
     made = await submit(database, doorbell, LOCAL_OWNER, [HELLO], runtimes=RUNTIMES, engines=known_engines)
-    assert (await hire().end_of(made.evaluations[0].id)).status is Status.COMPLETED
+    assert (await hire().end_of(made.what[0].id)).status is Status.COMPLETED
 
 
 async def test_no_more_run_at_once_than_there_are_slots(hire):
@@ -428,7 +428,7 @@ async def test_a_claim_that_the_storage_refused_is_tried_again(hire, database_fi
     async with locked(database_file):
         crew = hire()
         await asyncio.sleep(0.3)
-    assert (await crew.end_of(made.evaluations[0].id)).status is Status.COMPLETED
+    assert (await crew.end_of(made.what[0].id)).status is Status.COMPLETED
 
 
 async def test_a_drained_worker_lets_what_runs_end_within_the_grace(hire):
@@ -531,7 +531,7 @@ async def test_poison_that_kills_its_worker_each_time_is_given_up_and_others_run
         runtimes=RUNTIMES,
         engines=known_engines,
     )
-    poison, harmless = (evaluation.id for evaluation in made.evaluations)
+    poison, harmless = (evaluation.id for evaluation in made.what)
     for _ in range(AT_ONCE.attempts):
         victim = hire(slots=1)
         victim.executor.script = gate = Gate()

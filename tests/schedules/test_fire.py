@@ -54,7 +54,7 @@ async def made(
 ) -> Schedule:
     request = ScheduleRequest(name="n", cron=cron, time_zone=zone, missed=missed, **work)
     created = await create.create(database, LOCAL_OWNER, request, runtimes=RUNTIMES, engines=known_engines)
-    return created.schedule
+    return created.what
 
 
 async def fired(database, schedule_id: str) -> list[tuple[datetime, bool]]:

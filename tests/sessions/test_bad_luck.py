@@ -106,7 +106,7 @@ async def executor(tmp_path: Path) -> AsyncIterator[Path]:
 
 async def made(database: Database, link: ExecutorLink, request: SessionRequest | None = None) -> Session:
     await link.connected()
-    return (await create.create(database, link, LOCAL_OWNER, request or SessionRequest())).session
+    return (await create.create(database, link, LOCAL_OWNER, request or SessionRequest())).what
 
 
 async def test_a_server_that_starts_again_finds_the_sessions_of_an_executor_that_lives(

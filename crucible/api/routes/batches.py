@@ -62,8 +62,8 @@ async def create_batch(
     """Make a batch."""
     wanted = await read_json(request, _batch, maximum_bytes=MAXIMUM_BODY_BYTES)
     created = await create.create(crucible.database, asker, wanted, idempotency_key=idempotency_key)
-    answer = json_response(created.batch, status=201)
-    answer.headers["Location"] = f"/api/v1/batches/{created.batch.id}"
+    answer = json_response(created.what, status=201)
+    answer.headers["Location"] = f"/api/v1/batches/{created.what.id}"
     if created.replayed:
         answer.headers["Idempotency-Replayed"] = "true"
     return answer

@@ -43,8 +43,8 @@ async def create_pipeline(
         engines=crucible.engines,
         idempotency_key=idempotency_key,
     )
-    answer = json_response(created.pipeline, status=201)
-    answer.headers["Location"] = f"/api/v1/pipelines/{created.pipeline.id}"
+    answer = json_response(created.what, status=201)
+    answer.headers["Location"] = f"/api/v1/pipelines/{created.what.id}"
     if created.replayed:
         answer.headers["Idempotency-Replayed"] = "true"
     return answer

@@ -47,8 +47,8 @@ async def create_schedule(
         engines=crucible.engines,
         idempotency_key=idempotency_key,
     )
-    answer = json_response(created.schedule, status=201)
-    answer.headers["Location"] = f"/api/v1/schedules/{created.schedule.id}"
+    answer = json_response(created.what, status=201)
+    answer.headers["Location"] = f"/api/v1/schedules/{created.what.id}"
     if created.replayed:
         answer.headers["Idempotency-Replayed"] = "true"
     return answer

@@ -67,8 +67,8 @@ async def create_session(
     created = await create.create(
         crucible.database, crucible.holder, asker, wanted, idempotency_key=idempotency_key
     )
-    answer = json_response(created.session, status=201)
-    answer.headers["Location"] = f"/api/v1/sessions/{created.session.id}"
+    answer = json_response(created.what, status=201)
+    answer.headers["Location"] = f"/api/v1/sessions/{created.what.id}"
     if created.replayed:
         answer.headers["Idempotency-Replayed"] = "true"
     return answer

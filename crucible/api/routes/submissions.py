@@ -9,6 +9,7 @@ from crucible.api.body import read_json
 from crucible.api.collaborators import Asker, Collaborators, Crucible
 from crucible.api.parameters import EvaluationId, IdempotencyKey, WaitSeconds
 from crucible.api.schema import Responses, json_body, refusals
+from crucible.database.once import Created
 from crucible.domain.answer import EvaluationList, Submissions
 from crucible.domain.evaluation import Evaluation, EvaluationSummary, Submission
 from crucible.domain.limits import MIB
@@ -78,7 +79,7 @@ async def submit_many(
         endpoint="evaluations/bulk",
         listed_in="evaluations",
     )
-    answer = json_response(EvaluationList(items=_summaries(submitted.evaluations)), status=202)
+    answer = json_response(EvaluationList(items=_summaries(submitted.what)), status=202)
     if submitted.replayed:
         answer.headers["Idempotency-Replayed"] = "true"
     return answer
@@ -119,10 +120,10 @@ async def get_submission(evaluation_id: EvaluationId, crucible: Crucible, asker:
 
 
 async def _answer(
-    crucible: Collaborators, asker: Principal, submitted: submit.Submitted, wait_seconds: float
+    crucible: Collaborators, asker: Principal, submitted: Created[list[Evaluation]], wait_seconds: float
 ) -> Response:
     """Answer with the evaluation as it is acknowledged, or once it ended within so many seconds."""
-    (evaluation,) = submitted.evaluations
+    (evaluation,) = submitted.what
     if wait_seconds:
         evaluation = await wait.until_final(
             crucible.database,
