@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import struct
 from typing import Any, Callable, Final, List, Tuple
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -21,6 +22,8 @@ _libc.ptrace.restype = ctypes.c_long
 _own_process = ctypes.PyDLL(None, use_errno=True)
 _CapabilityHeader = ctypes.c_uint32 * 2
 _CapabilitySets = ctypes.c_uint32 * 6
+_SYSINFO = struct.Struct("=10q H 26x")
+"""The kernel's `struct sysinfo`, of which only the number of processes and threads is of interest."""
 _How = ctypes.c_uint64 * 3
 """Of openat2. A type that is made where it is used is made anew by each process that was forked before."""
 
@@ -311,6 +314,14 @@ def setting_capabilities(effective: int, permitted: int) -> Call:
         effective & low, permitted & low, 0, effective >> high & low, permitted >> high & low, 0
     )
     return _libc.syscall, (ctypes.c_long(_SYS_CAPSET[MACHINE]), header, data), "capset"
+
+
+def count_others() -> int:
+    """Return how many processes and threads there are besides this one, in a kernel that is a container's own."""
+    status = ctypes.create_string_buffer(_SYSINFO.size)
+    _libc.sysinfo(status)  # which fails for a bad address alone
+    others: int = _SYSINFO.unpack(status.raw)[-1] - 1
+    return others
 
 
 def openat2(folder: int, path: bytes, flags: int, resolve: int, mode: int = 0) -> int:

@@ -11,7 +11,6 @@ kernel, whichever it is, ends all else in the container.
 """
 
 import contextlib
-import ctypes
 import gc
 import importlib
 import json
@@ -32,9 +31,6 @@ from crucible.sandbox.vessel import Confines, Vessel
 
 WORK_HEAD = struct.Struct(">cQ")
 """What precedes a work on the socket: `report.WORK` and the number of bytes that follow."""
-_SYSINFO = struct.Struct("=10q H 26x")
-"""The kernel's `struct sysinfo`, of which only the number of processes and threads is of interest."""
-_libc = ctypes.CDLL(None)
 _LOOK_MILLISECONDS = 200
 
 
@@ -147,7 +143,7 @@ class _Looks:
 
     def look(self, *, stopped: bool) -> None:
         """Tell how many processes and threads the program has, and end it where it has too much in files."""
-        report.send(self._channel, report.COUNT, {"processes": count_others()})
+        report.send(self._channel, report.COUNT, {"processes": kernel.count_others()})
         if not stopped and self._disk.is_exceeded():
             self._exceeded = True
             steps.kill_all()
@@ -156,14 +152,6 @@ class _Looks:
     def disk_was_full(self) -> bool:
         """Whether the program had as much in files as it may, or more."""
         return self._exceeded or self._disk.is_full()
-
-
-def count_others() -> int:
-    """Return how many processes and threads there are besides this one, in a kernel that is a container's own."""
-    status = ctypes.create_string_buffer(_SYSINFO.size)
-    _libc.sysinfo(status)  # which fails for a bad address alone
-    others: int = _SYSINFO.unpack(status.raw)[-1] - 1
-    return others
 
 
 def _let_go(standard_input: int) -> None:

@@ -22,7 +22,7 @@ STDOUT: Final = b"o"
 STDERR: Final = b"e"
 """Bytes that it wrote to standard error."""
 COUNT: Final = b"n"
-"""How many processes there are besides process 1, where nobody outside can count them: two bytes."""
+"""How many processes and threads the program has, where nobody outside can count them: two bytes."""
 
 _HEAD_LENGTH_BYTES = 4
 _CHUNK_BYTES = 1024 * 1024

@@ -12,7 +12,6 @@ import signal
 import time
 
 from crucible.sandbox import kernel
-from crucible.sandbox.process_1 import count_others
 from crucible.sandbox.sessions.plan import OwnKernel
 
 _SCRATCH = "/.scratch"
@@ -47,7 +46,7 @@ class Groups:
 
     def count(self) -> int:
         """Return how many processes and threads programs have."""
-        return count_others() - self._bounds.beside
+        return kernel.count_others() - self._bounds.beside
 
     def kill(self, number: int) -> None:
         """Kill all that came of an order, and return when it is dead."""

@@ -5,6 +5,7 @@ import pytest
 from crucible.domain.limits import MIB
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Isolation, SandboxStarted
+from tests.sandbox import test_conformance as claims
 from tests.sandbox.fixtures import Sandboxes, on_engine
 
 pytestmark = [
@@ -12,6 +13,8 @@ pytestmark = [
     on_engine("docker-gvisor"),
     pytest.mark.usefixtures("nothing_left"),
 ]
+
+test_usage = claims.test_usage_is_sampled_at_least_four_times_a_second_and_counts_threads
 
 
 async def test_a_program_meets_another_kernel_and_its_result_says_so(sandboxes: Sandboxes) -> None:
