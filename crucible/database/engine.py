@@ -20,7 +20,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from crucible.database import one_trip, postgres
 
 POSTGRES_DRIVER = "postgresql+psycopg"
-SQLITE_DRIVER = "sqlite+aiosqlite"
 
 _JSON: dict[str, Any] = {
     "json_serializer": lambda value: msgspec.json.encode(value).decode(),
