@@ -1,6 +1,8 @@
 """Control groups on this host, and what is said where there are none."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -161,3 +163,32 @@ def test_an_executor_that_may_not_make_all_of_its_groups_leaves_none(tmp_path: P
     with pytest.raises(FileNotFoundError):
         cgroup.CgroupsV1(folders)
     assert [path for path in tmp_path.rglob("*") if path.parent != tmp_path] == []
+
+
+def test_a_living_executors_group_is_not_swept_by_one_that_does_not_see_its_process(tmp_path: Path) -> None:
+    own = tmp_path / "crucible-4194305-1"  # an id that the kernel gives nobody: as if in another PID namespace
+    claim = cgroup.files.claim(str(own))
+    sweep = [
+        sys.executable,
+        "-c",
+        "import sys; from crucible.sandbox.cgroup import files; files.sweep(sys.argv[1])",
+    ]
+    subprocess.run([*sweep, tmp_path], check=True)
+    assert own.exists()
+    os.close(claim)
+    subprocess.run([*sweep, tmp_path], check=True)
+    assert not own.exists()
+
+
+def test_groups_that_somebody_removed_are_made_again() -> None:
+    groups = cgroup.find()
+    first = groups.create("first", 2)
+    tops = [Path(entrance).parent.parent for entrance in first.entrances]
+    assert first.remove()
+    for top in tops:
+        top.rmdir()
+    again = groups.create("again", 2)
+    again.limit(Limits(memory_bytes=64 * MIB))
+    assert again.remove()
+    groups.close()
+    assert [top for top in tops if top.exists()] == []

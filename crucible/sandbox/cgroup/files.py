@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import fcntl
 import itertools
 import os
 from typing import Final
@@ -20,19 +21,40 @@ def own_name() -> str:
     return name
 
 
-def sweep(parent: str) -> None:
-    """Remove the groups of executors that were killed: of the process whose id names them nothing is left.
+def claim(folder: str) -> int:
+    """Make an executor's own folder. The descriptor returned holds a lock, which says that the executor lives."""
+    os.mkdir(folder)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
 
-    Ids return: in a container that is started again, an executor may have the very id of the one before it.
+
+def sweep(parent: str) -> None:
+    """Remove the groups of executors that were killed: the process of that id is not seen, nor is its lock held.
+
+    Ids return: in a container that is started again, an executor may have the very id of the one before it. And
+    one that lives in another PID namespace is not seen.
     """
     with contextlib.suppress(OSError):
         for name in os.listdir(parent):
             pid = name.removeprefix(PREFIX).partition("-")[0]
             if not name.startswith(PREFIX) or not pid.isdigit() or name in _living:
                 continue
-            if int(pid) == os.getpid() or not os.path.exists(f"/proc/{pid}"):
+            seen = int(pid) != os.getpid() and os.path.exists(f"/proc/{pid}")
+            if not seen and not _is_claimed(f"{parent}/{name}"):
                 for folder, _, _ in os.walk(f"{parent}/{name}", topdown=False):
                     remove(folder)
+
+
+def _is_claimed(folder: str) -> bool:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def make(folder: str) -> None:

@@ -22,9 +22,9 @@ class CgroupsV1:
     def __init__(self, folders: dict[str, str]) -> None:
         name = files.own_name()
         self._tops = {controller: f"{folder}/{name}" for controller, folder in folders.items()}
+        self._claims: dict[str, int] = {}
         try:
-            for top in set(self._tops.values()):
-                os.mkdir(top)
+            self._claim()
         except OSError:  # it may not in one of the hierarchies, and needs all
             self.close()
             raise
@@ -35,8 +35,12 @@ class CgroupsV1:
         anterooms = tuple(f"{top}/cgroup.procs" for top in dict.fromkeys(self._tops.values()))
         group = GroupV1(folders, ours, name=name, anterooms=anterooms)
         try:
-            for folder in set(folders.values()):
-                os.mkdir(folder)
+            try:
+                self._make(folders)
+            except FileNotFoundError:  # somebody removed ours while nothing was in them
+                group.remove()
+                self._claim()
+                self._make(folders)
         except OSError:
             group.remove()
             raise
@@ -46,6 +50,23 @@ class CgroupsV1:
         """Remove this executor's own groups."""
         for top in set(self._tops.values()):
             files.remove(top)
+        for claim in self._claims.values():
+            os.close(claim)
+        self._claims.clear()
+
+    def _claim(self) -> None:
+        """Make this executor's own groups, where they are not there."""
+        for top in set(self._tops.values()):
+            with contextlib.suppress(FileExistsError):
+                claim = files.claim(top)
+                if top in self._claims:
+                    os.close(self._claims[top])
+                self._claims[top] = claim
+
+    @staticmethod
+    def _make(folders: dict[str, str]) -> None:
+        for folder in set(folders.values()):
+            os.mkdir(folder)
 
 
 class GroupV1:

@@ -14,6 +14,8 @@ from crucible.sandbox.cgroup.group import (
     Reading,
 )
 
+_ENABLE = " ".join(f"+{controller}" for controller in CONTROLLERS)
+
 
 class CgroupsV2:
     """One hierarchy; a group with processes may have no controlled groups below it, except at the very top."""
@@ -22,28 +24,26 @@ class CgroupsV2:
 
     def __init__(self, mount: str, own: str) -> None:
         self._mount = mount
+        self._claim = -1
         self._top = self._found(mount, own)
 
-    @staticmethod
-    def _found(mount: str, own: str) -> str:
+    def _found(self, mount: str, own: str) -> str:
         """Return a folder below which groups can be made, having enabled the controllers there."""
         parents = [mount, mount + own] if os.geteuid() == 0 else [mount + own]
         reasons: list[str] = []
         for parent in dict.fromkeys(parents):
             top = f"{parent}/{files.own_name()}"
-            enable = " ".join(f"+{controller}" for controller in CONTROLLERS)
             try:
                 files.sweep(parent)
                 try:
-                    files.write(f"{parent}/cgroup.subtree_control", enable)
+                    files.write(f"{parent}/cgroup.subtree_control", _ENABLE)
                 except OSError as error:
                     if error.errno != errno.EBUSY:
                         raise
                     files.make(f"{parent}/{files.PREFIX}{os.getpid()}-self")
                     files.write(f"{parent}/{files.PREFIX}{os.getpid()}-self/cgroup.procs", "0")
-                    files.write(f"{parent}/cgroup.subtree_control", enable)
-                os.mkdir(top)
-                files.write(f"{top}/cgroup.subtree_control", enable)
+                    files.write(f"{parent}/cgroup.subtree_control", _ENABLE)
+                self._make(top)
             except OSError as error:
                 reasons.append(f"{parent}: {error.strerror}")
             else:
@@ -55,12 +55,24 @@ class CgroupsV2:
 
     def create(self, name: str, ours: int) -> Cgroup:
         """Return a group."""
-        os.mkdir(f"{self._top}/{name}")
+        try:
+            os.mkdir(f"{self._top}/{name}")
+        except FileNotFoundError:  # somebody removed ours while nothing was in it
+            self._make(self._top)
+            os.mkdir(f"{self._top}/{name}")
         return GroupV2(f"{self._top}/{name}", ours, mount=self._mount)
 
     def close(self) -> None:
         """Remove this executor's own group."""
         files.remove(self._top)
+        os.close(self._claim)
+
+    def _make(self, top: str) -> None:
+        claim = files.claim(top)
+        if self._claim >= 0:
+            os.close(self._claim)
+        self._claim = claim
+        files.write(f"{top}/cgroup.subtree_control", _ENABLE)
 
 
 class GroupV2:
