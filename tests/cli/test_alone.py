@@ -70,7 +70,7 @@ def test_sandbox_run_names_the_limit_that_was_reached(command: Command, tmp_path
     ("options", "said"),
     [
         (["--runtime", "cobol"], "there is no runtime 'cobol' here; there are: bash"),
-        (["--wall", "0"], "limits.wall_seconds: Input should be greater than or equal to 0.1"),
+        (["--wall", "0"], "limits.wall_seconds: must be at least 0.1, is 0.0"),
     ],
 )
 def test_sandbox_run_refuses_with_words(command: Command, program: Path, options: list[str], said: str) -> None:

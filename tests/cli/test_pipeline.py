@@ -103,8 +103,8 @@ def test_a_pipeline_is_left_running_and_cancelled(server: Serving, command: Comm
         ("p.toml", "stages = [", "is not TOML: "),
         ("p.json", "[", "is not JSON: "),
         ("p.json", "[]", "is not an object with the fields of a pipeline"),
-        ("p.json", "{}", "stages: Field required"),
-        ("p.json", '{"stages": [1]}', "stages[0]: Input should be"),
+        ("p.json", "{}", "stages: is required"),
+        ("p.json", '{"stages": [1]}', "stages[0]: must be"),
         ("p.json", '{"stages": [{"name": "a", "file": "no.py"}]}', "no.py can't be read: No such file"),
         ("p.json", '{"stages": [{"name": "a", "file": "src"}]}', "src can't be read: Is a directory"),
         ("p.json", '{"stages": [{"name": "a", "file": "data.bin"}]}', "data.bin is not UTF-8"),
@@ -117,7 +117,7 @@ def test_a_pipeline_is_left_running_and_cancelled(server: Serving, command: Comm
             "stages[0].files[0] has both `file` and `content`",
         ),
         ("p.json", '{"stages": [{"name": "a", "code": "1", "limits": {"wall_seconds": 0}}]}', "stages[0].limits"),
-        ("p.json", '{"stages": [{"name": "a", "code": "1", "luck": 1}]}', "stages[0].luck: Extra inputs"),
+        ("p.json", '{"stages": [{"name": "a", "code": "1", "luck": 1}]}', "stages[0].luck: is not a field"),
     ],
 )
 def test_a_file_that_is_no_pipeline_is_refused_before_anything_is_sent(

@@ -75,7 +75,7 @@ def test_a_receiver_is_added_listed_and_removed(server: Serving, command: Comman
         (("add", "http://127.0.0.1/"), "is not a public address"),
         (("add", "ftp://1.1.1.1/"), "must begin with https://"),
         (("add", "https://1.1.1.1/", "--event", "webhook.test"), "events: must not hold"),
-        (("add", ""), "url: String should have at least 1 character"),
+        (("add", ""), "url: must have at least 1 character"),
         (("remove", "wh_none"), "there is no webhook"),
         (("test", "wh_none"), "there is no webhook"),
     ],
