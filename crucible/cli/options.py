@@ -1,12 +1,13 @@
 """Options that several commands have."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from crucible.cli.sizes import parse_size
 from crucible.domain.errors import InvalidRequestError
+from crucible.domain.limits import MIB
 from crucible.domain.sandbox import Isolation
 
 ISOLATION = "Isolation"
@@ -20,11 +21,19 @@ EvaluationId = Annotated[str, typer.Argument(metavar="ID", help="The evaluation:
 Labels = Annotated[list[str] | None, typer.Option("--label", "-l", metavar="KEY=VALUE", help="Repeatable.")]
 Env = Annotated[list[str] | None, typer.Option("--env", "-e", metavar="KEY=VALUE", help="A variable; repeatable.")]
 Stdin = Annotated[str | None, typer.Option("--stdin", help="A file that the program reads; - passes ours on.")]
-Memory = Annotated[
-    int | None, typer.Option("--memory", metavar="SIZE", parser=parse_size, rich_help_panel=LIMITS, help="512M")
-]
-Processes = Annotated[int | None, typer.Option("--processes", metavar="COUNT", rich_help_panel=LIMITS)]
-Disk = Annotated[int | None, typer.Option("--disk", metavar="SIZE", parser=parse_size, rich_help_panel=LIMITS)]
+
+
+def limit(flag: str, metavar: str, bounds: str, usual: float | None) -> Any:
+    """Return the option of a limit: what it bounds, and how much that is where it is not given."""
+    size = metavar == "SIZE"
+    return typer.Option(
+        flag,
+        metavar=metavar,
+        parser=parse_size if size else None,
+        help=bounds,
+        show_default="none" if usual is None else f"{usual / MIB:g}M" if size else f"{usual:g}",
+        rich_help_panel=LIMITS,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

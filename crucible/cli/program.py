@@ -10,23 +10,21 @@ import typer
 from crucible.cli.given_files import read_file, read_text_file
 from crucible.cli.options import (
     ISOLATION,
-    LIMITS,
-    Disk,
     Env,
     IsolationOptions,
     Labels,
-    Memory,
-    Processes,
     Stdin,
     labels_of,
+    limit,
     variables_of,
 )
-from crucible.cli.sizes import parse_size
 from crucible.cli.suffixes import runtime_of
 from crucible.domain.errors import InvalidRequestError
 from crucible.domain.evaluation import InputFile, Priority, Submission
+from crucible.domain.limits import Limits
 from crucible.domain.mistakes import filled
 
+_USUAL = Limits()
 PriorityName = Annotated[Priority, typer.Option("--priority", help="Who goes first.")]
 
 
@@ -34,13 +32,22 @@ PriorityName = Annotated[Priority, typer.Option("--priority", help="Who goes fir
 class LimitOptions:
     """What a program may use at most."""
 
-    wall: Annotated[float | None, typer.Option("--wall", metavar="SECONDS", rich_help_panel=LIMITS)] = None
-    cpu: Annotated[float | None, typer.Option("--cpu", metavar="SECONDS", rich_help_panel=LIMITS)] = None
-    memory: Memory = None
-    processes: Processes = None
-    disk: Disk = None
+    wall: Annotated[
+        float | None, limit("--wall", "SECONDS", "From its start to its end.", _USUAL.wall_seconds)
+    ] = None
+    cpu: Annotated[
+        float | None, limit("--cpu", "SECONDS", "Of processor time, over all its processes.", _USUAL.cpu_seconds)
+    ] = None
+    memory: Annotated[
+        int | None,
+        limit("--memory", "SIZE", "Over all its processes and files: 512M, 2G.", _USUAL.memory_bytes),
+    ] = None
+    processes: Annotated[
+        int | None, limit("--processes", "COUNT", "And threads, alive at once.", _USUAL.processes)
+    ] = None
+    disk: Annotated[int | None, limit("--disk", "SIZE", "In all files that it writes.", _USUAL.disk_bytes)] = None
     output: Annotated[
-        int | None, typer.Option("--output", metavar="SIZE", parser=parse_size, rich_help_panel=LIMITS)
+        int | None, limit("--output", "SIZE", "On standard output and error together.", _USUAL.output_bytes)
     ] = None
 
     def limits(self) -> dict[str, float]:

@@ -10,20 +10,19 @@ import typer
 
 from crucible.cli.given_files import read_file
 from crucible.cli.options import (
-    LIMITS,
-    Disk,
     Env,
     IsolationOptions,
-    Memory,
-    Processes,
     Stdin,
+    limit,
     variables_of,
 )
 from crucible.cli.terminal import standard_output
 from crucible.domain.errors import InvalidRequestError
 from crucible.domain.mistakes import filled
+from crucible.domain.session import SessionLimits
 from crucible.domain.session_record import SessionRequest
 
+_USUAL = SessionLimits()
 _MOST_MODE = 0o7777
 
 SessionId = Annotated[str, typer.Argument(metavar="ID", help="The session: `se_…`.", show_default=False)]
@@ -41,12 +40,22 @@ class SessionOptions(IsolationOptions):
     """What session to make."""
 
     env: Env = None
-    lifetime: Annotated[float | None, typer.Option("--lifetime", metavar="SECONDS", rich_help_panel=LIMITS)] = None
-    idle: Annotated[float | None, typer.Option("--idle", metavar="SECONDS", rich_help_panel=LIMITS)] = None
-    cpus: Annotated[float | None, typer.Option("--cpus", metavar="COUNT", rich_help_panel=LIMITS)] = None
-    memory: Memory = None
-    processes: Processes = None
-    disk: Disk = None
+    lifetime: Annotated[
+        float | None, limit("--lifetime", "SECONDS", "From its start to its end.", _USUAL.lifetime_seconds)
+    ] = None
+    idle: Annotated[
+        float | None, limit("--idle", "SECONDS", "Without use, after which it ends.", _USUAL.idle_seconds)
+    ] = None
+    cpus: Annotated[
+        float | None, limit("--cpus", "COUNT", "Cores' worth of processor time at once.", _USUAL.cpus)
+    ] = None
+    memory: Annotated[
+        int | None, limit("--memory", "SIZE", "Over all in it, files too: 512M, 2G.", _USUAL.memory_bytes)
+    ] = None
+    processes: Annotated[
+        int | None, limit("--processes", "COUNT", "And threads, alive at once.", _USUAL.processes)
+    ] = None
+    disk: Annotated[int | None, limit("--disk", "SIZE", "In all its files.", _USUAL.disk_bytes)] = None
 
     def request(self) -> SessionRequest:
         """Return the same, checked. Raises InvalidRequestError, naming the field and its bound."""
