@@ -1,6 +1,8 @@
 """`crucible batch`: many programs as one."""
 
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -18,10 +20,12 @@ from crucible.cli.rendering import print_json, show
 from crucible.cli.server import connected
 from crucible.cli.terminal import standard_output
 from crucible.client.batch_calls import POLL_SECONDS
+from crucible.client.calls import new_key
+from crucible.client.errors import ServerUnreachableError
 from crucible.client.synchronous import Crucible
 from crucible.domain.batch import Batch, BatchRequest, BatchState
 from crucible.domain.errors import InvalidRequestError
-from crucible.domain.evaluation import Priority
+from crucible.domain.evaluation import Priority, Submission
 from crucible.domain.mistakes import filled
 from crucible.domain.outcome import Fault, Outcome
 
@@ -62,16 +66,11 @@ def submit(
     submissions = submissions_of(source, defaults)
     request = filled(BatchRequest, {"name": name, "labels": labels_of(labels)})
     with connected(url) as crucible, _bar() as bar:
-        task = bar.add_task("handing in", total=len(submissions))
-        made = crucible.batches.submit(
-            submissions,
-            request,
-            idempotency_key=key,
-            progress=lambda so_far: bar.update(task, completed=so_far.received),
-        )
-        bar.remove_task(task)
+        made = _handed_in(crucible, submissions, request, key or new_key(), bar)
         if follow:
-            made = _followed(crucible, made, bar)
+            with _left_running(made.id, bar):
+                typer.echo(f"{made.id} is handed in: {made.received:,} programs", err=True)
+                made = _followed(crucible, made, bar)
     if json:
         print_json(made)
     elif follow:
@@ -118,7 +117,7 @@ def show_batch(batch_id: _Id, json: Json = False, url: Url = DEFAULT_URL) -> Non
 @batch.command("watch")
 def watch(batch_id: _Id, json: Json = False, url: Url = DEFAULT_URL) -> None:
     """Stay with a batch until all of it has ended; exit with 1 where not all succeeded."""
-    with connected(url) as crucible, _bar() as bar:
+    with connected(url) as crucible, _bar() as bar, _left_running(batch_id, bar):
         ended = _followed(crucible, crucible.batches.get(batch_id), bar)
     if json:
         print_json(ended)
@@ -191,17 +190,60 @@ def _bar() -> Progress:
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
-def _followed(crucible: Crucible, followed: Batch, bar: Progress) -> Batch:
-    """Show how far a batch is until it has ended. Whoever stops looking leaves it running."""
-    task = bar.add_task("running", total=followed.received, completed=followed.ended)
+def _handed_in(
+    crucible: Crucible, submissions: Sequence[Submission], request: BatchRequest, key: str, bar: Progress
+) -> Batch:
+    """Hand in all of them. Where that breaks off, say how it goes on."""
+    task = bar.add_task("handing in", total=len(submissions))
     try:
-        while followed.state in _LIVE:
-            time.sleep(POLL_SECONDS)
-            followed = crucible.batches.get(followed.id)
-            bar.update(task, total=followed.received, completed=followed.ended)
-    except KeyboardInterrupt as error:
-        raise typer.Exit(INTERRUPTED) from error
+        made = crucible.batches.submit(
+            submissions,
+            request,
+            idempotency_key=key,
+            progress=lambda so_far: bar.update(task, completed=so_far.received),
+        )
+    except (KeyboardInterrupt, ServerUnreachableError) as error:
+        bar.stop()
+        received = int(bar.tasks[0].completed)
+        typer.echo(
+            f"{received:,} of {len(submissions):,} programs are handed in, and run. The same command "
+            f"with --key {key} goes on from there.",
+            err=True,
+        )
+        if isinstance(error, KeyboardInterrupt):
+            raise typer.Exit(INTERRUPTED) from error
+        raise
+    bar.remove_task(task)
+    return made
+
+
+def _followed(crucible: Crucible, followed: Batch, bar: Progress) -> Batch:
+    """Show how far a batch is until it has ended."""
+    task = bar.add_task("running", total=followed.received, completed=followed.ended)
+    told = 0
+    while followed.state in _LIVE:
+        time.sleep(POLL_SECONDS)
+        followed = crucible.batches.get(followed.id)
+        bar.update(task, total=followed.received, completed=followed.ended)
+        if bar.disable and (tenths := followed.ended * 10 // max(1, followed.received)) > told:
+            told = tenths
+            typer.echo(f"{followed.ended:,} of {followed.received:,} have ended", err=True)
     return followed
+
+
+@contextmanager
+def _left_running(batch_id: str, bar: Progress) -> Iterator[None]:
+    """Say to whoever stops looking that the batch goes on."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        bar.stop()
+        typer.echo(
+            f"{batch_id} goes on. `crucible batch watch {batch_id}` looks again, "
+            f"`crucible batch cancel {batch_id}` ends it.",
+            err=True,
+        )
+        raise typer.Exit(INTERRUPTED) from error
 
 
 def _exit_code(ended: Batch) -> int:

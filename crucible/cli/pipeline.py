@@ -111,5 +111,10 @@ def _followed(crucible: Crucible, followed: Pipeline) -> Pipeline:
                 followed = crucible.pipelines.get(followed.id)
                 live.update(rendering.graph(followed), refresh=True)
     except KeyboardInterrupt as error:
+        typer.echo(
+            f"{followed.id} goes on. `crucible pipeline show {followed.id}` looks again, "
+            f"`crucible pipeline cancel {followed.id}` ends it.",
+            err=True,
+        )
         raise typer.Exit(INTERRUPTED) from error
     return followed

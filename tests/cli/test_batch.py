@@ -1,11 +1,19 @@
 """`crucible batch`, from the command line to a real server."""
 
+import asyncio
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.progress import Progress, TaskID
 
 from crucible.cli.batch_sources import submissions_of
+from crucible.client import Crucible
+from crucible.domain.batch import BatchState
 from crucible.domain.errors import InvalidRequestError
 from tests.batches.steps import failed
 from tests.cli.conftest import Command
@@ -69,6 +77,49 @@ def test_the_same_key_is_the_same_batch(command: Command, programs: str) -> None
     first, second = [command("batch", "submit", programs, "--key", "k").out for _ in range(2)]
     assert first == second
     assert b"There are no batches" not in command("batch", "list").out
+
+
+def test_whoever_stops_looking_is_told_that_it_goes_on_and_under_which_id(server: Serving, programs: str) -> None:
+    async def waits(_spec):
+        yield STARTED
+        await asyncio.Event().wait()
+
+    server.executor.script = waits
+    words = [sys.executable, "-m", "crucible", "batch", "submit", programs, "--follow"]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as following:
+        assert following.stderr is not None
+        batch = following.stderr.readline().partition(" is handed in: 3 programs")[0]
+        following.send_signal(signal.SIGINT)
+        said = following.stderr.read()
+    assert following.returncode == 130
+    assert f"{batch} goes on" in said
+    assert f"`crucible batch watch {batch}`" in said
+    with Crucible(server.url) as crucible:
+        assert crucible.batches.get(batch).state is BatchState.RUNNING
+        crucible.batches.cancel(batch)
+
+
+@pytest.mark.usefixtures("server")
+def test_where_handing_in_is_interrupted_a_key_is_told_under_which_it_goes_on(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "many.jsonl"
+    path.write_text("".join(json.dumps({"code": f"print({n})"}) + "\n" for n in range(501)))
+
+    def interrupted(bar: Progress, task: TaskID, **fields: Any) -> None:
+        update(bar, task, **fields)
+        raise KeyboardInterrupt
+
+    update = Progress.update
+    with monkeypatch.context() as patched:
+        patched.setattr(Progress, "update", interrupted)
+        done = command("batch", "submit", str(path))
+    assert (done.code, done.out) == (130, b"")
+    assert "500 of 501 programs are handed in" in done.err
+    key = done.err.partition("--key ")[2].split()[0]
+    made = json.loads(command("batch", "submit", str(path), "--key", key, "--json").out)
+    assert made["received"] == 501
+    assert command("batch", "list", "--json").out.count(b"\n") == 1
 
 
 @pytest.mark.parametrize(
