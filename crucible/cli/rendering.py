@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel
 from rich.console import Console, Group, RenderableType
+from rich.measure import Measurement
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -30,6 +31,9 @@ _STATUS_STYLES = {Status.QUEUED: "blue", Status.RUNNING: "cyan"}
 _TAIL_CHARACTERS = 2000
 _MOST_ATTEMPTS = 20
 _WIDE = 400
+_FOLDED = 9
+"""Down to how many characters a column goes that may break words: `succeeded` beside it stays whole."""
+_BETWEEN_COLUMNS = 2
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
@@ -46,8 +50,14 @@ def console(*, stderr: bool = False, width: int | None = None) -> Console:
 
 
 def show(renderable: RenderableType) -> None:
-    """Write to standard output, in colour where it is a terminal, and uncut where it is none."""
-    console(width=None if sys.stdout.isatty() else _WIDE).print(renderable)
+    """Write to standard output, in colour where it is a terminal. An id is whole, however narrow that may be."""
+    terminal = sys.stdout.isatty()
+    shown_on = console(width=None if terminal else _WIDE)
+    if isinstance(renderable, Panel):
+        renderable.expand = terminal
+    parts = renderable.renderables if isinstance(renderable, Group) else [renderable]
+    shown_on.width = max([shown_on.width, *(_least_width(shown_on, part) for part in parts)])
+    shown_on.print(renderable)
 
 
 def ending(evaluation: EvaluationSummary) -> Text:
@@ -94,14 +104,15 @@ def containment_lines(containment: Containment) -> list[str]:
 def table(evaluations: Sequence[EvaluationSummary]) -> Table:
     """Return a list as a table."""
     shown = Table(box=None, header_style="dim", pad_edge=False)
-    for heading in ("id", "ending", "runtime"):
-        shown.add_column(heading, no_wrap=True)
-    for heading in ("queued", "took"):
+    shown.add_column("id", no_wrap=True)
+    shown.add_column("ending")
+    shown.add_column("runtime", no_wrap=True)
+    for heading in ("age", "took"):
         shown.add_column(heading, justify="right", no_wrap=True)
     shown.add_column("labels", overflow="fold")
     for one in evaluations:
         took = f"{one.usage.wall_seconds:.2f} s" if one.usage else ""
-        shown.add_row(one.id, ending(one), one.runtime, age(one.timing.queued), took, labels(one.labels))
+        shown.add_row(one.id, ending(one), one.runtime, _since(one.timing.queued), took, labels(one.labels))
     return shown
 
 
@@ -136,7 +147,11 @@ def labels(values: dict[str, str]) -> str:
 
 def age(moment: datetime, now: datetime | None = None) -> str:
     """Return how long ago something was, in the largest unit that says enough."""
-    return f"{duration(((now or datetime.now(UTC)) - moment).total_seconds())} ago"
+    return f"{_since(moment, now)} ago"
+
+
+def _since(moment: datetime, now: datetime | None = None) -> str:
+    return duration(((now or datetime.now(UTC)) - moment).total_seconds())
 
 
 def duration(seconds: float) -> str:
@@ -146,6 +161,20 @@ def duration(seconds: float) -> str:
         if whole >= size:
             return f"{whole // size} {unit}"
     return f"{whole} s"
+
+
+def _least_width(shown_on: Console, shown: RenderableType) -> int:
+    """Return the width below which a table's cells would be cut; a narrower terminal breaks its lines instead."""
+    if not isinstance(shown, Table):
+        return 0
+    wide = shown_on.options.update(width=_WIDE)
+    least = 0
+    for column in shown.columns:
+        cells = [Measurement.get(shown_on, wide, cell) for cell in (column.header, *column.cells)]
+        whole, longest_word = max(cell.maximum for cell in cells), max(cell.minimum for cell in cells)
+        wrapped = min(longest_word, _FOLDED) if column.overflow == "fold" else longest_word
+        least += _BETWEEN_COLUMNS + (whole if column.no_wrap else wrapped)
+    return least - _BETWEEN_COLUMNS
 
 
 def _facts(evaluation: Evaluation) -> list[tuple[str, RenderableType]]:

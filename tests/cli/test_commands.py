@@ -1,7 +1,15 @@
 """Each command against a real server."""
 
 import asyncio
+import fcntl
 import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -218,6 +226,32 @@ def test_show_tells_all(server: Serving, command: Command) -> None:
     for fact in (one.id, "succeeded", "python3.11", "study=a", "0123456789", "out/r\u00e9sum\u00e9.txt"):
         assert fact in text
     assert json.loads(command("show", one.id, "--json").out) == json.loads(one.model_dump_json())
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_an_id_is_whole_on_a_terminal_however_narrow(server: Serving, columns: int) -> None:
+    crash = SandboxFinished(
+        outcome=Outcome.KILLED_BY_SIGNAL,
+        signal="SIGSEGV",
+        wall_seconds=12.5,
+        cpu_seconds=12.5,
+        peak_memory_bytes=1024,
+    )
+    server.executor.script = ends(crash)
+    with Crucible(server.url) as crucible:
+        one = crucible.run(Submission(code="1", labels={"experiment": "a-long-name"}))
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    words = [sys.executable, "-m", "crucible", "list"]
+    environment = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
+    subprocess.run(words, stdout=theirs, stdin=theirs, stderr=theirs, env=environment, check=True)
+    os.close(theirs)
+    shown = os.read(ours, 65_536).decode()
+    os.close(ours)
+    assert one.id in shown
+    assert "\u2026" not in shown
+    if columns >= 80:
+        assert max(len(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in shown.split("\r\n")) <= columns
 
 
 def test_run_says_what_was_refused_once_and_show_lists_it(server: Serving, command: Command, program: str) -> None:
