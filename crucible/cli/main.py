@@ -41,6 +41,7 @@ COMMANDS = (
     Command("list", "crucible.cli.listing:list_evaluations", "List evaluations, newest first.", _PROGRAMS),
     Command("show", "crucible.cli.show:show", "Show all that is known of an evaluation.", _PROGRAMS),
     Command("logs", "crucible.cli.logs:logs", "Show what a program wrote; with -f, as it writes.", _PROGRAMS),
+    Command("files", "crucible.cli.files:files", "List or fetch what a program left.", _PROGRAMS),
     Command("cancel", "crucible.cli.cancel:cancel", "End an evaluation.", _PROGRAMS),
     Command("rerun", "crucible.cli.rerun:rerun", "Run an evaluation's program again.", _PROGRAMS),
     Command("delete", "crucible.cli.delete:delete", "Hide an evaluation that ended.", _PROGRAMS),

@@ -228,6 +228,24 @@ def test_show_tells_all(server: Serving, command: Command) -> None:
     assert json.loads(command("show", one.id, "--json").out) == json.loads(one.model_dump_json())
 
 
+def test_what_a_program_left_is_listed_and_fetched(server: Serving, command: Command, tmp_path: Path) -> None:
+    server.executor.script = prolific
+    with Crucible(server.url) as crucible:
+        one = crucible.run(Submission(code="1"))
+        left = {each.path: crucible.file(one.id, each.path) for each in crucible.files(one.id).items}
+    listed = command("files", one.id).out.decode()
+    assert all(path in listed for path in left)
+    assert [each["path"] for each in json.loads(command("files", one.id, "--json").out)["items"]] == list(left)
+    path, content = next(iter(left.items()))
+    assert command("files", one.id, path).out == content
+    there = tmp_path / "fetched"
+    assert command("files", one.id, "--into", str(there)).code == 0
+    assert {each: (there / each).read_bytes() for each in left} == left
+    again = command("files", one.id, "--into", str(there))
+    assert (again.code, "File exists" in again.err) == (1, True)
+    assert "not both" in command("files", one.id, path, "--into", str(there)).err
+
+
 @pytest.mark.parametrize("columns", [80, 40])
 def test_an_id_is_whole_on_a_terminal_however_narrow(server: Serving, columns: int) -> None:
     crash = SandboxFinished(
