@@ -68,6 +68,7 @@ COMMANDS = (
     Command("images", "crucible.cli.images:images", "List and import root file systems.", _SERVER),
     Command("engines", "crucible.cli.engines:engines", "List what programs can be isolated by.", _PROGRAMS),
     Command("up", "crucible.cli.up:up", "Start Crucible here, all of it in one process.", _SERVER),
+    Command("backup", "crucible.cli.backup:backup", "Copy all that is kept here, also while it runs.", _SERVER),
     Command(
         "doctor", "crucible.cli.doctor:doctor", "Say which limits and walls work here, and what mends it.", _SERVER
     ),
