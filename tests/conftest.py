@@ -2,7 +2,9 @@
 
 import ast
 import faulthandler
+import logging
 
+import structlog
 from hypothesis import settings
 
 from tests import parsing
@@ -46,6 +48,9 @@ __all__ = [
     "stream",
     "traced",
 ]
+
+# Whoever reads what a command printed reads no lines of a server's in the same process, which nobody configured.
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
 
 ast.parse = parsing.parse
 settings.register_profile("no test is timed", deadline=None)

@@ -46,6 +46,8 @@ async def finish(
         await blobs.delete_all(prefix_of(claimed.evaluation_id, claimed.fence))
     elif finished.outcome.status is Status.FAILED:
         _log.error("evaluation_failed", evaluation=claimed.evaluation_id, reason=finished.error)
+    else:
+        _log.debug("evaluation_ended", evaluation=claimed.evaluation_id, outcome=finished.outcome)
     return is_result
 
 

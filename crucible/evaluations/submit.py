@@ -7,6 +7,8 @@ doorbell rings once workers can see it.
 import hashlib
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
+import structlog
+
 from crucible.access.policy import Permission, require
 from crucible.database.database import Database, TenantWork
 from crucible.database.once import Created, once
@@ -21,6 +23,8 @@ from crucible.domain.ring import Ring
 from crucible.domain.sandbox import DriverReport, RuntimeReport
 from crucible.evaluations.isolation import asks_for_isolation, unmet
 from crucible.queue.doorbell import Doorbell
+
+_log = structlog.stdlib.get_logger(__name__)
 
 
 async def submit(
@@ -83,6 +87,7 @@ async def acknowledge(
         Ring(evaluation.id, Need.of(submission, evaluation.runtime), evaluation.priority)
         for evaluation, submission in zip(evaluations, submissions, strict=True)
     ]
+    work.once_seen(lambda: _log.debug("evaluations_queued", evaluations=ids))
     work.once_seen(lambda: doorbell.ring(rings))
     return evaluations
 

@@ -215,6 +215,7 @@ class Worker:
         task = asyncio.create_task(holding.attend())
         self._holdings[task] = holding
         task.add_done_callback(self._release)
+        _log.debug("evaluation_begun", evaluation=claimed.evaluation_id, fence=claimed.fence)
         return task
 
     def _look_for_more(self) -> None:

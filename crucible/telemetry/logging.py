@@ -11,7 +11,7 @@ from typing import Literal, get_args
 import structlog
 
 Level = Literal["debug", "info", "warning", "error"]
-_QUIET = ("alembic", "celery")
+_QUIET = ("aiosqlite", "alembic", "celery")
 """What they do is what is wanted, so that they tell of warnings alone."""
 
 

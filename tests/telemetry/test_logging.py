@@ -6,16 +6,19 @@ import sys
 import pytest
 import structlog
 
+from crucible.client import Crucible, Submission
 from crucible.telemetry.logging import configure_logging, set_log_level
+from tests.fake_executor import FakeExecutor
+from tests.serving import serving
 
 
 @pytest.fixture(autouse=True)
 def _as_it_was():
-    handlers, level = logging.getLogger().handlers, logging.getLogger().level
+    handlers, level, configured = logging.getLogger().handlers, logging.getLogger().level, structlog.get_config()
     yield
     logging.getLogger().handlers = handlers
     logging.getLogger().setLevel(level)
-    structlog.reset_defaults()
+    structlog.configure(**configured)
 
 
 def test_our_lines_and_those_of_libraries_leave_as_json_on_standard_error(capsys):
@@ -29,6 +32,16 @@ def test_our_lines_and_those_of_libraries_leave_as_json_on_standard_error(capsys
     assert (ours["event"], ours["evaluation"], ours["level"]) == ("lease_lost", "ev_1", "warning")
     assert (theirs["event"], theirs["logger"]) == ("Started server", "uvicorn")
     assert ours["timestamp"].endswith("Z")
+
+
+def test_debug_tells_each_evaluations_way_and_not_how_the_database_is_asked(capsys, tmp_path):
+    configure_logging("debug", "json")
+    with serving(tmp_path / "data", FakeExecutor()) as server, Crucible(server.url) as crucible:
+        one = crucible.run(Submission(code="1"))
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    way = [line["event"] for line in lines if one.id in {line.get("evaluation"), *line.get("evaluations", ())}]
+    assert way == ["evaluations_queued", "evaluation_begun", "evaluation_ended"]
+    assert "aiosqlite" not in {line["logger"] for line in lines}
 
 
 def test_an_exception_is_part_of_its_line(capsys):
