@@ -27,6 +27,8 @@ MOST_IN_A_ROW = 15
 _STEPS_BETWEEN_LOOKS = 1000
 """Of SQLite's virtual machine; some fifty microseconds."""
 _WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE)\b")
+_LOOKS_THROUGH_TEXTS = "instr("
+"""A step of this takes as long as its text is, so that who looks after a thousand of them looks too late."""
 _OUT_OF_PATIENCE = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_INTERRUPT})
 _PRIMARY_CODE = 0xFF
 
@@ -42,9 +44,9 @@ class AtOnce:
         """Have SQLite ask every now and then whether a reading takes too long."""
         driver.set_progress_handler(self._is_late, _STEPS_BETWEEN_LOOKS)
 
-    def may_try(self, rows: Sequence[Parameters]) -> bool:
+    def may_try(self, sql: str, rows: Sequence[Parameters]) -> bool:
         """Tell whether a statement with these parameters may be begun on the event loop."""
-        if self._in_a_row >= MOST_IN_A_ROW or not _is_small(rows):
+        if self._in_a_row >= MOST_IN_A_ROW or _LOOKS_THROUGH_TEXTS in sql or not _is_small(rows):
             return False
         self._in_a_row += 1
         return True

@@ -93,7 +93,7 @@ class OneTripCursor:
     ) -> None:
         self._connection.begin_reading()
         at_once = self._connection.at_once
-        if at_once.may_try(rows):
+        if at_once.may_try(sql, rows):
             try:
                 with at_once.bounded(sql):
                     self._run(statement)

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from crucible.database.at_once import MOST_BYTES
 from crucible.database.one_trip import WRITE, OneTripConnection, perform
-from crucible.domain.evaluation import Submission
+from crucible.domain.evaluation import EvaluationFilter, Submission
 from crucible.domain.principal import LOCAL_OWNER
 from tests.database.lock import locked
 from tests.database.test_transactions import add, ids
@@ -107,6 +107,14 @@ async def test_a_reading_that_takes_long_is_read_on_the_drivers_thread(database,
     async with database._reader.connect() as connection:
         trips.clear()
         assert (await connection.execute(COUNT_UP, {"most": LONG})).scalar_one() == LONG
+    assert len(trips) == 1
+
+
+async def test_a_search_is_made_on_the_drivers_thread_at_once(database, trips):
+    async with database.read(LOCAL_OWNER) as view:
+        await view.evaluations.page(EvaluationFilter(), limit=1, cursor=None)
+        trips.clear()
+        await view.evaluations.page(EvaluationFilter(text="x"), limit=1, cursor=None)
     assert len(trips) == 1
 
 
