@@ -34,6 +34,8 @@ class ExecutorClient:
         self._answers: dict[int, asyncio.Queue[SessionAnswer | None]] = {}
         self._surveys: list[asyncio.Future[tuple[DriverReport, ...]]] = []
         self._lost = asyncio.Event()
+        self._loss = "the executor went away"
+        """What is said of a connection that is gone."""
         self._dispatching = asyncio.create_task(self._dispatch())
 
     @classmethod
@@ -79,7 +81,7 @@ class ExecutorClient:
             while not finished:
                 event = await queue.get()
                 if event is None:
-                    raise ExecutorUnavailableError("the executor went away during the run")
+                    raise ExecutorUnavailableError(f"{self._loss} during the run")
                 finished = isinstance(event, SandboxFinished)
                 yield event
         finally:
@@ -122,7 +124,7 @@ class ExecutorClient:
             await self.tell(request)
             while (answer := await queue.get()) is not None:
                 yield answer
-            raise ExecutorUnavailableError("the executor went away")
+            raise ExecutorUnavailableError(self._loss)
         finally:
             del self._answers[number]
             if self.is_connected:
@@ -160,8 +162,10 @@ class ExecutorClient:
                         answers.put_nowait(message)
                 elif events := self._events.get(message.run):
                     events.put_nowait(message.event)
-        except (OSError, protocol.ProtocolError):
-            pass  # a broken connection and a garbled one end alike: every run on it learns that it is lost
+        except OSError:
+            pass  # every run on it learns that it is lost
+        except protocol.ProtocolError as error:
+            self._loss = f"the executor sent what can't be read ({error})"
         finally:
             self._lose()
 
@@ -175,7 +179,7 @@ class ExecutorClient:
         self._lost.set()
         for survey in self._surveys:
             if not survey.done():
-                survey.set_exception(ExecutorUnavailableError("the executor went away"))
+                survey.set_exception(ExecutorUnavailableError(self._loss))
         for events in self._events.values():
             events.put_nowait(None)
         for answers in self._answers.values():
