@@ -12,8 +12,8 @@ READY := $(VENV)/ready
 COMPILE := $(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --universal
 FLAGS ?=
 ON_CGROUP2 := -k 'test_cgroup or namespaces and (test_limits_hold or makes_users or usage_says or enough_memory)
-ON_CGROUP2 += or test_limits_hold and not neighbour and not docker or test_apparmor'
-ON_CGROUP2 += $(addprefix tests/sandbox/,test_cgroup.py test_limits_hold.py test_sessions.py docker/test_apparmor.py)
+ON_CGROUP2 += or test_limits_hold and not neighbour and not docker or test_apparmor or test_cores'
+ON_CGROUP2 += $(addprefix tests/sandbox/,test_cgroup.py test_cores.py test_limits_hold.py test_sessions.py docker/test_apparmor.py)
 # All at once, before any test runs: what of it is for tests as another user or in a virtual machine, too.
 TESTED_WITH := gcc g++ node runc crun runsc dockerd busybox psql redis-server chromium newuidmap setpriv unshare
 TESTED_WITH += $(if $(wildcard /sys/fs/cgroup/cgroup.controllers),,qemu-system-x86_64 cpio modprobe)
