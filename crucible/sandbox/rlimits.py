@@ -41,6 +41,16 @@ def _has_room_for_cores() -> bool:
     return resource.getrlimit(resource.RLIMIT_CORE)[1] != 0
 
 
+def take_descriptors() -> None:
+    """Have this process, and what it starts, open as many descriptors as it may.
+
+    The kernel lets nobody pass on descriptors while more of its user's are under way than it may open itself.
+    Where a program is the same user as its executor, it could have more under way than the usual 1024.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def bound(open_files: int, file_bytes: int, processes: int | None = None) -> None:
     """Bound this process and its children. Raises ValueError where less than what was asked for can be had.
 

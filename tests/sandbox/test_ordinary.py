@@ -1,7 +1,10 @@
 """The ids that an ordinary user's sandboxes have."""
 
 import os
+import resource
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -63,3 +66,56 @@ def test_no_two_sandboxes_that_live_at_once_share_an_id() -> None:
 def test_inside_it_is_the_same_user_as_ever() -> None:
     assert [inside for inside, _, _ in ordinary.Ranges(1, 1, 4096).identity(0).map] == [0, PROGRAM_UID]
     assert ordinary.ALONE.map == [(PROGRAM_UID, 0, 1)]
+
+
+HOG = """
+import array, socket, time
+kept = [socket.socketpair() for _ in range(500)]
+try:
+    for end, _ in kept:
+        end.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0] * 250))])
+except OSError as error:
+    print(error.strerror, flush=True)
+time.sleep(60)
+"""
+BESIDE_IT = f"""
+import asyncio
+from crucible.domain.limits import Limits
+from crucible.domain.sandbox import SandboxOutput, SandboxSpec
+from crucible.sandbox import runtimes
+from crucible.sandbox.namespaces.driver import NamespacesDriver
+
+async def main():
+    driver, found = await asyncio.gather(NamespacesDriver.open(spares=0), runtimes.discover())
+    said, over = asyncio.Event(), asyncio.Event()
+
+    async def emit(event):
+        if isinstance(event, SandboxOutput):
+            print(event.data.decode(), end="")
+            said.set()
+
+    def run(code, **limits):
+        spec = SandboxSpec(runtime="python", code=code, limits=Limits(**limits))
+        return asyncio.create_task(driver.run(spec, found.get("python"), emit, over))
+
+    hog = run({HOG!r}, open_files=2048)
+    await asyncio.wait([hog, asyncio.create_task(said.wait())], return_when=asyncio.FIRST_COMPLETED)
+    await run("print('beside it')")
+    over.set()
+    await hog
+    await driver.close()
+
+asyncio.run(main())
+"""
+
+
+def test_descriptors_that_a_program_has_under_way_stop_no_executor() -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    ran = subprocess.run(
+        [sys.executable, "-c", BESIDE_IT],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (1024, most)),
+    )
+    assert ran.stdout.splitlines() == ["Too many references: cannot splice", "beside it"], ran.stderr

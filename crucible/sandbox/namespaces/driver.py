@@ -44,8 +44,9 @@ _PAUSE_SECONDS = 0.01
 _USUAL = Limits()
 """The limits that a sandbox stands with; others are set when the program comes."""
 _ONE_PAYS = (
-    "an ordinary user pays for all its sandboxes together: message queues, locked memory, pipes, and inotify "
-    f"instances, of which each has at most {counted.BOUNDS['max_inotify_instances']}"
+    "an ordinary user pays for all its sandboxes together: message queues, locked memory, pipes, descriptors that "
+    "are under way, what epoll watches, and inotify instances, of which each has at most "
+    f"{counted.BOUNDS['max_inotify_instances']}"
 )
 _CLEARING_SECONDS = 0.005
 """For so long a sandbox is left to its end, and the processors to whoever waited for its result."""
@@ -93,8 +94,9 @@ class NamespacesDriver:
         except SandboxUnavailableError:
             cgroups.close()
             raise
-        if os.geteuid() != 0:  # whose ids may not be mapped, which is better known now than with each program
-            try:
+        if os.geteuid() != 0:
+            rlimits.take_descriptors()
+            try:  # its ids may not be mapped, which is better known now than with each program
                 await driver._zygotes.prove(driver._by_exec(sys.prefix, compartment=""))
             except BaseException as error:
                 await driver.close()
