@@ -49,7 +49,7 @@ def taken(tmp_path: Path) -> Iterator[Path]:
 
 
 async def test_a_crash_starts_no_program_of_the_hosts(sandboxes: Sandboxes, taken: Path) -> None:
-    ran = await sandboxes.run(CRASH)
+    ran = await sandboxes.run(CRASH, wall_seconds=300.0)  # behind an emulated processor
     assert ran.text == "False\n" * 3, (ran.finished, ran.output("stderr"))
     no_room = "import os, resource; resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); os.abort()"
     outside = await asyncio.create_subprocess_exec(sys.executable, "-c", no_room)
