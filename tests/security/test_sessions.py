@@ -28,6 +28,7 @@ pytestmark = [
 ]
 
 LIMITS = SessionLimits(processes=64, disk_bytes=16 * MIB, memory_bytes=256 * MIB)
+OUTPUTS = 80
 SESSION_ERRORS = (
     errors.SessionFileNotFoundError,
     errors.SessionInterruptedError,
@@ -526,3 +527,35 @@ print('tried')
 """,
     )
     assert tried.stdout == b"tried\n", tried
+
+
+def open_descriptors() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+async def test_outputs_that_one_process_gathers_do_not_use_up_the_executors_descriptors(session: Session) -> None:
+    gather = """
+import os, socket
+listener = socket.socket(socket.AF_UNIX)
+listener.bind("/tmp/gather")
+listener.listen(64)
+kept = []
+if os.fork() == 0:
+    for stream in range(3):
+        os.dup2(os.open("/dev/null", os.O_RDWR), stream)
+    while True:
+        kept.append(socket.recv_fds(listener.accept()[0], 1, 2))  # and so its connection ends
+"""
+    give = """
+import socket
+to = socket.socket(socket.AF_UNIX)
+to.connect("/tmp/gather")
+socket.send_fds(to, [b"x"], [1, 2])
+to.recv(1)
+"""
+    assert (await python(session, gather)).outcome is Outcome.SUCCEEDED
+    before = open_descriptors()
+    for _ in range(OUTPUTS):
+        await asyncio.wait_for(python(session, give, timeout_seconds=5.0), 60)
+    assert open_descriptors() - before < OUTPUTS
+    assert await works(session)

@@ -20,6 +20,8 @@ _UNHURRIED_BYTES = 24 * MIB
 """How much a stream may carry before it is slowed down."""
 _BYTES_PER_SECOND = 64 * MIB
 """How fast a stream is read from then on."""
+_MOST_LEFT_OVER: Final = 64
+"""As many pipes of execs that ended a session may have: one process can gather those of any number of execs."""
 _LEFT_OVER_SECONDS = 0.05
 """The pause between two reads of what background processes write after their exec ended."""
 
@@ -137,22 +139,28 @@ class Leftovers:
     """Pipes into which background processes of an exec that ended still write. Nobody keeps what they say."""
 
     def __init__(self) -> None:
-        self._open: set[int] = set()
+        self._open: dict[int, None] = {}
+        """The oldest first."""
         self._timers: dict[int, asyncio.TimerHandle] = {}
 
     def take(self, descriptor: int) -> None:
-        """Read it now and then, until nobody writes."""
-        self._open.add(descriptor)
+        """Read it now and then, until nobody writes, or until there are too many that came after it."""
+        self._open[descriptor] = None
         self._read(descriptor)
+        if len(self._open) > _MOST_LEFT_OVER:
+            self._let_go(next(iter(self._open)))
 
     def close(self) -> None:
         """Let go of all."""
-        for timer in self._timers.values():
+        for descriptor in list(self._open):
+            self._let_go(descriptor)
+
+    def _let_go(self, descriptor: int) -> None:
+        if timer := self._timers.pop(descriptor, None):
             timer.cancel()
-        for descriptor in self._open:
-            asyncio.get_running_loop().remove_reader(descriptor)
-            os.close(descriptor)
-        self._open.clear()
+        asyncio.get_running_loop().remove_reader(descriptor)
+        del self._open[descriptor]
+        os.close(descriptor)
 
     def _read(self, descriptor: int) -> None:
         loop = asyncio.get_running_loop()
@@ -164,7 +172,6 @@ class Leftovers:
             loop.add_reader(descriptor, self._read, descriptor)
             return
         if ended:
-            self._open.discard(descriptor)
-            os.close(descriptor)
+            self._let_go(descriptor)
         else:
             self._timers[descriptor] = loop.call_later(_LEFT_OVER_SECONDS, self._read, descriptor)
