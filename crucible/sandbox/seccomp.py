@@ -104,10 +104,7 @@ def compile_filter(
         if name in numbers:
             answers[numbers[name]] = [(_RETURN, 0, 0, answer)]
     if ask:
-        for name, (pointer, _) in policy["addresses"].items():
-            answers[numbers[name]] = _by_address(pointer, ask)
-        for rule in (*policy["pretended"], *(policy["traced"] if part is Part.STOPS else ())):
-            answers[numbers[rule["call"]]] = _by_argument(rule, [], ask)
+        answers |= _asked(policy, numbers, part, ask, answers)
     answers |= _held(policy, numbers, part, answers)
     for rule in policy["own_kernel"] if own_kernel else ():
         answers |= {numbers[call]: _by_argument(rule, [], None) for call in rule["calls"].split()}
@@ -213,6 +210,24 @@ def _by_argument(rule: dict[str, Any], also: list[int], ask: int | None) -> list
     for value, answer in answers.items():
         body += [(_JUMP_IF_EQUAL, 0, 1, value), (_RETURN, 0, 0, answer)]
     return [*body, (_RETURN, 0, 0, rest)]
+
+
+def _asked(
+    policy: dict[str, Any],
+    numbers: dict[str, int],
+    part: Part,
+    ask: int,
+    answers: dict[int, list[_Instruction]],
+) -> dict[int, list[_Instruction]]:
+    """Return the answers that are other ones where somebody answers for the program."""
+    asked = {numbers[name]: _by_address(pointer, ask) for name, (pointer, _) in policy["addresses"].items()}
+    for rule in policy["pretended"]:
+        number = numbers[rule["call"]]
+        *body, _ = _by_argument(rule, [], ask)  # the last lets the rest pass, for which there may be another rule
+        asked[number] = [*body, *answers[number]]
+    for rule in policy["traced"] if part is Part.STOPS else ():
+        asked[numbers[rule["call"]]] = _by_argument(rule, [], ask)
+    return asked
 
 
 def _held(

@@ -199,6 +199,9 @@ def test_who_answers_asks_nobody(machine: str) -> None:
         ("sendto", (3, 0x1000, 1, 0, 0x1_0000_0000, 16), ASK),
         ("setsockopt", (3, 1, 2), ALLOW),
         ("setsockopt", (3, 6, 1), ERRNO),
+        ("setsockopt", (3, 6, 26), ERRNO),
+        ("setsockopt", (3, 1, 26), ERRNO | errno.EPERM),
+        ("setsockopt", (3, 1, 0x1_0000_0032), ERRNO | errno.EPERM),
     ],
 )
 def test_arguments_decide_where_the_policy_says_so(
