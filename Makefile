@@ -17,6 +17,8 @@ ON_CGROUP2 += $(addprefix tests/sandbox/,test_cgroup.py test_cores.py test_limit
 # All at once, before any test runs: what of it is for tests as another user or in a virtual machine, too.
 TESTED_WITH := gcc g++ node runc crun runsc dockerd busybox psql redis-server chromium newuidmap setpriv unshare
 TESTED_WITH += $(if $(wildcard /sys/fs/cgroup/cgroup.controllers),,qemu-system-x86_64 cpio modprobe)
+SUITE ?= sid
+ON_NEWER_DOCKER := $(addprefix tests/sandbox/,test_tree.py test_limits_hold.py test_conformance.py test_sessions.py docker)
 LIGHTLY := --timeout 600 -o faulthandler_timeout=900 -p no:schemathesis -p no:hypothesispytest -p no:anyio --noconftest -p tests.sandbox.fixtures
 LIGHTLY += -p tests.sandbox.docker.private_engine
 
@@ -78,6 +80,10 @@ chaos: setup ## Kill roles and servers under load for minutes, then count (FLAGS
 .PHONY: test-cgroup2
 test-cgroup2: setup ## Run tests of limits, and of Docker under AppArmor, in a virtual machine with cgroup v2 (Debian; some minutes)
 	@CRUCIBLE_TEST_ENGINES=namespaces,crun,docker scripts/cgroup2-vm $(LIGHTLY) $(or $(FLAGS),$(ON_CGROUP2))
+
+.PHONY: test-docker
+test-docker: setup ## Run tests of the engine docker with a newer Docker, of another of Debian's suites (SUITE=trixie; minutes)
+	@CRUCIBLE_TEST_ENGINES=docker scripts/with-docker-of $(SUITE) $(BIN)/python -m pytest $(or $(FLAGS),$(ON_NEWER_DOCKER))
 
 .PHONY: check
 check: setup ## Lint, format, types, import rules, documents that are generated
