@@ -104,7 +104,7 @@ class WarmPool(Generic[Kind, Spare]):
         self._needed.clear()
         await asyncio.gather(*filling, return_exceptions=True)
         for kind in list(self._spare):
-            self._expire(kind)
+            self._empty(kind)
 
     def _refill(self, kind: Kind) -> None:
         loop = asyncio.get_running_loop()
@@ -144,9 +144,13 @@ class WarmPool(Generic[Kind, Spare]):
             del self._looks[kind]
 
     def _expire(self, kind: Kind) -> None:
+        self._empty(kind)
+        if kind not in self._in_use:
+            self._rest(kind)
+
+    def _empty(self, kind: Kind) -> None:
         for standing in self._spare.pop(kind, ()):
             self._discard(standing)
         if not self._in_use[kind]:
             del self._in_use[kind]
             self._peak.pop(kind, None)
-            self._rest(kind)

@@ -26,6 +26,7 @@ from crucible.sandbox.docker.driver import DockerDriver
 from crucible.sandbox.driver import Driver, Session, SessionDriver
 from crucible.sandbox.engines import ENGINES
 from crucible.sandbox.namespaces import zygotes
+from crucible.sandbox.namespaces.driver import NamespacesDriver
 from crucible.sandbox.namespaces.sessions import driver as namespaces_sessions
 from crucible.sandbox.oci import tools
 from crucible.sandbox.oci.driver import OciDriver
@@ -72,6 +73,18 @@ class Sandboxes:
     def has_a_kernel_of_its_own(self) -> bool:
         """Whether system calls are answered by another kernel than the host's, whose /proc shows only itself."""
         return self.driver.report().isolation is not Isolation.SHARED_KERNEL
+
+    def traces(self) -> set[str]:
+        """Return what is there because of sandboxes, besides the processes that the next ones are forked from."""
+        zygotes = self.driver.zygotes() if isinstance(self.driver, NamespacesDriver) else ()
+        kept = [process for zygote in zygotes for process in (zygote, *host.children(zygote))]
+        names = tuple(f"process {process} " for process in kept)
+        return {trace for trace in host.traces() if not trace.startswith(names)}
+
+    async def start_anew(self) -> None:
+        """Have what programs are forked from be started again, with what this process's environment is now."""
+        if isinstance(self.driver, NamespacesDriver):
+            await self.driver._zygotes.close()
 
     async def open_session(self, spec: SessionSpec, prefix: str = HOST) -> Session:
         """Return a session of the driver's."""
@@ -201,14 +214,14 @@ def sessions_possible(sandboxes: Sandboxes) -> None:
 async def leaving_nothing(sandboxes: Sandboxes) -> AsyncIterator[None]:
     """Fail where a process, mount, group or folder of a sandbox is still there after the block."""
     await sandboxes.driver.give_back()
-    before = host.traces()
+    before = sandboxes.traces()
     yield
     await sandboxes.driver.give_back()
     for _ in range(200):  # the kernel lets go of a group a moment after the last process in it is gone
-        if not host.traces() - before:
+        if not sandboxes.traces() - before:
             break
         await asyncio.sleep(0.02)
-    assert host.traces() - before == set()
+    assert sandboxes.traces() - before == set()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

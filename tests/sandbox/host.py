@@ -14,6 +14,14 @@ def traces() -> set[str]:
     return {*_processes(), *_descendants(os.getpid()), *_groups(), *_mounts()}
 
 
+def children(process: int) -> list[int]:
+    """Return whom a process of one thread has forked and not reaped; nobody where it is gone."""
+    try:
+        return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
 def _descendants(parent: int) -> set[str]:
     """Processes that came from this one: what a container runtime starts beside a sandbox is in nobody's group."""
     children: dict[int, list[int]] = {}

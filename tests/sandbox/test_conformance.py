@@ -65,6 +65,7 @@ async def test_the_executors_environment_does_not_leak(
     sandboxes: Sandboxes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CANARY", "a secret")
+    await sandboxes.start_anew()
     ran = await sandboxes.run("import os; print(sorted(os.environ))")
     assert ran.text == "['HOME', 'LANG', 'PATH', 'TMPDIR', 'USER']\n"
 

@@ -212,10 +212,10 @@ class Campaign:
     async def _quiet(self) -> dict[str, object]:
         """Return what is there once that changes no more: what stands beside a sandbox ends a moment after it."""
         await self._sandboxes.driver.give_back()
-        before, deadline = state(self._world), time.monotonic() + _SETTLING_SECONDS
+        before, deadline = state(self._world, self._sandboxes), time.monotonic() + _SETTLING_SECONDS
         while time.monotonic() < deadline:
             await asyncio.sleep(0.02)
-            now = state(self._world)
+            now = state(self._world, self._sandboxes)
             if now == before:
                 break
             before = now
@@ -248,12 +248,12 @@ class Campaign:
     async def _harm(self, before: dict[str, object]) -> list[str]:
         await self._sandboxes.driver.give_back()
         deadline = time.monotonic() + _SETTLING_SECONDS
-        now = state(self._world)
+        now = state(self._world, self._sandboxes)
         while now != before and time.monotonic() < deadline:
             await asyncio.sleep(
                 0.02
             )  # the kernel lets go of a group a moment after the last process in it is gone
-            now = state(self._world)
+            now = state(self._world, self._sandboxes)
         harm = [f"{what}: {_difference(before[what], now[what])}" for what in now if now[what] != before[what]]
         harm += [f"the host's victim says: {line}" for line in self._world.host_victim.complaints()]
         harm += [f"the neighbour says: {line}" for line in await self._neighbour.complaints()]
@@ -288,11 +288,11 @@ def compiled(path: Path) -> bytes:
         return built.read_bytes()
 
 
-def state(world: World) -> dict[str, object]:
+def state(world: World, sandboxes: Sandboxes) -> dict[str, object]:
     """Return what of the host an attack may not change, a name and a value each."""
     executor = os.getpid()
     return {
-        "traces": host.traces(),
+        "traces": sandboxes.traces(),
         "kernel settings": {name: _read(f"/proc/sys/kernel/{name}") for name in _KERNEL},
         "the file system": Path("/etc/passwd").stat().st_mtime_ns,
         "swap": _read("/proc/swaps"),

@@ -59,6 +59,7 @@ async def campaign(request: pytest.FixtureRequest, world: World, sandboxes: Sand
             and chosen.get("sandboxes") == sandboxes.driver.engine
         ):
             order.append(attack)
+    await sandboxes.start_anew()  # behind the secret in this process's environment
     async with Neighbour.living(sandboxes, world.name) as neighbour:
         yield Campaign(sandboxes, neighbour, world, order)
 

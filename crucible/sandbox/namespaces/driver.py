@@ -180,16 +180,19 @@ class NamespacesDriver:
     async def give_back(self) -> None:
         """End the sandboxes that are kept ready, and return when nothing of those or of any other is left.
 
-        Sessions stay.
+        Sessions stay, and zygotes.
         """
         await self._pool.give_back()
-        await self._zygotes.close()
         while self._tasks:
             await asyncio.gather(*self._tasks)
         await self._slots.settled()
         if self._sessions is not None and self._sessions.is_empty:
             sessions, self._sessions = self._sessions, None
             await sessions.close()
+
+    def zygotes(self) -> set[int]:
+        """Return the processes that sandboxes are forked from."""
+        return {zygote.process for zygote in (*self._zygotes.current(), *self._parents.values())}
 
     def _kind(self, spec: SandboxSpec, runtime: Runtime) -> Kind:
         """Return what a program is forked from: its own interpreter, where that may have waited."""
@@ -296,6 +299,8 @@ class NamespacesDriver:
         """End every sandbox and zygote; remove every group."""
         if self._sessions is not None:
             await self._sessions.close()
+        await self._pool.give_back()
+        await self._zygotes.close()
         await self.give_back()
         for lot in self._lots.values():
             for descriptor in lot:

@@ -123,6 +123,11 @@ class Zygote:
         self.version = said.removeprefix(zygote.READY).decode()
 
     @property
+    def process(self) -> int:
+        """Its number among the executor's processes."""
+        return self._process.pid
+
+    @property
     def is_stale(self) -> bool:
         """Whether it is to be replaced."""
         old = time.monotonic() - self._began > MOST_SECONDS
@@ -245,6 +250,10 @@ class Zygotes:
             _log.warning("zygote_replaced", reason=str(error))
             zygote = await self._of(kind)
             return zygote, await zygote.fork(place, given)
+
+    def current(self) -> list[Zygote]:
+        """Return those that the next sandboxes are forked from."""
+        return list(self._current.values())
 
     async def prove(self, kind: Kind) -> None:
         """Start a zygote and end it. Raises ZygoteFailedError, OSError, SandboxUnavailableError."""

@@ -48,8 +48,7 @@ def current(sandboxes: Sandboxes) -> list[zygotes.Zygote]:
 def stop(zygote: zygotes.Zygote, number: int = signal.SIGSTOP) -> None:
     """Have every process of a zygote hang, as one does that waits for a disk that doesn't answer."""
     outside = zygote._process.pid
-    children = Path(f"/proc/{outside}/task/{outside}/children").read_text().split()
-    for pid in [outside, *map(int, children)]:
+    for pid in [outside, *host.children(outside)]:
         os.kill(pid, number)
 
 
