@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import platform
 import struct
 from typing import Any, Callable, Final, List, Tuple
 
@@ -77,7 +76,7 @@ SYS_LANDLOCK_RESTRICT_SELF: Final = 446
 
 _POKE: Final = 5  # PTRACE_POKEDATA
 
-MACHINE: Final = platform.machine()
+MACHINE: Final = os.uname().machine
 
 AUDIT_ARCHITECTURES: Final = {"x86_64": 0xC000_003E, "aarch64": 0xC000_00B7}
 """What the kernel's audit and seccomp call the machine's own calling convention."""

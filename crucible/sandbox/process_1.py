@@ -21,7 +21,7 @@ import sys
 from dataclasses import asdict, dataclass
 from functools import partial
 
-from crucible.sandbox import capabilities, inputs, kernel, landlock, rehearsal, report, script, seccomp, steps
+from crucible.sandbox import capabilities, inputs, kernel, landlock, rehearsal, report, script, steps, wall
 from crucible.sandbox.disk import Disk
 from crucible.sandbox.plan import SHARED_MEMORY, WORKSPACE, Bounds, decode_work
 from crucible.sandbox.readable import readable
@@ -29,6 +29,10 @@ from crucible.sandbox.tracing import Tracer
 from crucible.sandbox.tree import ENVIRONMENT
 from crucible.sandbox.vessel import Confines, Vessel
 
+CODE = "/.crucible"
+"""Where this process's own code stands."""
+WALL = f"{CODE}/wall"
+"""Where the executor has written the wall down: to compile it takes longer than an interpreter's start."""
 WORK_HEAD = struct.Struct(">cQ")
 """What precedes a work on the socket: `report.WORK` and the number of bytes that follow."""
 _LOOK_MILLISECONDS = 200
@@ -77,12 +81,18 @@ def take_channel() -> socket.socket:
     return channel
 
 
+def read_wall() -> wall.Wall:
+    """Return the wall that this container's program is to be behind."""
+    with open(WALL) as file:
+        return wall.read(json.load(file))
+
+
 def _serve(channel: socket.socket, manner: Manner) -> None:
     capabilities.drop_bounding_set(capabilities.last_capability())
-    wall = seccomp.build_wall(own_kernel=manner.own_kernel)
-    tracer = Tracer() if wall.traced else None
+    calls = read_wall()
+    tracer = Tracer() if calls.traced else None
     confines = Confines(
-        wall=wall,
+        wall=calls,
         landlock_abi=landlock.abi(),
         warm=manner.warm,
         rehearse=rehearsal.rehearse_as_program if manner.own_kernel else None,
@@ -117,8 +127,8 @@ def _serve(channel: socket.socket, manner: Manner) -> None:
         watch = partial(watch, now_and_then=looks.look, milliseconds=_LOOK_MILLISECONDS)
     ended = steps.Steps(
         fork=partial(Vessel, confines),
-        wall=wall,
-        giving_up=steps.giving_up(wall),
+        wall=calls,
+        giving_up=steps.giving_up(calls),
         order=order,
         work=work,
         streams=[stdin, 1, 2],

@@ -17,7 +17,6 @@ import signal
 import socket
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from crucible.sandbox import (
@@ -45,8 +44,9 @@ _TIMES: Final = 16
 """More often than an interpreter looks on before it replaces an instruction."""
 _TIMES_AFTER_FORK: Final = 2
 """The second time without what is done once."""
-_FILES: Final = str(Path(__file__).parent / "etc")
-_PROGRAM: Final = str(Path(__file__).parent / "__init__.py")
+_PACKAGE: Final = os.path.dirname(__file__)
+_FILES: Final = f"{_PACKAGE}/etc"
+_PROGRAM: Final = f"{_PACKAGE}/__init__.py"
 """Which does nothing."""
 _BOUNDS: Final = plan.Bounds(
     open_files=1, disk_bytes=1, inodes=1, collected_files=16, collected_bytes=4096, collected_depth=1

@@ -1,10 +1,12 @@
 """What an engine is asked to make of a sandbox: its walls and limits as one document of the API."""
 
+import functools
 import json
 import resource
 from dataclasses import dataclass
 from typing import Any, Final
 
+from crucible.sandbox import seccomp
 from crucible.sandbox.docker import accounts
 from crucible.sandbox.docker.entrance import DOOR, Entrance
 from crucible.sandbox.docker.wire import HOSTS_KERNEL, OWN_KERNEL
@@ -126,7 +128,11 @@ def configuration(blueprint: Blueprint, house: House, user: int, stay: Stay | No
     return {
         "Image": blueprint.image,
         "Entrypoint": house.entrance.command("init" if stay is None else "session_init"),
-        "Cmd": [OWN_KERNEL if house.own_kernel else HOSTS_KERNEL, str(user)],
+        "Cmd": [
+            OWN_KERNEL if house.own_kernel else HOSTS_KERNEL,
+            _wall(own_kernel=house.own_kernel, stays=stay is not None),
+            str(user),
+        ],
         "Env": ["PATH=/nowhere"],
         "User": "0:0",
         "WorkingDir": "/",
@@ -142,6 +148,13 @@ def configuration(blueprint: Blueprint, house: House, user: int, stay: Stay | No
         "Labels": house.labels,
         "HostConfig": host,
     }
+
+
+@functools.cache
+def _wall(*, own_kernel: bool, stays: bool) -> str:
+    """Return what process 1 is told of the wall: to compile it takes longer than an interpreter's start."""
+    build = seccomp.build_wall_of_sessions if stays else seccomp.build_wall
+    return json.dumps(build(own_kernel=own_kernel).described())
 
 
 def _mount(source: str, target: str) -> dict[str, Any]:

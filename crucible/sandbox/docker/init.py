@@ -6,21 +6,23 @@ closes its input then, and its end is the container's.
 """
 
 import contextlib
+import json
 import os
 import sys
 import time
 from collections.abc import Callable
 from functools import partial
 
-from crucible.sandbox import capabilities, collect, kernel, landlock, report, seccomp, steps
+from crucible.sandbox import capabilities, collect, kernel, landlock, report, steps
 from crucible.sandbox.answers import Answers
 from crucible.sandbox.disk import Disk
 from crucible.sandbox.docker import accounts
-from crucible.sandbox.docker.wire import COUNT, OWN_KERNEL, STDERR, STDOUT, Errand, Streams
+from crucible.sandbox.docker.wire import COUNT, STDERR, STDOUT, Errand, Streams
 from crucible.sandbox.plan import WORKSPACE, WRITABLE, order_of
 from crucible.sandbox.progress import ProgressReader
 from crucible.sandbox.tracing import Tracer
 from crucible.sandbox.vessel import Confines, Vessel
+from crucible.sandbox.wall import Wall, read
 
 _CHUNK_BYTES = 64 * 1024
 _LOOK_MILLISECONDS = 100
@@ -35,7 +37,7 @@ def main() -> None:
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
     try:
-        _serve(streams, int(sys.argv[2]), own_kernel=sys.argv[1] == OWN_KERNEL)
+        _serve(streams, read(json.loads(sys.argv[2])), int(sys.argv[3]))
     except EOFError:
         pass  # the executor is gone, and with it whoever could be told
     except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
@@ -46,13 +48,12 @@ def main() -> None:
         os._exit(0)
 
 
-def _serve(streams: Streams, user: int, *, own_kernel: bool) -> None:
+def _serve(streams: Streams, wall: Wall, user: int) -> None:
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
     capabilities.drop_bounding_set(capabilities.last_capability())
     wakeup = steps.wake_on_children()
     processes = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     accounts.write(user)
-    wall = seccomp.build_wall(own_kernel=own_kernel)
     tracer = Tracer() if wall.traced else None
     confines = Confines(wall=wall, landlock_abi=landlock.abi(), warm=False, user=user, tracer=tracer)
     waiting = Vessel(confines, processes)

@@ -6,15 +6,17 @@ the session then makes its root, has neither. gVisor's kernel opens no socket of
 beside this one has the other end of its channel: see `session_relay`.
 """
 
+import json
 import os
 import socket
 import sys
 
-from crucible.sandbox import landlock, report, seccomp
+from crucible.sandbox import landlock, report
 from crucible.sandbox.docker.entrance import DOOR
 from crucible.sandbox.docker.session_relay import Relay
 from crucible.sandbox.docker.wire import OWN_KERNEL, Streams
 from crucible.sandbox.sessions import keeper, plan
+from crucible.sandbox.wall import read
 
 
 def main() -> None:
@@ -27,7 +29,7 @@ def main() -> None:
     relay = None
     channel = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
-        wall = seccomp.build_wall_of_sessions(own_kernel=own_kernel)
+        wall = read(json.loads(sys.argv[2]))
         if not own_kernel:
             channel.connect(DOOR)
         report.send(streams, report.READY, {"landlock": landlock.abi(), "kernel": os.uname().release})

@@ -250,7 +250,7 @@ class OciDriver:
     def _place(self, kind: Kind, slot: Slot) -> Place:
         number = slot.number
         identity = self._identities_of_session(number).outside if kind.session else self._identity(number)
-        whole = tree_of(kind)
+        whole = tree_of(kind, own_kernel=self._tool.own_kernel)
         told = self._tool.told_group
         return Place(
             command=self._found.command(self._platform, f"crucible-{os.getpid()}-{slot.number}"),

@@ -2,14 +2,16 @@
 
 import dataclasses
 import functools
+import json
 import os
 import sys
 from dataclasses import dataclass
 
 import crucible
 from crucible.domain.sandbox import SandboxSpec
-from crucible.sandbox import plan
+from crucible.sandbox import plan, seccomp
 from crucible.sandbox.images import MARK
+from crucible.sandbox.process_1 import CODE, WALL
 from crucible.sandbox.runtimes import Runtime
 from crucible.sandbox.runtimes.replaced import FileState
 from crucible.sandbox.standing import SandboxBrokenError
@@ -18,12 +20,10 @@ from crucible.sandbox.work import entrypoint_of, may_wait
 
 _OLDEST_INTERPRETER = (3, 11)
 """What runs process 1: our own oldest."""
-_CODE = "/.crucible"
-"""Where process 1's own code stands, inside."""
-_LIBRARIES = f"{_CODE}/lib"
+_LIBRARIES = f"{CODE}/lib"
 """Where the host's libraries stand in an image, for process 1 alone."""
 _LOADERS = ("/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1")
-_IMPORT = f"import sys; sys.path[0] = {_CODE!r}; from crucible.sandbox"
+_IMPORT = f"import sys; sys.path[0] = {CODE!r}; from crucible.sandbox"
 _START = f"{_IMPORT}.process_1 import main; main()"
 _START_SESSION = f"{_IMPORT}.sessions.contained import main; main()"
 _LONGEST_ARGUMENTS = 32 * 1024
@@ -89,13 +89,15 @@ def _is_too_long(spec: SandboxSpec) -> bool:
 
 
 @functools.cache
-def tree_of(kind: Kind) -> plan.Tree:
-    """Return the root of a kind of container: the host's, and process 1's interpreter and code."""
+def tree_of(kind: Kind, *, own_kernel: bool) -> plan.Tree:
+    """Return the root of a kind of container: the host's, and process 1's interpreter, code and wall."""
     whole = tree(kind.prefix)
-    binds = [*whole.binds, (os.path.dirname(os.path.realpath(crucible.__file__)), f"{_CODE}/crucible")]
+    binds = [*whole.binds, (os.path.dirname(os.path.realpath(crucible.__file__)), f"{CODE}/crucible")]
     shown = any(OWN.prefix == path or OWN.prefix.startswith(f"{path}/") for path, _ in binds)
     if kind.command[0] == _OWN_INTERPRETER and not shown:
         binds.append((OWN.prefix, OWN.prefix))
     if kind.prefix.startswith(MARK):
         binds.append((os.path.dirname(_loader()), _LIBRARIES))
-    return dataclasses.replace(whole, binds=binds)
+    build = seccomp.build_wall_of_sessions if kind.session else seccomp.build_wall
+    wall = json.dumps(build(own_kernel=own_kernel).described())
+    return dataclasses.replace(whole, binds=binds, files=[*whole.files, (WALL, wall)])

@@ -6,23 +6,21 @@ lets pass, so that attempts can be recorded, is what it takes to make the sessio
 their own filter before they are read.
 """
 
-import json
 import os
 import socket
 import sys
 
-from crucible.sandbox import landlock, report, seccomp
-from crucible.sandbox.process_1 import Manner, take_channel
+from crucible.sandbox import landlock, report
+from crucible.sandbox.process_1 import read_wall, take_channel
 from crucible.sandbox.sessions import keeper, plan
 
 
 def main() -> None:
     """Be process 1 of the container that this process is in, and end it."""
     del sys.path[0]  # where this module was found is nobody else's business
-    manner = Manner(**json.loads(sys.argv[1]))
     channel = take_channel()
     try:
-        wall = seccomp.build_wall_of_sessions(own_kernel=manner.own_kernel)
+        wall = read_wall()
         report.send(channel, report.READY, {"landlock": landlock.abi()})
         _, descriptors, _, _ = socket.recv_fds(channel, plan.MESSAGE_BYTES, 2, socket.MSG_CMSG_CLOEXEC)
         if descriptors:  # else nobody has a use for this container any more
