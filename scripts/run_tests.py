@@ -194,6 +194,7 @@ def main() -> int:
     adopt_orphans()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     bytecode.compile_ahead()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each tier would rewrite and compile every test anew
     before = Host()
     with temporary() as own, temporary(in_memory()) as quick:
         folders = Folders(Path(own), Path(quick))

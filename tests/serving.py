@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
+
 from crucible.api.app import create_app
 from crucible.api.collaborators import Collaborators
 from crucible.blobs.file import FileBlobs
@@ -41,6 +43,18 @@ class Serving:
     http: HttpServer | None = None
     loop: asyncio.AbstractEventLoop | None = None
     worker: Worker | None = None
+
+
+_apps: list[FastAPI] = []
+"""Those that no server has at the moment. One works out each route when it is first asked, which takes a while."""
+
+
+@contextmanager
+def _app(collaborators: Collaborators) -> Iterator[FastAPI]:
+    app = _apps.pop() if _apps else create_app(collaborators)
+    app.state.collaborators = collaborators
+    yield app
+    _apps.append(app)
 
 
 @contextmanager
@@ -85,17 +99,18 @@ def serving(
             engines=known_engines,
             unready=unready,
         )
-        server.http = HttpServer(create_app(server.collaborators))
-        server.loop = asyncio.get_running_loop()
-        working = asyncio.create_task(worker.run())
-        answering = asyncio.create_task(server.http.answer(listener))
-        await server.http.listening.wait()
-        ready.set()
-        await stop.wait()
-        server.http.refuse()
-        await worker.drain(0)
-        server.http.finish()
-        await asyncio.gather(working, answering)
+        with _app(server.collaborators) as app:
+            server.http = HttpServer(app)
+            server.loop = asyncio.get_running_loop()
+            working = asyncio.create_task(worker.run())
+            answering = asyncio.create_task(server.http.answer(listener))
+            await server.http.listening.wait()
+            ready.set()
+            await stop.wait()
+            server.http.refuse()
+            await worker.drain(0)
+            server.http.finish()
+            await asyncio.gather(working, answering)
         await database.close()
 
     def guarded(*_: Any) -> None:
