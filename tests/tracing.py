@@ -1,4 +1,4 @@
-"""Has coverage's tracer find a greenlet's stack at the speed of C, in each process that is measured.
+"""Has coverage's tracer find a greenlet's stack at the speed of C, and trace no imports but ours.
 
 The tracer has a stack for each greenlet, since SQLAlchemy waits in them, and at each call and each return of any
 function, ours or not, it looks for the one that it is in. It does so in a `WeakKeyDictionary`, which is in Python:
@@ -12,20 +12,30 @@ pending call no other one is run, so when a second thread ends at that moment, i
 What a greenlet held may have such a dictionary, too, so a second thread had better not end like that at all.
 Asking for a thread's greenlet makes one, hence the tracer asks only where there are others.
 
+Nothing is traced while a module of somebody else's is imported, either: that is most of what a server does until
+it answers, and each process that a test starts is measured from its first line.
+
 It is a plugin of coverage's, which loads those wherever it starts. The tracer gives no other hold than the name by
 which it makes that dictionary, at the first call that it sees.
 """
 
+import sys
+import sysconfig
 import threading
 import weakref
+from collections.abc import Callable
+from importlib.machinery import SourceFileLoader
 from itertools import count
 from operator import attrgetter
+from types import ModuleType
 from typing import Any
 
 import coverage.tracer
 
 WAITS_IN_GREENLETS = "waits in greenlets"
 """The name of a thread, besides the main one, that has an event loop with SQLAlchemy's engine in it."""
+_NOT_OURS = tuple(sysconfig.get_paths()[kind] for kind in ("stdlib", "purelib", "platlib"))
+"""Where modules are that are never measured."""
 _numbers = count()
 _thread = threading.local()
 
@@ -69,7 +79,27 @@ def _first_call() -> None:
     pass
 
 
+def _untraced(
+    execute: Callable[[SourceFileLoader, ModuleType], None],
+) -> Callable[[SourceFileLoader, ModuleType], None]:
+    """Have what executes a module do so untraced where the module isn't ours, nor is what it calls."""
+
+    def execute_module(loader: SourceFileLoader, module: ModuleType) -> None:
+        tracer = sys.gettrace()
+        if tracer is None or not loader.path.startswith(_NOT_OURS):
+            execute(loader, module)
+            return
+        sys.settrace(None)
+        try:
+            execute(loader, module)
+        finally:
+            sys.settrace(tracer)
+
+    return execute_module
+
+
 def coverage_init(_registry: object, _options: object) -> None:
     """Have the tracers that start from now on use it."""
+    SourceFileLoader.exec_module = _untraced(SourceFileLoader.exec_module)  # type: ignore[method-assign]
     coverage.tracer.CTracer = _Tracer  # type: ignore[misc]
     weakref.WeakKeyDictionary = _WeakKeyDictionary  # type: ignore[misc]
