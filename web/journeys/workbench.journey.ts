@@ -273,6 +273,8 @@ test("an evaluation has a page of its own, from which it is edited and run anew"
 test("an evaluation that is not there is said to be not there", async ({ console: page }) => {
   await page.goto("/evaluations/ev_00000000000000000000000000");
   await expect(page.getByRole("alert").first()).toContainText("there is no evaluation");
+  await expect(page).toHaveTitle("Not found · Crucible");
+  await expect(page.getByTestId("room")).toHaveCount(0); // where its program would be, nothing seems to be on its way
   await page.goto("/nowhere");
   await expect(page.getByText("There is nothing at this address")).toBeVisible();
   await expectAccessible(page);

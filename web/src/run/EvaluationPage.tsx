@@ -4,6 +4,7 @@ import { IconPencil } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
+import { Problem } from "../api/problem";
 import { evaluationQuery, submissionQuery } from "../api/queries";
 import { type Command, useCommands } from "../app/commands";
 import { tell } from "../app/Toasts";
@@ -18,14 +19,15 @@ import { RunView } from "./RunView";
 export function EvaluationPage() {
   const { id } = useParams({ from: "/evaluations/$id" });
   const navigate = useNavigate();
-  const { data: evaluation } = useQuery(evaluationQuery(id));
+  const { data: evaluation, error: refusal } = useQuery(evaluationQuery(id));
   const { data: submission } = useQuery(submissionQuery(id));
 
   const [sought, setSought] = useState<Sought | null>(null);
 
   useEffect(() => {
-    document.title = evaluation ? `${inBrief(evaluation)} · Crucible` : "Crucible";
-  }, [evaluation]);
+    const brief = evaluation ? inBrief(evaluation) : refusal instanceof Problem ? refusal.title : null;
+    document.title = brief ? `${brief} · Crucible` : "Crucible";
+  }, [evaluation, refusal]);
 
   const own = useMemo<Command[]>(
     () => [
@@ -74,7 +76,7 @@ export function EvaluationPage() {
             </Button>
           }
         />
-        <Listing submission={submission} sought={sought} />
+        {!(refusal && !evaluation) && <Listing submission={submission} sought={sought} />}
       </div>
     </div>
   );

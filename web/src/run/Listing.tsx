@@ -38,7 +38,7 @@ export function Listing(given: { submission: Submission | undefined; sought?: So
   useEffect(() => {
     void here.current?.scrollIntoView({ block: "center" });
   }, [sought, chosen]);
-  if (!submission) return <div className={classes.room} aria-hidden />;
+  if (!submission) return <div className={classes.room} data-testid="room" aria-hidden />;
   const shown = listed(submission);
   const current = shown[Math.min(chosen, shown.length - 1)];
   if (!current) return null;
