@@ -58,7 +58,8 @@ class CgroupsV2:
         try:
             os.mkdir(f"{self._top}/{name}")
         except FileNotFoundError:  # somebody removed ours while nothing was in it
-            self._make(self._top)
+            with contextlib.suppress(FileExistsError):  # another thread was first
+                self._make(self._top)
             os.mkdir(f"{self._top}/{name}")
         return GroupV2(f"{self._top}/{name}", ours, mount=self._mount)
 
