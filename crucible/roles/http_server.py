@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from crucible.roles.http_connection import HttpConnection
+
 _LAST_SECONDS = 2
 
 
@@ -19,7 +21,7 @@ class HttpServer(uvicorn.Server):
             uvicorn.Config(
                 app,
                 loop="none",
-                http="httptools",
+                http=HttpConnection,
                 ws="none",
                 lifespan="off",
                 access_log=False,
