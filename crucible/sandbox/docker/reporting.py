@@ -1,6 +1,6 @@
 """What is reported of an engine: which layers and limits its containers have, which they lack, and why."""
 
-from typing import Any
+from typing import Any, Final
 
 from crucible.domain.sandbox import Containment, Isolation, Promise
 from crucible.sandbox import counted, seccomp, tracing
@@ -8,6 +8,9 @@ from crucible.sandbox.docker.container import House
 from crucible.sandbox.docker.engine import About
 from crucible.sandbox.docker.identities import Identities
 from crucible.sandbox.images import LOCKS_SEEN
+
+_NO_PROFILE: Final = "unconfined"
+"""What AppArmor says of who is under none of its profiles, as a rootless engine's containers are."""
 
 
 def missing(about: About, house: House, identities: Identities) -> dict[str, str]:
@@ -103,7 +106,7 @@ def containment(
             + _whose_users(about)
             + ("" if guest or identities.shared else ", a uid of its own"),
             "system calls": "seccomp allow-list, inside of the engine's own",
-            **({"profile": f"AppArmor, {profile}"} if profile else {}),
+            **({"profile": f"AppArmor, {profile}"} if profile not in {"", _NO_PROFILE} else {}),
             **({"attempts": recording} if recording else {}),
         },
     )
