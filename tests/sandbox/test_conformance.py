@@ -88,10 +88,13 @@ async def test_output_arrives_while_the_program_runs(sandboxes: Sandboxes) -> No
 async def test_usage_is_sampled_at_least_four_times_a_second_and_counts_threads(sandboxes: Sandboxes) -> None:
     ran = await sandboxes.run(
         "import threading, time; kept = b'x' * 8_000_000\n"
-        "threading.Thread(target=time.sleep, args=(1.5,)).start()\ntime.sleep(1.5)"
+        "threading.Thread(target=time.sleep, args=(1.5,)).start()"  # which the interpreter's end waits for
     )
     assert len(ran.samples) >= 4 * int(ran.finished.wall_seconds)
-    assert all(sample.memory_bytes > 0 and sample.processes == 2 for sample in ran.samples[1:-1])
+    while_it_ran = ran.samples[:-1]
+    assert all(sample.memory_bytes > 0 for sample in while_it_ran)
+    counted = [sample.processes for sample in while_it_ran]
+    assert set(counted[counted.index(2) :]) == {2}
 
 
 async def test_an_endless_loop_is_timed_out(sandboxes: Sandboxes) -> None:
