@@ -94,6 +94,8 @@ def compile_filter(
     more: dict[str, Any] = policy.get(part.value, {"calls": ""})
     answers: dict[int, list[_Instruction]] = {}
     for rule in policy["arguments"]:
+        if rule["call"] not in numbers:
+            continue
         also = [*more.get(rule["call"], []), *(_recorded_values(rule) if part is Part.PASSES else [])]
         answers[numbers[rule["call"]]] = _by_argument(rule, also, ask)
     recorded = ask or (_ALLOW if part is Part.PASSES else _ERRNO | errno.EPERM)
@@ -138,7 +140,7 @@ def _by_name(policy: dict[str, Any], known: set[str], recorded: int) -> dict[str
         ("pretend", _ERRNO),
     ):
         answers |= dict.fromkeys(" ".join(policy[table].values()).split(), answer)
-    if misspelt := set(answers) - known - _GONE:
+    if misspelt := {*answers, *(rule["call"] for rule in policy["arguments"])} - known - _GONE:
         raise ValueError(f"seccomp.toml names {', '.join(map(repr, sorted(misspelt)))}, which is no system call")
     return answers
 

@@ -1,7 +1,7 @@
 """Make device files: a disk, memory, a terminal, by their numbers.
 
 origin: mknod(2)
-stopped by: no capability, nodev mounts
+stopped by: the filter of system calls; no capability, nodev mounts
 control: root
 """
 
