@@ -13,31 +13,20 @@ pytestmark = [
 ]
 
 
-async def test_many_small_files_in_shared_memory_are_too_much_together(sandboxes: Sandboxes) -> None:
-    ran = await sandboxes.run(
-        "import itertools\nfor i in itertools.count(): open(f'/dev/shm/{i}', 'wb').write(b'x' * 65536)",
-        disk_bytes=4 * MIB,
-        wall_seconds=60,
-    )
-    assert ran.finished.outcome is Outcome.DISK_EXCEEDED
-
-
-async def test_shared_memory_counts_together_with_the_rest(sandboxes: Sandboxes) -> None:
-    ran = await sandboxes.run(
-        "for folder in ('/tmp', '/dev/shm'): open(f'{folder}/some', 'wb').write(b'x' * (3 << 20))\n"
-        "import time; time.sleep(60)",
-        disk_bytes=4 * MIB,
-        wall_seconds=30,
-    )
-    assert ran.finished.outcome is Outcome.DISK_EXCEEDED
-
-
-async def test_empty_files_in_shared_memory_are_counted(sandboxes: Sandboxes) -> None:
-    ran = await sandboxes.run(
-        "import itertools\nfor i in itertools.count(): open(f'/dev/shm/{i}', 'w')",
-        disk_bytes=64 * KIB,
-        wall_seconds=60,
-    )
+@pytest.mark.parametrize(
+    ("code", "disk_bytes"),
+    [
+        ("for i in itertools.count(): open(f'/dev/shm/{i}', 'wb').write(b'x' * 65536)", 4 * MIB),
+        ("for i in itertools.count(): open(f'/dev/shm/{i}', 'w')", 64 * KIB),
+        (
+            "for it in ('/tmp/a', '/dev/shm/a'): open(it, 'wb').write(b'x' * (3 << 20))\ntime.sleep(60)",
+            4 * MIB,
+        ),
+    ],
+    ids=["small files together", "empty files", "with the other folders"],
+)
+async def test_what_is_in_shared_memory_counts(sandboxes: Sandboxes, code: str, disk_bytes: int) -> None:
+    ran = await sandboxes.run(f"import itertools, time\n{code}", disk_bytes=disk_bytes, wall_seconds=50)
     assert ran.finished.outcome is Outcome.DISK_EXCEEDED
 
 
