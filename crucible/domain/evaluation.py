@@ -226,7 +226,7 @@ class OutputFile(ClosedShape):
     """A file that the program left in its working directory."""
 
     path: str
-    """Relative. Bytes that are no UTF-8 stand as `\\xNN`."""
+    """Relative. Bytes that are no UTF-8 stand as `\\xNN`, and so does a backslash before an `x`."""
     size_bytes: int
 
 

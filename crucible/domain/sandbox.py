@@ -183,6 +183,7 @@ class SandboxFile:
     """A regular file that the program left in its working directory."""
 
     path: str
+    """Relative. Bytes that are no UTF-8 stand as `\\xNN`, and so does a backslash before an `x`."""
     data: bytes
 
 

@@ -226,4 +226,9 @@ class Supervision:
 
 def _file(content: bytes) -> SandboxFile:
     length = int.from_bytes(content[:2], "big")
-    return SandboxFile(path=content[2 : 2 + length].decode(errors="backslashreplace"), data=content[2 + length :])
+    return SandboxFile(path=_shown(content[2 : 2 + length]), data=content[2 + length :])
+
+
+def _shown(path: bytes) -> str:
+    """Return a path as text, and another for each: no file may hide behind another's name."""
+    return path.replace(b"\\x", b"\\x5cx").decode(errors="backslashreplace")

@@ -290,6 +290,18 @@ async def test_files_it_made_or_changed_are_collected_and_untouched_inputs_are_n
     assert ran.files == {"a/b/new": b"new", "changed": b"changed!"}
 
 
+async def test_no_file_is_collected_under_the_name_of_another(sandboxes: Sandboxes) -> None:
+    names = [b"\xff", rb"\xff", rb"\x5cxff", b"\\\xff", rb"a\b"]
+    ran = await sandboxes.run(f"for name in {names}: open(name, 'wb').write(name)")
+    assert ran.files == {
+        r"\xff": b"\xff",
+        r"\x5cxff": rb"\xff",
+        r"\x5cx5cxff": rb"\x5cxff",
+        r"\\xff": b"\\\xff",
+        r"a\b": rb"a\b",
+    }
+
+
 async def test_an_entrypoint_among_several_files_imports_its_neighbours(sandboxes: Sandboxes) -> None:
     ran = await sandboxes.run(
         None,
