@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, model_validator
 from crucible.domain.limits import KIB, MIB, Limits
 from crucible.domain.outcome import Fault, Outcome
 from crucible.domain.sandbox import Containment, Isolation, SandboxAttempt, SandboxProgress
-from crucible.domain.shape import ClosedShape
+from crucible.domain.shape import ClosedShape, Shape
 from crucible.domain.status import Lifecycle, Status
 from crucible.domain.waiting import Wait
 
@@ -206,7 +206,7 @@ class Annotation(ClosedShape):
         return self
 
 
-class Usage(ClosedShape):
+class Usage(Shape):
     """What the program used, as the kernel counted it."""
 
     wall_seconds: float
@@ -214,7 +214,7 @@ class Usage(ClosedShape):
     peak_memory_bytes: int
 
 
-class Timing(ClosedShape):
+class Timing(Shape):
     """When it was acknowledged, when its last run began, and when it ended; by the database's clock, in UTC."""
 
     queued: datetime
@@ -222,7 +222,7 @@ class Timing(ClosedShape):
     finished: datetime | None = None
 
 
-class OutputFile(ClosedShape):
+class OutputFile(Shape):
     """A file that the program left in its working directory."""
 
     path: str
@@ -230,7 +230,7 @@ class OutputFile(ClosedShape):
     size_bytes: int
 
 
-class EvaluationSummary(ClosedShape):
+class EvaluationSummary(Shape):
     """An evaluation as a list shows it."""
 
     id: str

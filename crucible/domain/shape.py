@@ -4,12 +4,12 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Shape(BaseModel):
-    """Something that the API shows."""
+    """Something that the API shows. A later version may add to it, and whoever reads it passes over that."""
 
     model_config = ConfigDict(frozen=True)
 
 
 class ClosedShape(Shape):
-    """One that refuses fields that it doesn't know: a misspelt one would be passed over in silence."""
+    """Something that the API is asked; a field that it doesn't know is refused, as it may be misspelt."""
 
     model_config = ConfigDict(extra="forbid")

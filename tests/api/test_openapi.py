@@ -17,6 +17,7 @@ from tests.fake_executor import FakeExecutor
 from tests.serving import serving
 
 ROOT = Path(__file__).resolve().parents[2]
+SCHEMAS = "#/components/schemas/"
 
 
 def test_the_committed_document_is_what_the_code_says() -> None:
@@ -37,25 +38,46 @@ def test_the_check_tells_a_stale_document(
     assert openapi.main() == 0
 
 
+def references(node: object) -> set[str]:
+    """Return the names of the schemas that a part of the document refers to itself."""
+    if isinstance(node, dict):
+        own = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
+        return {each.removeprefix(SCHEMAS) for each in own}.union(*map(references, node.values()))
+    if isinstance(node, list):
+        return set().union(*map(references, node))
+    return set()
+
+
+def reached(node: object, schemas: dict[str, object]) -> set[str]:
+    """Return the names of the schemas that a part refers to, and those that these refer to, and so on."""
+    found: set[str] = set()
+    while new := references(node) - found:
+        found |= new
+        node = [schemas[name] for name in new]
+    return found
+
+
 def test_every_reference_leads_somewhere() -> None:
     document = openapi_document()
-
-    def references(node: object) -> set[str]:
-        if isinstance(node, dict):
-            own = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
-            return own.union(*(references(value) for value in node.values()))
-        if isinstance(node, list):
-            return set().union(*(references(value) for value in node))
-        return set()
-
-    names = {reference.removeprefix("#/components/schemas/") for reference in references(document)}
-    assert names <= set(document["components"]["schemas"])
+    assert references(document) <= set(document["components"]["schemas"])
 
 
 def test_enumerations_are_the_domains() -> None:
     schemas = openapi_document()["components"]["schemas"]
     assert schemas["Outcome"]["enum"] == [outcome.value for outcome in Outcome]
     assert schemas["Status"]["enum"] == [status.value for status in Status]
+
+
+def test_what_is_asked_refuses_fields_that_it_does_not_know_and_what_is_answered_alone_does_not() -> None:
+    document = openapi_document()
+    schemas = document["components"]["schemas"]
+    operations = [each for path in document["paths"].values() for each in path.values()]
+    asked = reached([each.get("requestBody") for each in operations], schemas)
+    answered = reached([each["responses"] for each in operations], schemas) - asked
+    closed = {name for name, schema in schemas.items() if schema.get("additionalProperties") is False}
+    assert {name for name in asked if schemas[name].get("type") == "object"} <= closed
+    assert "Evaluation" in answered
+    assert not answered & closed
 
 
 def test_each_operation_has_a_name_of_its_own_and_tells_of_its_errors() -> None:
