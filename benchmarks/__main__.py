@@ -22,7 +22,7 @@ from benchmarks.report import Report, Row, show, write_markdown
 from benchmarks.server import Server, started
 from benchmarks.timing import Timed
 from crucible.executor.client import ExecutorClient
-from crucible.sandbox.runtimes import discover
+from crucible.sandbox.runtimes.on_host import discover
 
 BATCHES = 3
 REPORT_WIDTH = 120

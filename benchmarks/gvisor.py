@@ -10,7 +10,7 @@ from crucible.domain.errors import SandboxUnavailableError
 from crucible.executor.client import ExecutorClient
 from crucible.sandbox.oci.driver import OciDriver
 from crucible.sandbox.oci.tools import GVISOR
-from crucible.sandbox.runtimes import Runtime
+from crucible.sandbox.runtimes.runtime import Runtime
 
 ROUNDS = 20
 WARM = "gVisor, from the warm pool"

@@ -17,7 +17,7 @@ from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import SandboxEvent, SandboxFinished, SandboxSpec
 from crucible.executor.client import ExecutorClient
 from crucible.sandbox.driver import Driver
-from crucible.sandbox.runtimes import Runtime
+from crucible.sandbox.runtimes.runtime import Runtime
 
 BARE = "python3 -I -c pass"
 OLDEST_PYTHON = (3, 11)

@@ -16,7 +16,8 @@ from benchmarks.report import Row, timed_row
 from benchmarks.timing import Subject, Timed, in_rounds
 from crucible.executor.client import ExecutorClient
 from crucible.sandbox.namespaces.driver import NamespacesDriver
-from crucible.sandbox.runtimes import Runtime, discover
+from crucible.sandbox.runtimes.on_host import discover
+from crucible.sandbox.runtimes.runtime import Runtime
 
 COLD = "cold sandbox, made for the program"
 WARM = "warm sandbox, through the executor"

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import crucible
 from crucible.domain.sandbox import SandboxSpec
-from crucible.sandbox import runtimes
 from crucible.sandbox.oci.kind import OWN, kind_of
+from crucible.sandbox.runtimes.on_host import discover
 
 PACKAGE = Path(crucible.__file__).parent
 INSIDE = (PACKAGE / "__init__.py", PACKAGE / "sandbox")
@@ -30,7 +30,7 @@ def compile_for(interpreters: Iterable[str], paths: Iterable[Path] = INSIDE) -> 
 
 def interpreters() -> set[str]:
     """Return the interpreters that containers begin with, for the runtimes of this host."""
-    found = asyncio.run(runtimes.discover())
+    found = asyncio.run(discover())
     kinds = (kind_of(SandboxSpec(runtime=runtime.report.name, code=""), runtime) for runtime in found)
     return {kind.command[0] for kind in (OWN, *kinds)}
 

@@ -45,7 +45,7 @@ async def _try_out(usable: bool) -> "tuple[list[RuntimeReport], Trial | None]":
     from crucible.domain.outcome import Outcome
     from crucible.domain.sandbox import SandboxEvent, SandboxSpec
     from crucible.sandbox.namespaces.driver import NamespacesDriver
-    from crucible.sandbox.runtimes import discover
+    from crucible.sandbox.runtimes.on_host import discover
 
     async def ignore(_: SandboxEvent) -> None:
         pass

@@ -45,9 +45,11 @@ async def _serve(path: Path, python: str | None, engine: str, images: Path) -> N
     from crucible.domain.errors import InvalidRequestError
     from crucible.domain.sandbox import SandboxSpec
     from crucible.executor.server import ExecutorServer
-    from crucible.sandbox import engines, runtimes
+    from crucible.sandbox import engines
     from crucible.sandbox.images import Images
     from crucible.sandbox.runtimes.in_images import discover_in
+    from crucible.sandbox.runtimes.known import KnownRuntimes
+    from crucible.sandbox.runtimes.on_host import discover
     from crucible.telemetry.logging import configure_logging
 
     configure_logging()
@@ -56,7 +58,7 @@ async def _serve(path: Path, python: str | None, engine: str, images: Path) -> N
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ending.set)
     async with engines.opened(engine) as opened:
-        found = await runtimes.discover(python)
+        found = await discover(python)
         if python is not None and found.get(python) is None:
             names = ", ".join(runtime.report.name for runtime in found)
             raise InvalidRequestError(
@@ -64,7 +66,7 @@ async def _serve(path: Path, python: str | None, engine: str, images: Path) -> N
             )
         known = Images(images)
         in_images = await discover_in(known, await opened.choose(SandboxSpec(runtime="")))
-        server = await ExecutorServer.listen(path, opened, runtimes.KnownRuntimes(found, in_images), known)
+        server = await ExecutorServer.listen(path, opened, KnownRuntimes(found, in_images), known)
         try:
             await ending.wait()
         finally:

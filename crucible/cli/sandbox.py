@@ -30,7 +30,8 @@ from crucible.domain.sandbox import (
 )
 
 if TYPE_CHECKING:
-    from crucible.sandbox.runtimes import KnownRuntimes, Runtime
+    from crucible.sandbox.runtimes.known import KnownRuntimes
+    from crucible.sandbox.runtimes.runtime import Runtime
 
 sandbox = typer.Typer(help="Use the sandbox without a server.", no_args_is_help=True)
 sandbox.add_typer(session, name="session")
@@ -107,8 +108,9 @@ async def _run(spec: SandboxSpec, kept: _Kept | None) -> SandboxFinished:
     """Run the program; its output goes where ours does, or into `kept`. Raises SandboxUnavailableError."""
     from crucible.sandbox.engines import Engines
     from crucible.sandbox.images import Images
-    from crucible.sandbox.runtimes import KnownRuntimes, discover
     from crucible.sandbox.runtimes.in_images import discover_in
+    from crucible.sandbox.runtimes.known import KnownRuntimes
+    from crucible.sandbox.runtimes.on_host import discover
     from crucible.settings import Settings
 
     screen = Screen(on_standard_error())

@@ -33,7 +33,7 @@ from crucible.executor.session_requests import SessionRequests
 from crucible.executor.sessions import Sessions
 from crucible.sandbox.engines import Engines
 from crucible.sandbox.images import Images
-from crucible.sandbox.runtimes import KnownRuntimes
+from crucible.sandbox.runtimes.known import KnownRuntimes
 from crucible.telemetry.logging import Level, log_level, set_log_level
 
 _HELLO_SECONDS = 5.0

@@ -13,7 +13,7 @@ from crucible.domain.sandbox import (
     SandboxSpec,
 )
 from crucible.domain.session import EndReason, ExecFinished, ExecOutput, ExecSpec, SessionSpec, SessionUsage
-from crucible.sandbox.runtimes import Runtime
+from crucible.sandbox.runtimes.runtime import Runtime
 
 Emit = Callable[[SandboxEvent], Awaitable[None]]
 """Takes an event as it happens; waits where the reader is slower than the program."""

@@ -10,7 +10,7 @@ from crucible.domain.sandbox import (
     SandboxSpec,
 )
 from crucible.sandbox import plan, progress
-from crucible.sandbox.runtimes import Runtime
+from crucible.sandbox.runtimes.runtime import Runtime
 from crucible.sandbox.tree import ENVIRONMENT
 
 _BYTES_PER_INODE = 8192

@@ -31,7 +31,7 @@ from crucible.executor.server import ExecutorServer
 from crucible.sandbox.driver import Driver
 from crucible.sandbox.engines import Engine, Engines
 from crucible.sandbox.images import Images
-from crucible.sandbox.runtimes import KnownRuntimes
+from crucible.sandbox.runtimes.known import KnownRuntimes
 from crucible.telemetry.logging import log_level
 from tests.sandbox import host
 from tests.sandbox.fixtures import Sandboxes, on_engine

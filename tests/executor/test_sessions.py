@@ -21,7 +21,7 @@ from crucible.executor.session_client import HeldSession, SessionClient
 from crucible.sandbox.driver import Driver
 from crucible.sandbox.engines import Engine, Engines
 from crucible.sandbox.images import Images
-from crucible.sandbox.runtimes import KnownRuntimes
+from crucible.sandbox.runtimes.known import KnownRuntimes
 from tests.sandbox import host
 from tests.sandbox.fixtures import Sandboxes, on_engine
 from tests.waiting import until

@@ -17,7 +17,8 @@ from crucible.queue.link import ExecutorLink
 from crucible.sandbox.driver import Driver, Emit
 from crucible.sandbox.engines import Engine, Engines
 from crucible.sandbox.images import Images
-from crucible.sandbox.runtimes import KnownRuntimes, Runtime, Runtimes
+from crucible.sandbox.runtimes.known import KnownRuntimes, Runtimes
+from crucible.sandbox.runtimes.runtime import Runtime
 from tests.fake_executor import PYTHON, STARTED, SUCCEEDED, stdout
 
 RUNTIMES = Runtimes(

@@ -21,7 +21,6 @@ from crucible.domain.sandbox import (
     SandboxSpec,
 )
 from crucible.domain.session import SessionSpec
-from crucible.sandbox import runtimes
 from crucible.sandbox.docker.driver import DockerDriver
 from crucible.sandbox.driver import Driver, Session, SessionDriver
 from crucible.sandbox.engines import ENGINES
@@ -30,6 +29,9 @@ from crucible.sandbox.namespaces.driver import NamespacesDriver
 from crucible.sandbox.namespaces.sessions import driver as namespaces_sessions
 from crucible.sandbox.oci import tools
 from crucible.sandbox.oci.driver import OciDriver
+from crucible.sandbox.runtimes.known import Runtimes
+from crucible.sandbox.runtimes.on_host import discover
+from crucible.sandbox.runtimes.runtime import Runtime
 from crucible.sandbox.sessions.making import HOST
 from tests.sandbox import host, machine, traced_launcher
 
@@ -65,7 +67,7 @@ class Ran:
 class Sandboxes:
     """Runs programs in the engine under test."""
 
-    def __init__(self, driver: Driver, found: runtimes.Runtimes) -> None:
+    def __init__(self, driver: Driver, found: Runtimes) -> None:
         self.driver = driver
         self.runtimes = found
 
@@ -109,7 +111,7 @@ class Sandboxes:
 
     async def run_with(
         self,
-        runtime: runtimes.Runtime,
+        runtime: Runtime,
         spec: SandboxSpec,
         *,
         cancelled: asyncio.Event | None = None,
@@ -157,7 +159,7 @@ async def sandboxes(
         request.getfixturevalue("private_engine")
     before = host.traces()
     try:
-        driver, found = await asyncio.gather(_without_spares(request.param), runtimes.discover())
+        driver, found = await asyncio.gather(_without_spares(request.param), discover())
     except SandboxUnavailableError as error:
         if request.param in machine.expected():
             pytest.fail(f"this machine should offer the engine {request.param}: {error.detail}")

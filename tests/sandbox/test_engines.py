@@ -9,7 +9,7 @@ from crucible.domain.sandbox import AUTO_ENGINE, DriverReport, Isolation, Sandbo
 from crucible.sandbox import engines
 from crucible.sandbox.driver import Driver, Emit
 from crucible.sandbox.engines import Engine, Engines
-from crucible.sandbox.runtimes import Runtime
+from crucible.sandbox.runtimes.runtime import Runtime
 
 SHARED, USER_SPACE, MACHINE = Isolation
 

@@ -12,8 +12,8 @@ from crucible.domain.sandbox import SandboxSpec
 from crucible.domain.session import EndReason, ExecSpec, SessionSpec
 from crucible.sandbox.engines import ENGINES
 from crucible.sandbox.images import Images
-from crucible.sandbox.runtimes import KnownRuntimes, Runtimes
 from crucible.sandbox.runtimes.in_images import discover_in
+from crucible.sandbox.runtimes.known import KnownRuntimes, Runtimes
 from crucible.sandbox.tree import tree
 from tests.sandbox.fixtures import Sandboxes, on_engine
 

@@ -9,7 +9,7 @@ import pytest
 
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import SandboxAttempt
-from crucible.sandbox.runtimes import Runtimes
+from crucible.sandbox.runtimes.known import Runtimes
 from tests.sandbox.fixtures import Ran, Sandboxes, on_engine
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_engine("namespaces", "crun")]

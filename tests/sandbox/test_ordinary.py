@@ -82,11 +82,11 @@ BESIDE_IT = f"""
 import asyncio
 from crucible.domain.limits import Limits
 from crucible.domain.sandbox import SandboxOutput, SandboxSpec
-from crucible.sandbox import runtimes
 from crucible.sandbox.namespaces.driver import NamespacesDriver
+from crucible.sandbox.runtimes.on_host import discover
 
 async def main():
-    driver, found = await asyncio.gather(NamespacesDriver.open(spares=0), runtimes.discover())
+    driver, found = await asyncio.gather(NamespacesDriver.open(spares=0), discover())
     said, over = asyncio.Event(), asyncio.Event()
 
     async def emit(event):

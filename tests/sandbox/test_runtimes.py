@@ -8,18 +8,22 @@ import structlog
 
 from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.sandbox import RuntimeReport
-from crucible.sandbox import runtimes
+from crucible.sandbox.runtimes import declared, on_host
+from crucible.sandbox.runtimes.declared import newest_first
+from crucible.sandbox.runtimes.known import KnownRuntimes, Runtimes
+from crucible.sandbox.runtimes.on_host import discover
+from crucible.sandbox.runtimes.runtime import Runtime
 
 
 async def test_every_interpreter_of_this_host_is_found_once() -> None:
-    found = await runtimes.discover()
+    found = await discover()
     names = [runtime.report.name for runtime in found]
     assert len(names) == len(set(names))
     assert {"bash", "c", "cpp", f"python3.{sys.version_info.minor}"} <= set(names)
 
 
 async def test_python_means_the_newest_release() -> None:
-    found = await runtimes.discover()
+    found = await discover()
     pythons = [runtime for runtime in found if runtime.report.language == "python"]
     newest = max(pythons, key=lambda runtime: [int(part) for part in runtime.report.version.split(".")])
     assert found.get("python") is found.get("python3") is found.get(newest.report.name) is newest
@@ -28,17 +32,17 @@ async def test_python_means_the_newest_release() -> None:
 
 async def test_python_means_another_where_that_is_preferred() -> None:
     own = f"python3.{sys.version_info.minor}"
-    found = await runtimes.discover(own)
+    found = await discover(own)
     assert found.get("python") is found.get(own)
     assert [runtime.report.name for runtime in found if "python" in runtime.report.aliases] == [own]
 
 
 def test_a_preview_is_older_than_any_release() -> None:
-    def version(text: str) -> runtimes.Runtime:
+    def version(text: str) -> Runtime:
         report = RuntimeReport(name="python", language="python", version=text, entrypoint="main.py")
-        return runtimes.Runtime(report=report, interpreter="", prefix="", compile_arguments=(), run_arguments=())
+        return Runtime(report=report, interpreter="", prefix="", compile_arguments=(), run_arguments=())
 
-    ordered = sorted([version("3.14.1"), version("3.15.0a2"), version("3.9.10")], key=runtimes._age)
+    ordered = sorted([version("3.14.1"), version("3.15.0a2"), version("3.9.10")], key=declared._age)
     assert [runtime.report.version for runtime in ordered] == ["3.15.0a2", "3.9.10", "3.14.1"]
 
 
@@ -57,16 +61,16 @@ async def test_what_does_not_answer_is_no_runtime(tmp_path: Path, script: str) -
     impostor = tmp_path / "python3"
     impostor.write_text(script)
     impostor.chmod(0o755)
-    assert await runtimes._probe(str(impostor), {"probe": []}) is None
+    assert await on_host._probe(str(impostor), {"probe": []}) is None
 
 
 async def test_what_hangs_is_no_runtime_and_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     impostor = tmp_path / "python3"
     impostor.write_text("#!/bin/sh\nexec sleep 60\n")
     impostor.chmod(0o755)
-    monkeypatch.setattr(runtimes, "_PROBE_SECONDS", 0.2)
+    monkeypatch.setattr(on_host, "_PROBE_SECONDS", 0.2)
     with structlog.testing.capture_logs() as said:
-        assert await runtimes._probe(str(impostor), {"probe": []}) is None
+        assert await on_host._probe(str(impostor), {"probe": []}) is None
     assert [(line["event"], line["path"]) for line in said] == [("runtime_left_out", str(impostor))]
 
 
@@ -89,9 +93,9 @@ def _install(path: Path, answer: str) -> None:
     beside.replace(path)
 
 
-async def _known(path: Path) -> runtimes.KnownRuntimes:
-    found = runtimes.newest_first(filter(None, [await runtimes._probe(str(path), _TOY)]), _TOY, None)
-    return runtimes.KnownRuntimes(runtimes.Runtimes(found), {})
+async def _known(path: Path) -> KnownRuntimes:
+    found = newest_first(filter(None, [await on_host._probe(str(path), _TOY)]), _TOY, None)
+    return KnownRuntimes(Runtimes(found), {})
 
 
 async def test_what_was_replaced_is_asked_again_and_what_was_not_is_not(tmp_path: Path) -> None:

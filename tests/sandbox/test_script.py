@@ -8,15 +8,13 @@ import pytest
 import pytest_asyncio
 
 from crucible.domain.outcome import Outcome
-from crucible.sandbox import runtimes
+from crucible.sandbox.runtimes.on_host import discover
 from tests.sandbox.fixtures import Sandboxes, leaving_nothing, on_engine
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_engine("namespaces")]
 alone = pytest.mark.usefixtures("nothing_left")
 
-PYTHONS = [
-    runtime.report.name for runtime in asyncio.run(runtimes.discover()) if runtime.report.language == "python"
-]
+PYTHONS = [runtime.report.name for runtime in asyncio.run(discover()) if runtime.report.language == "python"]
 
 ADDRESS = re.compile(rb"0x[0-9a-f]+")
 

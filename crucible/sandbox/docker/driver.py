@@ -30,7 +30,7 @@ from crucible.sandbox.docker.wire import Errand
 from crucible.sandbox.driver import Emit, Session
 from crucible.sandbox.oci import tools
 from crucible.sandbox.oci.tools import host_tasks
-from crucible.sandbox.runtimes import Runtime
+from crucible.sandbox.runtimes.runtime import Runtime
 from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.supervision import Supervision
 from crucible.sandbox.tree import masked_for_runc, tree

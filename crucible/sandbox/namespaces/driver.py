@@ -28,7 +28,7 @@ from crucible.sandbox.images import LOCKS_SEEN
 from crucible.sandbox.namespaces.sessions.driver import NamespacesSessions
 from crucible.sandbox.namespaces.zygotes import Kind, Zygote, ZygoteFailedError, Zygotes
 from crucible.sandbox.readable import readable
-from crucible.sandbox.runtimes import Runtime
+from crucible.sandbox.runtimes.runtime import Runtime
 from crucible.sandbox.slots import Slot, Slots
 from crucible.sandbox.standing import SandboxBrokenError, Standing
 from crucible.sandbox.supervision import Supervision

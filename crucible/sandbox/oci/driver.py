@@ -29,7 +29,7 @@ from crucible.sandbox.oci.place import Place, write_place
 from crucible.sandbox.oci.sessions import ROOT, Identities, OciSessions, identities_of_root, identities_of_user
 from crucible.sandbox.oci.tools import Found, Tool
 from crucible.sandbox.process_1 import Manner
-from crucible.sandbox.runtimes import Runtime
+from crucible.sandbox.runtimes.runtime import Runtime
 from crucible.sandbox.slots import Slot, Slots
 from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.supervision import Supervision

@@ -12,8 +12,8 @@ from crucible.domain.sandbox import SandboxSpec
 from crucible.sandbox import plan, seccomp
 from crucible.sandbox.images import MARK
 from crucible.sandbox.process_1 import CODE, WALL
-from crucible.sandbox.runtimes import Runtime
 from crucible.sandbox.runtimes.replaced import FileState
+from crucible.sandbox.runtimes.runtime import Runtime
 from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.tree import tree
 from crucible.sandbox.work import entrypoint_of, may_wait

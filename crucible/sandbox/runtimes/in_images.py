@@ -15,15 +15,10 @@ from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import RuntimeReport, SandboxEvent, SandboxOutput, SandboxSpec
 from crucible.sandbox.driver import Driver
 from crucible.sandbox.images import MARK, Images
-from crucible.sandbox.runtimes import (
-    Runtime,
-    Runtimes,
-    declarations,
-    newest_first,
-    runtime_that_answered,
-)
+from crucible.sandbox.runtimes.declared import declarations, newest_first, runtime_that_answered
+from crucible.sandbox.runtimes.known import Runtimes
 from crucible.sandbox.runtimes.replaced import FileState
-from crucible.sandbox.runtimes.runtime import from_file
+from crucible.sandbox.runtimes.runtime import Runtime, from_file
 
 _LIMITS = Limits(wall_seconds=10.0, output_bytes=4096)
 _HOSTS_OWN = "{"

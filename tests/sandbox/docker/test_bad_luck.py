@@ -15,10 +15,11 @@ from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import SandboxEvent, SandboxFinished, SandboxOutput, SandboxSpec
-from crucible.sandbox import runtimes
 from crucible.sandbox.docker import container, root, usage
 from crucible.sandbox.docker.driver import DockerDriver
 from crucible.sandbox.docker.engine import Engine, EngineRefusedError
+from crucible.sandbox.runtimes.on_host import discover
+from crucible.sandbox.runtimes.runtime import Runtime
 from tests.sandbox.docker.private_engine import PrivateEngine, engine
 
 LONG = "print('here', flush=True)\nimport time; time.sleep(60)"
@@ -41,15 +42,15 @@ async def driver(own_engine: PrivateEngine) -> AsyncIterator[DockerDriver]:
 
 
 @pytest.fixture
-async def python() -> runtimes.Runtime:
-    found = (await runtimes.discover()).get("python")
+async def python() -> Runtime:
+    found = (await discover()).get("python")
     assert found is not None
     return found
 
 
 async def run(
     driver: DockerDriver,
-    python: runtimes.Runtime,
+    python: Runtime,
     code: str,
     then: Callable[[], None] | None = None,
     argv: tuple[str, ...] = (),
@@ -80,7 +81,7 @@ async def running(private: PrivateEngine) -> set[str]:
 
 
 async def test_an_engine_that_stops_is_nobodys_fault_but_ours_and_serves_again(
-    own_engine: PrivateEngine, driver: DockerDriver, python: runtimes.Runtime
+    own_engine: PrivateEngine, driver: DockerDriver, python: Runtime
 ) -> None:
     finished = await run(driver, python, LONG, own_engine.stop)
     assert finished.outcome is Outcome.SANDBOX_ERROR
@@ -96,7 +97,7 @@ async def test_an_engine_that_stops_is_nobodys_fault_but_ours_and_serves_again(
 
 
 async def test_no_program_runs_on_where_the_engine_was_killed(
-    own_engine: PrivateEngine, driver: DockerDriver, python: runtimes.Runtime
+    own_engine: PrivateEngine, driver: DockerDriver, python: Runtime
 ) -> None:
     def program() -> list[str]:
         commands = {entry: entry / "cmdline" for entry in Path("/proc").iterdir() if entry.name.isdigit()}
@@ -125,7 +126,7 @@ async def test_no_program_runs_on_where_the_engine_was_killed(
 
 
 async def test_an_engine_that_hangs_does_not_prolong_a_program(
-    own_engine: PrivateEngine, driver: DockerDriver, python: runtimes.Runtime
+    own_engine: PrivateEngine, driver: DockerDriver, python: Runtime
 ) -> None:
     await run(driver, python, "pass", wall_seconds=2)  # and a spare one stands
     await asyncio.sleep(1)
@@ -140,7 +141,7 @@ async def test_an_engine_that_hangs_does_not_prolong_a_program(
 
 
 async def test_an_image_that_was_removed_is_made_again(
-    own_engine: PrivateEngine, driver: DockerDriver, python: runtimes.Runtime
+    own_engine: PrivateEngine, driver: DockerDriver, python: Runtime
 ) -> None:
     await driver.give_back()
     asked = await Engine.connect(str(own_engine.socket))
@@ -151,15 +152,15 @@ async def test_an_image_that_was_removed_is_made_again(
 
 
 async def test_nothing_runs_on_of_an_executor_that_was_killed_and_the_next_removes_what_is_listed(
-    own_engine: PrivateEngine, driver: DockerDriver, python: runtimes.Runtime
+    own_engine: PrivateEngine, driver: DockerDriver, python: Runtime
 ) -> None:
     code = (
         "import asyncio\n"
         "from tests.sandbox.docker import test_bad_luck as luck\n"
-        "from crucible.sandbox import runtimes\n"
+        "from crucible.sandbox.runtimes.on_host import discover\n"
         "from crucible.sandbox.docker.driver import DockerDriver\n"
         "async def main():\n"
-        "    driver, found = await asyncio.gather(DockerDriver.open(), runtimes.discover())\n"
+        "    driver, found = await asyncio.gather(DockerDriver.open(), discover())\n"
         "    say = lambda: print('runs', flush=True)\n"
         "    await luck.run(driver, found.get('python'), luck.LONG, say)\n"
         "asyncio.run(main())"
@@ -183,7 +184,7 @@ async def test_nothing_runs_on_of_an_executor_that_was_killed_and_the_next_remov
 
 
 async def test_containers_of_executors_that_are_no_more_are_swept(
-    own_engine: PrivateEngine, driver: DockerDriver, python: runtimes.Runtime
+    own_engine: PrivateEngine, driver: DockerDriver, python: Runtime
 ) -> None:
     await run(driver, python, "pass")
     asked = await Engine.connect(str(own_engine.socket))
@@ -233,7 +234,7 @@ async def test_an_engine_without_gvisor_says_how_to_get_it(own_engine: PrivateEn
 
 
 async def test_usage_is_asked_of_an_engine_whose_groups_can_not_be_seen(
-    driver: DockerDriver, python: runtimes.Runtime, monkeypatch: pytest.MonkeyPatch
+    driver: DockerDriver, python: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def hidden(process: int, ours: int) -> None:
         raise FileNotFoundError(process, ours)
@@ -249,7 +250,7 @@ async def test_usage_is_asked_of_an_engine_whose_groups_can_not_be_seen(
 
 
 async def test_a_full_disk_of_the_engine_is_nobodys_fault_but_ours_and_leaves_nothing(
-    python: runtimes.Runtime, monkeypatch: pytest.MonkeyPatch
+    python: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with engine(disk="64m") as private:
         monkeypatch.setenv("DOCKER_HOST", private.address)

@@ -18,8 +18,9 @@ from crucible.domain.limits import MIB, Limits
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Promise, SandboxEvent, SandboxOutput, SandboxStarted
 from crucible.domain.session import EndReason, ExecSpec, SessionSpec
-from crucible.sandbox import counted, runtimes
+from crucible.sandbox import counted
 from crucible.sandbox.docker.driver import DockerDriver
+from crucible.sandbox.runtimes.on_host import discover
 from crucible.sandbox.standing import SandboxBrokenError
 from tests.sandbox.docker.private_engine import engine
 from tests.sandbox.fixtures import Sandboxes
@@ -34,7 +35,7 @@ TAKE_ALL = "import ctypes\ntaken = 0\nwhile ctypes.CDLL(None).inotify_init1(0) >
 async def remapped() -> AsyncIterator[Sandboxes]:
     with engine(remapped=True) as private, pytest.MonkeyPatch.context() as patch:
         patch.setenv("DOCKER_HOST", private.address)
-        driver, found = await asyncio.gather(DockerDriver.open(spares=0), runtimes.discover())
+        driver, found = await asyncio.gather(DockerDriver.open(spares=0), discover())
         yield Sandboxes(driver, found)
         await driver.close()
 

@@ -3,8 +3,8 @@
 import asyncio
 import subprocess
 
-from crucible.sandbox import runtimes
 from crucible.sandbox.namespaces import fresh_pages
+from crucible.sandbox.runtimes.on_host import discover
 
 _STEPS = f"""
 import importlib.util
@@ -25,7 +25,7 @@ print(before < len(module._SIZES) // 2, sum(map(are_together, module._SIZES)) > 
 
 
 async def test_the_next_objects_of_a_size_lie_on_one_page() -> None:
-    pythons = [one for one in await runtimes.discover() if one.warm and one.report.language == "python"]
+    pythons = [one for one in await discover() if one.warm and one.report.language == "python"]
     assert pythons
     for python in pythons:
         said = await asyncio.to_thread(

@@ -3,8 +3,8 @@
 import asyncio
 import subprocess
 
-from crucible.sandbox import runtimes
 from crucible.sandbox.namespaces import undying
+from crucible.sandbox.runtimes.on_host import discover
 
 _STEPS = f"""
 import gc, importlib.util, sys, weakref
@@ -35,7 +35,7 @@ _KNOWN_SINCE = (3, 12)
 
 
 async def test_what_there_was_is_never_let_go_and_what_comes_is_as_ever():
-    pythons = [one for one in await runtimes.discover() if one.warm and one.report.language == "python"]
+    pythons = [one for one in await discover() if one.warm and one.report.language == "python"]
     assert pythons
     for python in pythons:
         said = await asyncio.to_thread(

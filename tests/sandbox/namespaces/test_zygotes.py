@@ -15,9 +15,13 @@ import pytest_asyncio
 
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import SandboxOutput, SandboxSpec, SandboxStarted
-from crucible.sandbox import runtimes, warm
+from crucible.sandbox import warm
 from crucible.sandbox.namespaces import zygotes
 from crucible.sandbox.namespaces.driver import NamespacesDriver
+from crucible.sandbox.runtimes import on_host
+from crucible.sandbox.runtimes.declared import declarations
+from crucible.sandbox.runtimes.known import Runtimes
+from crucible.sandbox.runtimes.on_host import discover
 from tests.sandbox import host
 from tests.sandbox.fixtures import Sandboxes
 from tests.waiting import until
@@ -26,12 +30,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def found() -> runtimes.Runtimes:
-    return await runtimes.discover()
+async def found() -> Runtimes:
+    return await discover()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def own(found: runtimes.Runtimes) -> AsyncIterator[Sandboxes]:
+async def own(found: Runtimes) -> AsyncIterator[Sandboxes]:
     """A driver of the test's own, which keeps no spare sandboxes: each program's is forked when it comes."""
     before = host.traces()
     driver = await NamespacesDriver.open(spares=0)
@@ -178,13 +182,13 @@ def without_ctypes() -> Iterator[Path]:
 async def test_a_python_without_ctypes_is_started_for_each_program_and_says_so(
     own: Sandboxes, without_ctypes: Path
 ) -> None:
-    (declaration,) = [one for one in runtimes.declarations() if one["language"] == "python"]
+    (declaration,) = [one for one in declarations() if one["language"] == "python"]
     (interpreter,) = (without_ctypes / "bin").iterdir()
-    crippled = await runtimes._probe(str(interpreter), declaration)
+    crippled = await on_host._probe(str(interpreter), declaration)
     assert crippled is not None
     assert (crippled.report.lacking, crippled.warm) == (("ctypes",), ())
     assert crippled.prefix == str(without_ctypes)
-    ran = await Sandboxes(own.driver, runtimes.Runtimes([crippled])).run(
+    ran = await Sandboxes(own.driver, Runtimes([crippled])).run(
         "import sys; print(sys.prefix)\ntry: import ctypes\nexcept ImportError as error: print(error)",
         crippled.report.name,
     )
@@ -193,7 +197,7 @@ async def test_a_python_without_ctypes_is_started_for_each_program_and_says_so(
 
 
 async def test_spares_grow_with_use_and_are_given_back_without_it(
-    found: runtimes.Runtimes, monkeypatch: pytest.MonkeyPatch
+    found: Runtimes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(warm, "_LOOK_SECONDS", 0.2)
     driver = await NamespacesDriver.open()

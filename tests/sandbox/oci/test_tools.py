@@ -13,11 +13,11 @@ import pytest_asyncio
 from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import SandboxEvent, SandboxSpec, SandboxStarted
-from crucible.sandbox import runtimes
 from crucible.sandbox.oci import driver as oci
 from crucible.sandbox.oci import tools
 from crucible.sandbox.oci.driver import OciDriver
 from crucible.sandbox.oci.tools import GVISOR, RUNC, Found, Tool
+from crucible.sandbox.runtimes.on_host import discover
 from tests.sandbox import host
 
 pytestmark = [
@@ -72,7 +72,7 @@ async def run(
         if isinstance(event, SandboxStarted):
             started()
 
-    found = (await runtimes.discover()).get("python")
+    found = (await discover()).get("python")
     assert found is not None
     finished = await driver.run(SandboxSpec(runtime="python", code=code), found, take, asyncio.Event())
     return finished.outcome, finished.error
