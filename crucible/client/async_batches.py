@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from itertools import islice
-from typing import Protocol, TypeVar
 
 import httpx2
 
 from crucible.client import batch_calls as calls
-from crucible.client.calls import Call
+from crucible.client.calls import AsyncAsk
 from crucible.client.errors import error_of, saying_unreachable
 from crucible.domain.answer import EvaluationPage
 from crucible.domain.batch import Batch, BatchPage, BatchRequest, BatchState, CauseList
@@ -16,17 +15,11 @@ from crucible.domain.evaluation import Submission
 from crucible.domain.outcome import Fault, Outcome
 from crucible.domain.status import Status
 
-T = TypeVar("T")
-
-
-class _Ask(Protocol):
-    async def __call__(self, call: Call[T]) -> T: ...
-
 
 class AsyncBatches:
     """The batches of a server."""
 
-    def __init__(self, ask: _Ask, http: httpx2.AsyncClient) -> None:
+    def __init__(self, ask: AsyncAsk, http: httpx2.AsyncClient) -> None:
         self._ask = ask
         self._http = http
 

@@ -1,10 +1,9 @@
 """What whoever runs a Crucible asks of it, for programs that do something else meanwhile; see `operations`."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
-from typing import Protocol, TypeVar
 
 from crucible.client import operations_calls as calls
-from crucible.client.calls import Call
+from crucible.client.calls import AsyncAsk
 from crucible.domain.answer import LogLevel, LogLevelRequest
 from crucible.domain.dead_letter import DeadLetter, DeadLetterState, DeadLetterSummary
 from crucible.domain.operation import Queue, Worker
@@ -12,17 +11,11 @@ from crucible.domain.storage import Storage
 from crucible.domain.tenant import Tenant, TenantShare
 from crucible.domain.webhook import Delivery, Webhook, WebhookCreated, WebhookRequest
 
-T = TypeVar("T")
-
-
-class _Ask(Protocol):
-    async def __call__(self, call: Call[T]) -> T: ...
-
 
 class AsyncOperations:
     """An operator's view of the server; `AsyncCrucible.operations` makes it."""
 
-    def __init__(self, ask: _Ask) -> None:
+    def __init__(self, ask: AsyncAsk) -> None:
         self._ask = ask
 
     async def dead_letters(

@@ -2,23 +2,16 @@
 
 import asyncio
 from collections.abc import Collection
-from typing import Protocol, TypeVar
 
 from crucible.client import pipeline_calls as calls
-from crucible.client.calls import Call
+from crucible.client.calls import AsyncAsk
 from crucible.domain.pipeline import Pipeline, PipelinePage, PipelineRequest, PipelineState
-
-T = TypeVar("T")
-
-
-class _Ask(Protocol):
-    async def __call__(self, call: Call[T]) -> T: ...
 
 
 class AsyncPipelines:
     """The pipelines of a server."""
 
-    def __init__(self, ask: _Ask) -> None:
+    def __init__(self, ask: AsyncAsk) -> None:
         self._ask = ask
 
     async def create(self, request: PipelineRequest, *, idempotency_key: str | None = None) -> Pipeline:

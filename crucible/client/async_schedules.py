@@ -1,22 +1,14 @@
 """Schedules, for programs that do something else meanwhile; see `schedules`."""
 
-from typing import Protocol, TypeVar
-
 from crucible.client import schedule_calls as calls
-from crucible.client.calls import Call
+from crucible.client.calls import AsyncAsk
 from crucible.domain.schedule import FiringPage, Schedule, SchedulePage, ScheduleRequest
-
-T = TypeVar("T")
-
-
-class _Ask(Protocol):
-    async def __call__(self, call: Call[T]) -> T: ...
 
 
 class AsyncSchedules:
     """The schedules of a server."""
 
-    def __init__(self, ask: _Ask) -> None:
+    def __init__(self, ask: AsyncAsk) -> None:
         self._ask = ask
 
     async def create(self, request: ScheduleRequest, *, idempotency_key: str | None = None) -> Schedule:

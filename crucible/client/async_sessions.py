@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Self
 
 import httpx2
 
 from crucible.client import session_calls as calls
-from crucible.client.calls import Call
+from crucible.client.calls import AsyncAsk
 from crucible.client.connection import SILENCE_SECONDS
 from crucible.client.errors import error_of
 from crucible.domain.session import MAXIMUM_READ_BYTES
@@ -23,12 +23,6 @@ from crucible.domain.session_record import (
     Usage,
 )
 
-T = TypeVar("T")
-
-
-class _Ask(Protocol):
-    async def __call__(self, call: Call[T]) -> T: ...
-
 
 class AsyncHeldSession:
     """One session. As an asynchronous context manager it is destroyed at the block's end.
@@ -37,7 +31,7 @@ class AsyncHeldSession:
     SessionEndedError where the session is no more, which never looks like a program's own end.
     """
 
-    def __init__(self, session_id: str, ask: _Ask, http: httpx2.AsyncClient) -> None:
+    def __init__(self, session_id: str, ask: AsyncAsk, http: httpx2.AsyncClient) -> None:
         self.id = session_id
         self._ask = ask
         self._http = http
@@ -119,7 +113,7 @@ class AsyncHeldSession:
 class AsyncSessions:
     """The sessions of a server."""
 
-    def __init__(self, ask: _Ask, http: httpx2.AsyncClient) -> None:
+    def __init__(self, ask: AsyncAsk, http: httpx2.AsyncClient) -> None:
         self._ask = ask
         self._http = http
 

@@ -8,12 +8,11 @@
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
-from typing import Protocol, TypeVar
 
 import httpx2
 
 from crucible.client import batch_calls as calls
-from crucible.client.calls import Call
+from crucible.client.calls import Ask
 from crucible.client.errors import error_of, saying_unreachable
 from crucible.domain.answer import EvaluationPage
 from crucible.domain.batch import Batch, BatchPage, BatchRequest, BatchState, CauseList
@@ -21,17 +20,11 @@ from crucible.domain.evaluation import Submission
 from crucible.domain.outcome import Fault, Outcome
 from crucible.domain.status import Status
 
-T = TypeVar("T")
-
-
-class _Ask(Protocol):
-    def __call__(self, call: Call[T]) -> T: ...
-
 
 class Batches:
     """The batches of a server."""
 
-    def __init__(self, ask: _Ask, http: httpx2.Client) -> None:
+    def __init__(self, ask: Ask, http: httpx2.Client) -> None:
         self._ask = ask
         self._http = http
 

@@ -6,7 +6,7 @@ The synchronous and the asynchronous client differ in how they wait, and in noth
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, Protocol, TypeVar
 from urllib.parse import quote
 
 from pydantic import BaseModel
@@ -58,6 +58,18 @@ class Call(Generic[T]):
         if self.idempotency_key is not None:
             headers["Idempotency-Key"] = self.idempotency_key
         return headers
+
+
+class Ask(Protocol):
+    """What sends a call, and returns its answer."""
+
+    def __call__(self, call: Call[T]) -> T: ...  # noqa: D102
+
+
+class AsyncAsk(Protocol):
+    """The same, for programs that do something else meanwhile."""
+
+    async def __call__(self, call: Call[T]) -> T: ...  # noqa: D102
 
 
 def submit(submission: Submission, wait_seconds: float, idempotency_key: str | None) -> Call[Evaluation]:

@@ -1,10 +1,9 @@
 """What whoever runs a Crucible asks of it: what was given up, what waits, who works."""
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Protocol, TypeVar
 
 from crucible.client import operations_calls as calls
-from crucible.client.calls import Call
+from crucible.client.calls import Ask
 from crucible.domain.answer import LogLevel, LogLevelRequest
 from crucible.domain.dead_letter import DeadLetter, DeadLetterState, DeadLetterSummary
 from crucible.domain.operation import Queue, Worker
@@ -12,17 +11,11 @@ from crucible.domain.storage import Storage
 from crucible.domain.tenant import Tenant, TenantShare
 from crucible.domain.webhook import Delivery, Webhook, WebhookCreated, WebhookRequest
 
-T = TypeVar("T")
-
-
-class _Ask(Protocol):
-    def __call__(self, call: Call[T]) -> T: ...
-
 
 class Operations:
     """An operator's view of the server; `Crucible.operations` makes it."""
 
-    def __init__(self, ask: _Ask) -> None:
+    def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
     def dead_letters(

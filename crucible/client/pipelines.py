@@ -14,23 +14,16 @@
 
 import time
 from collections.abc import Collection
-from typing import Protocol, TypeVar
 
 from crucible.client import pipeline_calls as calls
-from crucible.client.calls import Call
+from crucible.client.calls import Ask
 from crucible.domain.pipeline import Pipeline, PipelinePage, PipelineRequest, PipelineState
-
-T = TypeVar("T")
-
-
-class _Ask(Protocol):
-    def __call__(self, call: Call[T]) -> T: ...
 
 
 class Pipelines:
     """The pipelines of a server."""
 
-    def __init__(self, ask: _Ask) -> None:
+    def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
     def create(self, request: PipelineRequest, *, idempotency_key: str | None = None) -> Pipeline:

@@ -1,22 +1,14 @@
 """Schedules, for programs that wait for each answer."""
 
-from typing import Protocol, TypeVar
-
 from crucible.client import schedule_calls as calls
-from crucible.client.calls import Call
+from crucible.client.calls import Ask
 from crucible.domain.schedule import FiringPage, Schedule, SchedulePage, ScheduleRequest
-
-T = TypeVar("T")
-
-
-class _Ask(Protocol):
-    def __call__(self, call: Call[T]) -> T: ...
 
 
 class Schedules:
     """The schedules of a server."""
 
-    def __init__(self, ask: _Ask) -> None:
+    def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
     def create(self, request: ScheduleRequest, *, idempotency_key: str | None = None) -> Schedule:

@@ -7,12 +7,12 @@
 
 from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Self
 
 import httpx2
 
 from crucible.client import session_calls as calls
-from crucible.client.calls import Call
+from crucible.client.calls import Ask
 from crucible.client.connection import SILENCE_SECONDS
 from crucible.client.errors import error_of
 from crucible.domain.session import MAXIMUM_READ_BYTES
@@ -28,12 +28,6 @@ from crucible.domain.session_record import (
     Usage,
 )
 
-T = TypeVar("T")
-
-
-class _Ask(Protocol):
-    def __call__(self, call: Call[T]) -> T: ...
-
 
 class HeldSession:
     """One session. As a context manager it is destroyed at the block's end.
@@ -42,7 +36,7 @@ class HeldSession:
     SessionEndedError where the session is no more, which never looks like a program's own end.
     """
 
-    def __init__(self, session_id: str, ask: _Ask, http: httpx2.Client) -> None:
+    def __init__(self, session_id: str, ask: Ask, http: httpx2.Client) -> None:
         self.id = session_id
         self._ask = ask
         self._http = http
@@ -124,7 +118,7 @@ class HeldSession:
 class Sessions:
     """The sessions of a server."""
 
-    def __init__(self, ask: _Ask, http: httpx2.Client) -> None:
+    def __init__(self, ask: Ask, http: httpx2.Client) -> None:
         self._ask = ask
         self._http = http
 
