@@ -7,9 +7,9 @@ from typing import Any, Self
 import httpx2
 
 from crucible.client import session_calls as calls
-from crucible.client.calls import AsyncAsk
+from crucible.client.calls import AsyncAsk, body
 from crucible.client.connection import SILENCE_SECONDS
-from crucible.client.errors import error_of
+from crucible.client.errors import error_of, saying_unreachable
 from crucible.domain.session import MAXIMUM_READ_BYTES
 from crucible.domain.session_record import (
     ExecEnded,
@@ -54,28 +54,28 @@ class AsyncHeldSession:
         return await self._ask(calls.run(self.id, calls.exec_request(argv, **options)))
 
     async def stream(self, argv: Sequence[str], **options: Any) -> AsyncIterator[ExecEvent]:
-        """Run a program and yield what it writes as it writes it, its end last. Leaving early ends it."""
-        async with self._http.sse(
-            calls.stream_path(self.id),
-            method="POST",
-            content=calls.body(calls.exec_request(argv, **options)),
-            headers={"Content-Type": "application/json"},
-            timeout=SILENCE_SECONDS,
-            max_event_size=None,
-        ) as source:
-            if not source.response.is_success:
-                await source.response.aread()
-                raise error_of(source.response)
-            broken: httpx2.TransportError | None = None
-            try:
+        """Run a program and yield what it writes as it writes it, its end last. Leaving early ends it.
+
+        Raises ServerUnreachableError where the connection broke, so that nobody knows what came of it.
+        """
+        with saying_unreachable(self._http.base_url):
+            async with self._http.sse(
+                calls.stream_path(self.id),
+                method="POST",
+                content=body(calls.exec_request(argv, **options)),
+                headers={"Content-Type": "application/json"},
+                timeout=SILENCE_SECONDS,
+                max_event_size=None,
+            ) as source:
+                if not source.response.is_success:
+                    await source.response.aread()
+                    raise error_of(source.response)
                 async for told in source:
                     event = calls.event_of(told.data)
                     yield event
                     if isinstance(event, ExecEnded):
                         return
-            except httpx2.TransportError as error:
-                broken = error
-            raise calls.cut_off(broken)
+                raise httpx2.RemoteProtocolError("the stream ended before the exec did")
 
     async def read_file(self, path: str, *, user: str | None = None, most: int = MAXIMUM_READ_BYTES) -> bytes:
         """Return a regular file's bytes; one of more than `most` is refused with SessionTooLargeError."""

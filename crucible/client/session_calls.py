@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-import httpx2
 from pydantic import TypeAdapter, ValidationError
 
-from crucible.client.calls import Call, Parameters, new_key
+from crucible.client.calls import Call, Parameters, body, new_key
 from crucible.client.errors import UnexpectedAnswerError, error_of_problem
 from crucible.client.reading import reads
 from crucible.domain.answer import Problem
@@ -147,11 +146,6 @@ def exec_request(
         raise InvalidRequestError(f"{field}: {message}", errors=(FieldError(field, message),)) from error
 
 
-def body(request: ExecRequest) -> bytes:
-    """Return the request as it is sent."""
-    return request.model_dump_json(exclude_defaults=True).encode()
-
-
 def event_of(data: str) -> ExecEvent:
     """Return what a server-sent event tells of an exec. Raises what it failed with, UnexpectedAnswerError."""
     try:
@@ -162,11 +156,6 @@ def event_of(data: str) -> ExecEvent:
     except ValidationError as error:
         raise UnexpectedAnswerError(f"an event is not understood here: {error.errors()[0]['msg']}") from error
     raise error_of_problem(problem)
-
-
-def cut_off(error: httpx2.TransportError | None) -> UnexpectedAnswerError:
-    """Return the error of a stream that ended before the exec did."""
-    return UnexpectedAnswerError(f"the connection ended before the exec did: {error or 'no reason was given'}")
 
 
 def path_of(session_id: str) -> str:

@@ -12,9 +12,9 @@ from typing import Any, Self
 import httpx2
 
 from crucible.client import session_calls as calls
-from crucible.client.calls import Ask
+from crucible.client.calls import Ask, body
 from crucible.client.connection import SILENCE_SECONDS
-from crucible.client.errors import error_of
+from crucible.client.errors import error_of, saying_unreachable
 from crucible.domain.session import MAXIMUM_READ_BYTES
 from crucible.domain.session_record import (
     ExecEnded,
@@ -59,28 +59,30 @@ class HeldSession:
         return self._ask(calls.run(self.id, calls.exec_request(argv, **options)))
 
     def stream(self, argv: Sequence[str], **options: Any) -> Iterator[ExecEvent]:
-        """Run a program and yield what it writes as it writes it, its end last. Leaving early ends it."""
-        with self._http.sse(
-            calls.stream_path(self.id),
-            method="POST",
-            content=calls.body(calls.exec_request(argv, **options)),
-            headers={"Content-Type": "application/json"},
-            timeout=SILENCE_SECONDS,
-            max_event_size=None,
-        ) as source:
+        """Run a program and yield what it writes as it writes it, its end last. Leaving early ends it.
+
+        Raises ServerUnreachableError where the connection broke, so that nobody knows what came of it.
+        """
+        with (
+            saying_unreachable(self._http.base_url),
+            self._http.sse(
+                calls.stream_path(self.id),
+                method="POST",
+                content=body(calls.exec_request(argv, **options)),
+                headers={"Content-Type": "application/json"},
+                timeout=SILENCE_SECONDS,
+                max_event_size=None,
+            ) as source,
+        ):
             if not source.response.is_success:
                 source.response.read()
                 raise error_of(source.response)
-            broken: httpx2.TransportError | None = None
-            try:
-                for told in source:
-                    event = calls.event_of(told.data)
-                    yield event
-                    if isinstance(event, ExecEnded):
-                        return
-            except httpx2.TransportError as error:
-                broken = error
-            raise calls.cut_off(broken)
+            for told in source:
+                event = calls.event_of(told.data)
+                yield event
+                if isinstance(event, ExecEnded):
+                    return
+            raise httpx2.RemoteProtocolError("the stream ended before the exec did")
 
     def read_file(self, path: str, *, user: str | None = None, most: int = MAXIMUM_READ_BYTES) -> bytes:
         """Return a regular file's bytes; one of more than `most` is refused with SessionTooLargeError."""

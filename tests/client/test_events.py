@@ -94,3 +94,26 @@ def test_an_event_of_another_version_is_named() -> None:
         pytest.raises(UnexpectedAnswerError),
     ):
         list(client.events("ev"))
+
+
+@pytest.mark.parametrize("failure", [httpx2.ConnectError("refused"), None])
+async def test_the_stream_of_an_exec_that_breaks_is_no_end_and_not_sent_again(failure: Exception | None) -> None:
+    asked = 0
+
+    def fail(_request: httpx2.Request) -> httpx2.Response:
+        nonlocal asked
+        asked += 1
+        if failure:
+            raise failure
+        return httpx2.Response(200, text=": still here\n\n", headers={"Content-Type": "text/event-stream"})
+
+    transport = httpx2.MockTransport(fail)
+    with (
+        Crucible("http://test", transport=transport, retries=AT_ONCE) as client,
+        pytest.raises(ServerUnreachableError),
+    ):
+        list(client.sessions.get("se").stream(["true"]))
+    async with AsyncCrucible("http://test", transport=transport, retries=AT_ONCE) as client:
+        with pytest.raises(ServerUnreachableError):
+            [event async for event in client.sessions.get("se").stream(["true"])]
+    assert asked == 2
