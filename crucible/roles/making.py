@@ -7,8 +7,8 @@ from functools import partial
 from crucible.domain.measure import Measures
 from crucible.domain.sharing import Caps
 from crucible.evaluations.requeue import Patience
+from crucible.executor.link import ExecutorLink
 from crucible.pipelines.settle import go_on
-from crucible.queue.link import ExecutorLink
 from crucible.queue.local import LocalDoorbell
 from crucible.queue.terms import Terms, machine_memory
 from crucible.queue.worker import Worker

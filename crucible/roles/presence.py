@@ -11,7 +11,7 @@ from crucible.database.database import Database
 from crucible.domain.errors import StorageUnavailableError
 from crucible.domain.worker import WorkerReport, WorkerState
 from crucible.ending import whole
-from crucible.queue.link import ExecutorLink
+from crucible.executor.link import ExecutorLink
 from crucible.queue.worker import Worker
 from crucible.roles.known_workers import REPORT_SECONDS
 

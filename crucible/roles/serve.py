@@ -12,7 +12,7 @@ from crucible.api.app import create_app
 from crucible.api.collaborators import Collaborators
 from crucible.domain.errors import StorageUnavailableError
 from crucible.evaluations.check import Checks
-from crucible.queue.link import ExecutorLink
+from crucible.executor.link import ExecutorLink
 from crucible.roles.http_server import HttpServer
 from crucible.roles.known_workers import KnownWorkers
 from crucible.roles.log_level import keep_log_level

@@ -9,9 +9,9 @@ from pathlib import Path
 import structlog
 
 from crucible.domain.measure import Measures
+from crucible.executor.link import ExecutorLink
 from crucible.queue.autoscale import Autoscale, Bounds
 from crucible.queue.ear import Ear
-from crucible.queue.link import ExecutorLink
 from crucible.queue.local import LocalDoorbell
 from crucible.roles.errors import CannotStartError
 from crucible.roles.log_level import keep_log_level

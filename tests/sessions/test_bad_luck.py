@@ -19,7 +19,7 @@ from crucible.domain import errors
 from crucible.domain.principal import LOCAL_OWNER, Principal, Role
 from crucible.domain.session import EndReason, SessionSpec
 from crucible.domain.session_record import ExecRequest, Session
-from crucible.queue.link import ExecutorLink
+from crucible.executor.link import ExecutorLink
 from crucible.sessions import create, destroy, find, use
 from crucible.sessions import reconcile as reconciling
 from crucible.sessions.reconcile import reconcile

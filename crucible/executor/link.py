@@ -1,6 +1,6 @@
-"""The worker's lasting link to an executor, which may die and come back.
+"""A lasting link to an executor, which may die and come back.
 
-While it is away nothing is claimed and what ran is handed back; what it could run is remembered, so that programs
+While it is away a worker claims nothing and hands back what ran; what it could run is remembered, so that programs
 can be submitted meanwhile.
 """
 

@@ -12,8 +12,8 @@ import pytest
 from crucible.domain.errors import ExecutorUnavailableError
 from crucible.domain.sandbox import DriverReport, Isolation, SandboxFinished, SandboxSpec
 from crucible.executor import protocol, server
+from crucible.executor.link import ExecutorLink
 from crucible.executor.server import ExecutorServer
-from crucible.queue.link import ExecutorLink
 from crucible.sandbox.driver import Driver, Emit
 from crucible.sandbox.engines import Engine, Engines
 from crucible.sandbox.images import Images
