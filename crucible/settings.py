@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from crucible.domain.evaluation import MAXIMUM_WORKER_LABELS, Name, Priority
 from crucible.domain.limits import MIB
+from crucible.domain.log_level import Level
 from crucible.domain.sandbox import ENGINE_ISOLATION
 from crucible.domain.sharing import DEFAULT_WEIGHTS
 
@@ -100,7 +101,7 @@ class Settings(BaseSettings):
     """The runtime that `python` means; the newest one where this is not set."""
     images: Path | None = None
     """The folder whose folders are named root file systems; `images` in the data folder where this is not set."""
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_level: Level = "info"
     log_format: Literal["auto", "json", "console"] = "auto"
     """`auto`: for people on a terminal, JSON elsewhere."""
 

@@ -1,7 +1,7 @@
 """`crucible log-level`: how much every process writes to its log, raised for a while without a restart."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -9,13 +9,14 @@ from crucible.cli.options import DEFAULT_URL, Json, Url
 from crucible.cli.rendering import duration, print_json
 from crucible.cli.server import connected
 from crucible.domain.answer import LONGEST_LOG_MINUTES, LogLevel, LogLevelRequest
+from crucible.domain.log_level import Level
 
 _MINUTES = LogLevelRequest.model_fields["minutes"].default
 
 
 def log_level(
     level: Annotated[
-        Literal["debug", "info", "warning", "error"] | None,
+        Level | None,
         typer.Argument(metavar="LEVEL", help="debug, info, warning or error; none: show it.", show_default=False),
     ] = None,
     *,

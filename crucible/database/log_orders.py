@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crucible.database.tables import log_orders
-from crucible.telemetry.logging import Level
+from crucible.domain.log_level import Level
 
 _L = log_orders.c
 _THE_ONE = 1

@@ -1,7 +1,7 @@
 """Shapes of the API that hold more than one thing. The server writes them and the client reads them."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -9,6 +9,7 @@ from crucible.domain.dead_letter import DeadLetterSummary
 from crucible.domain.engine import Engine
 from crucible.domain.evaluation import MAXIMUM_BATCH, EvaluationSummary, OutputFile, Submission
 from crucible.domain.identifiers import EVALUATION_PATTERN
+from crucible.domain.log_level import Level
 from crucible.domain.runtime import Runtime
 from crucible.domain.shape import ClosedShape, Shape
 
@@ -90,14 +91,14 @@ LONGEST_LOG_MINUTES = 24 * 60
 class LogLevelRequest(ClosedShape):
     """How much every process is to write to its log, and for how long."""
 
-    level: Literal["debug", "info", "warning", "error"]
+    level: Level
     minutes: Annotated[int, Field(ge=1, le=LONGEST_LOG_MINUTES)] = 60
 
 
 class LogLevel(Shape):
     """How much a server writes to its log."""
 
-    level: Literal["debug", "info", "warning", "error"]
+    level: Level
     until: datetime | None = None
     """Until when every process does so; none: each does what its settings say."""
 

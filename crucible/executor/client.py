@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Self
 
 from crucible.domain.errors import ExecutorUnavailableError
+from crucible.domain.log_level import Level
 from crucible.domain.sandbox import DriverReport, SandboxEvent, SandboxFinished, SandboxSpec
 from crucible.executor import protocol
 from crucible.executor.session_messages import Abandon, SessionAnswer, SessionRequest
-from crucible.telemetry.logging import Level
 
 _HELLO_SECONDS = 10.0
 

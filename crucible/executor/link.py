@@ -15,10 +15,10 @@ from typing import Self
 import structlog
 
 from crucible.domain.errors import ExecutorUnavailableError
+from crucible.domain.log_level import Level
 from crucible.domain.sandbox import DriverReport, RuntimeReport, SandboxEvent, SandboxSpec
 from crucible.executor.client import ExecutorClient
 from crucible.executor.session_client import SessionClient
-from crucible.telemetry.logging import Level
 
 _FIRST_RETRY_SECONDS = 0.02
 _LONGEST_RETRY_SECONDS = 1.0

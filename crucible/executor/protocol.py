@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from crucible.domain.log_level import Level
 from crucible.domain.sandbox import (
     DriverReport,
     RuntimeReport,
@@ -24,7 +25,6 @@ from crucible.domain.sandbox import (
     SandboxStarted,
 )
 from crucible.executor.session_messages import SessionAnswer, SessionRequest
-from crucible.telemetry.logging import Level
 
 VERSION = 8
 MAXIMUM_FRAME_BYTES = 64 * 1024 * 1024

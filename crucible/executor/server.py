@@ -15,6 +15,7 @@ from typing import Final, Self
 import structlog
 
 from crucible.domain.errors import SandboxUnavailableError
+from crucible.domain.log_level import Level
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import (
     SandboxAttempt,
@@ -34,7 +35,7 @@ from crucible.executor.sessions import Sessions
 from crucible.sandbox.engines import Engines
 from crucible.sandbox.images import Images
 from crucible.sandbox.runtimes.known import KnownRuntimes
-from crucible.telemetry.logging import Level, log_level, set_log_level
+from crucible.telemetry.logging import log_level, set_log_level
 
 _HELLO_SECONDS = 5.0
 _LEAVING_SECONDS = 3.0

@@ -7,7 +7,8 @@ import structlog
 
 from crucible.database.database import Database
 from crucible.domain.errors import StorageUnavailableError
-from crucible.telemetry.logging import Level, log_level, set_log_level
+from crucible.domain.log_level import Level
+from crucible.telemetry.logging import log_level, set_log_level
 
 READ_SECONDS = 2.0
 """How often each process asks."""

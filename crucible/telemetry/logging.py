@@ -10,7 +10,8 @@ from typing import Literal, get_args
 
 import structlog
 
-Level = Literal["debug", "info", "warning", "error"]
+from crucible.domain.log_level import Level
+
 _QUIET = ("aiosqlite", "alembic", "celery")
 """What they do is what is wanted, so that they tell of warnings alone."""
 
