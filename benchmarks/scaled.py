@@ -34,7 +34,7 @@ from benchmarks.server import started
 from benchmarks.timing import Subject, Timed, in_rounds
 from crucible.database.database import Database
 from crucible.database.migrate import migrate
-from crucible.evaluations.tally import tally
+from crucible.operations.tally import tally
 from tests.evaluations.steps import claimed, submitted
 
 REPORT_WIDTH = 120

@@ -21,8 +21,8 @@ from crucible.embedded.executor_process import ExecutorProcess
 from crucible.evaluations.check import Checks
 from crucible.evaluations.reap import reap
 from crucible.evaluations.requeue import Patience
-from crucible.evaluations.tally import keep_tallying
 from crucible.executor.link import ExecutorLink
+from crucible.operations.tally import keep_tallying
 from crucible.pipelines.settle import keep_advancing
 from crucible.queue.reaper import keep_reaping
 from crucible.roles.errors import CannotStartError

@@ -16,7 +16,7 @@ from crucible.database.database import Database
 from crucible.domain.errors import StorageUnavailableError
 from crucible.domain.measure import Measures
 from crucible.evaluations.requeue import Patience
-from crucible.evaluations.tally import keep_tallying
+from crucible.operations.tally import keep_tallying
 from crucible.pipelines.settle import keep_advancing
 from crucible.queue.reaper import keep_reaping
 from crucible.roles.known_workers import KnownWorkers

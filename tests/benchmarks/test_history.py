@@ -5,7 +5,7 @@ from crucible.domain.evaluation import EvaluationFilter
 from crucible.domain.principal import LOCAL_OWNER
 from crucible.domain.status import Status
 from crucible.evaluations import find
-from crucible.evaluations.statistics import statistics
+from crucible.operations.statistics import statistics
 from crucible.stream.memory import InProcessEventStream
 from tests.database.fixtures import Cluster
 from tests.evaluations.steps import finished, held

@@ -18,8 +18,8 @@ from crucible.domain.sharing import Caps
 from crucible.evaluations import find
 from crucible.evaluations.heartbeat import heartbeat
 from crucible.evaluations.reap import end_unrunnable, reap
-from crucible.evaluations.statistics import statistics
-from crucible.evaluations.storage import storage
+from crucible.operations.statistics import statistics
+from crucible.operations.storage import storage
 from crucible.pipelines.settle import advance_undecided
 from tests.batches.steps import made, programs
 from tests.evaluations.steps import HELLO, claimed, finished, get, held, submitted

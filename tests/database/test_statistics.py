@@ -8,7 +8,7 @@ from crucible.domain.outcome import Outcome
 from crucible.domain.principal import LOCAL_OWNER, Principal, Role
 from crucible.domain.statistics import Percentiles
 from crucible.domain.status import Lifecycle, Status
-from crucible.evaluations.statistics import interval_seconds, statistics
+from crucible.operations.statistics import interval_seconds, statistics
 
 STRANGER = Principal(tenant_id="tn_other", subject="stranger", role=Role.OWNER)
 

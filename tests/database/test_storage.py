@@ -15,7 +15,7 @@ from crucible.domain.principal import LOCAL_OWNER, Principal, Role
 from crucible.domain.sandbox import SandboxFile
 from crucible.domain.storage import BlobCount, BlobKind
 from crucible.evaluations.delete import delete, restore
-from crucible.evaluations.storage import storage
+from crucible.operations.storage import storage
 from tests.evaluations.steps import finished, get, held
 from tests.fake_executor import STARTED, SUCCEEDED, stderr, stdout
 

@@ -14,7 +14,7 @@ from crucible.domain.answer import LogLevelRequest
 from crucible.domain.errors import PermissionDeniedError
 from crucible.domain.principal import LOCAL_OWNER, LOCAL_TENANT, Principal, Role
 from crucible.ending import ended
-from crucible.evaluations.log_level import current, order, withdraw
+from crucible.operations.log_level import current, order, withdraw
 from crucible.roles.log_level import keep_log_level
 from crucible.telemetry.logging import log_level
 from tests.waiting import until

@@ -12,7 +12,7 @@ from crucible.api.schema import json_body, refusals
 from crucible.database.log_orders import LogOrder
 from crucible.domain.answer import LogLevel, LogLevelRequest
 from crucible.domain.limits import KIB
-from crucible.evaluations import log_level as orders
+from crucible.operations import log_level as orders
 from crucible.telemetry.logging import log_level, set_log_level
 
 router = APIRouter(prefix="/log-level", tags=["operations"])

@@ -9,7 +9,7 @@ from crucible.api.answers import json_response
 from crucible.api.collaborators import Asker, Crucible
 from crucible.api.schema import refusals
 from crucible.domain.statistics import Statistics
-from crucible.evaluations.statistics import statistics
+from crucible.operations.statistics import statistics
 
 LONGEST_HOURS = 24 * 90
 

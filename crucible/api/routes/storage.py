@@ -7,7 +7,7 @@ from crucible.api.answers import json_response
 from crucible.api.collaborators import Asker, Crucible
 from crucible.api.schema import refusals
 from crucible.domain.storage import Storage
-from crucible.evaluations.storage import storage
+from crucible.operations.storage import storage
 
 router = APIRouter(prefix="/storage", tags=["statistics"])
 

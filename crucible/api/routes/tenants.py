@@ -12,7 +12,7 @@ from crucible.api.collaborators import Asker, Crucible
 from crucible.api.schema import json_body, refusals
 from crucible.domain.limits import KIB
 from crucible.domain.tenant import Tenant, TenantList, TenantShare
-from crucible.evaluations import share
+from crucible.operations import share
 
 router = APIRouter(prefix="/tenants", tags=["operations"])
 _share: TypeAdapter[TenantShare] = TypeAdapter(TenantShare)

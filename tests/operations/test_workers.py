@@ -10,7 +10,8 @@ from crucible.domain.principal import LOCAL_OWNER
 from crucible.domain.status import Status
 from crucible.domain.worker import WorkerState
 from crucible.ending import ended
-from crucible.evaluations import operate
+from crucible.operations.queue import queue
+from crucible.operations.workers import order, workers
 from crucible.roles.presence import keep_reporting
 from tests.evaluations.steps import STRANGER, VIEWER, get
 from tests.fake_executor import Gate, hello
@@ -40,9 +41,9 @@ class Present:
 
     async def told(self, wanted: WorkerState) -> None:
         """Tell the worker, and wait until it says that it does."""
-        await operate.order(self.crew.database, LOCAL_OWNER, "A", wanted)
+        await order(self.crew.database, LOCAL_OWNER, "A", wanted)
         while True:
-            (shown,) = (await operate.workers(self.crew.database, LOCAL_OWNER)).items
+            (shown,) = (await workers(self.crew.database, LOCAL_OWNER)).items
             if shown.state is wanted:
                 return
             await asyncio.sleep(0.01)
@@ -55,7 +56,7 @@ async def present(hire):
     async def begin(grace_seconds: float = 60.0) -> Present:
         made.append(Present(hire(), grace_seconds))
         while True:
-            if (await operate.workers(made[-1].crew.database, LOCAL_OWNER)).items:
+            if (await workers(made[-1].crew.database, LOCAL_OWNER)).items:
                 return made[-1]
             await asyncio.sleep(0.01)
 
@@ -114,16 +115,16 @@ async def test_the_queue_and_the_workers_are_counted_and_only_ones_own_are_named
     ids = await one.crew.submit(3)  # into two slots
     await gate.reached.wait()
     while True:
-        queue = await operate.queue(database, LOCAL_OWNER)
-        if queue.slots_used == 2:
+        found = await queue(database, LOCAL_OWNER)
+        if found.slots_used == 2:
             break
         await asyncio.sleep(0.01)
-    load = {each.priority: each for each in queue.priorities}
-    assert (queue.slots, queue.dead_letters) == (2, 0)
+    load = {each.priority: each for each in found.priorities}
+    assert (found.slots, found.dead_letters) == (2, 0)
     assert (load["normal"].waiting, load["normal"].delayed, load["normal"].running) == (1, 0, 2)
     assert (load["high"].waiting, load["high"].oldest_seconds) == (0, 0)
-    (mine,) = (await operate.workers(database, LOCAL_OWNER)).items
-    (theirs,) = (await operate.workers(database, STRANGER)).items
+    (mine,) = (await workers(database, LOCAL_OWNER)).items
+    (theirs,) = (await workers(database, STRANGER)).items
     assert [run.evaluation_id for run in mine.runs] == ids[:2]
     assert (theirs.running, theirs.runs) == (2, ())
     assert (mine.is_alive, mine.wanted, mine.runtimes) == (True, None, ("python3.11", "bash"))
@@ -135,11 +136,11 @@ async def test_an_order_is_for_a_worker_that_is_there_by_who_may_give_it(present
     one = await present()
     database = one.crew.database
     with pytest.raises(NotFoundError, match="no worker 'B'; there are: A"):
-        await operate.order(database, LOCAL_OWNER, "B", WorkerState.PAUSED)
+        await order(database, LOCAL_OWNER, "B", WorkerState.PAUSED)
     with pytest.raises(PermissionDeniedError, match="may not administer"):
-        await operate.order(database, VIEWER, "A", WorkerState.PAUSED)
+        await order(database, VIEWER, "A", WorkerState.PAUSED)
     await ended(one.reporting)
     async with database.system_unit_of_work() as work:
         await work.workers.leave("A")
     with pytest.raises(ConflictError, match="'A' has ended"):
-        await operate.order(database, LOCAL_OWNER, "A", WorkerState.PAUSED)
+        await order(database, LOCAL_OWNER, "A", WorkerState.PAUSED)

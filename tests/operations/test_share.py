@@ -10,7 +10,7 @@ from crucible.domain.sharing import Caps
 from crucible.domain.tenant import TenantShare
 from crucible.domain.waiting import WaitReason
 from crucible.evaluations import find
-from crucible.evaluations.share import share, tenants
+from crucible.operations.share import share, tenants
 from tests.evaluations.steps import OFFER, claimed, submitted
 from tests.evaluations.test_waiting import WORKER, present
 

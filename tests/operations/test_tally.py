@@ -13,8 +13,8 @@ from crucible.domain.outcome import Outcome
 from crucible.domain.principal import LOCAL_OWNER
 from crucible.domain.statistics import Percentiles, Statistics
 from crucible.evaluations.delete import delete, restore
-from crucible.evaluations.statistics import statistics
-from crucible.evaluations.tally import tally
+from crucible.operations.statistics import statistics
+from crucible.operations.tally import tally
 from tests.database.test_statistics import add, end
 
 AT_ONCE = {"over_after": timedelta(0), "rests": timedelta(seconds=-1)}

@@ -1,4 +1,4 @@
-"""Look at the queue and the workers, and tell a worker to pause, to drain, or to go on.
+"""Look at the workers, and tell one to pause, to drain, or to go on.
 
 An order is a word in the worker's row. The worker reads it within a second and follows; what it says of itself,
 `state`, is what it does. So an order outlives whoever gave it, and a worker that is away follows when it is back.
@@ -8,27 +8,12 @@ from datetime import timedelta
 
 from crucible.access.policy import Permission, require
 from crucible.database.database import Database, SystemWork
-from crucible.domain.dead_letter import DeadLetterState
 from crucible.domain.errors import ConflictError, NotFoundError
-from crucible.domain.operation import Queue, Worker, WorkerList
+from crucible.domain.operation import Worker, WorkerList
 from crucible.domain.principal import Principal
 from crucible.domain.worker import ALIVE_FOR, WorkerReport, WorkerState
 
 REMEMBERED = timedelta(minutes=10)
-
-
-async def queue(database: Database, principal: Principal) -> Queue:
-    """Return what waits and runs, counted over all tenants."""
-    require(principal, Permission.READ)
-    async with database.system_unit_of_work() as work:
-        at = await work.now()
-        alive = [each for each in await work.workers.seen(at=at, within=ALIVE_FOR) if each.takes_more]
-        return Queue(
-            priorities=await work.signals.load(at),
-            slots=sum(each.slots for each in alive),
-            slots_used=sum(each.running for each in alive),
-            dead_letters=(await work.signals.dead_letters())[DeadLetterState.WAITING],
-        )
 
 
 async def workers(database: Database, principal: Principal) -> WorkerList:
