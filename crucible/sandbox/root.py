@@ -71,14 +71,14 @@ def resize(disk_bytes: int, inodes: int) -> None:
 
 
 def fill(top: str, tree: Tree) -> None:
-    """Fill `top`, an empty file system, with the tree; what the host lends is mounted, not yet read-only."""
+    """Fill `top`, an empty file system, with the tree; what the host lends is mounted, not yet read-only.
+
+    Links come last: here, where the root is still the host's, one would lead there whatever came after it.
+    """
     for folder in ("/proc", "/dev", _SCRATCH, *WRITABLE):
         os.makedirs(top + folder, exist_ok=True)
     for device in _DEVICES:
         _touch(f"{top}/dev/{device}")
-    for path, target in (*tree.links, *_DEVICE_LINKS):
-        os.makedirs(os.path.dirname(top + path), exist_ok=True)
-        os.symlink(target, top + path)
     for path, content in tree.files:
         os.makedirs(os.path.dirname(top + path), exist_ok=True)
         with open(top + path, "w") as file:
@@ -90,6 +90,9 @@ def fill(top: str, tree: Tree) -> None:
             os.makedirs(os.path.dirname(top + path), exist_ok=True)
             _touch(top + path)
         kernel.mount(source, top + path, None, kernel.MS_BIND | kernel.MS_REC)
+    for path, target in (*tree.links, *_DEVICE_LINKS):
+        os.makedirs(os.path.dirname(top + path), exist_ok=True)
+        os.symlink(target, top + path)
 
 
 def _touch(path: str) -> None:

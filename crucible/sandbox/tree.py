@@ -84,16 +84,18 @@ def _image(folder: str) -> Tree:
     """Return the root that shows an image's folder.
 
     The engines mount what is named here, following links of the *host*: so links are made anew, inside, and only
-    folders and files are mounted. `/etc` is taken apart, since some of it is the sandbox's.
+    folders and files are mounted. `/etc` is taken apart, since some of it is the sandbox's; all is, where it is no
+    folder. Names with a leading dot are those of the folders that engines have for themselves.
     """
     shown = Tree(binds=[], links=[], files=list(_MADE_UP), masked=masked())
     made_up = {path for path, _ in _MADE_UP}
     for name in sorted(os.listdir(folder)):
-        if name == "etc" and os.path.isdir(f"{folder}/etc") and not os.path.islink(f"{folder}/etc"):
-            for inner in sorted(os.listdir(f"{folder}/etc")):
+        if name == "etc":
+            own = stat.S_ISDIR(os.lstat(f"{folder}/etc").st_mode)
+            for inner in sorted(os.listdir(f"{folder}/etc")) if own else ():
                 if f"/etc/{inner}" not in made_up:
                     _show(shown, f"{folder}/etc/{inner}", f"/etc/{inner}")
-        elif name not in _OURS_IN_AN_IMAGE:
+        elif name not in _OURS_IN_AN_IMAGE and not name.startswith("."):
             _show(shown, f"{folder}/{name}", f"/{name}")
     return shown
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from crucible.sandbox.tree import tree
 from tests.sandbox.fixtures import Sandboxes, on_engine
 
 BUSYBOX = shutil.which("busybox") or ""
+_OURS = ("etc", "workspace", "tmp", "proc", "dev", "sys", "run", ".scratch", ".crucible", ".accounts")
+"""What an image may have in the place of what a sandbox makes for itself."""
 here = pytest.mark.asyncio(loop_scope="session")
 
 
@@ -114,3 +117,56 @@ async def test_a_session_of_an_image_has_its_programs_and_a_root_of_its_own(
         assert await session.read_file("/workspace/written", None, 100) == b"in the image"
     finally:
         await session.end(EndReason.DESTROYED, "the test is over")
+
+
+@here
+@pytest.mark.usefixtures("nothing_left")
+@on_engine(*ENGINES)
+@pytest.mark.parametrize(
+    ("make", "names"),
+    [
+        (lambda path, canary: path.symlink_to(canary), ("etc",)),
+        (lambda path, canary: path.symlink_to(canary), _OURS),
+        (lambda path, _: path.mkdir(), _OURS),
+        (lambda path, _: path.touch(), _OURS),
+    ],
+    ids=["etc is a link", "links", "folders", "files"],
+)
+async def test_what_an_image_has_in_the_place_of_the_sandboxes_own_is_not_used(
+    sandboxes: Sandboxes, tmp_path: Path, make: Callable[[Path, Path], None], names: tuple[str, ...]
+) -> None:
+    """A link would be followed where the root is still the host's, and what is made up for /etc written there."""
+    canary = tmp_path / "canary"
+    canary.mkdir()
+    (canary / "passwd").write_text("of the host\n")
+    image = tmp_path / "images" / "hostile"
+    (image / "bin").mkdir(parents=True)
+    for folder in (image.parent, image, image / "bin"):
+        folder.chmod(0o755)
+    shutil.copy(BUSYBOX, image / "bin" / "busybox")
+    for name in names:
+        make(image / name, canary)
+        if (image / name).is_dir() and not (image / name).is_symlink():
+            (image / name / "of-the-image").touch()
+    images = Images(image.parent)
+    found = await discover_in(images, sandboxes.driver)
+    ran = await sandboxes.run_with(
+        next(iter(found["hostile"])),
+        SandboxSpec(
+            runtime="busybox",
+            image="hostile",
+            code="busybox id -un; echo x > /tmp/x; echo x > /workspace/x; "
+            "busybox ls -A /tmp /workspace /proc /dev /sys /run /.scratch /.crucible /.accounts",
+        ),
+    )
+    looked = None
+    if sandboxes.driver.report().sessions:
+        session = await sandboxes.open_session(SessionSpec(), images.prefix("hostile"))
+        looked = await session.exec(ExecSpec(argv=("/bin/busybox", "id", "-un")), None)
+        await session.end(EndReason.DESTROYED, "the test is over")
+    assert {path.name: path.read_text() for path in canary.iterdir()} == {"passwd": "of the host\n"}
+    assert ran.finished.outcome in {Outcome.SUCCEEDED, Outcome.NONZERO_EXIT}, ran.finished.error
+    assert ran.text.startswith("sandbox\n")
+    assert "of-the-image" not in ran.text
+    assert ran.files["x"] == b"x\n"
+    assert looked is None or looked.stdout == b"root\n"
