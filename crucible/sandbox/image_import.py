@@ -1,18 +1,25 @@
 """Making an image of a root file system: of a folder, or of a tar archive such as `docker export` writes.
 
-An archive is a stranger's: nothing of it may be written outside of the image, whatever its names and links say. Of
-what no sandbox would honour, devices and set-user-id bits, nothing is kept. An image appears whole or not at all.
+An archive is a stranger's: nothing of it may be written outside of the image, and nothing of the host may become
+part of it, whatever its names and links say. Of what no sandbox would honour, devices and set-user-id bits,
+nothing is kept: on the host, these would be root's. An image appears whole or not at all.
+
+What a link of the archive's leads to is never asked. `tarfile` asks, and was wrong about it more than once
+(CVE-2025-4517): its filters are not relied on for where something lies.
 """
 
+import os
 import shutil
 import tarfile
 import tempfile
+import zlib
 from pathlib import Path
 
 from crucible.domain.errors import ConflictError, CrucibleError, FieldError, InvalidRequestError
 from crucible.sandbox.images import NAME, Images
 
 _READABLE = 0o755
+_PERMISSIONS = 0o777
 
 
 def import_image(images: Images, name: str, source: Path) -> Path:
@@ -32,7 +39,7 @@ def import_image(images: Images, name: str, source: Path) -> Path:
         raise _invalid("source", f"must be a folder or a tar archive; there is no {source}")
     try:
         _make(images.folder, target, source)
-    except (tarfile.TarError, EOFError) as error:
+    except (tarfile.TarError, EOFError, ValueError, zlib.error) as error:
         raise _invalid("source", f"must be a tar archive of a root file system: {source}: {error}") from error
     except OSError as error:
         raise CrucibleError(f"the image {name} could not be made in {images.folder}: {error}") from error
@@ -66,20 +73,55 @@ def _copy(source: Path, target: Path) -> None:
         ]
 
     try:
-        shutil.copytree(source, target, symlinks=True, ignore=others, dirs_exist_ok=True)
+        shutil.copytree(source, target, symlinks=True, ignore=others, dirs_exist_ok=True, copy_function=_copy_file)
     except shutil.Error as error:
         path, _, reason = error.args[0][0]
         raise OSError(f"{path}: {reason}") from error
+
+
+def _copy_file(source: str, target: str) -> None:
+    """Copy a file's bytes, permissions and times, by which Python knows its compiled modules; nothing else."""
+    status = os.lstat(source)
+    shutil.copyfile(source, target, follow_symlinks=False)
+    if not os.path.islink(target):
+        os.chmod(target, status.st_mode & _PERMISSIONS)
+        os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
 def _extract(source: Path, target: Path) -> None:
     """Unpack an archive. Raises tarfile.TarError where something of it would be outside."""
 
     def kept(member: tarfile.TarInfo, path: str) -> tarfile.TarInfo | None:
-        return None if member.isdev() else tarfile.tar_filter(member, path)
+        if member.isdev():
+            return None
+        place = _inside(target, member.name)
+        if place.is_symlink():
+            place.unlink()  # else what comes now would be written to where it leads
+        if member.islnk():
+            linked = _inside(target, member.linkname)
+            if linked.is_symlink() or not linked.is_file():
+                raise tarfile.TarError(f"{member.name!r} is a hard link to {member.linkname!r}, which is no file")
+            member = member.replace(linkname=str(linked.relative_to(target)), deep=False)
+        return tarfile.tar_filter(member, path)
 
     with tarfile.open(source) as archive:
         archive.extractall(target, filter=kept)  # noqa: S202 - that is what `kept` is for
+
+
+def _inside(target: Path, name: str) -> Path:
+    """Return where a name of an archive's is in the image, if nothing but folders leads there.
+
+    Raises tarfile.TarError.
+    """
+    parts = [part for part in name.split("/") if part not in {"", "."}]
+    if ".." in parts:
+        raise tarfile.TarError(f"{name!r} would be outside of the image")
+    place = target
+    for part in parts[:-1]:
+        place /= part
+        if place.is_symlink():
+            raise tarfile.TarError(f"{name!r} would be outside of the image, or is behind a link of it")
+    return target.joinpath(*parts)
 
 
 def _invalid(field: str, message: str) -> InvalidRequestError:

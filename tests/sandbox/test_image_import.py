@@ -66,6 +66,47 @@ def test_an_archive_becomes_an_image_without_its_devices_and_set_user_id_bits(
     assert not (made / "dev" / "sda").exists()
 
 
+def test_a_folders_set_user_id_bits_and_file_capabilities_do_not_become_its_importers(
+    images: Images, tmp_path: Path
+) -> None:
+    """What root copies is root's: a set-user-id bit that comes along is one of root's, on the host."""
+    source = tmp_path / "root"
+    source.mkdir()
+    (source / "su").write_bytes(b"program")
+    os.utime(source / "su", (0, 1_000_000_000))
+    os.setxattr(source / "su", "user.test", b"stands for security.capability, which root alone may set")
+    (source / "su").chmod(0o6751)
+    (source / "sh").symlink_to("su")
+    made = import_image(images, "small", source)
+    status = (made / "su").stat()
+    assert (status.st_mode & 0o7777, status.st_mtime) == (0o751, 1_000_000_000)
+    assert os.listxattr(made / "su") == []
+    assert (made / "sh").readlink() == Path("su")
+
+
+def test_a_file_with_two_names_in_an_archive_has_them_in_the_image(images: Images, tmp_path: Path) -> None:
+    source = archive(
+        tmp_path / "root.tar.gz",
+        ("bin/perl", b"program", {}),
+        ("bin/perl5", "/bin/perl", {"type": tarfile.LNKTYPE}),
+    )
+    made = import_image(images, "of-an-archive", source)
+    assert (made / "bin" / "perl5").samefile(made / "bin" / "perl")
+
+
+def test_the_last_of_an_archives_members_with_one_name_is_kept(images: Images, tmp_path: Path) -> None:
+    source = archive(
+        tmp_path / "root.tar.gz",
+        ("folder/file", b"first", {}),
+        ("link", "folder/file", {}),
+        ("link", b"last", {}),
+        ("folder/file", b"second", {}),
+    )
+    made = import_image(images, "of-an-archive", source)
+    assert (made / "link").read_bytes() == b"last"
+    assert (made / "folder" / "file").read_bytes() == b"second"
+
+
 def _no_archive(path: Path) -> Path:
     path.write_bytes(b"no archive")
     return path
@@ -77,6 +118,47 @@ def _cut(path: Path) -> Path:
     return path
 
 
+def _damaged(path: Path) -> Path:
+    archive(path, ("file", os.urandom(50_000).hex().encode(), {}))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:1000] + bytes(1000) + whole[2000:])
+    return path
+
+
+def _a_hard_link(path: Path, *, leading: Callable[[Path], str]) -> Path:
+    secret = path.parent / "secret"
+    secret.write_bytes(b"the secret of the host")
+    secret.chmod(0o600)
+    return archive(path, ("bin/file", leading(secret), {"type": tarfile.LNKTYPE, "uid": 4711}))
+
+
+def _a_hard_link_by_a_link(path: Path) -> Path:
+    (path.parent / "secret").write_bytes(b"the secret of the host")
+    (path.parent / "secret").chmod(0o600)
+    return archive(
+        path, ("link", str(path.parent / "secret"), {}), ("file", "link", {"type": tarfile.LNKTYPE, "uid": 4711})
+    )
+
+
+def _too_deep_to_be_followed(path: Path) -> Path:
+    """CVE-2025-4517: past PATH_MAX, realpath takes a link's name for a folder's, and filters believed it."""
+    deep, steps = "d" * 247, "abcdefghijklmnop"
+    members: list[tuple[str, bytes | str, dict[str, object]]] = []
+    folder = ""
+    for step in steps:
+        members += [(f"{folder}{deep}", b"", {"type": tarfile.DIRTYPE}), (f"{folder}{step}", deep, {})]
+        folder += f"{deep}/"
+    link = f"{'/'.join(steps)}/{'l' * 254}"
+    return archive(
+        path,
+        *members,
+        (link, "../" * len(steps), {}),
+        ("escape", f"{link}/../../../outside", {}),
+        ("file", "escape", {"type": tarfile.LNKTYPE}),
+        ("file", b"x", {}),
+    )
+
+
 @pytest.mark.parametrize(
     ("make", "said"),
     [
@@ -86,8 +168,18 @@ def _cut(path: Path) -> Path:
         (archive, "nothing in it"),
         (lambda path: archive(path, ("../outside", b"x", {})), "outside"),
         (lambda path: archive(path, ("link", str(path.parent), {}), ("link/outside", b"x", {})), "outside"),
+        (lambda path: archive(path, ("a\0b", b"x", {"pax_headers": {"path": "a\0b"}})), "null"),
+        (_damaged, "must be a tar archive"),
+        (lambda path: _a_hard_link(path, leading=str), "bin/file"),
+        (lambda path: _a_hard_link(path, leading=lambda secret: f"../../../{secret.name}"), "outside"),
+        (_a_hard_link_by_a_link, "which is no file"),
+        (_too_deep_to_be_followed, "outside"),
     ],
-    ids=["missing", "no archive", "cut", "empty", "a name that leads out", "a link that leads out"],
+    ids=[
+        *("missing", "no archive", "cut", "empty", "a name that leads out", "a link that leads out"),
+        *("a name with a NUL", "damaged", "a hard link to a name of the host's", "a hard link that leads out"),
+        *("a hard link to a link", "links that are too deep to be followed"),
+    ],
 )
 def test_what_is_no_root_file_system_is_refused_and_leaves_nothing(
     images: Images, tmp_path: Path, make: Callable[[Path], Path], said: str
@@ -96,6 +188,9 @@ def test_what_is_no_root_file_system_is_refused_and_leaves_nothing(
         import_image(images, "bad", make(tmp_path / "source"))
     assert [error.field for error in refused.value.errors] == ["source"]
     assert not (tmp_path / "outside").exists()
+    if (secret := tmp_path / "secret").exists():
+        status = secret.stat()
+        assert (status.st_mode & 0o777, status.st_uid, status.st_nlink) == (0o600, os.geteuid(), 1)
     assert not images.folder.exists() or list(images.folder.iterdir()) == []
 
 
