@@ -52,10 +52,11 @@ def test_a_preview_is_older_than_any_release() -> None:
         "#!/bin/sh\nexit 3\n",
         "#!/bin/sh\n",
         "#!/bin/sh\necho usage: python3 FILE\n",
+        "#!/bin/sh\necho 3.11.7; echo /usr/bin/python3\n",
         "#!/no/such/interpreter\n",
         "not a program",
     ],
-    ids=["fails", "silent", "no version", "unstartable", "no program"],
+    ids=["fails", "silent", "no version", "no folder", "unstartable", "no program"],
 )
 async def test_what_does_not_answer_is_no_runtime(tmp_path: Path, script: str) -> None:
     impostor = tmp_path / "python3"

@@ -42,11 +42,10 @@ def runtime_that_answered(
 
     `inside`: the image that it is in, by name and as a prefix.
     """
-    lines = output.decode(errors="replace").splitlines()
-    if not lines or not _VERSION.fullmatch(lines[0]):
+    version, *where = output.decode(errors="replace").splitlines() or [""]
+    if not _VERSION.fullmatch(version) or len(where) == 1:  # who names the interpreter names its folder, too
         return None
-    version = lines[0]
-    interpreter, prefix, *lacking = lines[1:] or (path, "/usr")
+    interpreter, prefix, *lacking = where or (path, "/usr")
     major, minor = (*version.split("."), "0")[:2]
     return Runtime(
         report=RuntimeReport(
