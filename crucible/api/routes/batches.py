@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field, TypeAdapter
 from starlette.responses import Response, StreamingResponse
 
-from crucible.api.answers import json_response
+from crucible.api.answers import created_response, json_response
 from crucible.api.body import read_json
 from crucible.api.collaborators import Asker, Crucible
 from crucible.api.lines import MEDIA_TYPES as LINES
@@ -62,11 +62,7 @@ async def create_batch(
     """Make a batch."""
     wanted = await read_json(request, _batch, maximum_bytes=MAXIMUM_BODY_BYTES)
     created = await create.create(crucible.database, asker, wanted, idempotency_key=idempotency_key)
-    answer = json_response(created.what, status=201)
-    answer.headers["Location"] = f"/api/v1/batches/{created.what.id}"
-    if created.replayed:
-        answer.headers["Idempotency-Replayed"] = "true"
-    return answer
+    return created_response(created.what, f"batches/{created.what.id}", replayed=created.replayed)
 
 
 @router.post(

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from crucible.api.answers import json_response
+from crucible.api.answers import created_response, json_response
 from crucible.api.body import read_json
 from crucible.api.collaborators import Asker, Crucible
 from crucible.api.parameters import IdempotencyKey, PipelineId
@@ -43,11 +43,7 @@ async def create_pipeline(
         engines=crucible.engines,
         idempotency_key=idempotency_key,
     )
-    answer = json_response(created.what, status=201)
-    answer.headers["Location"] = f"/api/v1/pipelines/{created.what.id}"
-    if created.replayed:
-        answer.headers["Idempotency-Replayed"] = "true"
-    return answer
+    return created_response(created.what, f"pipelines/{created.what.id}", replayed=created.replayed)
 
 
 @router.get("", response_model=PipelinePage, responses=refusals(422))

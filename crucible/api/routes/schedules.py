@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AfterValidator, TypeAdapter
 from starlette.responses import Response
 
-from crucible.api.answers import json_response
+from crucible.api.answers import created_response, json_response
 from crucible.api.body import read_json
 from crucible.api.collaborators import Asker, Crucible
 from crucible.api.parameters import IdempotencyKey, ScheduleId
@@ -47,11 +47,7 @@ async def create_schedule(
         engines=crucible.engines,
         idempotency_key=idempotency_key,
     )
-    answer = json_response(created.what, status=201)
-    answer.headers["Location"] = f"/api/v1/schedules/{created.what.id}"
-    if created.replayed:
-        answer.headers["Idempotency-Replayed"] = "true"
-    return answer
+    return created_response(created.what, f"schedules/{created.what.id}", replayed=created.replayed)
 
 
 @router.get("", response_model=SchedulePage, responses=refusals(422))

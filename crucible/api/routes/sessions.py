@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from crucible.api.answers import json_response
+from crucible.api.answers import created_response, json_response
 from crucible.api.body import read_bytes, read_json
 from crucible.api.collaborators import Asker, Crucible
 from crucible.api.connection import while_connected
@@ -67,11 +67,7 @@ async def create_session(
     created = await create.create(
         crucible.database, crucible.holder, asker, wanted, idempotency_key=idempotency_key
     )
-    answer = json_response(created.what, status=201)
-    answer.headers["Location"] = f"/api/v1/sessions/{created.what.id}"
-    if created.replayed:
-        answer.headers["Idempotency-Replayed"] = "true"
-    return answer
+    return created_response(created.what, f"sessions/{created.what.id}", replayed=created.replayed)
 
 
 @router.get("", response_model=SessionPage, responses=refusals(422))

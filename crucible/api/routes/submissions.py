@@ -79,10 +79,8 @@ async def submit_many(
         endpoint="evaluations/bulk",
         listed_in="evaluations",
     )
-    answer = json_response(EvaluationList(items=_summaries(submitted.what)), status=202)
-    if submitted.replayed:
-        answer.headers["Idempotency-Replayed"] = "true"
-    return answer
+    listed = EvaluationList(items=_summaries(submitted.what))
+    return created_response(listed, None, replayed=submitted.replayed, status=202)
 
 
 @router.post(
@@ -134,7 +132,12 @@ async def _answer(
             caps=crucible.caps,
             just_acknowledged=not submitted.replayed,
         )
-    return created_response(evaluation, replayed=submitted.replayed)
+    return created_response(
+        evaluation,
+        f"evaluations/{evaluation.id}",
+        replayed=submitted.replayed,
+        status=201 if evaluation.status.is_final else 202,
+    )
 
 
 def _summaries(evaluations: list[Evaluation]) -> tuple[EvaluationSummary, ...]:
