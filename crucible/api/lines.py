@@ -14,7 +14,7 @@ from crucible.api.problems import invalid_request
 from crucible.api.values import check_values
 from crucible.batches.receive import LISTED_IN
 from crucible.domain.batch import CHUNK_ITEMS
-from crucible.domain.errors import FieldError, MalformedRequestError, TooLargeError
+from crucible.domain.errors import MalformedRequestError, TooLargeError
 from crucible.domain.evaluation import Submission
 from crucible.domain.limits import MIB
 
@@ -71,5 +71,5 @@ def _parse(line: bytes, position: int) -> Submission:
         if found[0]["type"] == "json_invalid":
             message = f"is not JSON in UTF-8: {found[0]['ctx']['error']}"
             field = f"{LISTED_IN}[{position}]"
-            raise MalformedRequestError(f"{field} {message}", errors=(FieldError(field, message),)) from error
+            raise MalformedRequestError.of_field(field, message) from error
         raise invalid_request([{**each, "loc": (LISTED_IN, position, *each["loc"])} for each in found]) from error

@@ -7,7 +7,7 @@ from crucible.database.batches import ItemFilter
 from crucible.database.database import Database
 from crucible.domain.answer import EvaluationPage
 from crucible.domain.batch import Batch, BatchPage, BatchState, CauseList
-from crucible.domain.errors import FieldError, InvalidRequestError
+from crucible.domain.errors import InvalidRequestError
 from crucible.domain.principal import Principal
 
 _LONGEST_CURSOR = 9
@@ -64,6 +64,5 @@ async def causes(database: Database, principal: Principal, batch_id: str) -> Cau
 
 def _position(cursor: str) -> int:
     if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= _LONGEST_CURSOR):
-        message = "is not a cursor that a list gave: leave it out to begin anew"
-        raise InvalidRequestError(f"cursor {message}", errors=(FieldError("cursor", message),))
+        raise InvalidRequestError.of_cursor()
     return int(cursor)

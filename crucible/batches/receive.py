@@ -14,7 +14,7 @@ from crucible.database.database import Database, TenantWork
 from crucible.database.failures import repeated
 from crucible.database.submissions import BatchPlace
 from crucible.domain.batch import MAXIMUM_ITEMS, Batch
-from crucible.domain.errors import ConflictError, FieldError, InvalidRequestError
+from crucible.domain.errors import ConflictError, InvalidRequestError
 from crucible.domain.evaluation import Submission
 from crucible.domain.principal import Principal
 from crucible.domain.sandbox import DriverReport, RuntimeReport
@@ -117,9 +117,9 @@ def _check_is_open(held: HeldBatch, length: int) -> None:
         raise ConflictError(f"batch {held.id} is closed with {held.received} evaluations, and takes no more")
     if length > MAXIMUM_ITEMS:
         message = f"must be at most {MAXIMUM_ITEMS} in a batch; {held.received} are there"
-        raise InvalidRequestError(f"{LISTED_IN} {message}", errors=(FieldError(LISTED_IN, message),))
+        raise InvalidRequestError.of_field(LISTED_IN, message)
 
 
 def _gap(held: HeldBatch, position: int) -> InvalidRequestError:
     message = f"must be at most {held.received}, which is what batch {held.id} has; is {position}"
-    return InvalidRequestError(f"offset {message}", errors=(FieldError("offset", message),))
+    return InvalidRequestError.of_field("offset", message)

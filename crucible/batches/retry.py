@@ -4,7 +4,7 @@ from crucible.access.policy import Permission, require
 from crucible.database.database import Database
 from crucible.database.failures import repeated
 from crucible.domain.batch import CHUNK_ITEMS, RETRIED_FAULTS, Batch
-from crucible.domain.errors import ConflictError, FieldError, InvalidRequestError
+from crucible.domain.errors import ConflictError, InvalidRequestError
 from crucible.domain.outcome import Fault
 from crucible.domain.principal import Principal
 from crucible.evaluations.replace import replace
@@ -22,7 +22,7 @@ async def retry(
     require(principal, Permission.SUBMIT)
     if not faults <= RETRIED_FAULTS:
         message = f"must be of {', '.join(sorted(RETRIED_FAULTS))}: what succeeded is not run again"
-        raise InvalidRequestError(f"faults {message}", errors=(FieldError("faults", message),))
+        raise InvalidRequestError.of_field("faults", message)
     async with database.unit_of_work(principal) as work:
         before = await work.now()
 

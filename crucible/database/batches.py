@@ -17,7 +17,7 @@ from crucible.database.batch_counts import Counts, counted, last_end
 from crucible.database.rows import SUMMARY, WHOLE_EVALUATION, to_evaluation, to_summary
 from crucible.database.tables import AnyRow, batches, evaluations, is_in_place
 from crucible.domain.batch import Batch, BatchPage, BatchRequest, BatchState, Cause, CauseList, state_of
-from crucible.domain.errors import FieldError, InvalidRequestError, NotFoundError
+from crucible.domain.errors import InvalidRequestError, NotFoundError
 from crucible.domain.evaluation import Evaluation, EvaluationSummary
 from crucible.domain.identifiers import BATCH_PATTERN, new_identifier
 from crucible.domain.outcome import Fault, Outcome
@@ -74,7 +74,7 @@ class BatchReader:
             statement = statement.where(sa.or_(*(_IS_IN[state] for state in states)))
         if cursor is not None:
             if not re.fullmatch(BATCH_PATTERN, cursor):
-                raise _no_cursor()
+                raise InvalidRequestError.of_cursor()
             statement = statement.where(_B.id < cursor)
         rows = (await self._connection.execute(statement.order_by(_B.id.desc()).limit(limit + 1))).all()
         items = tuple(await self._told(rows[:limit]))
@@ -238,8 +238,3 @@ def _to_batch(row: AnyRow, counts: Counts, finished_at: datetime | None) -> Batc
         cancel_requested=row.cancel_requested_by is not None,
         retried=row.retried,
     )
-
-
-def _no_cursor() -> InvalidRequestError:
-    message = "is not a cursor that a list gave: leave it out to begin anew"
-    return InvalidRequestError(f"cursor {message}", errors=(FieldError("cursor", message),))

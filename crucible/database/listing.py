@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from crucible.database.rows import SUMMARY
 from crucible.database.search import contains
 from crucible.database.tables import AnyRow, AnySelect, evaluation_labels, evaluations
-from crucible.domain.errors import FieldError, InvalidRequestError
+from crucible.domain.errors import InvalidRequestError
 from crucible.domain.evaluation import EvaluationFilter, Order, Sort
 from crucible.domain.identifiers import EVALUATION_PATTERN
 from crucible.domain.outcome import Outcome
@@ -95,7 +95,7 @@ def parse_cursor(cursor: str, sort: Sort = Sort.QUEUED) -> tuple[Any, str]:
             raise ValueError("not an evaluation's id, or one of a list in another order")
         return _value(value, sort), evaluation_id
     except (binascii.Error, TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise _invalid("cursor", "is not a cursor that a list gave: leave it out to begin anew") from error
+        raise InvalidRequestError.of_cursor() from error
 
 
 def _value(value: object, sort: Sort) -> Any:
@@ -152,12 +152,8 @@ def _since(moment: datetime) -> datetime:
     try:
         return _utc(moment)
     except OverflowError as error:
-        raise _invalid("since", "must be a moment of the years 1 to 9999 in UTC") from error
+        raise InvalidRequestError.of_field("since", "must be a moment of the years 1 to 9999 in UTC") from error
 
 
 def _utc(moment: datetime) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def _invalid(field: str, message: str) -> InvalidRequestError:
-    return InvalidRequestError(f"{field} {message}", errors=(FieldError(field, message),))

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from crucible.database.announcements import announce_pipeline
 from crucible.database.records import StageStanding, Standing
 from crucible.database.tables import AnyRow, AnySelect, evaluations, pipeline_stages, pipelines
-from crucible.domain.errors import FieldError, InvalidRequestError, NotFoundError
+from crucible.domain.errors import InvalidRequestError, NotFoundError
 from crucible.domain.identifiers import PIPELINE_PATTERN, new_identifier
 from crucible.domain.pipeline import (
     Pipeline,
@@ -65,7 +65,7 @@ class PipelineReader:
             statement = statement.where(_P.state.in_(sorted(states)))
         if cursor is not None:
             if not re.fullmatch(PIPELINE_PATTERN, cursor):
-                raise _no_cursor()
+                raise InvalidRequestError.of_cursor()
             statement = statement.where(_P.id < cursor)
         rows = (await self._connection.execute(statement.order_by(_P.id.desc()).limit(limit + 1))).all()
         shown = rows[:limit]
@@ -239,8 +239,3 @@ def _summary(row: AnyRow, stages: Sequence[AnyRow]) -> dict[str, Any]:
         "stage_count": len(stages),
         "statuses": Counter(map(_status, stages)),
     }
-
-
-def _no_cursor() -> InvalidRequestError:
-    message = "is not a cursor that a list gave: leave it out to begin anew"
-    return InvalidRequestError(f"cursor {message}", errors=(FieldError("cursor", message),))

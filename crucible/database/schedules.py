@@ -14,7 +14,7 @@ from crucible.database.clock import now
 from crucible.database.records import StartedWork
 from crucible.database.tables import AnyRow, schedule_firings, schedules
 from crucible.domain.cron import firings
-from crucible.domain.errors import FieldError, InvalidRequestError, NotFoundError
+from crucible.domain.errors import InvalidRequestError, NotFoundError
 from crucible.domain.identifiers import SCHEDULE_PATTERN, new_identifier
 from crucible.domain.limits import MIB
 from crucible.domain.schedule import (
@@ -72,7 +72,7 @@ class ScheduleReader:
         statement = sa.select(_S.id).where(_S.tenant_id == self._tenant_id, _S.removed_at.is_(None))
         if cursor is not None:
             if not re.fullmatch(SCHEDULE_PATTERN, cursor):
-                raise _no_cursor()
+                raise InvalidRequestError.of_cursor()
             statement = statement.where(_S.id < cursor)
         found = await self._connection.execute(statement.order_by(_S.id.desc()).limit(limit + 1))
         ids = list(found.scalars())
@@ -254,8 +254,3 @@ def _firing(row: AnyRow) -> Firing:
         batch_id=row.batch_id,
         pipeline_id=row.pipeline_id,
     )
-
-
-def _no_cursor() -> InvalidRequestError:
-    message = "is not a cursor that a list gave: leave it out to begin anew"
-    return InvalidRequestError(f"cursor {message}", errors=(FieldError("cursor", message),))

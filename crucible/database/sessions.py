@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crucible.database.tables import AnyRow, sessions
-from crucible.domain.errors import FieldError, InvalidRequestError, NotFoundError
+from crucible.domain.errors import InvalidRequestError, NotFoundError
 from crucible.domain.identifiers import SESSION_PATTERN, new_identifier
 from crucible.domain.sandbox import Containment, Isolation, SandboxAttempt
 from crucible.domain.session import EndReason, SessionLimits, SessionStanding
@@ -48,8 +48,7 @@ class SessionReader:
             statement = statement.where(sessions.c.state.in_(states))
         if cursor is not None:
             if not re.fullmatch(SESSION_PATTERN, cursor):
-                message = "is not a cursor that a list gave: leave it out to begin anew"
-                raise InvalidRequestError(f"cursor {message}", errors=(FieldError("cursor", message),))
+                raise InvalidRequestError.of_cursor()
             statement = statement.where(sessions.c.id < cursor)
         statement = statement.order_by(sessions.c.id.desc()).limit(limit + 1)
         rows = (await self._connection.execute(statement)).all()

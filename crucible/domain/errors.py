@@ -33,6 +33,11 @@ class CrucibleError(Exception):
         self.errors = errors
         self.retry_after_seconds = retry_after_seconds
 
+    @classmethod
+    def of_field(cls, field: str, message: str) -> Self:
+        """Return what one field of a request is refused with."""
+        return cls(f"{field} {message}", errors=(FieldError(field, message),))
+
     @property
     def type(self) -> str:
         """The problem's stable name, a URI."""
@@ -57,6 +62,11 @@ class InvalidRequestError(CrucibleError):
     status = 422
     slug = "invalid-request"
     title = "Invalid request"
+
+    @classmethod
+    def of_cursor(cls) -> Self:
+        """Return what a cursor is refused with that no list gave."""
+        return cls.of_field("cursor", "is not a cursor that a list gave: leave it out to begin anew")
 
     def within(self, place: str) -> Self:
         """Return the same about what stands at this place of a larger request."""

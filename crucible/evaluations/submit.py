@@ -104,7 +104,7 @@ def _digest(submissions: Sequence[Submission], endpoint: str) -> str:
 def _check_count(submissions: Sequence[Submission], field: str) -> None:
     if not 1 <= len(submissions) <= MAXIMUM_BATCH:
         message = f"must be 1 to {MAXIMUM_BATCH} at once, are {len(submissions)}"
-        raise InvalidRequestError(f"{field} {message}", errors=(FieldError(field, message),))
+        raise InvalidRequestError.of_field(field, message)
 
 
 def resolve_all(

@@ -15,7 +15,6 @@ import structlog
 
 from crucible.domain.errors import (
     ConflictError,
-    FieldError,
     NotFoundError,
     SandboxUnavailableError,
     SessionEndedError,
@@ -43,7 +42,7 @@ def _unsupported(spec: SessionSpec, why: str) -> SessionsUnsupportedError:
     if spec.engine in {None, AUTO_ENGINE} and spec.minimum_isolation is not Isolation.SHARED_KERNEL:
         field, asked = "minimum_isolation", spec.minimum_isolation
     message = f"asks for {asked}, and {why}"
-    return SessionsUnsupportedError(f"{field} {message}", errors=(FieldError(field, message),))
+    return SessionsUnsupportedError.of_field(field, message)
 
 
 @dataclass(slots=True)
@@ -105,7 +104,7 @@ class Sessions:
         except KeyError:
             known = ", ".join(self._images.names()) or "none"
             message = f"must be an image of this executor, is {image!r}; there are: {known}"
-            raise SessionsUnsupportedError(f"image {message}", errors=(FieldError("image", message),)) from None
+            raise SessionsUnsupportedError.of_field("image", message) from None
 
     async def _choose(self, spec: SessionSpec) -> SessionDriver:
         """Return who is to make a session. Raises SandboxUnavailableError, SessionsUnsupportedError."""

@@ -15,7 +15,7 @@ import tempfile
 import zlib
 from pathlib import Path
 
-from crucible.domain.errors import ConflictError, CrucibleError, FieldError, InvalidRequestError
+from crucible.domain.errors import ConflictError, CrucibleError, InvalidRequestError
 from crucible.sandbox.images import NAME, Images
 
 _READABLE = 0o755
@@ -125,4 +125,4 @@ def _inside(target: Path, name: str) -> Path:
 
 
 def _invalid(field: str, message: str) -> InvalidRequestError:
-    return InvalidRequestError(f"{field} {message}", errors=(FieldError(field, message),))
+    return InvalidRequestError.of_field(field, message)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from crucible.access.policy import Permission, require
 from crucible.database.database import Database
-from crucible.domain.errors import FieldError, InvalidRequestError
+from crucible.domain.errors import InvalidRequestError
 from crucible.domain.principal import Principal
 from crucible.domain.schedule import FiringPage, Schedule, SchedulePage, Upcoming
 
@@ -41,12 +41,10 @@ async def upcoming(database: Database, principal: Principal, *, cron: str, time_
 
 
 def _moment(cursor: str) -> datetime:
-    message = "is not a cursor that a list gave: leave it out to begin anew"
-    refusal = InvalidRequestError(f"cursor {message}", errors=(FieldError("cursor", message),))
     try:
         moment = datetime.fromisoformat(cursor).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise refusal from error
+        raise InvalidRequestError.of_cursor() from error
     if moment.isoformat() != cursor:
-        raise refusal
+        raise InvalidRequestError.of_cursor()
     return moment

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
 
-from crucible.domain.errors import FieldError, InvalidRequestError
+from crucible.domain.errors import InvalidRequestError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -147,4 +147,4 @@ async def require_reachable(url: str, allowed: Collection[Network]) -> None:
 
 
 def _invalid(message: str) -> InvalidRequestError:
-    return InvalidRequestError(f"url {message}", errors=(FieldError("url", message),))
+    return InvalidRequestError.of_field("url", message)
