@@ -8,6 +8,7 @@ import time
 from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import (
+    Isolation,
     SandboxAttempt,
     SandboxFile,
     SandboxFinished,
@@ -43,7 +44,8 @@ class Supervision:
         self._about = about
         self._limits = limits
         self._emit = emit
-        self._counted: int | None = None
+        self._counted = None if about.containment.isolation is Isolation.SHARED_KERNEL else 1
+        """Its processes and threads as process 1 counts them: out here, those of its kernel would be counted."""
         self._stopped_for: Outcome | None = None
         self._started = asyncio.Event()
         """Set once that was told: no output is told before."""

@@ -131,8 +131,6 @@ class DockerDriver:
                 disk_bytes=spec.limits.disk_bytes,
                 inodes=None if self._house.counts_processes else work.bounds.inodes,
             )
-            if not self._house.counts_processes:
-                standing.group.count(1)  # until process 1 says otherwise
             stdout, stderr = await standing.give(errand, contents, spec.stdin)
             started = SandboxStarted(containment=self._containment, runtime_version=runtime.release())
             supervision = Supervision(standing, started, spec.limits, emit)

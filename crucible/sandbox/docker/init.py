@@ -17,7 +17,7 @@ from crucible.sandbox import capabilities, collect, kernel, landlock, report, st
 from crucible.sandbox.answers import Answers
 from crucible.sandbox.disk import Disk
 from crucible.sandbox.docker import accounts
-from crucible.sandbox.docker.wire import COUNT, STDERR, STDOUT, Errand, Streams
+from crucible.sandbox.docker.wire import STDERR, STDOUT, Errand, Streams
 from crucible.sandbox.plan import WORKSPACE, WRITABLE, order_of
 from crucible.sandbox.progress import ProgressReader
 from crucible.sandbox.tracing import Tracer
@@ -172,7 +172,7 @@ class _Relay:
         count = kernel.count_others()
         if count != self._told:
             self._told = count
-            report.send_bytes(self._streams, COUNT, count.to_bytes(2, "big"))
+            report.send(self._streams, report.COUNT, {"processes": count})
 
     def _relay(self, descriptor: int) -> bool:
         """Send what is there to read; False at its end, or where nobody wants more: the program waits then."""

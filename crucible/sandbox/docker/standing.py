@@ -15,7 +15,7 @@ from crucible.sandbox import report
 from crucible.sandbox.docker.engine import Engine
 from crucible.sandbox.docker.fates import Fates
 from crucible.sandbox.docker.usage import Usage
-from crucible.sandbox.docker.wire import COUNT, STDERR, STDOUT, Errand, frames
+from crucible.sandbox.docker.wire import STDERR, STDOUT, Errand, frames
 from crucible.sandbox.standing import SandboxBrokenError
 
 _FRAME = struct.Struct(">B3xI")
@@ -113,9 +113,6 @@ class Container:
                 if length > report.MAXIMUM_BYTES:
                     raise SandboxBrokenError(f"a report of {length} bytes")
                 content = await self._take(length)
-                if kind == COUNT:
-                    self.group.count(int.from_bytes(content, "big"))
-                    continue
                 if kind in self._pipes:
                     await self._print(kind, content)
                     continue

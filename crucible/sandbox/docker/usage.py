@@ -26,7 +26,6 @@ class Usage:
         self._memory_bytes = memory_bytes
         self._before = self._last
         self._peak = 0
-        self._counted: int | None = None
         self._settled = False
         self._asking: asyncio.Task[None] | None = None
 
@@ -70,7 +69,6 @@ class Usage:
             cpu_seconds=max(0.0, reading.cpu_seconds - before.cpu_seconds),
             memory_bytes=memory,
             peak_memory_bytes=self._memory_bytes if self._fate.out_of_memory else peak,
-            processes=reading.processes if self._counted is None else self._counted,
             out_of_memory_kills=max(reading.out_of_memory_kills, int(self._fate.out_of_memory)),
         )
 
@@ -83,10 +81,6 @@ class Usage:
 
     def _of_the_program(self, memory_bytes: int) -> int:
         return min(max(0, memory_bytes - self._before.memory_bytes), self._memory_bytes)
-
-    def count(self, processes: int) -> None:
-        """Take what process 1 counted: what is counted out here are the threads of gVisor's kernel."""
-        self._counted = processes
 
     def kill(self) -> None:
         """Kill what is in the group, where that can be seen from here."""

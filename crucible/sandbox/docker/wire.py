@@ -21,8 +21,6 @@ STDOUT: Final = b"o"
 """Bytes that the program wrote to standard output."""
 STDERR: Final = b"e"
 """Bytes that it wrote to standard error."""
-COUNT: Final = b"n"
-"""How many processes and threads the program has, where nobody outside can count them: two bytes."""
 
 _HEAD_LENGTH_BYTES = 4
 _CHUNK_BYTES = 1024 * 1024
