@@ -3,7 +3,7 @@
 from functools import partial
 
 from crucible.access.policy import Permission, require
-from crucible.database.database import Database
+from crucible.database.database import Database, TenantWork
 from crucible.database.failures import repeated
 from crucible.domain.errors import ConflictError
 from crucible.domain.evaluation import Evaluation
@@ -31,15 +31,27 @@ async def _cancel(
         evaluation = await work.evaluations.get(evaluation_id)
         if evaluation.status is Status.CANCELLED:
             return evaluation
-        at = await work.now()
-        fence = await work.evaluations.cancel_queued(evaluation_id, at)
-        if fence is not None:
-            work.after_commit(partial(stream.close, evaluation_id, fence))
-        elif await work.evaluations.request_cancel(evaluation_id, principal.subject):
-            work.after_commit(partial(doorbell.cancel, evaluation_id))
-        elif not evaluation.cancel_requested:
+        stopped = await stop(work, doorbell, stream, evaluation_id, subject=principal.subject)
+        if stopped is None and not evaluation.cancel_requested:
             raise ConflictError(f"evaluation {evaluation_id!r} has ended: it is {evaluation.status}")
-        else:
-            return evaluation
-        await work.audit.add("cancel", [evaluation_id], at)
         return await work.evaluations.get(evaluation_id)
+
+
+async def stop(
+    work: TenantWork, doorbell: Doorbell, stream: EventStream, evaluation_id: str, *, subject: str
+) -> Status | None:
+    """End an evaluation within a transaction, or ask for its end, and return what it is by that.
+
+    Cancelled, where it was queued; running, where its holder is told; None where nothing came of it: it has ended,
+    or its end was asked for before.
+    """
+    at = await work.now()
+    fence = await work.evaluations.cancel_queued(evaluation_id, at)
+    if fence is not None:
+        work.after_commit(partial(stream.close, evaluation_id, fence))
+    elif await work.evaluations.request_cancel(evaluation_id, subject):
+        work.after_commit(partial(doorbell.cancel, evaluation_id))
+    else:
+        return None
+    await work.audit.add("cancel", [evaluation_id], at)
+    return Status.RUNNING if fence is None else Status.CANCELLED

@@ -6,18 +6,19 @@ what follows from them, and the evaluations of the stages that may begin. Where 
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from functools import partial
 
 from crucible.blobs.store import BlobStore
 from crucible.database.database import Database, TenantWork
 from crucible.database.failures import repeated
 from crucible.database.pipeline_ledger import OwnedPipeline
-from crucible.database.records import StageStanding, Standing
+from crucible.database.records import Standing
 from crucible.database.submissions import StagePlace
 from crucible.domain.evaluation import Submission
 from crucible.domain.pipeline import PipelineState, StageStatus, state_of
 from crucible.domain.principal import Principal, Role
+from crucible.domain.status import Status
+from crucible.evaluations.cancel import stop
 from crucible.evaluations.submit import acknowledge
 from crucible.pipelines.gather import CannotGatherError, gather
 from crucible.pipelines.plan import Plan, cancelled, plan
@@ -91,7 +92,8 @@ async def _carry_out(
         statuses = {name: stage.status for name, stage in held.stages.items()}
         ends = dict(planned.ends)
         for name in planned.to_cancel:
-            if await _cancel(work, stream, doorbell, held.stages[name], subject=owner.subject, at=at):
+            running = held.stages[name].evaluation_id
+            if running and await stop(work, doorbell, stream, running, subject=owner.subject) is Status.CANCELLED:
                 ends[name] = cancelled(held, planned.stopped_by)
         for name, end in ends.items():
             ended_at = held.stages[name].finished_at or at
@@ -106,30 +108,6 @@ async def _carry_out(
         if state is not PipelineState.RUNNING:
             await work.pipelines.finish(held.pipeline_id, state)
     return True
-
-
-async def _cancel(
-    work: TenantWork,
-    stream: EventStream,
-    doorbell: Doorbell,
-    stage: StageStanding,
-    *,
-    subject: str,
-    at: datetime,
-) -> bool:
-    """End a stage's evaluation; True where it ended by that, False where whoever runs it is told, or it ended."""
-    evaluation_id = stage.evaluation_id
-    if evaluation_id is None:
-        return False
-    fence = await work.evaluations.cancel_queued(evaluation_id, at)
-    if fence is not None:
-        work.after_commit(partial(stream.close, evaluation_id, fence))
-    elif await work.evaluations.request_cancel(evaluation_id, subject):
-        work.after_commit(partial(doorbell.cancel, evaluation_id))
-    else:
-        return False
-    await work.audit.add("cancel", [evaluation_id], at)
-    return fence is not None
 
 
 def _essence(standing: Standing) -> object:
