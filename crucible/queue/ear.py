@@ -2,7 +2,7 @@
 
 It takes a message only while the worker has room, so that a ring always reaches somebody who can answer it: the
 task of a ring lasts until there is room for more, and there is one such task at a time. What is no ring of ours is
-refused, counted, and named in the log without its content.
+refused, and named in the log without its content.
 
 Cancellations come on a channel of Redis, as every worker has to hear them. Either may be lost: the worker looks
 into the table every few seconds by itself, and a heartbeat's answer tells of cancellations.
@@ -33,17 +33,9 @@ from crucible.queue.broker import RING, ids_of, queues_of
 _RETRY_SECONDS = 0.5
 _STOP_SECONDS = 5.0
 _log = structlog.stdlib.get_logger(__name__)
-_refused = 0
-
-
-def refused_messages() -> int:
-    """Return how many messages on the broker were none of ours."""
-    return _refused
 
 
 def _refuse(reason: str, **facts: object) -> None:
-    global _refused  # noqa: PLW0603 - Celery makes the consumer, so there is one such number a process
-    _refused += 1
     _log.warning("foreign_message_refused", reason=reason, **facts)
 
 
