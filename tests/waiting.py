@@ -7,9 +7,11 @@ sets a time any more: whoever waits there does it with one of these.
 import asyncio
 import subprocess
 import threading
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
+
+import structlog
 
 PATIENCE_SECONDS = 60.0
 """How long a request may go unanswered beside all that tests do to a machine."""
@@ -22,6 +24,18 @@ async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 30.0) -> 
             if await holds():
                 return
             await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def said(event: str) -> AsyncIterator[None]:
+    """Return once the log has said this in the block, or since. Raises TimeoutError."""
+    with structlog.testing.capture_logs() as lines:
+        yield
+
+        async def is_there() -> bool:
+            return any(line["event"] == event for line in lines)
+
+        await until(is_there)
 
 
 @contextmanager

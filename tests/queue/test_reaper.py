@@ -9,6 +9,7 @@ from crucible.queue.reaper import keep_reaping
 from tests.database.lock import locked
 from tests.evaluations.steps import HELLO, get, held, submitted
 from tests.fake_executor import FakeExecutor
+from tests.waiting import said
 
 
 async def until_rung(doorbell) -> None:
@@ -49,8 +50,7 @@ async def test_it_ends_what_nobody_can_run_but_not_while_the_executor_is_away(da
 
 async def test_a_round_that_the_storage_refused_is_not_the_last(database, database_file, blobs, stream, doorbell):
     await submitted(database, HELLO)
-    async with locked(database_file):
+    async with locked(database_file), said("reaper_round_failed"):
         rounds = start(database, blobs, stream, doorbell, FakeExecutor())
-        await asyncio.sleep(0.3)
     await until_rung(doorbell)
     rounds.cancel()

@@ -36,7 +36,7 @@ from tests.fake_executor import (
     says,
     stdout,
 )
-from tests.waiting import until
+from tests.waiting import said, until
 
 AT_ONCE = Patience(attempts=3, chance=lambda low, _high: low)
 
@@ -234,9 +234,14 @@ async def test_a_slot_is_free_while_a_result_is_being_kept_and_results_do_not_pi
 
     monkeypatch.setattr(blobs, "put", put)
     crew.executor.script = large
+
+    async def two_began() -> bool:
+        return len(crew.executor.specs) == 2
+
     ids = await crew.submit(4)
+    await until(two_began)
     await asyncio.sleep(0.3)
-    assert len(crew.executor.specs) == 2
+    assert await two_began()
     kept.set()
     assert {(await crew.end_of(one)).outcome for one in ids} == {Outcome.SUCCEEDED}
 
@@ -416,8 +421,8 @@ async def test_a_result_is_not_lost_while_the_storage_is_locked(hire, database_f
     (one,) = await crew.submit()
     await gate.reached.wait()
     async with locked(database_file):
-        gate.opened.set()
-        await asyncio.sleep(0.5)
+        async with said("storage_unavailable"):
+            gate.opened.set()
         assert (await get(crew.database, one)).status is Status.RUNNING
     end = await crew.end_of(one)
     assert (end.outcome, end.stdout, end.infrastructure_attempts) == (Outcome.SUCCEEDED, "so far", 0)
@@ -425,9 +430,8 @@ async def test_a_result_is_not_lost_while_the_storage_is_locked(hire, database_f
 
 async def test_a_claim_that_the_storage_refused_is_tried_again(hire, database_file, database, doorbell):
     made = await submit(database, doorbell, LOCAL_OWNER, [HELLO], runtimes=RUNTIMES, engines=known_engines)
-    async with locked(database_file):
+    async with locked(database_file), said("claim_failed"):
         crew = hire()
-        await asyncio.sleep(0.3)
     assert (await crew.end_of(made.what[0].id)).status is Status.COMPLETED
 
 
