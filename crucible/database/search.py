@@ -38,7 +38,7 @@ def folded(*texts: str) -> str:
 
 
 def contains(text: str) -> sa.ColumnElement[bool]:
-    """Hold for evaluations that have this text in their code, labels, output or error, or as their id."""
+    """Hold where this text is in the code, labels, output, error or attempts, or is the id."""
     sought = folded(text)
     return sa.or_(
         evaluations.c.id == text.replace("\0", "\ufffd"),

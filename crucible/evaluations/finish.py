@@ -66,6 +66,7 @@ async def _keep(blobs: BlobStore, relay: Relay, finished: SandboxFinished) -> Re
             shown(stdout.head, stdout.size_bytes),
             shown(stderr.head, stderr.size_bytes),
             finished.error or "",
+            *(f"{attempt.name} {attempt.detail}" for attempt in relay.attempts),
         ),
         containment=relay.containment,
         runtime_version=relay.runtime_version,

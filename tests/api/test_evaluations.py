@@ -139,8 +139,13 @@ def test_a_result_says_what_it_tried_and_what_it_ran_behind(server: Serving, htt
     ]
     assert guilty["containment"]["isolation"] == "shared-kernel"
     assert guilty["runtime_version"] == "CPython 3.11.7"
-    for attempted, expected in (("true", guilty["id"]), ("false", innocent)):
-        found = http.get("/evaluations", params={"attempted": attempted}).json()["items"]
+    for wanted, expected in (
+        ({"attempted": "true"}, guilty["id"]),
+        ({"attempted": "false"}, innocent),
+        ({"text": "connect 192.0.2.7:80"}, guilty["id"]),
+        ({"text": 'MOUNT target="/"'}, guilty["id"]),
+    ):
+        found = http.get("/evaluations", params=wanted).json()["items"]
         assert [one["id"] for one in found] == [expected]
 
 

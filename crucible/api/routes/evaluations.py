@@ -39,7 +39,9 @@ async def _filter(
     attempted: Annotated[
         bool | None, Query(description="Whether it tried something that its sandbox refused.")
     ] = None,
-    text: Annotated[str, Query(max_length=256, description="In code, output, error, note or a label.")] = "",
+    text: Annotated[
+        str, Query(max_length=256, description="In code, output, error, attempts, note or a label.")
+    ] = "",
     lifecycle: Annotated[list[Lifecycle], Query()] = [Lifecycle.ACTIVE],  # noqa: B006 - the same
     sort: Annotated[Sort, Query(description="What has no such value yet comes last.")] = Sort.QUEUED,
     order: Annotated[Order, Query()] = Order.DESCENDING,

@@ -3678,7 +3678,7 @@ export interface operations {
                 since?: string | null;
                 /** @description Whether it tried something that its sandbox refused. */
                 attempted?: boolean | null;
-                /** @description In code, output, error, note or a label. */
+                /** @description In code, output, error, attempts, note or a label. */
                 text?: string;
                 lifecycle?: components["schemas"]["Lifecycle"][];
                 /** @description What has no such value yet comes last. */
