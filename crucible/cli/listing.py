@@ -1,6 +1,7 @@
 """`crucible list`: what ran and what runs."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Annotated
 
@@ -13,6 +14,19 @@ from crucible.domain.evaluation import EvaluationFilter
 from crucible.domain.outcome import Outcome
 from crucible.domain.status import Lifecycle, Status
 
+_AGO = re.compile(r"(\d{1,6})([mhdw])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def _moment(text: str) -> datetime:
+    """Return the moment that is meant. Raises ValueError."""
+    if ago := _AGO.fullmatch(text):
+        return datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no moment: write 7d, 36h or 30m, or as 2026-11-20T14:30") from None
+
 
 def list_evaluations(
     *,
@@ -23,13 +37,19 @@ def list_evaluations(
         list[str] | None, typer.Option("--label", "-l", metavar="KEY[=VALUE]", help="Each must be there.")
     ] = None,
     since: Annotated[
-        datetime | None, typer.Option("--since", help="Queued at or after this moment of local time.")
+        datetime | None,
+        typer.Option(
+            "--since",
+            parser=_moment,
+            metavar="WHEN",
+            help="Queued since: 7d, 36h, 30m; or since a moment.",
+        ),
     ] = None,
     attempted: Annotated[
         bool | None,
         typer.Option("--attempted/--not-attempted", help="Whether it tried something that was refused."),
     ] = None,
-    text: Annotated[str, typer.Option("--text", help="In code, output, error or a label.")] = "",
+    text: Annotated[str, typer.Option("--text", help="In code, output, error, attempts, note or a label.")] = "",
     deleted: Annotated[bool, typer.Option("--deleted", help="Those that were deleted instead.")] = False,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")] = 20,
     json: Json = False,

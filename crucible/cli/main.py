@@ -29,6 +29,8 @@ class Command:
     """`module:function`, or `module:app` for a group."""
     summary: str
     panel: str
+    example: str = ""
+    """What people do with it, word for word; its help ends with it."""
 
 
 _PROGRAMS = "Programs"
@@ -36,23 +38,89 @@ _OPERATIONS = "Operations"
 _SERVER = "This machine"
 _ROLES = "Roles, each a process of its own"
 COMMANDS = (
-    Command("run", "crucible.cli.run:run", "Run a program, show its output live, and exit as it does.", _PROGRAMS),
-    Command("submit", "crucible.cli.submit:submit", "Hand in a program and print its id.", _PROGRAMS),
-    Command("list", "crucible.cli.listing:list_evaluations", "List evaluations, newest first.", _PROGRAMS),
+    Command(
+        "run",
+        "crucible.cli.run:run",
+        "Run a program, show its output live, and exit as it does.",
+        _PROGRAMS,
+        "crucible run --wall 5 --memory 256M program.py -- --epochs 3",
+    ),
+    Command(
+        "submit",
+        "crucible.cli.submit:submit",
+        "Hand in a program and print its id.",
+        _PROGRAMS,
+        "crucible submit program.py --label experiment=7 --priority low",
+    ),
+    Command(
+        "list",
+        "crucible.cli.listing:list_evaluations",
+        "List evaluations, newest first.",
+        _PROGRAMS,
+        "crucible list --attempted --text family=AF_INET --since 7d",
+    ),
     Command("show", "crucible.cli.show:show", "Show all that is known of an evaluation.", _PROGRAMS),
-    Command("logs", "crucible.cli.logs:logs", "Show what a program wrote; with -f, as it writes.", _PROGRAMS),
-    Command("files", "crucible.cli.files:files", "List or fetch what a program left.", _PROGRAMS),
+    Command(
+        "logs",
+        "crucible.cli.logs:logs",
+        "Show what a program wrote; with -f, as it writes.",
+        _PROGRAMS,
+        "crucible logs -f ev_01J...",
+    ),
+    Command(
+        "files",
+        "crucible.cli.files:files",
+        "List or fetch what a program left.",
+        _PROGRAMS,
+        "crucible files ev_01J... --into left",
+    ),
     Command("cancel", "crucible.cli.cancel:cancel", "End an evaluation.", _PROGRAMS),
-    Command("rerun", "crucible.cli.rerun:rerun", "Run an evaluation's program again.", _PROGRAMS),
+    Command(
+        "rerun",
+        "crucible.cli.rerun:rerun",
+        "Run programs again, also with twice the memory.",
+        _PROGRAMS,
+        "crucible list -n 200 --outcome memory_exceeded --json | jq -r .id | xargs crucible rerun --twice memory",
+    ),
     Command("delete", "crucible.cli.delete:delete", "Hide an evaluation that ended.", _PROGRAMS),
-    Command("batch", "crucible.cli.batch:batch", "Use many programs as one.", _PROGRAMS),
-    Command("pipeline", "crucible.cli.pipeline:pipeline", "Run programs one after another.", _PROGRAMS),
-    Command("schedule", "crucible.cli.schedule:schedule", "Run programs at times.", _PROGRAMS),
+    Command(
+        "batch",
+        "crucible.cli.batch:batch",
+        "Use many programs as one.",
+        _PROGRAMS,
+        "crucible batch submit programs.jsonl --follow",
+    ),
+    Command(
+        "pipeline",
+        "crucible.cli.pipeline:pipeline",
+        "Run programs one after another.",
+        _PROGRAMS,
+        "crucible pipeline run examples/pipeline/pipeline.toml",
+    ),
+    Command(
+        "schedule",
+        "crucible.cli.schedule:schedule",
+        "Run programs at times.",
+        _PROGRAMS,
+        "crucible schedule add '30 6 * * *' nightly.py --time-zone Europe/Berlin",
+    ),
     Command("session", "crucible.cli.session:session", "Use sandboxes that stay.", _PROGRAMS),
-    Command("queue", "crucible.cli.queue:queue", "Show what waits, since when, and what runs.", _OPERATIONS),
+    Command(
+        "queue",
+        "crucible.cli.queue:queue",
+        "Show what waits, since when, and what runs.",
+        _OPERATIONS,
+        "crucible queue --watch",
+    ),
     Command("workers", "crucible.cli.workers:workers", "List who works, and at what.", _OPERATIONS),
     Command("tenants", "crucible.cli.tenants:tenants", "Share the workers between tenants.", _OPERATIONS),
-    Command("log-level", "crucible.cli.log_level:log_level", "Show or set how much is logged.", _OPERATIONS),
+    Command(
+        "log-level",
+        "crucible.cli.log_level:log_level",
+        "Show or set how much is logged.",
+        _OPERATIONS,
+        "crucible log-level debug --for 30",
+    ),
     Command("storage", "crucible.cli.storage:storage", "Show what is kept, and how much that is.", _OPERATIONS),
     Command("pause", "crucible.cli.workers:pause", "Have workers take nothing more.", _OPERATIONS),
     Command("drain", "crucible.cli.workers:drain", "The same, and hand back what runs.", _OPERATIONS),
@@ -67,12 +135,30 @@ COMMANDS = (
     Command("runtimes", "crucible.cli.runtimes:runtimes", "List what programs can be written in.", _PROGRAMS),
     Command("images", "crucible.cli.images:images", "List and import root file systems.", _SERVER),
     Command("engines", "crucible.cli.engines:engines", "List what programs can be isolated by.", _PROGRAMS),
-    Command("up", "crucible.cli.up:up", "Start Crucible here, all of it in one process.", _SERVER),
-    Command("backup", "crucible.cli.backup:backup", "Copy all that is kept here, also while it runs.", _SERVER),
+    Command(
+        "up",
+        "crucible.cli.up:up",
+        "Start Crucible here, all of it in one process.",
+        _SERVER,
+        "crucible up --port 8000",
+    ),
+    Command(
+        "backup",
+        "crucible.cli.backup:backup",
+        "Copy all that is kept here, also while it runs.",
+        _SERVER,
+        "crucible backup /mnt/copy",
+    ),
     Command(
         "doctor", "crucible.cli.doctor:doctor", "Say which limits and walls work here, and what mends it.", _SERVER
     ),
-    Command("sandbox", "crucible.cli.sandbox:sandbox", "Use the sandbox without a server.", _SERVER),
+    Command(
+        "sandbox",
+        "crucible.cli.sandbox:sandbox",
+        "Use the sandbox without a server.",
+        _SERVER,
+        "crucible sandbox run program.py",
+    ),
     Command("executor", "crucible.cli.executor:executor", "Own every sandbox; a role of its own.", _ROLES),
     Command("serve", "crucible.cli.serve:serve", "Answer the HTTP API, before workers elsewhere.", _ROLES),
     Command("worker", "crucible.cli.worker:worker", "Take what is queued.", _ROLES),
@@ -95,9 +181,17 @@ def build(requested: str | None) -> typer.Typer:
     for command in COMMANDS:
         target = _load(command.target) if command.name == requested else _unloaded
         if isinstance(target, typer.Typer):
-            app.add_typer(target, name=command.name, help=command.summary, rich_help_panel=command.panel)
+            app.add_typer(
+                target,
+                name=command.name,
+                help=command.summary,
+                epilog=_epilog(command),
+                rich_help_panel=command.panel,
+            )
         else:
-            app.command(command.name, help=_help(command, target), rich_help_panel=command.panel)(target)
+            app.command(
+                command.name, help=_help(command, target), epilog=_epilog(command), rich_help_panel=command.panel
+            )(target)
     return app
 
 
@@ -127,6 +221,10 @@ def _load(target: str) -> Any:
 
 def _help(command: Command, target: Callable[..., Any]) -> str:
     return command.summary if target is _unloaded else (target.__doc__ or command.summary)
+
+
+def _epilog(command: Command) -> str | None:
+    return f"Example: {command.example}" if command.example else None
 
 
 def _unloaded() -> None:

@@ -176,6 +176,10 @@ class AsyncCrucible:
         """Run the same program again, as an evaluation of its own."""
         return await self._ask(calls.rerun(evaluation_id, wait_seconds, idempotency_key))
 
+    async def submission(self, evaluation_id: str) -> Submission:
+        """Return what was handed in, ready to be changed and handed in again."""
+        return await self._ask(calls.submission(evaluation_id))
+
     async def delete(self, evaluation_id: str) -> None:
         """Hide an evaluation that ended. It can be restored until retention ends."""
         await self._ask(calls.delete(evaluation_id))

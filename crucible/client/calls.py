@@ -108,6 +108,11 @@ def rerun(evaluation_id: str, wait_seconds: float, idempotency_key: str | None) 
     )
 
 
+def submission(evaluation_id: str) -> Call[Submission]:
+    """Show what was handed in."""
+    return Call(method="GET", path=f"{_evaluation(evaluation_id)}/submission", read=reads(Submission))
+
+
 def get(evaluation_id: str, wait_seconds: float = 0.0) -> Call[Evaluation]:
     """Show an evaluation."""
     return Call(

@@ -175,6 +175,10 @@ class Crucible:
         """Run the same program again, as an evaluation of its own."""
         return self._ask(calls.rerun(evaluation_id, wait_seconds, idempotency_key))
 
+    def submission(self, evaluation_id: str) -> Submission:
+        """Return what was handed in, ready to be changed and handed in again."""
+        return self._ask(calls.submission(evaluation_id))
+
     def delete(self, evaluation_id: str) -> None:
         """Hide an evaluation that ended. It can be restored until retention ends."""
         self._ask(calls.delete(evaluation_id))

@@ -311,6 +311,10 @@ def test_a_list_can_be_of_those_that_tried_something(server: Serving, command: C
     assert [json.loads(line)["id"] for line in command("list", "--not-attempted", "--json").out.splitlines()] == [
         innocent.id
     ]
+    found = command("list", "--text", "connect 192.0.2.7", "--since", "2h", "--json").out.splitlines()
+    assert [json.loads(line)["id"] for line in found] == [guilty.id]
+    assert command("list", "--since", "2999-01-01", "--json").out == b""
+    assert "7d, 36h or 30m" in command("list", "--since", "last week").err
 
 
 def test_show_of_what_runs_and_of_what_failed(server: Serving, command: Command) -> None:
@@ -365,6 +369,11 @@ def test_cancel_rerun_delete_and_restore(server: Serving, command: Command) -> N
         again = command("rerun", one.id).out.decode().strip()
         assert again != one.id
         assert json.loads(command("rerun", one.id, "--json").out)["id"] not in {one.id, again}
+        once_more = command("rerun", "--twice", "memory", "--twice", "time", one.id, again).out.decode().split()
+        for found in map(crucible.get, once_more):
+            assert (found.limits.memory_bytes, found.limits.wall_seconds) == (2**30, 60)
+            assert (found.limits.cpu_seconds, found.code) == (None, "1")
+        assert len(once_more) == 2
         assert command("delete", again).code == 1
         assert command("delete", one.id).code == 0
         assert command("show", one.id).code == 1

@@ -1,5 +1,6 @@
 """The command line's frame: help at once, versions, and errors in words."""
 
+import shlex
 import subprocess
 import sys
 
@@ -25,6 +26,18 @@ def test_each_command_explains_itself(command: Command, name: str) -> None:
     done = command(name, "--help")
     assert done.code == 0
     assert "Usage: crucible " + name in done.out.decode()
+
+
+@pytest.mark.parametrize("example", [each.example for each in COMMANDS if each.example])
+def test_an_example_has_only_commands_and_options_that_there_are(command: Command, example: str) -> None:
+    for part in example.replace("xargs ", "").split(" | "):
+        program, *words = shlex.split(part.partition(" -- ")[0])
+        if program == "crucible":
+            told = command(words[0], "--help").out.decode()
+            if "COMMAND [ARGS]" in told:
+                told = command(*words[:2], "--help").out.decode()
+            assert "Usage: crucible " + words[0] in told
+            assert all(word in told for word in words if word.startswith("-")), part
 
 
 def test_help_loads_nothing_heavy() -> None:
