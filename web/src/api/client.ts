@@ -35,7 +35,8 @@ export async function answer<T>(asked: Promise<{ data?: T; response: Response }>
   return data;
 }
 
-/** A key under which a submission that is sent again runs once. */
+/** A key under which a submission that is sent again runs once. Over plain HTTP there is no `crypto.randomUUID`. */
 export function idempotencyKey(): string {
-  return `console-${crypto.randomUUID()}`;
+  const drawn = [...crypto.getRandomValues(new Uint8Array(16))];
+  return `console-${drawn.map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
