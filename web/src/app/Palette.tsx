@@ -1,4 +1,4 @@
-/** Everything that can be done here, found by a few letters; it is also the list of keyboard shortcuts. */
+/** Everything that can be done here, found by a few letters; or that alone which has keys of its own. */
 import "@mantine/core/styles/Overlay.css";
 import "@mantine/core/styles/Paper.css";
 import "@mantine/core/styles/ModalBase.css";
@@ -9,8 +9,10 @@ import { useStore } from "../api/store";
 import { type Command, commands, shown } from "./commands";
 import classes from "./Palette.module.css";
 
-export default function Palette({ close }: { close: () => void }) {
-  const all = useStore(commands);
+export default function Palette({ keys, close }: { keys: boolean; close: () => void }) {
+  const every = useStore(commands);
+  const all = useMemo(() => (keys ? every.filter((one) => one.keys) : every), [every, keys]);
+  const name = keys ? "Keyboard shortcuts" : "Commands";
   const [text, setText] = useState("");
   const [chosen, setChosen] = useState(0);
   const list = useId();
@@ -32,7 +34,7 @@ export default function Palette({ close }: { close: () => void }) {
   return (
     <Modal.Root opened onClose={close} size={560} yOffset="12vh" padding={0}>
       <Modal.Overlay backgroundOpacity={0.35} />
-      <Modal.Content aria-label="Commands" radius="lg">
+      <Modal.Content aria-label={name} radius="lg">
         <input
           className={classes.input}
           role="combobox"
@@ -40,7 +42,7 @@ export default function Palette({ close }: { close: () => void }) {
           aria-controls={found.length > 0 ? list : undefined}
           aria-activedescendant={found[current] ? `${list}-${current}` : undefined}
           aria-label="Find a command"
-          placeholder="What do you want to do?"
+          placeholder={keys ? "Keyboard shortcuts of this page" : "What do you want to do?"}
           value={text}
           data-autofocus
           onChange={(event) => {
@@ -60,7 +62,7 @@ export default function Palette({ close }: { close: () => void }) {
             Nothing here does that.
           </p>
         ) : (
-          <div id={list} role="listbox" aria-label="Commands" className={classes.list} tabIndex={-1}>
+          <div id={list} role="listbox" aria-label={name} className={classes.list} tabIndex={-1}>
             {found.map((command, index) => (
               // biome-ignore lint/a11y/useKeyWithClickEvents: the input above has the keys
               <div

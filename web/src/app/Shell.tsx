@@ -48,7 +48,7 @@ export function Shell() {
   const router = useRouter();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const debug = useStore(debugging);
-  const [palette, setPalette] = useState(false);
+  const [palette, setPalette] = useState<"commands" | "keys" | null>(null);
 
   const own = useMemo<Command[]>(
     () => [
@@ -59,8 +59,14 @@ export function Shell() {
         keys,
         run: () => void navigate({ to }),
       })),
-      { id: "palette", label: "Find a command", group: "Console", keys: "mod+k", run: () => setPalette(true) },
-      { id: "keys", label: "Show keyboard shortcuts", group: "Console", keys: "?", run: () => setPalette(true) },
+      {
+        id: "palette",
+        label: "Find a command",
+        group: "Console",
+        keys: "mod+k",
+        run: () => setPalette("commands"),
+      },
+      { id: "keys", label: "Show keyboard shortcuts", group: "Console", keys: "?", run: () => setPalette("keys") },
       {
         id: "debug",
         label: "Show or hide the debug overlay",
@@ -153,7 +159,7 @@ export function Shell() {
         </nav>
         <div className={classes.tools}>
           <Connection />
-          <button type="button" className={classes.find} onClick={() => setPalette(true)}>
+          <button type="button" className={classes.find} onClick={() => setPalette("commands")}>
             <IconCommand size={15} stroke={1.6} aria-hidden />
             <span className={classes.findLabel}>Commands</span>
             <kbd className={classes.key}>{shown("mod+k").join(" ")}</kbd>
@@ -176,7 +182,7 @@ export function Shell() {
       </main>
       <Toasts />
       <Suspense>{debug && <Debug />}</Suspense>
-      <Suspense>{palette && <Palette close={() => setPalette(false)} />}</Suspense>
+      <Suspense>{palette && <Palette keys={palette === "keys"} close={() => setPalette(null)} />}</Suspense>
     </div>
   );
 }
