@@ -3,18 +3,20 @@ import "@fontsource-variable/geist-mono/wght.css";
 import { TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { Problem } from "../api/problem";
 import { evaluationQuery, submissionQuery } from "../api/queries";
-import type { Evaluation, Submission } from "../api/types";
+import type { Evaluation, StreamName, Submission } from "../api/types";
 import { SegmentedControl } from "../app/SegmentedControl";
 import { Refusal, State } from "../app/State";
+import { useTab } from "../app/tab";
 import { Hostile, marked } from "../text/Hostile";
 import { FAULT_WORDS, inBrief, toneOf } from "../words/outcomes";
 import { exact } from "../words/times";
 import { bytes, count, seconds } from "../words/units";
 import classes from "./Compare.module.css";
-import { difference, onlyDifferences } from "./lines";
+import { difference, isCut, MOST_LINES, onlyDifferences } from "./lines";
+import { MOST_BYTES, streamQuery } from "./streams";
 
 const AROUND = 3;
 const MOST_ROWS = 3_000;
@@ -24,9 +26,7 @@ export function ComparePage() {
   const navigate = useNavigate();
   const change = (next: { left?: string; right?: string; all?: boolean }) =>
     void navigate({ to: "/compare", search: { left, right, all, ...next }, replace: true });
-  useEffect(() => {
-    document.title = "Compare · Crucible";
-  }, []);
+  useTab("Compare");
   return (
     <div className={classes.page}>
       <div className={classes.head}>
@@ -83,8 +83,8 @@ function Both({ left, right, all }: { left: string; right: string; all: boolean 
     <>
       <Facts left={one.data} right={two.data} all={all} />
       <Texts title="Program" left={programOf(oneGiven.data)} right={programOf(twoGiven.data)} all={all} />
-      <Texts title="Standard output" left={one.data.stdout ?? ""} right={two.data.stdout ?? ""} all={all} />
-      <Texts title="Standard error" left={one.data.stderr ?? ""} right={two.data.stderr ?? ""} all={all} />
+      <Streams name="stdout" title="Standard output" left={one.data} right={two.data} all={all} />
+      <Streams name="stderr" title="Standard error" left={one.data} right={two.data} all={all} />
     </>
   );
 }
@@ -205,15 +205,33 @@ function ratio(left: number | undefined, right: number | undefined): string | un
   return share >= 1 ? `× ${share.toFixed(2)}` : `÷ ${(1 / share).toFixed(2)}`;
 }
 
-function Texts({ title, left, right, all }: { title: string; left: string; right: string; all: boolean }) {
+function Streams(given: { name: StreamName; title: string; left: Evaluation; right: Evaluation; all: boolean }) {
+  const { name, title, all } = given;
+  const left = useQuery(streamQuery(given.left, name));
+  const right = useQuery(streamQuery(given.right, name));
+  const failed = [left, right].find((query) => query.error instanceof Problem);
+  if (failed?.error instanceof Problem)
+    return <Refusal problem={failed.error} retry={() => void failed.refetch()} />;
+  if (!left.data || !right.data) return <div className={classes.room} role="status" aria-label={`${title} …`} />;
+  const whole = left.data.whole && right.data.whole;
+  return <Texts title={title} left={left.data.text} right={right.data.text} whole={whole} all={all} />;
+}
+
+function Texts(given: { title: string; left: string; right: string; whole?: boolean; all: boolean }) {
+  const { title, left, right, whole = true, all } = given;
   const [more, setMore] = useState(false);
   const pairs = useMemo(() => difference(left, right), [left, right]);
   const differing = pairs.filter((pair) => !pair.same).length;
+  const cut = !whole || isCut(left) || isCut(right);
+  const far = cut
+    ? `as far as it is compared: ${bytes(MOST_BYTES)} and ${count(MOST_LINES, "line")} at most`
+    : null;
   const rows = all ? pairs : onlyDifferences(pairs, AROUND);
   if (pairs.length === 0 || (differing === 0 && !all)) {
     return (
       <p className={classes.same}>
-        <strong>{title}</strong> {pairs.length === 0 ? "is empty on both sides." : "is the same."}
+        <strong>{title}</strong>{" "}
+        {pairs.length === 0 ? "is empty on both sides." : far ? `is the same ${far}.` : "is the same."}
       </p>
     );
   }
@@ -222,7 +240,10 @@ function Texts({ title, left, right, all }: { title: string; left: string; right
     <section className={classes.texts} aria-label={title}>
       <h2 className={classes.heading}>
         {title}
-        <span>{differing === 0 ? "the same" : `${count(differing, "differing line")}`}</span>
+        <span>
+          {differing === 0 ? "the same" : count(differing, "differing line")}
+          {far && `, ${far}`}
+        </span>
       </h2>
       <div className={classes.lines} tabIndex={0}>
         {shown.map((row, index) =>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { difference, onlyDifferences, type Pair } from "./lines";
+import { difference, isCut, MOST_LINES, onlyDifferences, type Pair } from "./lines";
 
 const sides = (pairs: Pair[]) => [
   pairs
@@ -49,4 +49,9 @@ test("what is the same is left out but for its surroundings", () => {
   expect(shown[0]).toEqual({ skipped: 8 });
   expect(shown.length).toBe(7);
   expect(shown.at(-1)).toEqual({ skipped: 7 });
+});
+
+test("a text of more lines than are looked at says so", () => {
+  expect(isCut("x\n".repeat(MOST_LINES))).toBe(false);
+  expect(isCut(`${"x\n".repeat(MOST_LINES)}y`)).toBe(true);
 });

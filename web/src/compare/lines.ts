@@ -18,7 +18,7 @@ export interface Skipped {
 }
 
 const MOST_DIFFERENCES = 1_500;
-const MOST_LINES = 20_000;
+export const MOST_LINES = 20_000;
 
 export function difference(left: string, right: string): Pair[] {
   const a = linesOf(left);
@@ -62,6 +62,12 @@ export function onlyDifferences(pairs: readonly Pair[], around: number): (Pair |
     else found.push({ skipped: 1 });
   });
   return found;
+}
+
+/** Whether a text has more lines than are looked at. */
+export function isCut(text: string): boolean {
+  const lines = text.split("\n", MOST_LINES + 2);
+  return lines.length > MOST_LINES + 1 || (lines[MOST_LINES] ?? "") !== "";
 }
 
 function linesOf(text: string): string[] {
