@@ -1,21 +1,24 @@
 /** The frame of a page: what it is about, whatever can be done to all of it, and its name in the browser's tab. */
 import "@fontsource-variable/geist-mono/wght.css";
-import { type ReactNode, useEffect } from "react";
+import type { ReactNode } from "react";
+import type { Tone } from "../words/outcomes";
 import classes from "./Page.module.css";
+import { useTab, useTabTone } from "./tab";
 
 export function Page(given: {
   /** Also the tab's, unless `tab` says another. */
   title: ReactNode;
   tab: string;
+  /** How it is with what the page is about; the tab shows it, too. */
+  tone?: Tone;
   about?: ReactNode;
   actions?: ReactNode;
   wide?: boolean;
   children: ReactNode;
 }) {
-  const { title, tab, about, actions, wide, children } = given;
-  useEffect(() => {
-    document.title = `${tab} · Crucible`;
-  }, [tab]);
+  const { title, tab, tone, about, actions, wide, children } = given;
+  useTab(tab);
+  useTabTone(tone ?? null);
   return (
     <div className={classes.page} data-wide={wide || undefined}>
       <div className={classes.head}>

@@ -9,9 +9,10 @@ export function Sure(given: {
   question: string;
   icon?: ReactNode;
   loading?: boolean;
+  disabled?: boolean | undefined;
   act: () => void;
 }) {
-  const { children, question, icon, loading = false, act } = given;
+  const { children, question, icon, loading = false, disabled = false, act } = given;
   const [asking, setAsking] = useState(false);
   useEffect(() => {
     if (!asking) return;
@@ -23,6 +24,7 @@ export function Sure(given: {
       variant={asking ? "filled" : "default"}
       leftSection={icon}
       loading={loading}
+      disabled={disabled}
       aria-live="polite"
       onBlur={() => setAsking(false)}
       onClick={() => {

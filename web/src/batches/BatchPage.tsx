@@ -8,18 +8,22 @@ import { Problem } from "../api/problem";
 import { queryClient } from "../api/queries";
 import type { Batch, EvaluationSummary, Fault } from "../api/types";
 import { Dot } from "../app/Dot";
+import { Id } from "../app/Id";
 import { Page, WaitingPage } from "../app/Page";
 import { Refusal } from "../app/State";
+import { Sure } from "../app/Sure";
 import { complain, tell } from "../app/Toasts";
 import { Panel } from "../operations/Panel";
 import { Hostile } from "../text/Hostile";
+import { plain } from "../text/visible";
+import { nameOf } from "../words/names";
 import { inBrief, OUTCOME_FAULTS, OUTCOME_WORDS, toneOf } from "../words/outcomes";
 import { Ago } from "../words/times";
 import { count, seconds } from "../words/units";
 import classes from "./Batches.module.css";
 import { batchQuery, cancelBatch, causesQuery, isOver, itemsQuery, retryBatch, type Wanted } from "./calls";
 import { OutcomeBar } from "./OutcomeBar";
-import { endedOf, outcomesOf, STATE_WORDS, totalOf } from "./words";
+import { endedOf, howFar, outcomesOf, STATE_WORDS, toneOfBatch, totalOf } from "./words";
 
 const FAILURES: readonly Fault[] = ["program", "limit", "user", "crucible"];
 
@@ -30,11 +34,12 @@ export function BatchPage() {
   if (!batch) return <WaitingPage what="Batch" />;
   return (
     <Page
-      tab={`${STATE_WORDS[batch.state]} · Batch`}
+      tab={`${howFar(batch)} · ${plain(batch.name ?? "Batch")}`}
+      tone={toneOfBatch(batch)}
       title={<Hostile>{batch.name ?? "Batch"}</Hostile>}
       about={
         <>
-          <code>{batch.id}</code> <Ago at={batch.created_at} />
+          <Id of={batch.id} /> <Ago at={batch.created_at} />
         </>
       }
       actions={<Actions batch={batch} />}
@@ -63,19 +68,20 @@ function Actions({ batch }: { batch: Batch }) {
     onError: complain,
   });
   const stop = useMutation({ mutationFn: () => cancelBatch(batch.id), onSuccess: changed, onError: complain });
+  const left = totalOf(batch) - endedOf(batch);
   const failed = endedOf(batch) - (batch.outcomes?.succeeded ?? 0);
   return (
     <>
       {!isOver(batch.state) && (
-        <Button
-          variant="default"
-          leftSection={<IconPlayerStop size={15} />}
+        <Sure
+          question={`Stop the ${left.toLocaleString("en")} that are left?`}
+          icon={<IconPlayerStop size={15} />}
           loading={stop.isPending}
           disabled={batch.cancel_requested}
-          onClick={() => stop.mutate()}
+          act={() => stop.mutate()}
         >
           {batch.cancel_requested ? "Stopping" : "Stop all"}
-        </Button>
+        </Sure>
       )}
       {isOver(batch.state) && failed > 0 && (
         <Button
@@ -242,17 +248,15 @@ function Items({ batch }: { batch: Batch }) {
 }
 
 function Item({ item }: { item: EvaluationSummary }) {
-  const labels = Object.entries(item.labels);
+  const { words, code } = nameOf(item);
   return (
     <li>
       <Link to="/evaluations/$id" params={{ id: item.id }} className={classes.item}>
         <span className={classes.position}>{(item.batch_position ?? 0) + 1}</span>
         <Dot tone={toneOf(item)} />
         <span className={classes.verdict}>{inBrief(item)}</span>
-        <span className={classes.labels}>
-          <Hostile>
-            {labels.map(([key, value]) => (value ? `${key}=${value}` : key)).join("  ") || item.runtime}
-          </Hostile>
+        <span className={classes.called} data-code={code || undefined}>
+          <Hostile>{words}</Hostile>
         </span>
         <span className={classes.amount}>{item.usage ? seconds(item.usage.wall_seconds) : ""}</span>
       </Link>

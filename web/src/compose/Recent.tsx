@@ -3,8 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Problem } from "../api/problem";
 import { recentQuery } from "../api/queries";
+import type { EvaluationSummary } from "../api/types";
 import { shown } from "../app/commands";
+import { Dot } from "../app/Dot";
 import { Refusal } from "../app/State";
+import { Hostile } from "../text/Hostile";
+import { nameOf } from "../words/names";
 import { inBrief, toneOf } from "../words/outcomes";
 import { Ago } from "../words/times";
 import { seconds } from "../words/units";
@@ -32,9 +36,9 @@ export function Recent() {
             {data.map((evaluation) => (
               <li key={evaluation.id}>
                 <Link to="/evaluations/$id" params={{ id: evaluation.id }} className={classes.item}>
-                  <span className={classes.dot} data-tone={toneOf(evaluation)} aria-hidden />
+                  <Dot tone={toneOf(evaluation)} />
                   <span className={classes.outcome}>{inBrief(evaluation)}</span>
-                  <span className={classes.runtime}>{evaluation.runtime}</span>
+                  <Name of={evaluation} />
                   <span className={classes.took}>
                     {evaluation.usage && seconds(evaluation.usage.wall_seconds)}
                   </span>
@@ -48,5 +52,14 @@ export function Recent() {
         </section>
       )}
     </div>
+  );
+}
+
+function Name({ of }: { of: EvaluationSummary }) {
+  const { words, code } = nameOf(of);
+  return (
+    <span className={classes.name} data-code={code || undefined}>
+      <Hostile>{words}</Hostile>
+    </span>
   );
 }

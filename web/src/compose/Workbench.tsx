@@ -8,7 +8,9 @@ import { Problem } from "../api/problem";
 import { queryClient, runtimesQuery, submissionQuery, submit } from "../api/queries";
 import { useStore } from "../api/store";
 import { type Command, useCommands } from "../app/commands";
+import { copyText } from "../app/copy";
 import { complain, tell } from "../app/Toasts";
+import { useTab } from "../app/tab";
 import type { Frame } from "../run/trace";
 import { beginWith } from "./beginWith";
 import { CheckLine } from "./CheckLine";
@@ -55,8 +57,8 @@ export function Workbench() {
   const [before, setBefore] = useState<string | null>(null);
   const result = useRef<HTMLElement>(null);
 
+  useTab("Workbench");
   useEffect(() => {
-    document.title = "Workbench · Crucible";
     const shared = /^#draft=(.+)$/.exec(window.location.hash)?.[1];
     if (!shared) return;
     history.replaceState(history.state, "", window.location.pathname + window.location.search);
@@ -103,8 +105,10 @@ export function Workbench() {
         kind === "link"
           ? `${window.location.origin}/#draft=${await packed(draft.get())}`
           : (await import("./copyAs")).copyAs(kind, toSubmission(draft.get()), window.location.origin, entrypoint);
-      await navigator.clipboard.writeText(text);
-      tell(kind === "link" ? "Copied a link that holds this draft." : `Copied for ${COPY_LABELS[kind]}.`);
+      await copyText(
+        text,
+        kind === "link" ? "Copied a link that holds this draft." : `Copied for ${COPY_LABELS[kind]}.`,
+      );
     },
     [entrypoint],
   );

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import type { EvaluationSummary } from "../api/types";
 import { Dot } from "../app/Dot";
 import { Hostile } from "../text/Hostile";
+import { nameOf } from "../words/names";
 import { inBrief, toneOf } from "../words/outcomes";
 import { Ago } from "../words/times";
 import { seconds } from "../words/units";
@@ -35,12 +36,4 @@ export function Card({ of }: { of: EvaluationSummary }) {
       </span>
     </Link>
   );
-}
-
-/** What tells it from its neighbours: what people called it, or else what it begins with. */
-export function nameOf(of: EvaluationSummary): { words: string; code: boolean } {
-  const labels = Object.entries(of.labels).map(([key, value]) => (value ? `${key}=${value}` : key));
-  const given = labels.join("  ") || of.note || of.stage;
-  if (given) return { words: given, code: false };
-  return { words: of.first_line ?? of.id, code: true };
 }

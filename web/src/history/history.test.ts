@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { EvaluationSummary } from "../api/types";
-import { nameOf } from "./Card";
+import { nameOf } from "../words/names";
 import { toCsv, toJsonLines } from "./exported";
-import { isNarrowed, parseFilter, toQuery } from "./filter";
+import { isNarrowed, isTyped, parseFilter, toQuery } from "./filter";
 import { wantsMore } from "./list";
 
 test("an address that anybody may have written is read as a filter, or not at all", () => {
@@ -57,4 +57,10 @@ test("a run is called what people called it, or else what it begins with", () =>
   expect(nameOf({ ...bare, note: "the odd one" })).toEqual({ words: "the odd one", code: false });
   expect(nameOf({ ...bare, labels: { seed: "7", kept: "" }, note: "x" }).words).toBe("seed=7  kept");
   expect(nameOf({ ...bare, first_line: null }).words).toBe("ev_1");
+});
+
+test("what is typed follows from what was there, what is chosen does not", () => {
+  expect(isTyped({ text: "a" }, { text: "ab", label: ["x"] })).toBe(true);
+  expect(isTyped({ text: "a" }, { text: "a", attempted: true })).toBe(false);
+  expect(isTyped({ outcome: ["succeeded"] }, {})).toBe(false);
 });

@@ -8,11 +8,13 @@ import { Problem } from "../api/problem";
 import { queryClient } from "../api/queries";
 import type { Pipeline } from "../api/types";
 import { Badge } from "../app/Badge";
+import { Id } from "../app/Id";
 import { Page, WaitingPage } from "../app/Page";
 import { Refusal } from "../app/State";
 import { complain } from "../app/Toasts";
 import { Panel } from "../operations/Panel";
 import { Hostile } from "../text/Hostile";
+import { plain } from "../text/visible";
 import { Ago } from "../words/times";
 import { cancelPipeline, pipelineQuery } from "./calls";
 import { type Drawn, Graph } from "./Graph";
@@ -32,14 +34,15 @@ export function PipelinePage() {
   return (
     <Page
       wide
-      tab={`${STATE_WORDS[pipeline.state]} · Pipeline`}
+      tab={`${STATE_WORDS[pipeline.state]} · ${plain(pipeline.name ?? "Pipeline")}`}
+      tone={STATE_TONES[pipeline.state]}
       title={<Hostile>{pipeline.name ?? "Pipeline"}</Hostile>}
       about={
         <>
           <Badge live tone={STATE_TONES[pipeline.state]}>
             {STATE_WORDS[pipeline.state]}
           </Badge>
-          <code>{pipeline.id}</code> <Ago at={pipeline.created_at} />
+          <Id of={pipeline.id} /> <Ago at={pipeline.created_at} />
         </>
       }
       actions={pipeline.state === "running" && <Stop pipeline={pipeline} />}

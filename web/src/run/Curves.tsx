@@ -1,11 +1,11 @@
 /** Memory and processor over time, live, with what limits them drawn in. */
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import type { Limits } from "../api/types";
+import type { Evaluation } from "../api/types";
 import { bytes, seconds } from "../words/units";
 import classes from "./Curves.module.css";
-import type { Sample } from "./record";
+import { FEWEST_SAMPLES, type Sample } from "./record";
 
 interface Curve {
   title: string;
@@ -13,33 +13,34 @@ interface Curve {
   limit: string;
   values: number[];
   bound: number;
+  /** The largest value on the axis: the limit, or where all is far below that, what shows how it moved. */
+  top: number;
   format: (value: number) => string;
 }
 
 export default function Curves(given: {
+  evaluation: Evaluation;
   samples: readonly Sample[];
-  limits: Limits;
   version: number;
   ended: boolean;
 }) {
-  const { samples, limits, version, ended } = given;
+  const { evaluation, samples, version, ended } = given;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the samples change in place, with the version
-  const [times, curves] = useMemo(() => series(samples, limits, ended), [samples, limits, version, ended]);
+  const [times, curves] = useMemo(() => series(samples, evaluation, ended), [samples, evaluation, version, ended]);
+  const [looked, setLooked] = useState<number | null>(null);
   return (
     <div className={classes.curves}>
       {curves.map((curve) => (
         <figure key={curve.title} className={classes.curve}>
           <figcaption className={classes.caption}>
             <span>{curve.title}</span>
-            <span className={classes.now}>{curve.now}</span>
+            <span className={classes.now}>{readAt(times, curve, looked) ?? curve.now}</span>
             <span className={classes.limit}>{curve.limit}</span>
           </figcaption>
-          {times.length < 3 ? (
-            <p className={classes.none}>
-              It is measured five times a second; this has been too short for a curve.
-            </p>
+          {times.length < FEWEST_SAMPLES ? (
+            <p className={classes.none}>It is measured five times a second.</p>
           ) : (
-            <Plot times={times} curve={curve} />
+            <Plot times={times} curve={curve} look={setLooked} />
           )}
         </figure>
       ))}
@@ -47,7 +48,23 @@ export default function Curves(given: {
   );
 }
 
-function series(samples: readonly Sample[], limits: Limits, ended: boolean): [number[], Curve[]] {
+/** What both curves say of the moment that the pointer is at. */
+function readAt(times: readonly number[], curve: Curve, looked: number | null): string | null {
+  const [time, value] = looked === null ? [] : [times[looked], curve.values[looked]];
+  return time === undefined || value === undefined ? null : `${curve.format(value)} at ${seconds(time)}`;
+}
+
+const FAR_BELOW = 1 / 4;
+
+/** The axis ends at the limit, or at the next power of two above what is far below it: a flat line tells nothing. */
+export function topOf(bound: number, values: readonly number[]): number {
+  const most = Math.max(0, ...values);
+  if (most === 0 || most > bound * FAR_BELOW) return Math.max(bound, most);
+  return 2 ** Math.ceil(Math.log2(most * 1.08));
+}
+
+function series(samples: readonly Sample[], evaluation: Evaluation, ended: boolean): [number[], Curve[]] {
+  const { limits, usage } = evaluation;
   const times = samples.map((sample) => sample.wall);
   const memory = samples.map((sample) => sample.memory);
   const cores = samples.map((sample, index) => coresBetween(samples[index - 1], sample));
@@ -59,22 +76,31 @@ function series(samples: readonly Sample[], limits: Limits, ended: boolean): [nu
     [
       {
         title: "Memory",
-        now: last ? (ended ? `at most ${bytes(Math.max(...memory))}` : bytes(last.memory)) : "",
+        // Between two measurements it may have been more: what the kernel counted is the truth.
+        now: usage ? `at most ${bytes(usage.peak_memory_bytes)}` : last ? bytes(last.memory) : "",
         limit: `limit ${bytes(limits.memory_bytes ?? 0)}`,
         values: memory,
         bound: limits.memory_bytes ?? 0,
+        top: topOf(limits.memory_bytes ?? 0, memory),
         format: bytes,
       },
       {
         title: "Processor",
-        now: last ? `${ended ? "" : `${(cores.at(-1) ?? 0).toFixed(2)} cores, `}${seconds(last.cpu)} in all` : "",
+        now: last
+          ? `${ended ? "" : `${(cores.at(-1) ?? 0).toFixed(2)} cores, `}${seconds(usage?.cpu_seconds ?? last.cpu)} in all`
+          : "",
         limit: `limit ${limits.cpus} ${limits.cpus === 1 ? "core" : "cores"}${limits.cpu_seconds ? `, ${seconds(limits.cpu_seconds)}` : ""}`,
         values: cores,
         bound: limits.cpus ?? 1,
-        format: (value) => value.toFixed(value < 10 ? 1 : 0),
+        top: topOf(limits.cpus ?? 1, cores),
+        format: inCores,
       },
     ],
   ];
+}
+
+function inCores(value: number): string {
+  return value.toFixed(value < 1 ? 2 : value < 10 ? 1 : 0);
 }
 
 const SHORTEST_SECONDS = 0.05;
@@ -86,17 +112,18 @@ function coresBetween(before: Sample | undefined, after: Sample): number {
 
 const HEIGHT = 132;
 
-function Plot({ times, curve }: { times: number[]; curve: Curve }) {
+function Plot(given: { times: number[]; curve: Curve; look: (at: number | null) => void }) {
+  const { times, curve, look } = given;
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const { bound, format, title } = curve;
+  const { bound, top, format, title } = curve;
 
   useEffect(() => {
     const element = box.current;
     if (!element) return;
     const draw = () => {
       plot.current?.destroy();
-      plot.current = new uPlot(options(element, bound, format), [[], [], []], element);
+      plot.current = new uPlot(options(element, top, format, look), [[], [], []], element);
     };
     draw();
     const resized = new ResizeObserver(() =>
@@ -115,11 +142,12 @@ function Plot({ times, curve }: { times: number[]; curve: Curve }) {
       plot.current?.destroy();
       plot.current = null;
     };
-  }, [bound, format]);
+  }, [top, format, look]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another axis is another plot, which has no data yet
   useEffect(() => {
     plot.current?.setData([times, curve.values, times.map(() => bound)]);
-  }, [times, curve.values, bound]);
+  }, [times, curve.values, bound, top]);
 
   const most = Math.max(...curve.values);
   return (
@@ -132,7 +160,12 @@ function Plot({ times, curve }: { times: number[]; curve: Curve }) {
   );
 }
 
-function options(element: HTMLElement, bound: number, format: (value: number) => string): uPlot.Options {
+function options(
+  element: HTMLElement,
+  top: number,
+  format: (value: number) => string,
+  look: (at: number | null) => void,
+): uPlot.Options {
   const color = (name: string) => getComputedStyle(element).getPropertyValue(name).trim();
   const axis = {
     stroke: color("--ink-faint"),
@@ -144,12 +177,13 @@ function options(element: HTMLElement, bound: number, format: (value: number) =>
     width: element.clientWidth,
     height: HEIGHT,
     padding: [10, 10, 0, 0],
-    cursor: { show: false },
+    cursor: { y: false, points: { show: false }, drag: { x: false, y: false }, sync: { key: "run" } },
+    hooks: { setCursor: [({ cursor }) => look(cursor.idx ?? null)] },
     legend: { show: false },
-    scales: { x: { time: false }, y: { range: (_, __, most) => [0, Math.max(bound * 1.08, most * 1.08)] } },
+    scales: { x: { time: false }, y: { range: () => [0, top * 1.08] } },
     axes: [
       { ...axis, grid: { show: false }, size: 24, values: (_, ticks) => ticks.map((tick) => `${tick} s`) },
-      { ...axis, size: 58, splits: () => [0, bound / 2, bound], values: (_, ticks) => ticks.map(format) },
+      { ...axis, size: 58, splits: () => [0, top / 2, top], values: (_, ticks) => ticks.map(format) },
     ],
     series: [
       {},

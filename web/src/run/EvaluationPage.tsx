@@ -3,17 +3,23 @@ import { Button } from "@mantine/core";
 import { IconPencil } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { Problem } from "../api/problem";
 import { evaluationQuery, submissionQuery } from "../api/queries";
+import type { Evaluation } from "../api/types";
 import { type Command, useCommands } from "../app/commands";
+import { Id } from "../app/Id";
 import { tell } from "../app/Toasts";
+import { useTab } from "../app/tab";
 import { draft, wayBack } from "../compose/draft";
 import { toDraft } from "../compose/submission";
+import { plain } from "../text/visible";
+import { nameOf } from "../words/names";
 import { inBrief } from "../words/outcomes";
 import { Ago } from "../words/times";
 import classes from "./EvaluationPage.module.css";
 import { Listing, type Sought } from "./Listing";
+import { PartOf } from "./PartOf";
 import { RunView } from "./RunView";
 
 export function EvaluationPage() {
@@ -24,10 +30,7 @@ export function EvaluationPage() {
 
   const [sought, setSought] = useState<Sought | null>(null);
 
-  useEffect(() => {
-    const brief = evaluation ? inBrief(evaluation) : refusal instanceof Problem ? refusal.title : null;
-    document.title = brief ? `${brief} · Crucible` : "Crucible";
-  }, [evaluation, refusal]);
+  useTab(evaluation ? told(evaluation) : refusal instanceof Problem ? refusal.title : "");
 
   const own = useMemo<Command[]>(
     () => [
@@ -54,12 +57,15 @@ export function EvaluationPage() {
   return (
     <div className={classes.page}>
       <div className={classes.top}>
-        <h1 className={classes.id}>{id}</h1>
+        <h1>
+          <Id of={id} />
+        </h1>
         {evaluation && (
           <span className={classes.when}>
             {evaluation.runtime_version ?? evaluation.runtime}, <Ago at={evaluation.timing.queued} />
           </span>
         )}
+        {evaluation && <PartOf of={evaluation} />}
       </div>
       <div className={classes.columns}>
         <RunView
@@ -80,4 +86,11 @@ export function EvaluationPage() {
       </div>
     </div>
   );
+}
+
+const TAB_CHARACTERS = 40;
+
+/** Of ten tabs that say how a run ended, each says which run that was. */
+function told(evaluation: Evaluation): string {
+  return `${inBrief(evaluation)}: ${plain(nameOf(evaluation).words).slice(0, TAB_CHARACTERS)}`;
 }

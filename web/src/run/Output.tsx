@@ -1,9 +1,17 @@
 /** What the program wrote, as it writes it: only the rows in view exist in the page. */
 import { ActionIcon, Menu, TextInput } from "@mantine/core";
-import { IconArrowBarToDown, IconChevronDown, IconChevronUp, IconDownload, IconSearch } from "@tabler/icons-react";
+import {
+  IconArrowBarToDown,
+  IconChevronDown,
+  IconChevronUp,
+  IconCopy,
+  IconDownload,
+  IconSearch,
+} from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { Evaluation } from "../api/types";
+import { copyText } from "../app/copy";
 import { download } from "../app/download";
 import { SegmentedControl } from "../app/SegmentedControl";
 import { bytes, count } from "../words/units";
@@ -14,6 +22,10 @@ import { type Rows, textOf } from "./rows";
 
 const ROW_PIXELS = 20;
 const NEAR_END_PIXELS = 24;
+/** Fewer than these stand in as many lines, with no room below. */
+const FEW_ROWS = 9;
+/** Above and below them, and for a bar that scrolls sideways. */
+const PADDING_PIXELS = 30;
 
 export function Output(given: { record: RunRecord; snapshot: Snapshot; evaluation: Evaluation | undefined }) {
   const { record, snapshot, evaluation } = given;
@@ -53,9 +65,11 @@ export function Output(given: { record: RunRecord; snapshot: Snapshot; evaluatio
 
   const written = snapshot.bytes.stdout + snapshot.bytes.stderr;
   const ended = snapshot.finished !== null;
+  // While it runs the room for it stands still; what it left behind takes no more than it needs.
+  const height = ended && total < FEW_ROWS ? Math.max(1, total) * ROW_PIXELS + PADDING_PIXELS : undefined;
 
   return (
-    <section className={classes.output} aria-label="Output">
+    <section className={classes.output} data-few={height !== undefined || undefined} aria-label="Output">
       <div className={classes.bar}>
         <SegmentedControl
           aria-label="Which stream"
@@ -111,6 +125,12 @@ export function Output(given: { record: RunRecord; snapshot: Snapshot; evaluatio
             onClick={() => setFollowing(!following)}
             icon={<IconArrowBarToDown size={16} />}
           />
+          <Tool
+            label="Copy the output"
+            disabled={total === 0}
+            onClick={() => void copyText(rows.text(), `Copied ${count(total, "line")}.`)}
+            icon={<IconCopy size={16} />}
+          />
           <Menu position="bottom-end">
             <Menu.Target>
               <ActionIcon variant="subtle" color="gray" aria-label="Download the output" disabled={written === 0}>
@@ -144,6 +164,7 @@ export function Output(given: { record: RunRecord; snapshot: Snapshot; evaluatio
       <div
         ref={box}
         className={classes.rows}
+        style={{ height }}
         tabIndex={0}
         role="log"
         aria-live="off"
@@ -192,7 +213,13 @@ export function Output(given: { record: RunRecord; snapshot: Snapshot; evaluatio
   );
 }
 
-function Tool(given: { label: string; icon: React.ReactNode; pressed?: boolean; onClick: () => void }) {
+function Tool(given: {
+  label: string;
+  icon: React.ReactNode;
+  pressed?: boolean;
+  disabled?: boolean;
+  onClick: () => void;
+}) {
   return (
     <ActionIcon
       variant="subtle"
@@ -200,6 +227,7 @@ function Tool(given: { label: string; icon: React.ReactNode; pressed?: boolean; 
       aria-label={given.label}
       title={given.label}
       aria-pressed={given.pressed}
+      disabled={given.disabled}
       onClick={given.onClick}
     >
       {given.icon}

@@ -9,8 +9,9 @@ import { evaluationQuery, queryClient, submissionQuery } from "../api/queries";
 import { isFinal } from "../api/types";
 import { type Command, useCommands } from "../app/commands";
 import { Refusal } from "../app/State";
+import { useTabTone } from "../app/tab";
 import { Hostile } from "../text/Hostile";
-import { explanation, FAULT_WORDS, inBrief, toneOf } from "../words/outcomes";
+import { explanation, FAULT_WORDS, inBrief, type Tone, toneOf } from "../words/outcomes";
 import { count } from "../words/units";
 import { Annotations } from "./Annotations";
 import { Attempts } from "./Attempts";
@@ -18,11 +19,13 @@ import { Diagnosis, type Sources } from "./Diagnosis";
 import { containmentFacts, givenFacts, recordFacts } from "./details";
 import { Facts, Fold } from "./Facts";
 import { Files } from "./Files";
+import { ranOutOf } from "./more";
 import { Output } from "./Output";
 import { Phases } from "./Phases";
 import { Progress } from "./Progress";
 import { programName } from "./programName";
 import classes from "./RunView.module.css";
+import { FEWEST_SAMPLES } from "./record";
 import { Timeline } from "./Timeline";
 import type { Frame } from "./trace";
 import { UsageMeters } from "./UsageMeters";
@@ -66,10 +69,14 @@ export function RunView(given: { id: string; open: (frame: Frame) => void; actio
   );
   useCommands(own);
 
+  const verdict = evaluation && isFinal(evaluation.status) ? evaluation : undefined;
+  const tone: Tone = verdict ? toneOf(verdict) : snapshot.started ? "active" : "quiet";
+  useTabTone(tone);
+
   if (error instanceof Problem && !evaluation) return <Refusal problem={error} retry={() => void refetch()} />;
   if (snapshot.following.state === "refused") return <Refusal problem={snapshot.following.problem} />;
 
-  const verdict = evaluation && isFinal(evaluation.status) ? evaluation : undefined;
+  const short = ranOutOf(verdict?.outcome);
   const headline = verdict
     ? inBrief(verdict)
     : snapshot.cancelRequested
@@ -84,8 +91,6 @@ export function RunView(given: { id: string; open: (frame: Frame) => void; actio
       : snapshot.started
         ? "It runs in its sandbox."
         : "It is on disk and waits for a free place.";
-  const tone = verdict ? toneOf(verdict) : snapshot.started ? "active" : "quiet";
-
   return (
     <article className={classes.run} data-tone={tone} aria-busy={!ended}>
       <header className={classes.head}>
@@ -113,14 +118,26 @@ export function RunView(given: { id: string; open: (frame: Frame) => void; actio
               {snapshot.cancelRequested ? "Stopping" : "Stop"}
             </Button>
           ) : (
-            <Button
-              variant="default"
-              leftSection={<IconRotateClockwise size={16} />}
-              onClick={() => again.mutate()}
-              loading={again.isPending}
-            >
-              Run again
-            </Button>
+            <>
+              {short && (
+                <Button
+                  variant="default"
+                  leftSection={<IconRotateClockwise size={16} />}
+                  onClick={() => again.mutate(short)}
+                  loading={again.isPending}
+                >
+                  Run with twice the {short}
+                </Button>
+              )}
+              <Button
+                variant="default"
+                leftSection={<IconRotateClockwise size={16} />}
+                onClick={() => again.mutate(undefined)}
+                loading={again.isPending}
+              >
+                Run again
+              </Button>
+            </>
           )}
           {given.actions}
         </div>
@@ -140,9 +157,9 @@ export function RunView(given: { id: string; open: (frame: Frame) => void; actio
       <Output record={record} snapshot={snapshot} evaluation={evaluation} />
       <Attempts events={snapshot.events} />
       {verdict && <Files evaluation={verdict} />}
-      {evaluation && (running || ended) && (
+      {evaluation && running && (!ended || record.samples.length >= FEWEST_SAMPLES) && (
         <Suspense fallback={<div className={classes.room} />}>
-          <Curves samples={record.samples} limits={evaluation.limits} version={snapshot.version} ended={ended} />
+          <Curves evaluation={evaluation} samples={record.samples} version={snapshot.version} ended={ended} />
         </Suspense>
       )}
       {evaluation && (

@@ -1,5 +1,6 @@
 /** The facts about a run, put together from its record. */
 import type { Evaluation } from "../api/types";
+import { Id } from "../app/Id";
 import { Hostile } from "../text/Hostile";
 import { exact } from "../words/times";
 import { bytes, count, seconds } from "../words/units";
@@ -45,7 +46,7 @@ export function givenFacts(evaluation: Evaluation): Fact[] {
 export function recordFacts(evaluation: Evaluation): Fact[] {
   const { timing } = evaluation;
   return [
-    ["id", <code key="id">{evaluation.id}</code>],
+    ["id", <Id key="id" of={evaluation.id} />],
     ["queued", exact(timing.queued)],
     ...(timing.started ? [["started", exact(timing.started)] as Fact] : []),
     ...(timing.finished ? [["finished", exact(timing.finished)] as Fact] : []),

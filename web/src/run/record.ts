@@ -31,6 +31,8 @@ export interface Snapshot {
 export type OutputView = "together" | StreamName;
 
 const MOST_EVENTS = 5_000;
+/** Of how many measurements a curve is made at least. */
+export const FEWEST_SAMPLES = 3;
 const MOST_SAMPLES = 4_000;
 
 export class RunRecord {

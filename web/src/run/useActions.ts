@@ -3,7 +3,9 @@ import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Problem } from "../api/problem";
 import { cancel, queryClient, rerun } from "../api/queries";
+import type { Evaluation } from "../api/types";
 import { complain } from "../app/Toasts";
+import { type More, rerunWithTwice } from "./more";
 
 export function useActions(id: string) {
   const navigate = useNavigate();
@@ -16,8 +18,8 @@ export function useActions(id: string) {
     },
   });
   const again = useMutation({
-    mutationFn: () => rerun(id),
-    onSuccess: (evaluation) => {
+    mutationFn: (more?: More) => (more ? rerunWithTwice(id, more) : rerun(id)),
+    onSuccess: (evaluation: Evaluation) => {
       queryClient.setQueryData(["evaluation", evaluation.id], evaluation);
       void queryClient.invalidateQueries({ queryKey: ["evaluations"] });
       if (window.location.pathname === "/") void navigate({ to: "/", search: { run: evaluation.id } });

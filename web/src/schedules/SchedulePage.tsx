@@ -7,6 +7,7 @@ import { Problem } from "../api/problem";
 import { queryClient, submit } from "../api/queries";
 import type { Schedule } from "../api/types";
 import { Badge } from "../app/Badge";
+import { Id } from "../app/Id";
 import { Page, WaitingPage } from "../app/Page";
 import { Refusal } from "../app/State";
 import { Sure } from "../app/Sure";
@@ -17,6 +18,7 @@ import { submitPipeline } from "../pipelines/calls";
 import { Facts } from "../run/Facts";
 import { Listing } from "../run/Listing";
 import { Hostile } from "../text/Hostile";
+import { plain } from "../text/visible";
 import { Ago } from "../words/times";
 import { pauseSchedule, removeSchedule, resumeSchedule, scheduleQuery } from "./calls";
 import { inWords } from "./cron";
@@ -37,14 +39,14 @@ export function SchedulePage() {
   const words = inWords(schedule.cron);
   return (
     <Page
-      tab="Schedule"
+      tab={`${plain(schedule.name)} · Schedule`}
       title={<Hostile>{schedule.name}</Hostile>}
       about={
         <>
           <Badge live tone={STATE_TONES[schedule.state]}>
             {STATE_WORDS[schedule.state]}
           </Badge>
-          <code>{schedule.id}</code>
+          <Id of={schedule.id} />
         </>
       }
       actions={<Actions schedule={schedule} />}

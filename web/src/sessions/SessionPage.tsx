@@ -1,5 +1,4 @@
 /** One session: a prompt into it, its files, what it uses, and its end. */
-import { Button } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
@@ -8,8 +7,10 @@ import { Problem } from "../api/problem";
 import { queryClient } from "../api/queries";
 import type { Session } from "../api/types";
 import { Badge } from "../app/Badge";
+import { Id } from "../app/Id";
 import { Page } from "../app/Page";
 import { Refusal } from "../app/State";
+import { Sure } from "../app/Sure";
 import { complain, tell } from "../app/Toasts";
 import { AttemptList } from "../run/Attempts";
 import { type Fact, Facts } from "../run/Facts";
@@ -51,19 +52,19 @@ export function SessionPage() {
               {STATE_WORDS[session.state]}
             </Badge>
           )}
-          <code>{id}</code>
+          <Id of={id} />
         </>
       }
       actions={
         alive && (
-          <Button
-            variant="default"
-            leftSection={<IconTrash size={15} stroke={1.6} />}
+          <Sure
+            question="End it, and lose its files?"
+            icon={<IconTrash size={15} stroke={1.6} />}
             loading={end.isPending}
-            onClick={() => end.mutate()}
+            act={() => end.mutate()}
           >
             End the session
-          </Button>
+          </Sure>
         )
       }
     >
