@@ -44,6 +44,29 @@ test("a file becomes a batch, its failures are grouped by cause, and those alone
   expect(await page.title()).not.toBe("owned");
 });
 
+test("a batch under way says in its tab how far it is, and is stopped once that was said twice", async ({
+  console: page,
+}) => {
+  const made = await (await page.request.post("/api/v1/batches", { data: { name: "long" } })).json();
+  await page.request.post(`/api/v1/batches/${made.id}/evaluations?offset=0&last=true`, {
+    headers: { "Content-Type": "application/x-ndjson" },
+    // What no worker of this server can run takes no place of other journeys' programs, and stays under way.
+    data: Array.from({ length: 6 }, () => JSON.stringify({ code: "train(60)", worker_labels: ["gpu"] })).join(
+      "\n",
+    ),
+  });
+  await page.goto(`/batches/${made.id}`);
+  await expect(page).toHaveTitle("0 % · long · Crucible");
+  await expect(page.getByRole("region", { name: "Programs" })).toContainText("train(60)");
+  await page.getByRole("button", { name: "Stop all" }).click();
+  await page.getByRole("button", { name: "Stop the 6 that are left?" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "6 of 6 ended" })).toContainText("Stopped");
+  await expect(page).toHaveTitle("Stopped · long · Crucible");
+  await page.getByRole("region", { name: "Programs" }).getByRole("link").nth(2).click();
+  await page.getByRole("link", { name: "number 3 of a batch" }).click();
+  await expect(page).toHaveURL(new RegExp(made.id));
+});
+
 test("what can't be read of a file is told by its place, and what can is offered", async ({ console: page }) => {
   await page.goto("/batches");
   const choosing = page.waitForEvent("filechooser");

@@ -51,6 +51,67 @@ test("what is chosen is deleted, found among the deleted, and restored", async (
   await page.getByRole("checkbox", { name: "Choose all that are loaded" }).click();
   await page.getByRole("button", { name: "Restore" }).click();
   await expect(page.getByText("2 evaluations restored.")).toBeVisible();
+  await page.getByRole("checkbox", { name: "Deleted, too" }).click();
+  await page.getByRole("checkbox", { name: "Choose all that are loaded" }).click();
+  await page.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("row").filter({ hasText: `${label}=` })).toHaveCount(2);
+});
+
+test("what tried the network is found by what it tried, and the way back undoes one choice at a time", async ({
+  console: page,
+}) => {
+  const label = mine();
+  const labels = { [label]: "x" };
+  await evaluated(page, { code: "print('socket family=AF_INET')", labels });
+  const code =
+    "import socket\ntry:\n    socket.create_connection(('192.0.2.7', 80))\nexcept OSError:\n    print('no')";
+  const guilty = await evaluated(page, { code, labels });
+  await page.goto(`/evaluations?label=${label}`);
+  const rows = page.getByRole("row").filter({ hasText: `${label}=` });
+  await expect(rows).toHaveCount(2);
+  await page.getByLabel("Search", { exact: true }).fill("connect 192.0.2.7:80");
+  await expect(rows).toHaveCount(1);
+  await page.getByLabel("Search", { exact: true }).fill("family=AF_INET");
+  await expect(rows).toHaveCount(2);
+  await page.getByRole("checkbox", { name: "Refused something" }).click();
+  await expect(rows).toHaveCount(1);
+  await expect(page.getByRole("link", { name: new RegExp(guilty) })).toBeVisible();
+  await page.reload();
+  await expect(rows).toHaveCount(1);
+  await page.goBack();
+  await expect(page.getByRole("checkbox", { name: "Refused something" })).not.toBeChecked();
+  await expect(rows).toHaveCount(2);
+});
+
+test("those that are chosen run again with twice the memory", async ({ console: page }) => {
+  const label = mine();
+  for (const value of ["one", "two"])
+    await evaluated(page, {
+      code: "print(1)",
+      labels: { [label]: value },
+      limits: { memory_bytes: 64 * 2 ** 20 },
+    });
+  await page.goto(`/evaluations?label=${label}`);
+  await page.getByRole("checkbox", { name: "Choose all that are loaded" }).click();
+  await page.getByRole("button", { name: "Run again" }).click();
+  await page.getByRole("menuitem", { name: "With twice the memory" }).click();
+  await expect(page.getByText("2 evaluations handed in again with twice the memory.")).toBeVisible();
+  await expect(page.getByText("4 evaluations", { exact: true })).toBeVisible();
+  const { items } = await (await page.request.get(`/api/v1/evaluations?label=${label}&limit=2`)).json();
+  for (const { id } of items) {
+    const { limits } = await (await page.request.get(`/api/v1/evaluations/${id}`)).json();
+    expect(limits.memory_bytes).toBe(128 * 2 ** 20);
+  }
+});
+
+test("outputs are compared beyond what an evaluation itself shows of them", async ({ console: page }) => {
+  const told = (last: string) => ({ code: `for n in range(9000): print(f'line {n:05}')\nprint('${last}')` });
+  const [left, right] = [await evaluated(page, told("left end")), await evaluated(page, told("right end"))];
+  await page.goto(`/compare?left=${left}&right=${right}`);
+  const printed = page.getByRole("region", { name: "Standard output" });
+  await expect(printed.locator("[data-side=left]").filter({ hasText: "left end" })).toBeVisible();
+  await expect(printed.locator("[data-side=right]").filter({ hasText: "right end" })).toBeVisible();
 });
 
 test("two are compared, and only what differs is shown", async ({ console: page }) => {

@@ -206,6 +206,7 @@ for (const scheme of ["light", "dark"] as const) {
       await take(page, `sessions-${scheme}`);
       await page.goto(session);
       await page.getByRole("button", { name: "End the session" }).click();
+      await page.getByRole("button", { name: "End it, and lose its files?" }).click();
 
       await page.setViewportSize(PHONE);
       await page.goto(`/?run=${failed}`);

@@ -47,6 +47,7 @@ test("a session is made, worked in, and ended", async ({ console: page }) => {
   await expect(refused).toContainText("192.0.2.7:80");
 
   await page.getByRole("button", { name: "End the session" }).click();
+  await page.getByRole("button", { name: "End it, and lose its files?" }).click();
   await expect(page.getByText("It is over: as it was asked to.")).toBeVisible();
   await expect(line).toHaveCount(0);
   await page.reload();

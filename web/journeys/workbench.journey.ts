@@ -236,6 +236,75 @@ test("how far a program is, is seen while it runs, and what happened is looked t
   await expectAccessible(page);
 });
 
+test("a run of a moment has no curve that contradicts what the kernel counted, and what it said is copied", async ({
+  console: page,
+}) => {
+  const id = await evaluated(page, { code: "print('one')\nprint('two')", labels: { task: "7" } });
+  await page.goto(`/evaluations/${id}`);
+  await expect(headline(page, "Succeeded")).toBeVisible();
+  await expect(page).toHaveTitle("Succeeded: task=7 · Crucible");
+  await expect(page.locator("link[rel=icon]")).toHaveAttribute("href", /^data:image\/svg/);
+  await expect(output(page)).toContainText("two");
+  await expect(page.getByText("at most", { exact: false })).toHaveCount(0);
+  expect((await output(page).boundingBox())?.height).toBeLessThan(90);
+  const pasted = () => page.evaluate(() => navigator.clipboard.readText());
+  await page.getByRole("button", { name: "Copy the output" }).click();
+  await expect(page.getByText("Copied 2 lines.")).toBeVisible();
+  expect(await pasted()).toBe("one\ntwo\n");
+  await page.getByRole("button", { name: "Copy the id" }).first().click();
+  await expect(page.getByText("Copied the id.")).toBeVisible();
+  expect(await pasted()).toBe(id);
+  await page.getByRole("link", { name: "History", exact: true }).click();
+  await expect(page.locator("link[rel=icon]")).toHaveAttribute("href", /icon\.svg$/);
+});
+
+test("a run of some seconds has curves, whose most is the kernel's, and that say what was when", async ({
+  console: page,
+}) => {
+  const code = "import time\nkept = bytearray(60 * 2**20)\ntime.sleep(1.5)\nkept = None\ntime.sleep(0.5)";
+  const id = await evaluated(page, { code, limits: { memory_bytes: 2 ** 31 } });
+  const { usage } = await (await page.request.get(`/api/v1/evaluations/${id}`)).json();
+  await page.goto(`/evaluations/${id}`);
+  const memory = page.getByRole("figure").filter({ hasText: "Memory" });
+  await expect(memory).toContainText(`at most ${Math.round(usage.peak_memory_bytes / 2 ** 20)} MiB`);
+  await memory.getByRole("img").hover();
+  await expect(memory).toContainText(/\d MiB at \d/);
+  await expect(page.getByRole("figure").filter({ hasText: "Processor" })).toContainText(/\d at \d/);
+});
+
+test("a run that ran out of something is run again with twice of it", async ({ console: page }) => {
+  const id = await evaluated(page, { code: "import time\ntime.sleep(0.7)", limits: { wall_seconds: 0.5 } });
+  await page.goto(`/evaluations/${id}`);
+  await page.getByRole("button", { name: "Run with twice the time" }).click();
+  await expect(headline(page, "Succeeded")).toBeVisible();
+  await page.getByText("Limits and inputs", { exact: true }).click();
+  await expect(page.getByText("1 s", { exact: true })).toBeVisible();
+});
+
+test("printed, a page is whole, and the frame around it is left out", async ({ console: page }) => {
+  const id = await evaluated(page, { code: `${"# a line\n".repeat(200)}print(1)` });
+  await page.goto(`/evaluations/${id}`);
+  await expect(page.getByRole("region", { name: "The program" })).toContainText("print(1)");
+  await page.emulateMedia({ media: "print" });
+  await expect(page.getByRole("navigation", { name: "Pages" })).toBeHidden();
+  const [whole, sheet] = await page.evaluate(() => [
+    document.querySelector("main")?.scrollHeight ?? 0,
+    document.documentElement.scrollHeight,
+  ]);
+  expect(whole).toBeGreaterThan(2_000);
+  expect(sheet).toBeGreaterThanOrEqual(whole);
+});
+
+test("a question mark shows the keys of this page, and nothing that has none", async ({ console: page }) => {
+  await page.goto("/statistics");
+  await expect(page.getByRole("region", { name: "Queue" })).toBeVisible();
+  await page.keyboard.press("?");
+  const keys = page.getByRole("listbox", { name: "Keyboard shortcuts" }).getByRole("option");
+  await expect(keys.filter({ hasText: "Go to history" })).toContainText("GH");
+  await expect(keys.filter({ hasText: "Dark colours" })).toHaveCount(0);
+  await expectAccessible(page);
+});
+
 test("everything can be reached from the keyboard", async ({ console: page }) => {
   await compose(page, "print('by keys')");
   await command(page, "run the program", () => expectAccessible(page));

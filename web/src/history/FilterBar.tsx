@@ -35,7 +35,7 @@ export function FilterBar({ filter, change }: { filter: Filter; change: (filter:
     <div className={classes.bar}>
       <Typed
         label="Search"
-        placeholder="Code, output, note, label, id"
+        placeholder="Code, output, attempts, note, label, id"
         value={filter.text ?? ""}
         icon={<IconSearch size={15} />}
         className={classes.search}
@@ -103,6 +103,12 @@ function Rest(given: { filter: Filter; change: (filter: Filter) => void; columns
         value={filter.label?.join(" ") ?? ""}
         className={classes.label}
         change={(text) => change({ ...filter, label: text.split(/\s+/).filter(Boolean) })}
+      />
+      <Checkbox
+        size="xs"
+        label="Refused something"
+        checked={filter.attempted ?? false}
+        onChange={(event) => change({ ...filter, attempted: event.currentTarget.checked || undefined })}
       />
       <Checkbox
         size="xs"

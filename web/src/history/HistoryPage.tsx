@@ -10,12 +10,13 @@ import { Problem } from "../api/problem";
 import type { EvaluationSummary } from "../api/types";
 import { Checkbox } from "../app/Checkbox";
 import { Refusal, State } from "../app/State";
+import { useTab } from "../app/tab";
 import { useNarrow } from "../app/useNarrow";
 import { count } from "../words/units";
 import { BulkBar } from "./BulkBar";
 import { columns, features, USUAL, WIDTHS } from "./columns";
 import { FilterBar } from "./FilterBar";
-import { type Filter, isNarrowed, widened } from "./filter";
+import { type Filter, isNarrowed, isTyped, widened } from "./filter";
 import classes from "./History.module.css";
 import { backToTop, historyQuery, wantsMore } from "./list";
 import { Head, OrderPicker } from "./order";
@@ -29,8 +30,8 @@ export function HistoryPage() {
   const filter = useSearch({ from: "/evaluations" });
   const navigate = useNavigate();
   const change = useCallback(
-    (next: Filter) => void navigate({ to: "/evaluations", search: next, replace: true }),
-    [navigate],
+    (next: Filter) => void navigate({ to: "/evaluations", search: next, replace: isTyped(filter, next) }),
+    [navigate, filter],
   );
   const query = useInfiniteQuery(historyQuery(filter));
   const data = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? NONE, [query.data]);
@@ -46,9 +47,7 @@ export function HistoryPage() {
     onRowSelectionChange: setRowSelection,
   });
 
-  useEffect(() => {
-    document.title = "History · Crucible";
-  }, []);
+  useTab("History");
 
   const narrow = useNarrow();
   const box = useRef<HTMLDivElement>(null);

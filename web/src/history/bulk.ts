@@ -2,6 +2,7 @@
 import { answer, api } from "../api/client";
 import type { Problem } from "../api/problem";
 import { cancel, rerun } from "../api/queries";
+import { type More, rerunWithTwice } from "../run/more";
 import { count } from "../words/units";
 
 export type Deed = "cancel" | "rerun" | "delete" | "restore";
@@ -24,24 +25,32 @@ const DEEDS: Record<Deed, { run: (id: string) => Promise<unknown>; done: string 
 
 export interface Done {
   words: string;
+  done: string[];
   failed: string[];
 }
 
-export async function forEach(deed: Deed, ids: readonly string[]): Promise<Done> {
-  const { run, done } = DEEDS[deed];
+export function forEach(deed: Deed, ids: readonly string[]): Promise<Done> {
+  return each(ids, DEEDS[deed].run, DEEDS[deed].done);
+}
+
+export function rerunEach(ids: readonly string[], more: More): Promise<Done> {
+  return each(ids, (id) => rerunWithTwice(id, more), `handed in again with twice the ${more}`);
+}
+
+async function each(ids: readonly string[], run: (id: string) => Promise<unknown>, words: string): Promise<Done> {
   const waiting = [...ids];
   const failed: string[] = [];
-  let succeeded = 0;
+  const done: string[] = [];
   const work = async () => {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       try {
         await run(id);
-        succeeded += 1;
+        done.push(id);
       } catch (error) {
         failed.push(`${id}: ${(error as Problem).message}`);
       }
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return { words: `${count(succeeded, "evaluation")} ${done}.`, failed };
+  return { words: `${count(done.length, "evaluation")} ${words}.`, done, failed };
 }

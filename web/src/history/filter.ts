@@ -10,6 +10,8 @@ export interface Filter {
   text?: string;
   /** How far back: `1h`, `24h`, `7d`, `30d`. */
   within?: keyof typeof WITHIN_HOURS;
+  /** Whether it tried something that its sandbox refused. */
+  attempted?: boolean;
   lifecycle?: Lifecycle[];
   sort?: Sort;
   order?: Order;
@@ -28,6 +30,7 @@ export function parseFilter(search: Record<string, unknown>): Filter {
     label: texts(search.label),
     text: typeof search.text === "string" || typeof search.text === "number" ? String(search.text) : undefined,
     within: Object.keys(WITHIN_HOURS).find((one) => one === search.within) as Filter["within"],
+    attempted: typeof search.attempted === "boolean" ? search.attempted : undefined,
     lifecycle: chosen(search.lifecycle, LIFECYCLE_VALUES),
     sort: SORT_VALUES.find((one) => one === search.sort),
     order: ORDER_VALUES.find((one) => one === search.order),
@@ -46,6 +49,7 @@ export function toQuery(filter: Filter, now: number) {
     runtime: filter.runtime,
     label: filter.label,
     text: filter.text,
+    attempted: filter.attempted,
     lifecycle: filter.lifecycle,
     since: since?.toISOString(),
     sort: filter.sort,
@@ -68,6 +72,12 @@ export function howNarrow({ text: _, ...filter }: Filter): number {
 /** What is left of a filter when it narrows nothing: how the list is shown. */
 export function widened({ columns, sort, order }: Filter): Filter {
   return { columns, sort, order };
+}
+
+/** Whether one follows from the other by typing: the way back leads to where that began, not to each letter. */
+export function isTyped(before: Filter, after: Filter): boolean {
+  const chosen = ({ text: _, label: __, ...rest }: Filter) => JSON.stringify(parseFilter({ ...rest }));
+  return chosen(before) === chosen(after);
 }
 
 /** The list in this order; asked for what it is in already, it turns. The usual order needs no words. */

@@ -16,6 +16,7 @@ const FIRST: readonly View[] = [
     name: "Limits that were hit",
     filter: { outcome: ["timed_out", "cpu_exceeded", "memory_exceeded", "disk_exceeded", "output_exceeded"] },
   },
+  { name: "Tried the network", filter: { attempted: true, text: "family=AF_INET" } },
   { name: "Running now", filter: { status: ["queued", "running"] } },
 ];
 
