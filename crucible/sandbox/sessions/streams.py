@@ -7,6 +7,8 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import struct
+import termios
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -16,6 +18,7 @@ from crucible.domain.sandbox import StreamName
 from crucible.domain.session import ExecOutput
 
 PIPE_BYTES: Final = 256 * 1024
+_COUNT: Final = struct.Struct("i")
 _UNHURRIED_BYTES = 24 * MIB
 """How much a stream may carry before it is slowed down."""
 _BYTES_PER_SECOND = 64 * MIB
@@ -76,7 +79,7 @@ class Stream:
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(len(data) / _BYTES_PER_SECOND):
                             await self._ended.wait()
-            left = PIPE_BYTES
+            left = self._waiting()
             while left > 0 and (data := self._read()):
                 left -= len(data)
                 await self._take(data)
@@ -120,6 +123,13 @@ class Stream:
         if not data:
             self.close()
         return data
+
+    def _waiting(self) -> int:
+        """Return how many bytes are in the pipe, which a program can have made larger; none where it is closed."""
+        if self._reading < 0:
+            return 0
+        (size,) = _COUNT.unpack(fcntl.ioctl(self._reading, termios.FIONREAD, bytes(_COUNT.size)))
+        return int(size)
 
     async def _readable(self) -> bool:
         """Wait for something to read; False once the program has ended."""
