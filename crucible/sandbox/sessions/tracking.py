@@ -17,6 +17,8 @@ from crucible.sandbox.cgroup import Reading
 _DOOR = "cgroup.procs"
 _PASSES = 200
 _PAUSE_SECONDS = 0.005
+_KILLED_AT_ONCE = 64
+"""Each takes a descriptor, and all of them one look at who is in the group."""
 
 
 class Tracked(Protocol):
@@ -97,7 +99,7 @@ class TrackingGroup:
         try:
             self._forbid_forks()
             for _ in range(_PASSES):
-                if not self._kill_once():
+                if not await self._kill_once():
                     return
                 await asyncio.sleep(_PAUSE_SECONDS)
         except OSError as error:
@@ -120,23 +122,35 @@ class TrackingGroup:
         if os.path.exists(limit):
             _write(limit, "0")
 
-    def _kill_once(self) -> bool:
+    async def _kill_once(self) -> bool:
         """Kill whoever is in it now; False where nobody is."""
-        if not (members := self._members()):
+        if not (members := sorted(self._members())):
             return False
-        at_once = f"{self._folder}/cgroup.kill"
-        if os.path.exists(at_once):
-            _write(at_once, "1")
-            return True
-        for pid in members:
-            with contextlib.suppress(ProcessLookupError):
-                handle = os.pidfd_open(pid)
-                try:
-                    if pid in self._members():  # else the number has become another's
-                        signal.pidfd_send_signal(handle, signal.SIGKILL)
-                finally:
-                    os.close(handle)
+        if not self._kill_all():
+            for first in range(0, len(members), _KILLED_AT_ONCE):
+                self._kill_some(members[first : first + _KILLED_AT_ONCE])
+                await asyncio.sleep(0)  # the executor has others to see to, and there may be thousands
         return True
+
+    def _kill_all(self) -> bool:
+        """Have the kernel kill all of it, where it can."""
+        at_once = f"{self._folder}/cgroup.kill"
+        if not os.path.exists(at_once):
+            return False
+        _write(at_once, "1")
+        return True
+
+    def _kill_some(self, pids: list[int]) -> None:
+        """Kill those of them that are in it, and whose number has not become another's."""
+        with contextlib.ExitStack() as held:
+            handles: dict[int, int] = {}
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    handles[pid] = os.pidfd_open(pid)
+                    held.callback(os.close, handles[pid])
+            for pid in handles.keys() & self._members():
+                with contextlib.suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(handles[pid], signal.SIGKILL)
 
     def _members(self) -> set[int]:
         with open(f"{self._folder}/cgroup.procs") as file:
