@@ -23,6 +23,10 @@ _UNHURRIED_BYTES = 24 * MIB
 """How much a stream may carry before it is slowed down."""
 _BYTES_PER_SECOND = 64 * MIB
 """How fast a stream is read from then on."""
+_LITTLE_BYTES: Final = 4096
+_LITTLE_SECONDS: Final = 0.01
+"""After less than that, so long is waited for more: one byte a write must not become one event a byte."""
+_BLOCK_BYTES: Final = 64 * 1024
 _MOST_LEFT_OVER: Final = 64
 """As many pipes of execs that ended a session may have: one process can gather those of any number of execs."""
 _LEFT_OVER_SECONDS = 0.05
@@ -37,13 +41,16 @@ class Tail:
     def __init__(self, most: int) -> None:
         self.total = 0
         self._most = most
-        self._kept: deque[bytes] = deque()
+        self._kept: deque[bytearray] = deque()
+        """In blocks: an object for each two bytes that come would take many times as much memory as they do."""
         self._length = 0
 
     def add(self, data: bytes) -> None:
         """Take the next bytes."""
         self.total += len(data)
-        self._kept.append(data)
+        if not self._kept or len(self._kept[-1]) >= _BLOCK_BYTES:
+            self._kept.append(bytearray())
+        self._kept[-1] += data
         self._length += len(data)
         while self._length - len(self._kept[0]) >= self._most:
             self._length -= len(self._kept.popleft())
@@ -75,9 +82,9 @@ class Stream:
                 if not (data := self._read()):
                     return
                 await self._take(data)
-                if self.tail.total > _UNHURRIED_BYTES and not self._ended.is_set():
+                if (pause := self._pause_after(data)) and not self._ended.is_set():
                     with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(len(data) / _BYTES_PER_SECOND):
+                        async with asyncio.timeout(pause):
                             await self._ended.wait()
             left = self._waiting()
             while left > 0 and (data := self._read()):
@@ -123,6 +130,12 @@ class Stream:
         if not data:
             self.close()
         return data
+
+    def _pause_after(self, data: bytes) -> float:
+        """Return for how many seconds not to read again: a flood is slowed down, and few bytes wait for more."""
+        if len(data) < _LITTLE_BYTES:
+            return _LITTLE_SECONDS
+        return len(data) / _BYTES_PER_SECOND if self.tail.total > _UNHURRIED_BYTES else 0.0
 
     def _waiting(self) -> int:
         """Return how many bytes are in the pipe, which a program can have made larger; none where it is closed."""
