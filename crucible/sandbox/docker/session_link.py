@@ -218,6 +218,7 @@ class _Outlet:
         self._descriptor = descriptor
         self._changed = changed
         self._waiting: deque[bytes] = deque()
+        self._waiting_bytes = 0
         self._is_complete = False
         os.set_blocking(descriptor, False)
 
@@ -230,8 +231,9 @@ class _Outlet:
         if self.is_closed:
             return
         self._waiting.append(data)
+        self._waiting_bytes += len(data)
         self.flush()
-        if sum(map(len, self._waiting)) > _MOST_WAITING_BYTES:
+        if self._waiting_bytes > _MOST_WAITING_BYTES:
             raise ValueError("more than there was room for")
 
     def finish(self) -> None:
@@ -256,6 +258,7 @@ class _Outlet:
             while self._waiting:
                 written = os.write(self._descriptor, self._waiting[0])
                 self.written += written
+                self._waiting_bytes -= written
                 if written < len(self._waiting[0]):
                     self._waiting[0] = self._waiting[0][written:]
                 else:
@@ -274,5 +277,6 @@ class _Outlet:
         if not self.is_closed:
             self.is_closed = True
             self._waiting.clear()
+            self._waiting_bytes = 0
             asyncio.get_running_loop().remove_writer(self._descriptor)
             os.close(self._descriptor)

@@ -19,7 +19,7 @@ import pytest_asyncio
 
 from crucible.sandbox import report
 from crucible.sandbox.docker import session_wire as wire
-from crucible.sandbox.docker.session_link import SessionLink
+from crucible.sandbox.docker.session_link import SessionLink, _Outlet
 from crucible.sandbox.sessions import plan
 from crucible.sandbox.sessions.streams import PIPE_BYTES
 from tests.waiting import until
@@ -221,3 +221,31 @@ async def test_a_container_that_is_gone_ends_the_session(link: SessionLink, rela
     relay.say(b"")
     assert json.loads(await told(link))["error"] == "why"
     assert await told(link) == b""
+
+
+class Piece(bytes):
+    """Bytes that know how often they were measured."""
+
+    measured = 0
+
+    def __len__(self) -> int:
+        type(self).measured += 1
+        return super().__len__()
+
+
+async def test_bytes_that_wait_for_a_slow_reader_one_by_one_are_each_measured_once() -> None:
+    """Who measured all of them for each that came, as a program may write them, had no time for anybody else."""
+    reading, writing = os.pipe2(os.O_CLOEXEC)
+    outlet = _Outlet(writing)
+    outlet.resize(4096)
+    outlet.put(bytes(4096))
+    for _ in range(1000):
+        outlet.put(Piece(b"x"))
+    assert outlet.holds_something
+    measured = Piece.measured
+    os.read(reading, 4096)
+    outlet.flush()
+    assert os.read(reading, 4096) == b"x" * 1000
+    outlet.close()
+    os.close(reading)
+    assert measured <= 3000
