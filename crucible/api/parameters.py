@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Path, Query
 
-from crucible.domain.errors import FieldError, InvalidRequestError, NotFoundError
+from crucible.domain.errors import InvalidRequestError, NotFoundError
 from crucible.domain.event import parse_event_id
 from crucible.domain.identifiers import (
     BATCH_PATTERN,
@@ -48,7 +48,7 @@ async def _position(
     try:
         return parse_event_id(text)
     except ValueError as error:
-        raise InvalidRequestError(f"{field}: {error}", errors=(FieldError(field, str(error)),)) from error
+        raise InvalidRequestError.of_field(field, str(error)) from error
 
 
 BatchId = Annotated[str, Depends(_identifier("batch", BATCH_PATTERN))]

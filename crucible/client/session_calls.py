@@ -11,7 +11,7 @@ from crucible.client.calls import Call, Parameters, body, new_key
 from crucible.client.errors import UnexpectedAnswerError, error_of_problem
 from crucible.client.reading import reads
 from crucible.domain.answer import Problem
-from crucible.domain.errors import FieldError, InvalidRequestError
+from crucible.domain.errors import InvalidRequestError
 from crucible.domain.session import MAXIMUM_OUTPUT_BYTES, WORKING_DIRECTORY
 from crucible.domain.session_record import (
     ExecEvent,
@@ -143,7 +143,7 @@ def exec_request(
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "stdin"
         message = first["msg"].removeprefix("Value error, ")
-        raise InvalidRequestError(f"{field}: {message}", errors=(FieldError(field, message),)) from error
+        raise InvalidRequestError.of_field(field, message) from error
 
 
 def event_of(data: str) -> ExecEvent:

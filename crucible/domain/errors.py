@@ -34,9 +34,14 @@ class CrucibleError(Exception):
         self.retry_after_seconds = retry_after_seconds
 
     @classmethod
+    def of_fields(cls, *errors: FieldError) -> Self:
+        """Return what fields of a request are refused with; in words, the first of them."""
+        return cls(f"{errors[0].field}: {errors[0].message}", errors=errors)
+
+    @classmethod
     def of_field(cls, field: str, message: str) -> Self:
         """Return what one field of a request is refused with."""
-        return cls(f"{field} {message}", errors=(FieldError(field, message),))
+        return cls.of_fields(FieldError(field, message))
 
     @property
     def type(self) -> str:

@@ -129,7 +129,7 @@ def resolve_all(
         if isinstance(submission, Submission) and (error := unmet(submission, engines, where)):
             errors.append(error)
     if errors:
-        raise InvalidRequestError(f"{errors[0].field} {errors[0].message}", errors=tuple(errors))
+        raise InvalidRequestError.of_fields(*errors)
     return [names[submission.image, submission.runtime] for submission in submissions]
 
 

@@ -55,7 +55,7 @@ async def create(
 def check_graph(request: PipelineRequest) -> None:
     """Raise InvalidRequestError, naming the fields, where the stages can't follow one another."""
     if errors := graph_errors(request.stages):
-        raise InvalidRequestError(f"{errors[0].field}: {errors[0].message}", errors=tuple(errors))
+        raise InvalidRequestError.of_fields(*errors)
 
 
 async def start_stages(

@@ -93,7 +93,7 @@ async def test_chunks_before_a_refused_one_stay_and_it_is_named(database):
 async def test_a_batch_has_a_bound(database, monkeypatch):
     monkeypatch.setattr(receive, "MAXIMUM_ITEMS", 4)
     batch = await made(database, programs(4), last=False)
-    with pytest.raises(InvalidRequestError, match="lines must be at most 4 in a batch; 4 are there"):
+    with pytest.raises(InvalidRequestError, match="lines: must be at most 4 in a batch; 4 are there"):
         await handed_in(database, batch.id, programs(1, first=4), offset=4)
     assert batches.MAXIMUM_ITEMS == 100_000
 

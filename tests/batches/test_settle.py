@@ -119,7 +119,7 @@ async def test_a_retry_that_is_asked_for_twice_changes_nothing_the_second_time(d
         await retry.retry(database, doorbell, LOCAL_OWNER, batch.id, RETRIED_FAULTS) for _ in range(2)
     ]
     assert first == second
-    with pytest.raises(InvalidRequestError, match="faults must be of"):
+    with pytest.raises(InvalidRequestError, match="faults: must be of"):
         await retry.retry(database, doorbell, LOCAL_OWNER, batch.id, frozenset({Fault.NOBODY}))
 
 

@@ -126,14 +126,14 @@ def test_a_tier_that_can_not_be_had_is_refused_with_what_there_is(shared: Machin
     done = shared.command("run", slowly, "--isolation", "virtual-machine")
     assert (done.returncode, done.stdout) == (1, b"")
     said = " ".join(done.stderr.decode().split())
-    assert "minimum_isolation must be what the engine gives, is virtual-machine; there are: " in said
+    assert "minimum_isolation: must be what the engine gives, is virtual-machine; there are: " in said
     assert "namespaces (shared-kernel)" in said
     done = shared.command("run", slowly, "--engine", "namespaces", "--isolation", "user-space-kernel")
     assert done.returncode == 1
     assert b"is user-space-kernel; there are: namespaces (shared-kernel)" in done.stderr
     done = shared.command("run", slowly, "--engine", "gvisr")
     assert done.returncode == 1
-    assert b"engine 'gvisr' is not an engine of this server; there are: auto, gvisor" in done.stderr
+    assert b"engine: 'gvisr' is not an engine of this server; there are: auto, gvisor" in done.stderr
 
 
 def test_a_resumed_stream_has_no_gap_and_no_repeat(shared: Machine) -> None:

@@ -115,5 +115,5 @@ async def test_whoever_may_not_submit_may_not_check() -> None:
 
 
 async def test_a_runtime_that_is_not_here_is_refused_by_name() -> None:
-    with pytest.raises(InvalidRequestError, match="runtime 'cobol' is not a runtime"):
+    with pytest.raises(InvalidRequestError, match="runtime: 'cobol' is not a runtime"):
         await Checks(says("")).check(LOCAL_OWNER, CheckRequest(code="x", runtime="cobol"), RUNTIMES)

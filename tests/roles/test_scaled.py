@@ -242,7 +242,7 @@ def test_engines_are_those_of_the_workers_executors(scaled: Scaled) -> None:
         until(crucible.engines)
         (default,) = [engine for engine in crucible.engines() if engine.default]
         assert (default.name, default.available) == ("namespaces", True)
-        with pytest.raises(InvalidRequestError, match="minimum_isolation must be what the engine gives"):
+        with pytest.raises(InvalidRequestError, match="minimum_isolation: must be what the engine gives"):
             crucible.submit(Submission(code="1", minimum_isolation=Isolation.VIRTUAL_MACHINE))
 
 
