@@ -115,10 +115,15 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
 
 async def _comes_up(link: ExecutorLink, executor: ExecutorProcess, http: HttpServer, stopping: Stopping) -> bool:
     """Wait until everything works; False where the end was asked for first. Raises CannotStartError."""
-    working = asyncio.ensure_future(asyncio.gather(link.connected(), http.listening.wait()))
-    failed = asyncio.ensure_future(executor.ended.wait())
-    asked = asyncio.ensure_future(stopping.wait())
-    awaited: set[asyncio.Future[Any]] = {working, failed, asked}
+
+    async def all_work() -> None:
+        await link.connected()
+        await http.listening.wait()
+
+    working = asyncio.create_task(all_work())
+    failed = asyncio.create_task(executor.ended.wait())
+    asked = asyncio.create_task(stopping.wait())
+    awaited: set[asyncio.Task[Any]] = {working, failed, asked}
     done, pending = await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
     for waiting in pending:
         waiting.cancel()

@@ -1,6 +1,7 @@
 """The command line's frame: help at once, versions, and errors in words."""
 
 import shlex
+import signal
 import subprocess
 import sys
 
@@ -48,6 +49,20 @@ def test_help_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert done.stderr == ""
+
+
+def test_ctrl_c_while_a_command_loads_ends_it_without_a_word() -> None:
+    check = (
+        "import os, signal, sys\n"
+        "class Pressed:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'typer': os.kill(os.getpid(), signal.SIGINT)\n"
+        "from crucible.__main__ import main\n"
+        "sys.meta_path.insert(0, Pressed())\n"
+        "main()"
+    )
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
 
 
 def test_a_client_command_loads_no_server() -> None:

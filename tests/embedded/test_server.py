@@ -1,7 +1,12 @@
 """The server's roles stand and fall together. Its ordinary life is in tests/end_to_end."""
 
+import asyncio
+import gc
+import os
+import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,17 +30,36 @@ def settings(tmp_path: Path) -> Settings:
     return made
 
 
+def executor_is(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+    def make(self: ExecutorProcess, _socket: Path, _images: Path) -> None:
+        start(self, _socket, _images)
+        self._command = (sys.executable, "-c", program)
+
+    start = ExecutorProcess.__init__
+    monkeypatch.setattr(ExecutorProcess, "__init__", make)
+
+
 async def test_an_executor_that_can_not_run_here_is_a_reason_not_to_start(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(self: ExecutorProcess, _socket: Path, _images: Path) -> None:
-        start(self, _socket, _images)
-        self._command = (sys.executable, "-c", "raise SystemExit(1)")
-
-    start = ExecutorProcess.__init__
-    monkeypatch.setattr(ExecutorProcess, "__init__", fail)
+    executor_is(monkeypatch, "raise SystemExit(1)")
     with listen("127.0.0.1", 0) as listener, pytest.raises(CannotStartError, match="crucible doctor"):
         await serve(settings, listener, announce)
+
+
+async def test_the_end_while_it_starts_leaves_no_complaint(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    complaints: list[dict[str, Any]] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: complaints.append(context))
+    executor_is(monkeypatch, "import time; time.sleep(600)")
+    with listen("127.0.0.1", 0) as listener:
+        loop.call_later(0.2, os.kill, os.getpid(), signal.SIGTERM)
+        assert await serve(settings, listener, announce) is signal.SIGTERM
+    gc.collect()
+    await asyncio.sleep(0)
+    assert complaints == []
 
 
 async def test_a_role_that_ends_takes_the_server_with_it(
