@@ -20,6 +20,8 @@ from crucible.settings import Settings
 PROGRAM = Path("examples", "hello.py")
 CRUCIBLE = Path(sys.prefix, "bin", "crucible")
 POLL_SECONDS = 0.05
+REFUSED = 1
+"""The exit code of a command that says what it needs."""
 
 
 def address(arguments: list[str]) -> str:
@@ -63,13 +65,18 @@ def main() -> int:
         signal.signal(ending, pass_on)
     with httpx2.Client(base_url=url) as http:
         taken = is_ready(http)
+        print("starting Crucible", flush=True)
         server = subprocess.Popen([CRUCIBLE, "up", *sys.argv[1:]], process_group=0)
         servers.append(server)
         while not taken and server.poll() is None and not is_ready(http):
             time.sleep(POLL_SECONDS)
+    ready = False
     if not taken and server.poll() is None:  # a taken port is another server's, and ours is about to say so
         run_first_program(url)
+        ready = True
     code = server.wait()
+    if code == REFUSED and not ready:
+        print('→ options go through make as: make up FLAGS="--port 8000"', file=sys.stderr)
     return 0 if code == 128 + signal.SIGINT else code
 
 
