@@ -59,6 +59,18 @@ class Offer:
         if (lack := self._engine_lacking(need)) is not None:
             yield lack
 
+    @property
+    def standstill(self) -> str | None:
+        """Why it can make a sandbox for nobody who has no wish; None where it can, or nothing is known."""
+        usual = [engine for engine in self.engines if self._takes(engine.engine)]
+        if self.only_engines is None:
+            usual = [engine for engine in usual if engine.default]
+        if not usual or any(engine.available for engine in usual):
+            return None
+        return "; ".join(
+            f"{engine.engine}: {engine.missing.get('engine', 'it does not work')}" for engine in usual
+        )
+
     def _engine_lacking(self, need: Need) -> str | None:
         taken = [engine for engine in self.engines if self._takes(engine.engine)]
         if need.engine is not None:
@@ -66,6 +78,9 @@ class Offer:
             return None if self._takes(need.engine) and known.get(need.engine, True) else f"engine {need.engine}"
         if self.only_engines is None and not self.engines:
             return None
+        for engine in taken:
+            if engine.default and not engine.available and engine.isolation.satisfies(need.minimum_isolation):
+                return f"engine {engine.engine}, which is not available now"
         if not any(engine.available and engine.isolation.satisfies(need.minimum_isolation) for engine in taken):
             return f"isolation {need.minimum_isolation}"
         if self.only_engines is not None and not any(engine.default for engine in taken):

@@ -16,6 +16,7 @@ from crucible.database.database import Database
 from crucible.domain.errors import ExecutorUnavailableError, StorageUnavailableError
 from crucible.domain.measure import Measures
 from crucible.domain.sandbox import RuntimeReport
+from crucible.domain.worker import WorkerState
 from crucible.embedded.data_folder import socket_path
 from crucible.embedded.executor_process import ExecutorProcess
 from crucible.evaluations.check import Checks
@@ -25,6 +26,7 @@ from crucible.executor.link import ExecutorLink
 from crucible.operations.tally import keep_tallying
 from crucible.pipelines.settle import keep_advancing
 from crucible.queue.reaper import keep_reaping
+from crucible.queue.worker import Worker
 from crucible.roles.errors import CannotStartError
 from crucible.roles.http_server import HttpServer
 from crucible.roles.log_level import keep_log_level
@@ -81,7 +83,7 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
         tasks.start("notifications", keep_delivering(database, settings.webhook_networks))
 
         async def unready() -> dict[str, str]:
-            return await _unready(database, link, working)
+            return await _unready(database, link, worker, working)
 
         app = create_app(
             Collaborators(
@@ -102,7 +104,8 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
         http = HttpServer(app)
         answering = tasks.start("http", http.answer(listener))
         if await _comes_up(link, executor, http, stopping):
-            tasks.start("engines", keep_surveying(link, after_seconds=_UNTIL_SURVEYED_SECONDS))
+            surveying = keep_surveying(link, settings.worker_engines, after_seconds=_UNTIL_SURVEYED_SECONDS)
+            tasks.start("engines", surveying)
             announce(link.known_runtimes)
             await tasks.until(stopping)
         http.refuse()
@@ -140,7 +143,9 @@ def _known_runtimes(link: ExecutorLink) -> Sequence[RuntimeReport]:
     return link.known_runtimes
 
 
-async def _unready(database: Database, link: ExecutorLink, working: "asyncio.Task[None]") -> dict[str, str]:
+async def _unready(
+    database: Database, link: ExecutorLink, worker: Worker, working: "asyncio.Task[None]"
+) -> dict[str, str]:
     parts: dict[str, str] = {}
     try:
         await database.check()
@@ -148,6 +153,10 @@ async def _unready(database: Database, link: ExecutorLink, working: "asyncio.Tas
         parts["database"] = error.detail
     if not link.is_connected:
         parts["executor"] = link.refusal
+    elif (reason := worker.terms.offer(link.known_runtimes, link.drivers).standstill) is not None:
+        parts["sandbox"] = reason
     if working.done():
         parts["worker"] = "it stopped"
+    elif worker.state is not WorkerState.WORKING:
+        parts["worker"] = f"it is {worker.state}, as it was asked to be: `crucible resume` undoes that"
     return parts

@@ -15,6 +15,8 @@ REPORT_SECONDS = 3.0
 """How often a worker writes down that it lives, and others read that."""
 REMEMBERED = timedelta(minutes=10)
 """How long what a worker could run is still accepted after it was last heard of."""
+_NAMED = 3
+"""How many workers are named where none can make a sandbox."""
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -26,7 +28,7 @@ class KnownWorkers:
         self.workers: Sequence[WorkerReport] = ()
         self._runtimes: dict[tuple[str | None, str], RuntimeReport] = {}
         self._engines: dict[str, DriverReport] = {}
-        self._any_alive = False
+        self._alive: Sequence[WorkerReport] = ()
 
     @property
     def runtimes(self) -> Sequence[RuntimeReport]:
@@ -36,7 +38,15 @@ class KnownWorkers:
     @property
     def any_alive(self) -> bool:
         """Whether a worker that takes more was heard of in the last seconds."""
-        return self._any_alive
+        return bool(self._alive)
+
+    @property
+    def standstill(self) -> str | None:
+        """Why none of those that take more can make a sandbox; None where one can, or there are none."""
+        reasons = [(worker.name, worker.offer.standstill) for worker in self._alive]
+        if any(reason is None for _, reason in reasons):
+            return None
+        return "; ".join(f"{name}: {reason}" for name, reason in reasons[:_NAMED]) or None
 
     def accepted(self) -> Sequence[RuntimeReport]:
         """Return what may be submitted. Raises ExecutorUnavailableError where no worker has told of any yet."""
@@ -72,6 +82,8 @@ class KnownWorkers:
             known = self._engines.get(engine.engine)
             if known is None or (engine.available, engine.default) > (known.available, known.default):
                 self._engines[engine.engine] = engine
-        self._any_alive = any(
-            worker.seen_at and worker.seen_at > at - ALIVE_FOR and worker.takes_more for worker in self.workers
-        )
+        self._alive = [
+            worker
+            for worker in self.workers
+            if worker.seen_at and worker.seen_at > at - ALIVE_FOR and worker.takes_more
+        ]

@@ -1,8 +1,10 @@
 """A worker's presence: it writes down every few seconds that it lives and what it takes, and leaves in order."""
 
 import asyncio
+import contextlib
 import socket
 import time
+from collections.abc import Collection
 
 import structlog
 
@@ -19,6 +21,10 @@ ORDER_SECONDS = 0.5
 """How often a worker asks whether it is to do something else."""
 SURVEY_SECONDS = 60.0
 """How often a worker asks which engines its executor has: one that comes or goes is known a minute later."""
+BROKEN_SECONDS = 5.0
+"""How often it tries again whether a sandbox can be made where none could."""
+REST_SECONDS = 1.0
+"""How long it leaves the executor alone in between, however often no sandbox is found for a program."""
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -55,16 +61,26 @@ async def keep_reporting(
         await asyncio.sleep(min(ORDER_SECONDS, seconds))
 
 
-async def keep_surveying(link: ExecutorLink, *, after_seconds: float = 0.0) -> None:
-    """Know which engines the executor has, until cancelled; they are told with the next report.
+async def keep_surveying(
+    link: ExecutorLink, only_engines: Collection[str] = (), *, after_seconds: float = 0.0
+) -> None:
+    """Know which engines the executor has and whether a sandbox can be made, until cancelled.
 
-    The first answer costs the executor a try of each. `after_seconds`: how long it is spared that.
+    What it finds is told with the next report. It looks again at once where no sandbox was found for a program,
+    and soon while none can be made. The first answer costs the executor a try of each engine. `after_seconds`: how
+    long it is spared that. `only_engines`: those that are tried; none: the one of programs that name none.
     """
     await asyncio.sleep(after_seconds)
     while True:
         await link.connected()
+        link.doubted.clear()
         await link.survey()
-        await asyncio.sleep(SURVEY_SECONDS)
+        for engine in only_engines or (None,):
+            await link.try_out(engine)
+        await asyncio.sleep(REST_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(BROKEN_SECONDS if link.is_broken else SURVEY_SECONDS):
+                await link.doubted.wait()
 
 
 async def leave(database: Database, worker: Worker) -> None:

@@ -83,4 +83,6 @@ async def _unready(parts: SharedParts, known: KnownWorkers) -> dict[str, str]:
         unready["redis"] = "it does not answer: evaluations are acknowledged, start later and are not seen live"
     if not known.any_alive:
         unready["worker"] = "none was heard of lately"
+    elif (reason := known.standstill) is not None:
+        unready["sandbox"] = reason
     return unready

@@ -59,7 +59,7 @@ async def work(
             tasks.start("scale", worker.keep_scaling(Autoscale(autoscale)))
         tasks.start("presence", keep_reporting(parts.database, worker, link, grace_seconds=settings.grace_seconds))
         tasks.start("log level", keep_log_level(parts.database, settings.log_level, tell=link.set_log_level))
-        tasks.start("engines", keep_surveying(link))
+        tasks.start("engines", keep_surveying(link, settings.worker_engines))
         runtimes = [runtime.name for runtime in link.known_runtimes]
         ear = Ear(
             parts.celery,

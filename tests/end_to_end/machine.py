@@ -30,13 +30,15 @@ class Machine:
     server: subprocess.Popen[str] | None = None
     said: str = ""
     options: tuple[str, ...] = ()
+    prefix: tuple[str, ...] = ()
+    """What the server's command follows, which becomes it."""
     environment: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> None:
         """Start the server and wait until it says that it is ready."""
         with self._log.open("a") as log:
             self.server = subprocess.Popen(
-                [*CRUCIBLE, "up", "--data", self.data, "--port", self._port, *self.options],
+                [*self.prefix, *CRUCIBLE, "up", "--data", self.data, "--port", self._port, *self.options],
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
@@ -129,12 +131,12 @@ class Machine:
 
 
 @contextlib.contextmanager
-def machine(data: Path, *options: str, **environment: str) -> Iterator[Machine]:
+def machine(data: Path, *options: str, prefix: tuple[str, ...] = (), **environment: str) -> Iterator[Machine]:
     """Provide a started server; whatever the test did to it, nothing of it is left.
 
     What the server wrote last is printed, which pytest shows where the test failed: its log goes with its folder.
     """
-    made = Machine(data, options=options, environment=environment)
+    made = Machine(data, options=options, prefix=prefix, environment=environment)
     try:
         made.start()
         yield made

@@ -17,6 +17,7 @@ from crucible.evaluations import find
 from crucible.evaluations.requeue import Patience, hand_back
 from crucible.evaluations.submit import submit
 from crucible.queue.local import LocalDoorbell
+from crucible.roles.known_workers import KnownWorkers
 from tests.evaluations.steps import HELLO, OFFER, STRANGER, claimed, held, submitted
 from tests.fake_executor import RUNTIMES
 
@@ -44,6 +45,33 @@ async def wait_of(database: Database, submission: Submission = HELLO, *, caps: C
     found = await find.get(database, LOCAL_OWNER, made.what[0].id, caps=caps)
     assert found.waiting
     return found.waiting
+
+
+async def test_an_engine_that_fails_stands_in_for_nobody_who_named_none(database):
+    usual = DriverReport(
+        engine="usual",
+        driver="f",
+        available=False,
+        isolation=Isolation.SHARED_KERNEL,
+        missing={"engine": "no sandbox can be made: no room"},
+        default=True,
+    )
+    worker = replace(WORKER, offer=replace(OFFER, engines=(GVISOR, usual)))
+    await present(database, worker)
+    known = KnownWorkers(database)
+    await known.read()
+    assert known.standstill == "a: usual: no sandbox can be made: no room"
+    wait = await wait_of(database)
+    assert wait.reason is WaitReason.NO_CAPABILITY
+    assert wait.detail == "no worker offers engine usual, which is not available now"
+    strong = Submission(code="x", minimum_isolation=Isolation.USER_SPACE_KERNEL)
+    assert (await wait_of(database, strong)).reason is WaitReason.SLOT
+    await present(
+        database, replace(worker, name="b", offer=replace(OFFER, engines=(replace(usual, available=True),)))
+    )
+    await known.read()
+    assert known.standstill is None
+    assert (await wait_of(database)).reason is not WaitReason.NO_CAPABILITY
 
 
 async def test_no_worker_is_alive(database):

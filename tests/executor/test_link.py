@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from crucible.domain.errors import ExecutorUnavailableError
+from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import DriverReport, Isolation, SandboxFinished, SandboxSpec
 from crucible.executor import protocol, server
 from crucible.executor.link import ExecutorLink
@@ -71,6 +72,24 @@ class FloodingDriver(PlayedDriver):
             await emit(stdout(bytes(65536)))
         self.stopped += 1
         return SUCCEEDED
+
+
+class BrokenDriver(PlayedDriver):
+    """Makes no sandbox: for nobody, or for those programs alone that are named."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.only_for: str | None = None
+        self.asked: list[SandboxSpec] = []
+
+    async def run(
+        self, spec: SandboxSpec, runtime: Runtime, emit: Emit, cancelled: asyncio.Event
+    ) -> SandboxFinished:
+        """See `PlayedDriver`."""
+        self.asked.append(spec)
+        if self.only_for in {None, spec.code}:
+            return SandboxFinished(outcome=Outcome.SANDBOX_ERROR, error="Read-only file system")
+        return await super().run(spec, runtime, emit, cancelled)
 
 
 async def listen(path: Path, driver: PlayedDriver) -> ExecutorServer:
@@ -194,3 +213,36 @@ async def test_a_client_that_reads_nothing_does_not_keep_the_executor_from_endin
         await asyncio.wait_for(flooding.prints.wait(), 5)
         await asyncio.wait_for(executor.close(), 30)
     assert flooding.stopped == 1
+
+
+async def test_an_engine_in_which_nothing_begins_is_not_available_until_something_does(path):
+    driver = BrokenDriver()
+    async with ExecutorLink(path) as link:
+        server = await listen(path, driver)
+        await asyncio.wait_for(link.connected(), 5)
+        await link.survey()
+        await played(link)
+        assert link.doubted.is_set()
+        await link.try_out()
+        (report,) = link.drivers
+        assert (report.available, link.is_broken) == (False, True)
+        assert report.missing["engine"] == "an empty program did not begin: Read-only file system"
+        assert await link.survey() == (report,)
+        driver.only_for = "what fails by itself"
+        await link.try_out()
+        assert (link.drivers[0].available, link.is_broken) == (True, False)
+        await server.close()
+
+
+async def test_a_program_that_alone_finds_no_sandbox_is_no_reason_to_refuse_others(path):
+    driver = BrokenDriver()
+    driver.only_for = SPEC.code
+    async with ExecutorLink(path) as link:
+        server = await listen(path, driver)
+        await asyncio.wait_for(link.connected(), 5)
+        await link.survey()
+        await played(link)
+        await link.try_out("played")
+        assert link.drivers[0].available
+        assert [spec.code for spec in driver.asked] == [SPEC.code, ""]
+        await server.close()
