@@ -71,7 +71,7 @@ test("what can't be read of a file is told by its place, and what can is offered
   await page.goto("/batches");
   const choosing = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: "Choose a file" }).click();
-  await (await choosing).setFiles(file("cases.csv", 'code,label.a\n"print(1)",x\n"print(2)"\n'));
+  await (await choosing).setFiles(file("cases.csv", 'code,labels.a\n"print(1)",x\n"print(2)"\n'));
   await expect(page.getByRole("list", { name: "What could not be read" })).toContainText("row 3: has 1 cells");
   await expect(page.getByRole("button", { name: "Run 1 program", exact: true })).toBeEnabled();
 });

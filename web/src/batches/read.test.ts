@@ -26,9 +26,20 @@ test("a table's cells may hold commas, quotes and lines", () => {
     ["a", "b"],
     ['x, "y"\nz', "2"],
   ]);
-  const { submissions, problems } = readCsv('code,label.suite,env.N,stdin\n"print(1)\n",s,3,\n1,2\n', "bash");
-  expect(submissions).toEqual([{ runtime: "bash", code: "print(1)\n", labels: { suite: "s" }, env: { N: "3" } }]);
-  expect(problems).toEqual(["row 3: has 2 cells, the first has 4"]);
+  const { submissions, problems } = readCsv(
+    'code,labels.suite,labels.part,env.N,limits.wall_seconds,stdin\n"print(1)\n",s,p,3,2.5,\n1,2\n',
+    "bash",
+  );
+  expect(submissions).toEqual([
+    {
+      runtime: "bash",
+      code: "print(1)\n",
+      labels: { suite: "s", part: "p" },
+      env: { N: "3" },
+      limits: { wall_seconds: "2.5" },
+    },
+  ]);
+  expect(problems).toEqual(["row 3: has 2 cells, the first has 6"]);
   expect(readCsv("a,b\n1,2", "python").problems).toEqual(["the first line names no column `code`"]);
   expect(readCsv("code,colour\n1,2", "python").problems).toEqual(["no such column: colour"]);
 });

@@ -47,8 +47,9 @@ export function readLines(text: string, usual: string): Reading {
 }
 
 const TEXTS = ["code", "runtime", "stdin", "priority", "engine"];
+const WITHIN = /^(labels|env|limits)\.(.+)$/;
 
-/** A table with the names of a submission's fields above: `code`, `stdin`, `label.suite`, `env.NAME`. */
+/** A table headed as the command line's: `code`, `stdin`, `labels.suite`, `env.NAME`, `limits.wall_seconds`. */
 export function readCsv(text: string, usual: string): Reading {
   const reading: Reading = { submissions: [], problems: [] };
   const [head, ...rows] = cellsOf(text);
@@ -56,7 +57,7 @@ export function readCsv(text: string, usual: string): Reading {
     complain(reading, "the first line names no column `code`");
     return reading;
   }
-  const unknown = head.filter((name) => !TEXTS.includes(name) && !/^(label|env)\../.test(name));
+  const unknown = head.filter((name) => !TEXTS.includes(name) && !WITHIN.test(name));
   if (unknown.length > 0) complain(reading, `no such column: ${unknown.join(", ")}`);
   rows.forEach((row, index) => {
     if (row.length === 1 && row[0] === "") return;
@@ -70,16 +71,13 @@ export function readCsv(text: string, usual: string): Reading {
 }
 
 function ofRow(head: readonly string[], row: readonly string[], usual: string): Submission {
-  const made: Record<string, unknown> & { labels: Record<string, string>; env: Record<string, string> } = {
-    runtime: usual,
-    labels: {},
-    env: {},
-  };
+  const made: Record<string, unknown> = { runtime: usual };
   head.forEach((name, column) => {
-    const value = row[column] ?? "";
-    if (name.startsWith("label.")) made.labels[name.slice(6)] = value;
-    else if (name.startsWith("env.")) made.env[name.slice(4)] = value;
-    else if (TEXTS.includes(name) && value !== "") made[name] = value;
+    const value = row[column];
+    const [, group, key] = WITHIN.exec(name) ?? [];
+    if (!value) return;
+    if (group && key) made[group] = { ...(made[group] as object), [key]: value };
+    else if (TEXTS.includes(name)) made[name] = value;
   });
   return made as unknown as Submission;
 }
