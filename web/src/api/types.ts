@@ -3,6 +3,12 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+/** Of a list, with where the next part begins; none where this is the last. */
+export interface Part<Item> {
+  items: readonly Item[];
+  next_cursor?: string | null;
+}
+
 export type Evaluation = Schemas["Evaluation"];
 export type EvaluationSummary = Schemas["EvaluationSummary"];
 export type Annotation = Schemas["Annotation"];

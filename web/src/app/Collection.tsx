@@ -3,13 +3,9 @@ import { Button } from "@mantine/core";
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Problem } from "../api/problem";
+import type { Part } from "../api/types";
 import classes from "./Collection.module.css";
 import { Refusal } from "./State";
-
-export interface Part<Item> {
-  items: readonly Item[];
-  next_cursor?: string | null;
-}
 
 export function Collection<Item extends { id: string }>(given: {
   label: string;

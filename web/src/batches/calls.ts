@@ -3,7 +3,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answer, api, idempotencyKey } from "../api/client";
 import { problemOf, unreachable } from "../api/problem";
 import { observedFetch } from "../api/traffic";
-import type { Batch, BatchRequest, BatchState, Cause, EvaluationSummary, Fault, Submission } from "../api/types";
+import type { Batch, BatchRequest, BatchState, Cause, EvaluationSummary, Fault, Part, Submission } from "../api/types";
 
 const CHUNK = 500;
 
@@ -13,7 +13,7 @@ export const batchesQuery = infiniteQueryOptions({
   queryFn: ({ pageParam, signal }) =>
     answer(
       api.GET("/api/v1/batches", { params: { query: pageParam ? { cursor: pageParam } : {} }, signal }),
-    ) as Promise<{ items: Batch[]; next_cursor?: string | null }>,
+    ) as Promise<Part<Batch>>,
   getNextPageParam: (last) => last.next_cursor ?? null,
   refetchInterval: 4_000,
 });
@@ -66,7 +66,7 @@ export function itemsQuery(id: string, wanted: Wanted, live: boolean) {
           },
           signal,
         }),
-      ) as Promise<{ items: EvaluationSummary[]; next_cursor?: string | null }>,
+      ) as Promise<Part<EvaluationSummary>>,
     getNextPageParam: (last) => last.next_cursor ?? null,
     refetchInterval: (query) => (live && query.state.data?.pages.length === 1 ? 3_000 : false),
   });

@@ -2,7 +2,7 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
 import { answer, api } from "../api/client";
 import { queryClient } from "../api/queries";
-import { type EvaluationSummary, isFinal } from "../api/types";
+import { type EvaluationSummary, isFinal, type Part } from "../api/types";
 import { type Filter, toQuery } from "./filter";
 
 const PAGE = 100;
@@ -14,20 +14,15 @@ const MOST_PAGES_ANEW = 5;
 /** From how far before the last loaded row on a scroll asks for more. */
 const AHEAD_ROWS = 40;
 
-export interface Page {
-  items: EvaluationSummary[];
-  next_cursor?: string | null;
-}
-
 export function historyQuery(filter: Filter) {
   const { columns: _, ...asked } = filter;
-  const isShort = (query: { state: { data?: { pages: Page[] } } }) =>
+  const isShort = (query: { state: { data?: { pages: Part<EvaluationSummary>[] } } }) =>
     (query.state.data?.pages.length ?? 0) <= MOST_PAGES_ANEW;
   return infiniteQueryOptions({
     queryKey: ["evaluations", "history", asked],
     initialPageParam: null as string | null,
     queryFn: ({ pageParam, signal }) => page(asked, pageParam, PAGE, signal),
-    getNextPageParam: (last: Page) => last.next_cursor ?? null,
+    getNextPageParam: (last) => last.next_cursor ?? null,
     // Asking anew for what is on many pages would be as much again each time; who is that deep reads the past.
     refetchInterval: (query) => {
       const pages = query.state.data?.pages;
@@ -57,9 +52,9 @@ export function wantsMore(lastInPage: number, loaded: number, scrolled: boolean)
   return lastInPage >= loaded - (scrolled ? AHEAD_ROWS : 1);
 }
 
-function page(filter: Filter, cursor: string | null, limit: number, signal?: AbortSignal): Promise<Page> {
+function page(filter: Filter, cursor: string | null, limit: number, signal?: AbortSignal): Promise<Part<EvaluationSummary>> {
   const query = { ...toQuery(filter, Date.now()), limit, ...(cursor ? { cursor } : {}) };
-  return answer(api.GET("/api/v1/evaluations", { params: { query }, signal })) as Promise<Page>;
+  return answer(api.GET("/api/v1/evaluations", { params: { query }, signal })) as Promise<Part<EvaluationSummary>>;
 }
 
 /** Everything that the filter admits, told in parts so that a page can say how far it is. */
@@ -67,7 +62,7 @@ export async function everything(filter: Filter, told: (count: number) => void):
   const all: EvaluationSummary[] = [];
   let cursor: string | null = null;
   do {
-    const next: Page = await page(filter, cursor, EXPORT_PAGE);
+    const next: Part<EvaluationSummary> = await page(filter, cursor, EXPORT_PAGE);
     all.push(...next.items);
     cursor = next.next_cursor ?? null;
     told(all.length);

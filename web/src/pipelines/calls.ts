@@ -1,8 +1,7 @@
 /** What is asked of pipelines. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answer, api, idempotencyKey } from "../api/client";
-import type { Pipeline, PipelineRequest, PipelineSummary } from "../api/types";
-import type { Part } from "../app/Collection";
+import type { Part, Pipeline, PipelineRequest, PipelineSummary } from "../api/types";
 
 const EVERY_MS = 1_000;
 

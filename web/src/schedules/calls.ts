@@ -1,8 +1,7 @@
 /** What is asked of schedules. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answer, api, idempotencyKey } from "../api/client";
-import type { EvaluationSummary, Firing, Schedule, ScheduleRequest, Upcoming } from "../api/types";
-import type { Part } from "../app/Collection";
+import type { EvaluationSummary, Firing, Part, Schedule, ScheduleRequest, Upcoming } from "../api/types";
 
 const EVERY_MS = 5_000;
 const FIRINGS = 50;
@@ -42,7 +41,7 @@ export function firingsQuery(id: string) {
           },
           signal,
         }),
-      ) as Promise<{ items: Firing[]; next_cursor?: string | null }>,
+      ) as Promise<Part<Firing>>,
     getNextPageParam: (last) => last.next_cursor ?? null,
     refetchInterval: EVERY_MS,
   });

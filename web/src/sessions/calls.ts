@@ -3,7 +3,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answer, api, idempotencyKey } from "../api/client";
 import { Problem, problemOf, unreachable } from "../api/problem";
 import { MessageParser } from "../api/serverSentEvents";
-import type { ExecEvent, Isolation, Session, SessionAttempts } from "../api/types";
+import type { ExecEvent, Isolation, Part, Session, SessionAttempts } from "../api/types";
 
 export function sessionsQuery(all: boolean) {
   return infiniteQueryOptions({
@@ -20,7 +20,7 @@ export function sessionsQuery(all: boolean) {
           },
           signal,
         }),
-      ) as Promise<{ items: Session[]; next_cursor?: string | null }>,
+      ) as Promise<Part<Session>>,
     getNextPageParam: (last) => last.next_cursor ?? null,
     refetchInterval: 4_000,
   });
