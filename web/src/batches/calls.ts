@@ -3,7 +3,16 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answer, api, idempotencyKey } from "../api/client";
 import { problemOf, unreachable } from "../api/problem";
 import { observedFetch } from "../api/traffic";
-import type { Batch, BatchRequest, BatchState, Cause, EvaluationSummary, Fault, Part, Submission } from "../api/types";
+import type {
+  Batch,
+  BatchRequest,
+  BatchState,
+  Cause,
+  EvaluationSummary,
+  Fault,
+  Part,
+  Submission,
+} from "../api/types";
 
 const CHUNK = 500;
 

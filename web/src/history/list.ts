@@ -52,7 +52,12 @@ export function wantsMore(lastInPage: number, loaded: number, scrolled: boolean)
   return lastInPage >= loaded - (scrolled ? AHEAD_ROWS : 1);
 }
 
-function page(filter: Filter, cursor: string | null, limit: number, signal?: AbortSignal): Promise<Part<EvaluationSummary>> {
+function page(
+  filter: Filter,
+  cursor: string | null,
+  limit: number,
+  signal?: AbortSignal,
+): Promise<Part<EvaluationSummary>> {
   const query = { ...toQuery(filter, Date.now()), limit, ...(cursor ? { cursor } : {}) };
   return answer(api.GET("/api/v1/evaluations", { params: { query }, signal })) as Promise<Part<EvaluationSummary>>;
 }
