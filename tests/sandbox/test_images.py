@@ -6,13 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import structlog
 
 from crucible.domain.errors import SandboxUnavailableError
+from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import SandboxSpec
 from crucible.domain.session import EndReason, ExecSpec, SessionSpec
 from crucible.sandbox.engines import ENGINES
 from crucible.sandbox.images import Images
+from crucible.sandbox.runtimes import in_images
 from crucible.sandbox.runtimes.in_images import discover_in
 from crucible.sandbox.runtimes.known import KnownRuntimes, Runtimes
 from crucible.sandbox.tree import tree
@@ -170,3 +173,28 @@ async def test_what_an_image_has_in_the_place_of_the_sandboxes_own_is_not_used(
     assert "of-the-image" not in ran.text
     assert ran.files["x"] == b"x\n"
     assert looked is None or looked.stdout == b"root\n"
+
+
+@here
+@pytest.mark.usefixtures("nothing_left")
+@on_engine("namespaces")
+async def test_an_image_whose_interpreters_say_nothing_does_not_hold_the_executor_up(
+    sandboxes: Sandboxes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = tmp_path / "images" / "silent"
+    (image / "usr" / "bin").mkdir(parents=True)
+    shutil.copy(BUSYBOX, image / "usr" / "bin" / "busybox")
+    for number in range(10):
+        interpreter = image / "usr" / "bin" / f"python3.{number}"
+        interpreter.write_text("#!/usr/bin/busybox sh\n/usr/bin/busybox sleep 60\n")
+        interpreter.chmod(0o755)
+    for folder in (image.parent, image, image / "usr", image / "usr" / "bin"):
+        folder.chmod(0o755)
+    monkeypatch.setattr(in_images, "_LIMITS", Limits(wall_seconds=1.0, output_bytes=4096))
+    monkeypatch.setattr(in_images, "_IMAGE_SECONDS", 1.5)
+    with structlog.testing.capture_logs() as said:
+        found = await discover_in(Images(image.parent), sandboxes.driver)
+    assert [runtime.report.name for runtime in found["silent"]] == ["busybox"]
+    left_out = [line["path"] for line in said if line["event"] == "runtime_left_out"]
+    assert len(left_out) >= 8, "a second each is more than it had"
+    assert set(left_out) <= {f"/usr/bin/python3.{number}" for number in range(10)}

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import structlog
+
 from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import RuntimeReport, SandboxEvent, SandboxOutput, SandboxSpec
@@ -20,7 +22,10 @@ from crucible.sandbox.runtimes.known import Runtimes
 from crucible.sandbox.runtimes.replaced import FileState
 from crucible.sandbox.runtimes.runtime import Runtime, from_file
 
+_log = structlog.stdlib.get_logger(__name__)
 _LIMITS = Limits(wall_seconds=10.0, output_bytes=4096)
+_IMAGE_SECONDS = 30.0
+"""For how long an image is asked; meanwhile no program runs, and its interpreters are whatever a stranger made."""
 _HOSTS_OWN = "{"
 """Begins the candidates that only a host can have."""
 _MOST_CANDIDATES = 16
@@ -35,12 +40,15 @@ async def discover_in(images: Images, driver: Driver) -> Mapping[str, Runtimes]:
 
 async def _discover(image: str, prefix: str, driver: Driver) -> Runtimes:
     folder = prefix.removeprefix(MARK)
+    patience = asyncio.get_running_loop().time() + _IMAGE_SECONDS
     found: list[Runtime] = []
     for declaration in declarations():
-        answers = [
-            await _ask(image, prefix, path, declaration, driver)
-            for path in _candidates(folder, declaration["candidates"])[:_MOST_CANDIDATES]
-        ]
+        answers = []
+        for path in _candidates(folder, declaration["candidates"])[:_MOST_CANDIDATES]:
+            if asyncio.get_running_loop().time() > patience:
+                _log.warning("runtime_left_out", image=image, path=path, reason="the image took too long before")
+            else:
+                answers.append(await _ask(image, prefix, path, declaration, driver))
         found += newest_first(filter(None, answers), declaration, None)
     return Runtimes(found)
 
