@@ -185,6 +185,8 @@ def test_who_answers_asks_nobody(machine: str) -> None:
         ("shmget", (0, 4096, 0o5600), ERRNO | errno.ENOMEM),
         ("madvise", (0, 4096, 4), ALLOW),
         ("madvise", (0, 4096, 12), ERRNO | errno.EINVAL),
+        ("membarrier", (8, 0, 0), ALLOW),
+        ("membarrier", (2, 0, 0), ERRNO | errno.EINVAL),
         ("prlimit64", (0, 4, 0, 0x1000), ALLOW),
         ("prlimit64", (0, 4, 0x1000, 0), ERRNO),
         ("prlimit64", (0, 4, 0x1_0000_0000, 0), ERRNO),
