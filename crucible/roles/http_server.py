@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from crucible.roles.http_connection import HttpConnection
+from crucible.roles.http_connection import HttpConnection, take_descriptors
 
 _LAST_SECONDS = 2
 
@@ -17,6 +17,7 @@ class HttpServer(uvicorn.Server):
     """An HTTP server on a socket that is bound already. End it with `refuse` and then `finish`."""
 
     def __init__(self, app: ASGIApp) -> None:
+        take_descriptors()
         super().__init__(
             uvicorn.Config(
                 app,
