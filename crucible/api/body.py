@@ -3,22 +3,27 @@
 FastAPI's own way reads all of it first, makes Python objects of it, and validates those.
 """
 
-from typing import TypeVar
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Final, TypeVar
 
 from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
 
 from crucible.api.problems import invalid_request
+from crucible.api.room import share_of
 from crucible.api.values import check_values
-from crucible.domain.errors import TooLargeError, UnsupportedMediaTypeError
+from crucible.domain.errors import MalformedRequestError, TooLargeError, UnsupportedMediaTypeError
 
 T = TypeVar("T")
+SILENT_SECONDS: Final = 60.0
+"""How long a body may pause."""
 
 
 async def read_json(request: Request, adapter: TypeAdapter[T], *, maximum_bytes: int) -> T:
     """Return the request's body as the adapter reads it.
 
-    Raises UnsupportedMediaTypeError, TooLargeError, MalformedRequestError or InvalidRequestError.
+    Raises UnsupportedMediaTypeError, TooLargeError, UnavailableError, MalformedRequestError, InvalidRequestError.
     """
     check_media_type(request, "application/json")
     body = await _read(request, maximum_bytes)
@@ -30,7 +35,10 @@ async def read_json(request: Request, adapter: TypeAdapter[T], *, maximum_bytes:
 
 
 async def read_bytes(request: Request, *, maximum_bytes: int) -> bytes:
-    """Return the request's body as it is. Raises UnsupportedMediaTypeError, TooLargeError."""
+    """Return the request's body as it is.
+
+    Raises UnsupportedMediaTypeError, TooLargeError, UnavailableError or MalformedRequestError.
+    """
     check_media_type(request, "application/octet-stream")
     return await _read(request, maximum_bytes)
 
@@ -53,12 +61,28 @@ async def _read(request: Request, maximum_bytes: int) -> bytes:
         raise _too_large(maximum_bytes)
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.stream():
+    share = share_of(request.scope)
+    async for chunk in _without_long_silence(request.stream()):
         size += len(chunk)
         if size > maximum_bytes:
             raise _too_large(maximum_bytes)
+        share.take(len(chunk))
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+async def _without_long_silence(stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    while True:
+        try:
+            async with asyncio.timeout(SILENT_SECONDS):
+                chunk = await anext(stream)
+        except StopAsyncIteration:
+            return
+        except TimeoutError as error:
+            raise MalformedRequestError(
+                f"the body broke off: for {SILENT_SECONDS:g} s nothing of it came"
+            ) from error
+        yield chunk
 
 
 def _too_large(maximum_bytes: int) -> TooLargeError:

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crucible.api.event_source import EVENT_STREAM
 from crucible.api.problems import problem_response
+from crucible.api.room import Room
 from crucible.domain.errors import CrucibleError, UnavailableError, UntrustedOriginError
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -39,6 +40,7 @@ class Guard:
     def __init__(self, app: ASGIApp, allowed_hosts: Collection[str]) -> None:
         self._app = app
         self._allowed_hosts = frozenset(name.lower() for name in allowed_hosts) | LOOPBACK_NAMES
+        self._room = Room()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -48,7 +50,8 @@ class Guard:
         answer = _Answer(send, request_id=secrets.token_hex(8))
         try:
             check_origin(Headers(scope=scope), self._allowed_hosts, scheme=scope["scheme"])
-            await self._app(scope, receive, answer.send)
+            with self._room.shared_with(scope):
+                await self._app(scope, receive, answer.send)
         except ClientDisconnect:
             return  # nobody is left to answer
         except asyncio.CancelledError:

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from crucible.api.body import check_media_type
 from crucible.api.problems import invalid_request
+from crucible.api.room import Share, share_of
 from crucible.api.values import check_values
 from crucible.batches.receive import LISTED_IN
 from crucible.domain.batch import CHUNK_ITEMS
@@ -29,31 +30,37 @@ async def read_submissions(request: Request, *, offset: int) -> AsyncGenerator[l
     """Yield the body's submissions in chunks, in order; empty lines are none.
 
     `offset`: the position of the first, by which errors name it. Raises UnsupportedMediaTypeError,
-    MalformedRequestError, InvalidRequestError, TooLargeError, and ClientDisconnect where the body breaks off: then
-    the line that was begun is none.
+    MalformedRequestError, InvalidRequestError, TooLargeError, UnavailableError, and ClientDisconnect where the
+    body breaks off: then the line that was begun is none.
     """
     check_media_type(request, *MEDIA_TYPES)
     chunk: list[Submission] = []
     position, size = offset, 0
-    async for line in _lines(request.stream(), offset):
+    share = share_of(request.scope)
+    async for line in _lines(request.stream(), offset, share):
         chunk.append(_parse(line, position))
         position, size = position + 1, size + len(line)
         if len(chunk) == CHUNK_ITEMS or size >= _CHUNK_BYTES:
             yield chunk
+            share.give_back(size)
             chunk, size = [], 0
     if chunk:
         yield chunk
 
 
-async def _lines(stream: AsyncIterator[bytes], position: int) -> AsyncGenerator[bytes, None]:
+async def _lines(stream: AsyncIterator[bytes], position: int, share: Share) -> AsyncGenerator[bytes, None]:
+    """Yield those that say something, each held by the share until its reader gives it back."""
     begun = bytearray()
     async for piece in stream:
         *complete, rest = piece.split(b"\n")
+        share.take(len(piece) - len(complete))
         for line in complete:
             begun += line
             if begun.strip():
                 yield bytes(begun)
                 position += 1
+            else:
+                share.give_back(len(begun))
             begun.clear()
         begun += rest
         if len(begun) > MAXIMUM_LINE_BYTES:
