@@ -58,6 +58,9 @@ ENVIRONMENT = {
 """All that a program inherits; a submission's own variables come on top."""
 
 
+_PRELOADED = "/etc/ld.so.preload"
+"""Names libraries that a loader puts into every program: a container's process 1 is one."""
+
 _OURS_IN_AN_IMAGE = frozenset({"dev", "proc", "sys", "run", "tmp", WORKSPACE.strip("/")})
 """What the sandbox makes itself, whatever the image has there."""
 
@@ -88,12 +91,12 @@ def _image(folder: str) -> Tree:
     folder. Names with a leading dot are those of the folders that engines have for themselves.
     """
     shown = Tree(binds=[], links=[], files=list(_MADE_UP), masked=masked())
-    made_up = {path for path, _ in _MADE_UP}
+    ours = {_PRELOADED, *(path for path, _ in _MADE_UP)}
     for name in sorted(os.listdir(folder)):
         if name == "etc":
             own = stat.S_ISDIR(os.lstat(f"{folder}/etc").st_mode)
             for inner in sorted(os.listdir(f"{folder}/etc")) if own else ():
-                if f"/etc/{inner}" not in made_up:
+                if f"/etc/{inner}" not in ours:
                     _show(shown, f"{folder}/etc/{inner}", f"/etc/{inner}")
         elif name not in _OURS_IN_AN_IMAGE and not name.startswith("."):
             _show(shown, f"{folder}/{name}", f"/{name}")

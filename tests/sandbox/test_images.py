@@ -1,7 +1,9 @@
 """A root file system made here of nothing but a static busybox, and programs in it, on every engine."""
 
+import asyncio
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -173,6 +175,53 @@ async def test_what_an_image_has_in_the_place_of_the_sandboxes_own_is_not_used(
     assert "of-the-image" not in ran.text
     assert ran.files["x"] == b"x\n"
     assert looked is None or looked.stdout == b"root\n"
+
+
+_IN_PROCESS_1 = """
+#include <fcntl.h>
+#include <unistd.h>
+__attribute__((constructor)) static void begin(void)
+{
+    if (getpid() == 1)
+        close(open("/tmp/process-1-was-here", O_WRONLY | O_CREAT, 0644));
+}
+"""
+
+
+@here
+@pytest.mark.usefixtures("nothing_left")
+@on_engine(*ENGINES)
+async def test_an_image_has_no_part_in_process_1(sandboxes: Sandboxes, tmp_path: Path) -> None:
+    """Neither in what it loads, nor by a link on the way to its interpreter: an image is shown, not written."""
+    canary = tmp_path / "canary"
+    canary.mkdir()
+    image = tmp_path / "images" / "hostile"
+    for folder in (image / "bin", image / "etc", image / "lib"):
+        folder.mkdir(parents=True)
+    shutil.copy(BUSYBOX, image / "bin" / "busybox")
+    source = tmp_path / "library.c"
+    source.write_text(_IN_PROCESS_1)
+    compiler = await asyncio.create_subprocess_exec(
+        "/usr/bin/gcc", "-shared", "-fPIC", "-o", image / "lib" / "hostile.so", source
+    )
+    assert await compiler.wait() == 0
+    (image / "etc" / "ld.so.preload").write_text("/lib/hostile.so\n")
+    first, *rest = Path(sys.base_prefix).parts[1:]
+    (image / first).mkdir(exist_ok=True)
+    if rest:
+        (image / first / rest[0]).symlink_to(canary)
+    for path in (image.parent, image, *image.iterdir()):
+        path.chmod(0o755)
+    images = Images(image.parent)
+    before = sorted(image.rglob("*"))
+    found = await discover_in(images, sandboxes.driver)
+    code = "echo begun; busybox ls /tmp"
+    ran = await sandboxes.run_with(
+        next(iter(found["hostile"])), SandboxSpec(runtime="busybox", image="hostile", code=code)
+    )
+    assert ran.text == "begun\n", ran.finished.error
+    assert list(canary.iterdir()) == []
+    assert sorted(image.rglob("*")) == before
 
 
 @here

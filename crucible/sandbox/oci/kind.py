@@ -22,6 +22,8 @@ _OLDEST_INTERPRETER = (3, 11)
 """What runs process 1: our own oldest."""
 _LIBRARIES = f"{CODE}/lib"
 """Where the host's libraries stand in an image, for process 1 alone."""
+_PYTHON = f"{CODE}/python"
+"""Where its interpreter does: an image may have anything where that stands on the host."""
 _LOADERS = ("/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1")
 _IMPORT = f"import sys; sys.path[0] = {CODE!r}; from crucible.sandbox"
 _START = f"{_IMPORT}.process_1 import main; main()"
@@ -75,7 +77,10 @@ def _interpreter(kind: Kind) -> list[str]:
             "process 1 needs an interpreter of its own beside an image's /usr, and Crucible runs on the host's; "
             "install it for a Python that lives in a folder of its own"
         )
-    return [f"{_LIBRARIES}/{os.path.basename(_loader())}", "--library-path", _LIBRARIES, *kind.command]
+    program, *options = kind.command
+    inside = f"{_PYTHON}/{os.path.relpath(program, os.path.realpath(OWN.prefix))}"
+    libraries = f"{_LIBRARIES}:{_PYTHON}/lib"
+    return [f"{_LIBRARIES}/{os.path.basename(_loader())}", "--library-path", libraries, inside, *options]
 
 
 def _loader() -> str:
@@ -94,10 +99,10 @@ def tree_of(kind: Kind, *, own_kernel: bool) -> plan.Tree:
     whole = tree(kind.prefix)
     binds = [*whole.binds, (os.path.dirname(os.path.realpath(crucible.__file__)), f"{CODE}/crucible")]
     shown = any(OWN.prefix == path or OWN.prefix.startswith(f"{path}/") for path, _ in binds)
-    if kind.command[0] == _OWN_INTERPRETER and not shown:
-        binds.append((OWN.prefix, OWN.prefix))
     if kind.prefix.startswith(MARK):
-        binds.append((os.path.dirname(_loader()), _LIBRARIES))
+        binds += [(os.path.dirname(_loader()), _LIBRARIES), (OWN.prefix, _PYTHON)]
+    elif kind.command[0] == _OWN_INTERPRETER and not shown:
+        binds.append((OWN.prefix, OWN.prefix))
     build = seccomp.build_wall_of_sessions if kind.session else seccomp.build_wall
     wall = json.dumps(build(own_kernel=own_kernel).described())
     return dataclasses.replace(whole, binds=binds, files=[*whole.files, (WALL, wall)])
