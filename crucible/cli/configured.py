@@ -21,6 +21,8 @@ from crucible.roles.listener import is_loopback
 from crucible.settings import Settings
 
 _AGAIN_SECONDS = 0.5
+_REMIND_SECONDS = 60.0
+"""How often it is said that the database isn't there yet, for as long as the reason is the same."""
 _FLAGS = {"worker_engines": "engine", "worker_labels": "label", "memory_bytes": "memory"}
 """Flags that are called otherwise than the setting that they give."""
 _log = structlog.stdlib.get_logger(__name__)
@@ -73,12 +75,15 @@ def keep_starting(settings: Settings, role: Callable[[], Coroutine[Any, Any, sig
 
     Roles and servers may start in any order, and a server may be away just then.
     """
+    told, told_at = None, 0.0
     while True:
         try:
             migrate(settings.database_address)
             asked = uvloop.run(role())
         except StorageUnavailableError as error:
-            _log.warning("waiting_for_the_database", reason=error.detail)
+            if error.detail != told or time.monotonic() > told_at + _REMIND_SECONDS:
+                told, told_at = error.detail, time.monotonic()
+                _log.warning("waiting_for_the_database", reason=error.detail)
             time.sleep(_AGAIN_SECONDS)
         else:
             raise typer.Exit(INTERRUPTED if asked is signal.SIGINT else 0)

@@ -29,7 +29,7 @@ _SQLITE_PASSING = {
     sqlite3.SQLITE_READONLY: "its file or disk is read-only",
     sqlite3.SQLITE_CANTOPEN: "its file can't be opened",
 }
-_PRIMARY_CODE = 0xFF
+PRIMARY_CODE = 0xFF
 """SQLite's extended codes carry the primary one in their lowest byte (https://sqlite.org/rescode.html)."""
 _POSTGRES_PASSING = {
     "08": "the connection to it was lost",
@@ -99,7 +99,7 @@ def unavailable(reason: str) -> StorageUnavailableError:
 def _passing(error: DBAPIError) -> str | None:
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is not None:
-        return _SQLITE_PASSING.get(code & _PRIMARY_CODE)
+        return _SQLITE_PASSING.get(code & PRIMARY_CODE)
     if isinstance(error.orig, sqlite3.OperationalError):
         return str(error.orig)
     state = _state(error)

@@ -17,9 +17,9 @@ from sqlalchemy import Connection, NullPool, make_url
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from crucible.database.engine import POSTGRES_DRIVER, is_sqlite
-from crucible.database.failures import translated
+from crucible.database.failures import PRIMARY_CODE, translated
 from crucible.database.tables import metadata, tenants
-from crucible.domain.errors import StorageUnavailableError
+from crucible.domain.errors import CrucibleError
 from crucible.domain.principal import LOCAL_TENANT
 
 if TYPE_CHECKING:
@@ -38,24 +38,52 @@ _TURN = 0x43525543  # any number will do, as long as everybody who migrates take
 _CONNECT = {"postgresql": {"connect_timeout": 5, "application_name": "crucible migrate"}}
 
 
+class DatabaseUnusableError(CrucibleError):
+    """What is there is no database of this Crucible's: it is damaged, or a newer one's. Waiting mends neither."""
+
+    slug = "database-unusable"
+    title = "Database unusable"
+
+
 def migrate(url: str) -> None:
     """Bring the database to the newest revision, making it where there is none.
 
-    Raises StorageUnavailableError, also where its tables are of a newer Crucible.
+    Raises StorageUnavailableError, and DatabaseUnusableError where it is damaged or of a newer Crucible.
     """
-    with translated():
+    with translated(), _damage_told(url):
         with transaction(url) as connection:
             revision = _revision(connection)
             if revision is None and not sa.inspect(connection).get_table_names():
                 _make(connection)
                 revision = _NEWEST
         if revision is not None and revision > _NEWEST:
-            reason = f"its tables are of a newer Crucible: revision {revision}, and {_NEWEST} is the newest here"
-            raise StorageUnavailableError(reason)
+            raise DatabaseUnusableError(
+                f"the database {_place(url)} is of a newer Crucible: revision {revision}, and {_NEWEST} is the "
+                "newest here. Start that Crucible, or this one on a backup of before"
+            )
         if revision != _NEWEST:
             from alembic import command  # noqa: PLC0415 - some 100 ms that most starts don't need
 
             command.upgrade(configuration(url), "head")
+
+
+@contextmanager
+def _damage_told(url: str) -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.DatabaseError as error:
+        code = getattr(error.orig, "sqlite_errorcode", 0)
+        if code & PRIMARY_CODE not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+            raise
+        raise DatabaseUnusableError(
+            f"the database {_place(url)} is damaged: {error.orig}. Start on a backup, and keep the file: the "
+            "command sqlite3 can .recover much of it"
+        ) from error
+
+
+def _place(url: str) -> str:
+    """Return where a database is, without what is secret."""
+    return make_url(url).database or "without a name"
 
 
 def _revision(connection: Connection) -> str | None:

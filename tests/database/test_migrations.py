@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from private_servers import free_port
 
-from crucible.database.migrate import configuration, migrate, synchronous
+from crucible.database.migrate import DatabaseUnusableError, configuration, migrate, synchronous
 from crucible.database.submissions import evaluation_row
 from crucible.database.tables import evaluations, metadata, schedules
 from crucible.domain.errors import StorageUnavailableError
@@ -99,7 +99,24 @@ def test_tables_of_a_newer_crucible_are_left_as_they_are(empty):
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
-    with pytest.raises(StorageUnavailableError, match="newer Crucible: revision 9999"):
+    with pytest.raises(DatabaseUnusableError, match="newer Crucible: revision 9999"):
+        migrate(url)
+
+
+def test_a_file_that_is_no_database_is_named_and_left_as_it_is(tmp_path):
+    file = tmp_path / "crucible.sqlite3"
+    file.write_bytes(b"something else" * 1000)
+    with pytest.raises(DatabaseUnusableError, match=f"{file} is damaged: file is not a database"):
+        migrate(f"sqlite+aiosqlite:///{file}")
+    assert file.read_bytes() == b"something else" * 1000
+
+
+def test_a_database_whose_pages_were_overwritten_is_called_damaged(tmp_path):
+    file = tmp_path / "crucible.sqlite3"
+    url = f"sqlite+aiosqlite:///{file}"
+    migrate(url)
+    file.write_bytes(file.read_bytes()[:100] + bytes(4096 * 4))
+    with pytest.raises(DatabaseUnusableError, match="is damaged: database disk image is malformed"):
         migrate(url)
 
 
