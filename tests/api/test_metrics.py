@@ -14,6 +14,7 @@ from crucible.domain.worker import Offer, WorkerReport, WorkerState
 from tests.database.fixtures import Cluster
 from tests.fake_executor import ENGINES, RUNTIMES, FakeExecutor, Gate
 from tests.serving import Serving, serving
+from tests.test_documentation import rows
 from tests.waiting import PATIENCE_SECONDS
 
 
@@ -26,6 +27,18 @@ def scrape(server: Serving) -> dict[tuple[str, str], float]:
         for family in text_string_to_metric_families(answer.text)
         for sample in family.samples
     }
+
+
+def test_the_page_names_each_signal_its_labels_and_no_other(tmp_path: Path) -> None:
+    documented = {name: labels for name, labels, _ in rows("scaling-out.md", "metric")}
+    with serving(tmp_path / "data", FakeExecutor()) as server:
+        answer = httpx2.get(f"{server.url}/metrics", trust_env=False, verify=False, timeout=PATIENCE_SECONDS)
+    families = list(text_string_to_metric_families(answer.text))
+    kept = {family.name + ("_total" if family.type == "counter" else "") for family in families}
+    assert kept == set(documented)
+    for family in families:
+        shown = {label for sample in family.samples for label in sample.labels} - {"le"}
+        assert shown <= set(documented[family.name + ("_total" if family.type == "counter" else "")].split(", "))
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

@@ -3,13 +3,16 @@ from typing import Any
 
 import pytest
 from celery.exceptions import QueueNotFound
+from structlog.testing import capture_logs
 
 from crucible.domain.evaluation import Priority
 from crucible.domain.need import Need
 from crucible.domain.ring import Ring
 from crucible.domain.sandbox import RuntimeReport
 from crucible.domain.worker import Offer
+from crucible.queue.bell import CeleryDoorbell
 from crucible.queue.broker import BROKER_PRIORITY, CHUNK, ids_of, make_app, messages, queue_of, queues_of
+from tests.waiting import until
 
 
 def rings(count: int, runtime: str = "bash", priority: Priority = Priority.NORMAL) -> list[Ring]:
@@ -89,3 +92,23 @@ def test_there_is_no_queue_but_those_that_are_declared():
     app = make_app("redis://127.0.0.1:1/0")
     with pytest.raises(QueueNotFound):
         app.amqp.router.route({"queue": "crucible.ring.nobody"}, "crucible.ring")
+
+
+async def test_a_broker_whose_memory_is_full_is_told_of_and_rung_again_once_it_has_room(redis, redis_server):
+    with capture_logs() as logs:
+        async with CeleryDoorbell(make_app(redis_server.url), redis) as doorbell:
+            await redis.config_set("maxmemory", 1)
+
+            async def is_told_of() -> bool:
+                await doorbell.ring(rings(1))
+                return any(line["event"] == "not_rung" and "memory" in line["reason"] for line in logs)
+
+            async def rings_again() -> bool:
+                await doorbell.ring(rings(1))
+                return bool(await redis.keys("crucible.ring.bash*"))
+
+            try:
+                await until(is_told_of)
+            finally:
+                await redis.config_set("maxmemory", "256mb")
+            await until(rings_again)
