@@ -130,7 +130,9 @@ def _conditions(wanted: EvaluationFilter) -> list[sa.ColumnElement[bool]]:
     ]
     conditions += [_has_label(label) for label in wanted.label]
     if wanted.since is not None:
-        conditions.append(evaluations.c.queued_at >= _since(wanted.since))
+        conditions.append(evaluations.c.queued_at >= _moment("since", wanted.since))
+    if wanted.until is not None:
+        conditions.append(evaluations.c.queued_at < _moment("until", wanted.until))
     if wanted.attempted is not None:
         some = evaluations.c.attempt_count > 0
         conditions.append(some if wanted.attempted else sa.not_(some))
@@ -148,11 +150,11 @@ def _has_label(label: str) -> sa.ColumnElement[bool]:
     return condition.where(evaluation_labels.c.value == value) if separator else condition
 
 
-def _since(moment: datetime) -> datetime:
+def _moment(field: str, moment: datetime) -> datetime:
     try:
         return _utc(moment)
     except OverflowError as error:
-        raise InvalidRequestError.of_field("since", "must be a moment of the years 1 to 9999 in UTC") from error
+        raise InvalidRequestError.of_field(field, "must be a moment of the years 1 to 9999 in UTC") from error
 
 
 def _utc(moment: datetime) -> datetime:

@@ -341,10 +341,12 @@ class EvaluationFilter(ClosedShape):
     """`key` or `key=value`; each must be there."""
     since: datetime | None = None
     """Queued at or after this moment."""
+    until: datetime | None = None
+    """Queued before this moment."""
     attempted: bool | None = None
     """Whether it tried something that its sandbox refused."""
     text: Annotated[str, Field(max_length=256)] = ""
-    """Found, whatever its case, in code, shown output, error, note, or a label's value; or the id itself."""
+    """Found, whatever its case, in code, shown output, error, attempts, note or a label's value; or the id."""
     lifecycle: frozenset[Lifecycle] = frozenset({Lifecycle.ACTIVE})
     sort: Sort = Sort.QUEUED
     order: Order = Order.DESCENDING

@@ -120,6 +120,9 @@ def test_a_list_is_filtered(http: httpx2.Client) -> None:
     assert found("status=completed&outcome=succeeded") == {python, bash}
     assert found("status=queued&status=failed") == set()
     assert found("since=2100-01-01T00:00:00Z") == set()
+    moments = {one: http.get(f"/evaluations/{one}").json()["timing"]["queued"] for one in (python, bash)}
+    assert found(f"since={moments[python]}&until={moments[bash]}") == {python}
+    assert found(f"until={moments[python]}") == set()
 
 
 def test_a_result_says_what_it_tried_and_what_it_ran_behind(server: Serving, http: httpx2.Client) -> None:

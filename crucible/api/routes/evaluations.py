@@ -36,6 +36,7 @@ async def _filter(
         list[_Short], Query(max_length=32, description="`key` or `key=value`; each must be there.")
     ] = [],  # noqa: B006 - the same
     since: Annotated[AwareDatetime | None, Query(description="Queued at or after this moment.")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="Queued before this moment.")] = None,
     attempted: Annotated[
         bool | None, Query(description="Whether it tried something that its sandbox refused.")
     ] = None,
@@ -52,6 +53,7 @@ async def _filter(
         runtime=frozenset(runtime),
         label=tuple(label),
         since=since,
+        until=until,
         attempted=attempted,
         text=text,
         lifecycle=frozenset(lifecycle),

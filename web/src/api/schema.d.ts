@@ -3676,6 +3676,8 @@ export interface operations {
                 label?: string[];
                 /** @description Queued at or after this moment. */
                 since?: string | null;
+                /** @description Queued before this moment. */
+                until?: string | null;
                 /** @description Whether it tried something that its sandbox refused. */
                 attempted?: boolean | null;
                 /** @description In code, output, error, attempts, note or a label. */

@@ -19,6 +19,7 @@ import { useNarrow } from "../app/useNarrow";
 import { Hostile } from "../text/Hostile";
 import { plain } from "../text/visible";
 import { OUTCOME_WORDS, STATUS_WORDS } from "../words/outcomes";
+import { moment } from "../words/times";
 import { columns, USUAL } from "./columns";
 import { Export } from "./Export";
 import classes from "./FilterBar.module.css";
@@ -97,6 +98,18 @@ function Rest(given: { filter: Filter; change: (filter: Filter) => void; columns
           { value: "30d", label: "Last 30 days" },
         ]}
       />
+      {(filter.since || filter.until) && (
+        <Button
+          variant="default"
+          data-narrowed
+          className={classes.many}
+          rightSection={<IconX size={14} />}
+          aria-label={`Any time instead of ${span(filter)}`}
+          onClick={() => change({ ...filter, since: undefined, until: undefined })}
+        >
+          {span(filter)}
+        </Button>
+      )}
       <Typed
         label="Label"
         placeholder="label or key=value"
@@ -135,6 +148,10 @@ function Rest(given: { filter: Filter; change: (filter: Filter) => void; columns
       </div>
     </>
   );
+}
+
+function span({ since, until }: Filter): string {
+  return [since ? `from ${moment(since)}` : "", until ? `until ${moment(until)}` : ""].filter(Boolean).join(" ");
 }
 
 /** A field whose value is taken over once nothing was typed for a moment. */

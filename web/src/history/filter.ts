@@ -8,6 +8,9 @@ export interface Filter {
   runtime?: string[];
   label?: string[];
   text?: string;
+  /** From a moment on, and before another, in ISO 8601; a bar of the statistics leads here with both. */
+  since?: string;
+  until?: string;
   /** How far back: `1h`, `24h`, `7d`, `30d`. */
   within?: keyof typeof WITHIN_HOURS;
   /** Whether it tried something that its sandbox refused. */
@@ -29,6 +32,8 @@ export function parseFilter(search: Record<string, unknown>): Filter {
     runtime: texts(search.runtime),
     label: texts(search.label),
     text: typeof search.text === "string" || typeof search.text === "number" ? String(search.text) : undefined,
+    since: momentOf(search.since),
+    until: momentOf(search.until),
     within: Object.keys(WITHIN_HOURS).find((one) => one === search.within) as Filter["within"],
     attempted: typeof search.attempted === "boolean" ? search.attempted : undefined,
     lifecycle: chosen(search.lifecycle, LIFECYCLE_VALUES),
@@ -51,7 +56,8 @@ export function toQuery(filter: Filter, now: number) {
     text: filter.text,
     attempted: filter.attempted,
     lifecycle: filter.lifecycle,
-    since: since?.toISOString(),
+    since: filter.since ?? since?.toISOString(),
+    until: filter.until,
     sort: filter.sort,
     order: filter.order,
   };
@@ -86,6 +92,11 @@ export function sorted(filter: Filter, by: Sort): Filter {
   const turned = now === by && (filter.order ?? "desc") === "desc";
   const order = turned ? ("asc" as const) : undefined;
   return { ...filter, sort: by === "queued" ? undefined : by, order };
+}
+
+function momentOf(value: unknown): string | undefined {
+  const moment = typeof value === "string" ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(moment) ? undefined : new Date(moment).toISOString();
 }
 
 function texts(value: unknown): string[] | undefined {

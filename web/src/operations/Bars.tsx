@@ -1,8 +1,10 @@
 /** Outcomes over time as stacked bars, one colour a fault; each bar is a link to what it counts. */
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import type { Fault, Outcome, Statistics } from "../api/types";
 import { FAULT_VALUES } from "../api/vocabulary";
 import { FAULT_WORDS, OUTCOME_FAULTS } from "../words/outcomes";
+import { moment } from "../words/times";
 import { count } from "../words/units";
 import classes from "./Bars.module.css";
 
@@ -39,12 +41,34 @@ export function Bars({ statistics }: { statistics: Statistics }) {
   const most = Math.max(1, ...bars.map((bar) => bar.total));
   const present = FAULT_VALUES.filter((fault) => bars.some((bar) => bar.faults[fault]));
   const marks = [0, Math.floor(bars.length / 2), bars.length - 1];
+  const step = statistics.interval_seconds * 1000;
+  const [looked, setLooked] = useState<Bar | null>(null);
   return (
     <figure className={classes.figure}>
-      <div className={classes.chart} role="img" aria-label={summary(bars, present)}>
+      <div
+        className={classes.chart}
+        role="group"
+        aria-label={summary(bars, present)}
+        onMouseLeave={() => setLooked(null)}
+      >
         <span className={classes.most}>{most.toLocaleString("en")}</span>
+        {looked && (
+          <span className={classes.looked} aria-hidden>
+            {moment(looked.start)}: {words(looked)}
+          </span>
+        )}
         {bars.map((bar) => (
-          <span key={bar.start.getTime()} className={classes.bar} title={`${when(bar.start)}: ${words(bar)}`}>
+          <Link
+            key={bar.start.getTime()}
+            to="/evaluations"
+            search={{ since: bar.start.toISOString(), until: new Date(bar.start.getTime() + step).toISOString() }}
+            className={classes.bar}
+            aria-label={`${moment(bar.start)}: ${words(bar)}`}
+            disabled={bar.total === 0}
+            preload={false}
+            onMouseEnter={() => setLooked(bar)}
+            onFocus={() => setLooked(bar)}
+          >
             {present.map(
               (fault) =>
                 bar.faults[fault] && (
@@ -55,12 +79,12 @@ export function Bars({ statistics }: { statistics: Statistics }) {
                   />
                 ),
             )}
-          </span>
+          </Link>
         ))}
       </div>
       <div className={classes.axis} aria-hidden>
         {marks.map((index) => (
-          <span key={index}>{bars[index] && when(bars[index].start)}</span>
+          <span key={index}>{bars[index] && moment(bars[index].start)}</span>
         ))}
       </div>
       <figcaption className={classes.legend}>
@@ -70,16 +94,16 @@ export function Bars({ statistics }: { statistics: Statistics }) {
             {FAULT_WORDS[fault]}
           </span>
         ))}
-        <Link to="/evaluations" className={classes.all}>
+        <Link
+          to="/evaluations"
+          search={{ since: statistics.since, until: statistics.until }}
+          className={classes.all}
+        >
           All of them
         </Link>
       </figcaption>
     </figure>
   );
-}
-
-function when(moment: Date): string {
-  return moment.toLocaleString(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
 }
 
 function words(bar: Bar): string {

@@ -34,6 +34,16 @@ export function exact(moment: string): string {
   return new Date(moment).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
 }
 
+/** As short as an axis or a button has room for. */
+export function moment(at: string | Date): string {
+  return new Date(at).toLocaleString(undefined, {
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+}
+
 export function Ago({ at }: { at: string }) {
   const now = useNow();
   return (
