@@ -2,14 +2,12 @@
 
 import argparse
 import asyncio
-import json
 import os
 import platform
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from statistics import median
 
 import httpx2
@@ -18,14 +16,13 @@ from rich.console import Console
 from benchmarks import alive, flood, gvisor, humaneval, singles
 from benchmarks.memory import executor_of, process_tree, resident_bytes
 from benchmarks.programs import BARE, WrongResultError, quickest_python
-from benchmarks.report import Report, Row, show, write_markdown
+from benchmarks.report import Report, Row, add_options, conclude, wide_console
 from benchmarks.server import Server, started
 from benchmarks.timing import Timed
 from crucible.executor.client import ExecutorClient
 from crucible.sandbox.runtimes.on_host import discover
 
 BATCHES = 3
-REPORT_WIDTH = 120
 SETTLING_SECONDS = 2.0
 """How long the server is left alone before its memory is looked at."""
 LARGEST_IDLE_BYTES = 250_000_000
@@ -127,19 +124,11 @@ def main() -> int:
     parser.add_argument(
         "--runtime", help="which Python is compared with itself; else the one that starts quickest"
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
-    parser.add_argument(
-        "--markdown", type=Path, metavar="FILE", help="write the table there, or between its marks"
-    )
+    add_options(parser)
     options = parser.parse_args()
-    console = Console(width=None if sys.stdout.isatty() else REPORT_WIDTH)
+    console = wide_console()
     report = measure(options.runtime, options.rounds, console)
-    show(report, console)
-    if options.json:
-        options.json.write_text(json.dumps(report.figures, indent=2) + "\n")
-    if options.markdown:
-        write_markdown(report, options.markdown)
-    return 1 if report.missed else 0
+    return conclude(report, console, options)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,8 @@
 """The figures, side by side with what they should be."""
 
+import argparse
+import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import le
@@ -33,6 +36,7 @@ class Row:
 
 BEGIN = "<!-- benchmarks -->\n"
 END = "\n<!-- /benchmarks -->"
+_WIDTH = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,29 @@ def timed_row(timed: Timed, baseline: Timed, target: float | None = None, tail: 
         target=", ".join(f"{name} ≤ {bound:g}" for name, bound in bounds.items()),
         reached=all(map(le, ratios, bounds.values())) if bounds else None,
     )
+
+
+def wide_console() -> Console:
+    """Return what a report is printed on, which breaks no row where it is no terminal."""
+    return Console(width=None if sys.stdout.isatty() else _WIDTH)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Have a command take where else to write what it found."""
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+    parser.add_argument(
+        "--markdown", type=Path, metavar="FILE", help="write the table there, or between its marks"
+    )
+
+
+def conclude(report: Report, console: Console, options: argparse.Namespace) -> int:
+    """Print the table, and write what the options say; return the exit code: 1 where a target was missed."""
+    show(report, console)
+    if options.json:
+        options.json.write_text(json.dumps(report.figures, indent=2) + "\n")
+    if options.markdown:
+        write_markdown(report, options.markdown)
+    return 1 if report.missed else 0
 
 
 def show(report: Report, console: Console) -> None:

@@ -7,7 +7,6 @@ have ended, and what is asked most is asked again.
 
 import argparse
 import asyncio
-import json
 import os
 import platform
 import signal
@@ -17,7 +16,6 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from statistics import median
 
 import httpx2
@@ -29,7 +27,7 @@ from up_scaled import Roles, running
 from benchmarks import history, humaneval
 from benchmarks.memory import process_tree, resident_bytes
 from benchmarks.programs import post, post_once, quickest_python
-from benchmarks.report import Report, Row, show, write_markdown
+from benchmarks.report import Report, Row, add_options, conclude, wide_console
 from benchmarks.server import started
 from benchmarks.timing import Subject, Timed, in_rounds
 from crucible.database.database import Database
@@ -37,7 +35,6 @@ from crucible.database.migrate import migrate
 from crucible.operations.tally import tally
 from tests.evaluations.steps import claimed, submitted
 
-REPORT_WIDTH = 120
 ROUNDS = 60
 BATCHES = 4
 DAYS = 90
@@ -271,21 +268,13 @@ def _milliseconds(timed: Timed) -> str:
 def main() -> int:
     """Measure, print, and return the exit code: 1 where a target was missed."""
     parser = argparse.ArgumentParser(prog="make bench-scaled", description="Measure the scaled-out form.")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
-    parser.add_argument(
-        "--markdown", type=Path, metavar="FILE", help="write the table there, or between its marks"
-    )
+    add_options(parser)
     parser.add_argument("--waiting", type=int, default=100_000, help="how many are enqueued; thousands")
     parser.add_argument("--ended", type=int, default=1_000_000, help="how many have ended before")
     options = parser.parse_args()
-    console = Console(width=None if sys.stdout.isatty() else REPORT_WIDTH)
+    console = wide_console()
     report = measure(Size(options.waiting, options.ended), console)
-    show(report, console)
-    if options.json:
-        options.json.write_text(json.dumps(report.figures, indent=2) + "\n")
-    if options.markdown:
-        write_markdown(report, options.markdown)
-    return 1 if report.missed else 0
+    return conclude(report, console, options)
 
 
 if __name__ == "__main__":
