@@ -11,9 +11,10 @@ from crucible.blobs.store import BlobStore
 from crucible.database.database import Database
 from crucible.domain.errors import ExecutorUnavailableError
 from crucible.domain.principal import LOCAL_OWNER, Principal
-from crucible.domain.sandbox import DriverReport, RuntimeReport
+from crucible.domain.sandbox import RuntimeReport
 from crucible.domain.sharing import NO_CAPS, Caps
 from crucible.evaluations.check import Checks
+from crucible.evaluations.isolation import AskEngines
 from crucible.queue.doorbell import Doorbell
 from crucible.sessions.holder import SessionHolder
 from crucible.stream.stream import EventStream
@@ -29,7 +30,7 @@ class Collaborators:
     doorbell: Doorbell
     runtimes: Callable[[], Sequence[RuntimeReport]]
     """What the executor can run; the last known while it is away."""
-    engines: Callable[[], Awaitable[Sequence[DriverReport]]]
+    engines: AskEngines
     """Every engine that some executor has, and what it gives or why it can't; empty while none has told."""
     sessions: SessionHolder | None = None
     """Who holds sessions for this server; `None` where it stands beside no executor."""

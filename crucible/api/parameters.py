@@ -18,6 +18,8 @@ from crucible.domain.identifiers import (
 )
 
 LONGEST_WAIT_SECONDS = 60
+MAXIMUM_PAGE = 200
+"""Of a list, in one answer."""
 
 
 def _identifier(word: str, pattern: str) -> Callable[[str], Awaitable[str]]:
@@ -68,6 +70,8 @@ WaitSeconds = Annotated[
         description="How long to wait for the end before answering with what there is.",
     ),
 ]
+PageLimit = Annotated[int, Query(ge=1, le=MAXIMUM_PAGE)]
+Cursor = Annotated[str | None, Query(max_length=512)]
 IdempotencyKey = Annotated[
     str | None,
     Header(

@@ -5,7 +5,7 @@ came, is compared with what is there and not made twice; so whoever sends a batc
 again anywhere before.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 
 from crucible.access.policy import Permission, require
@@ -17,8 +17,8 @@ from crucible.domain.batch import MAXIMUM_ITEMS, Batch
 from crucible.domain.errors import ConflictError, InvalidRequestError
 from crucible.domain.evaluation import Submission
 from crucible.domain.principal import Principal
-from crucible.domain.sandbox import DriverReport, RuntimeReport
-from crucible.evaluations.isolation import asks_for_isolation
+from crucible.domain.sandbox import RuntimeReport
+from crucible.evaluations.isolation import AskEngines, asks_for_isolation
 from crucible.evaluations.submit import acknowledge, resolve_all
 from crucible.queue.doorbell import Doorbell
 
@@ -35,7 +35,7 @@ async def receive(
     *,
     offset: int,
     runtimes: Sequence[RuntimeReport],
-    engines: Callable[[], Awaitable[Sequence[DriverReport]]],
+    engines: AskEngines,
     last: bool = False,
 ) -> Batch:
     """Take chunks, the first of which begins at this position; with `last`, close the batch behind them.

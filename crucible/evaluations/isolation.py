@@ -4,11 +4,14 @@ It is judged by what executors said of their engines. Where none has said anythi
 its run ends as `sandbox_error` with the same words if they turn out to be true.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from crucible.domain.errors import FieldError
 from crucible.domain.evaluation import Submission
 from crucible.domain.sandbox import AUTO_ENGINE, DriverReport, Isolation
+
+AskEngines = Callable[[], Awaitable[Sequence[DriverReport]]]
+"""What tells every engine that some executor has, and what it gives; empty while none has told."""
 
 
 def asks_for_isolation(submission: Submission) -> bool:

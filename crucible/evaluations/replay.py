@@ -6,7 +6,7 @@ runs a program once. What belongs to a batch runs again in its place there, as a
 what was retried there already runs no second time.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from crucible.access.policy import Permission, require
@@ -17,6 +17,7 @@ from crucible.domain.dead_letter import DeadLetterState, DeadLetterSummary
 from crucible.domain.errors import ConflictError
 from crucible.domain.principal import Principal
 from crucible.domain.sandbox import DriverReport, RuntimeReport
+from crucible.evaluations.isolation import AskEngines
 from crucible.evaluations.replace import replace
 from crucible.evaluations.submit import acknowledge, resolve_all
 from crucible.queue.doorbell import Doorbell
@@ -29,7 +30,7 @@ async def replay(
     evaluation_ids: Sequence[str],
     *,
     runtimes: Sequence[RuntimeReport],
-    engines: Callable[[], Awaitable[Sequence[DriverReport]]],
+    engines: AskEngines,
 ) -> list[DeadLetterSummary]:
     """Replay each, or none; one that was replayed before is answered as it was then.
 

@@ -1,13 +1,14 @@
 """Run an evaluation's program again, as another evaluation."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 from crucible.access.policy import Permission, require
 from crucible.database.database import Database
 from crucible.database.once import Created
 from crucible.domain.evaluation import Evaluation
 from crucible.domain.principal import Principal
-from crucible.domain.sandbox import DriverReport, RuntimeReport
+from crucible.domain.sandbox import RuntimeReport
+from crucible.evaluations.isolation import AskEngines
 from crucible.evaluations.submit import submit
 from crucible.queue.doorbell import Doorbell
 
@@ -19,7 +20,7 @@ async def rerun(
     evaluation_id: str,
     *,
     runtimes: Sequence[RuntimeReport],
-    engines: Callable[[], Awaitable[Sequence[DriverReport]]],
+    engines: AskEngines,
     idempotency_key: str | None = None,
     endpoint: str = "",
 ) -> Created[list[Evaluation]]:

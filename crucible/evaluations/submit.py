@@ -5,7 +5,7 @@ doorbell rings once workers can see it.
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 import structlog
 
@@ -21,7 +21,7 @@ from crucible.domain.need import Need
 from crucible.domain.principal import Principal
 from crucible.domain.ring import Ring
 from crucible.domain.sandbox import DriverReport, RuntimeReport
-from crucible.evaluations.isolation import asks_for_isolation, unmet
+from crucible.evaluations.isolation import AskEngines, asks_for_isolation, unmet
 from crucible.queue.doorbell import Doorbell
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -34,7 +34,7 @@ async def submit(
     submissions: Sequence[Submission],
     *,
     runtimes: Sequence[RuntimeReport],
-    engines: Callable[[], Awaitable[Sequence[DriverReport]]],
+    engines: AskEngines,
     idempotency_key: str | None = None,
     endpoint: str = "",
     listed_in: str | None = None,

@@ -1,6 +1,6 @@
 """Make a pipeline, and begin the stages that need no other."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from crucible.access.policy import Permission, require
@@ -11,8 +11,8 @@ from crucible.domain.errors import InvalidRequestError
 from crucible.domain.pipeline import Pipeline, PipelineRequest
 from crucible.domain.pipeline_graph import graph_errors
 from crucible.domain.principal import Principal
-from crucible.domain.sandbox import DriverReport, RuntimeReport
-from crucible.evaluations.isolation import asks_for_isolation
+from crucible.domain.sandbox import RuntimeReport
+from crucible.evaluations.isolation import AskEngines, asks_for_isolation
 from crucible.evaluations.submit import resolve_all
 from crucible.pipelines.advance import begin
 from crucible.queue.doorbell import Doorbell
@@ -25,7 +25,7 @@ async def create(
     request: PipelineRequest,
     *,
     runtimes: Sequence[RuntimeReport],
-    engines: Callable[[], Awaitable[Sequence[DriverReport]]],
+    engines: AskEngines,
     idempotency_key: str | None = None,
 ) -> Created[Pipeline]:
     """Make a pipeline all of whose stages could run now.

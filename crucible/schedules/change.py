@@ -1,12 +1,13 @@
 """Have a schedule be another, rest, go on, or end."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 from crucible.access.policy import Permission, require
 from crucible.database.database import Database
 from crucible.domain.principal import Principal
-from crucible.domain.sandbox import DriverReport, RuntimeReport
+from crucible.domain.sandbox import RuntimeReport
 from crucible.domain.schedule import Schedule, ScheduleRequest
+from crucible.evaluations.isolation import AskEngines
 from crucible.schedules.work import runtimes_of, wants_isolation
 
 
@@ -17,7 +18,7 @@ async def replace(
     request: ScheduleRequest,
     *,
     runtimes: Sequence[RuntimeReport],
-    engines: Callable[[], Awaitable[Sequence[DriverReport]]],
+    engines: AskEngines,
 ) -> Schedule:
     """Have a schedule be as asked for, from now on: what fired stays, and a paused one stays paused.
 

@@ -1,13 +1,14 @@
 """Make a schedule, which fires from its next time on."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 from crucible.access.policy import Permission, require
 from crucible.database.database import Database, TenantWork
 from crucible.database.once import Created, digest_of, once
 from crucible.domain.principal import Principal
-from crucible.domain.sandbox import DriverReport, RuntimeReport
+from crucible.domain.sandbox import RuntimeReport
 from crucible.domain.schedule import Schedule, ScheduleRequest
+from crucible.evaluations.isolation import AskEngines
 from crucible.schedules.work import runtimes_of, wants_isolation
 
 
@@ -17,7 +18,7 @@ async def create(
     request: ScheduleRequest,
     *,
     runtimes: Sequence[RuntimeReport],
-    engines: Callable[[], Awaitable[Sequence[DriverReport]]],
+    engines: AskEngines,
     idempotency_key: str | None = None,
 ) -> Created[Schedule]:
     """Make a schedule of what could run now.

@@ -11,7 +11,7 @@ from crucible.api.body import read_json
 from crucible.api.collaborators import Asker, Crucible
 from crucible.api.lines import MEDIA_TYPES as LINES
 from crucible.api.lines import read_submissions
-from crucible.api.parameters import BatchId, IdempotencyKey
+from crucible.api.parameters import BatchId, Cursor, IdempotencyKey, PageLimit
 from crucible.api.schema import binary, json_body, refusals
 from crucible.batches import cancel, create, find, receive, retry
 from crucible.batches.export import MEDIA_TYPES, ExportFormat, export
@@ -32,7 +32,6 @@ from crucible.domain.outcome import Outcome
 from crucible.domain.status import Status
 
 MAXIMUM_BODY_BYTES = 64 * KIB
-MAXIMUM_PAGE = 200
 
 router = APIRouter(prefix="/batches", tags=["batches"])
 _batch: TypeAdapter[BatchRequest] = TypeAdapter(BatchRequest)
@@ -44,8 +43,6 @@ _LINES: dict[str, Any] = {
         "content": {LINES[0]: {"schema": {"type": "string"}}},
     }
 }
-_Cursor = Annotated[str | None, Query(max_length=512)]
-_Limit = Annotated[int, Query(ge=1, le=MAXIMUM_PAGE)]
 
 
 @router.post(
@@ -119,8 +116,8 @@ async def list_batches(
     crucible: Crucible,
     asker: Asker,
     state: Annotated[list[BatchState], Query()] = [],  # noqa: B006 - FastAPI reads it and never changes it
-    limit: _Limit = 50,
-    cursor: _Cursor = None,
+    limit: PageLimit = 50,
+    cursor: Cursor = None,
 ) -> Response:
     """List batches, newest first."""
     return json_response(await find.page(crucible.database, asker, state, limit=limit, cursor=cursor))
@@ -143,8 +140,8 @@ async def list_batch_evaluations(
     cause: Annotated[
         Annotated[Argument, Field(max_length=200)] | None, Query(description="As `causes` lists it.")
     ] = None,
-    limit: _Limit = 50,
-    cursor: _Cursor = None,
+    limit: PageLimit = 50,
+    cursor: Cursor = None,
 ) -> Response:
     """List a batch's evaluations in the order in which they were handed in."""
     wanted = ItemFilter(status=frozenset(status), outcome=frozenset(outcome), cause=cause)

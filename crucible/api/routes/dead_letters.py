@@ -9,14 +9,13 @@ from starlette.responses import Response
 from crucible.api.answers import json_response
 from crucible.api.body import read_json
 from crucible.api.collaborators import Asker, Crucible
-from crucible.api.parameters import EvaluationId
+from crucible.api.parameters import Cursor, EvaluationId, PageLimit
 from crucible.api.schema import json_body, refusals
 from crucible.domain.answer import DeadLetterChoice, DeadLetterList, DeadLetterPage
 from crucible.domain.dead_letter import DeadLetter, DeadLetterState
 from crucible.domain.limits import KIB
 from crucible.evaluations import discard, find, replay
 
-MAXIMUM_PAGE = 200
 MAXIMUM_BODY_BYTES = 128 * KIB
 
 router = APIRouter(prefix="/dead-letters", tags=["dead letters"])
@@ -28,8 +27,8 @@ async def list_dead_letters(
     crucible: Crucible,
     asker: Asker,
     state: Annotated[list[DeadLetterState], Query()] = [],  # noqa: B006 - FastAPI reads it and never changes it
-    limit: Annotated[int, Query(ge=1, le=MAXIMUM_PAGE)] = 50,
-    cursor: Annotated[str | None, Query(max_length=512)] = None,
+    limit: PageLimit = 50,
+    cursor: Cursor = None,
 ) -> Response:
     """List evaluations that were given up, newest first; `state` may be given again."""
     return json_response(

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from crucible.api.answers import json_response
 from crucible.api.body import read_json
 from crucible.api.collaborators import Asker, Crucible
-from crucible.api.parameters import EvaluationId, WaitSeconds
+from crucible.api.parameters import Cursor, EvaluationId, PageLimit, WaitSeconds
 from crucible.api.schema import json_body, refusals
 from crucible.domain.answer import EvaluationPage
 from crucible.domain.evaluation import Annotation, Argument, Evaluation, EvaluationFilter, Order, Sort
@@ -19,7 +19,6 @@ from crucible.domain.outcome import Outcome
 from crucible.domain.status import Lifecycle, Status
 from crucible.evaluations import annotate, cancel, delete, find, wait
 
-MAXIMUM_PAGE = 200
 MAXIMUM_ANNOTATION_BYTES = 128 * KIB
 
 router = APIRouter(prefix="/evaluations", tags=["evaluations"])
@@ -67,8 +66,8 @@ async def list_evaluations(
     crucible: Crucible,
     asker: Asker,
     wanted: Annotated[EvaluationFilter, Depends(_filter)],
-    limit: Annotated[int, Query(ge=1, le=MAXIMUM_PAGE)] = 50,
-    cursor: Annotated[str | None, Query(max_length=512)] = None,
+    limit: PageLimit = 50,
+    cursor: Cursor = None,
 ) -> Response:
     """List evaluations, newest first where no other order is asked for. What is given twice admits both values."""
     page = await find.page(crucible.database, asker, wanted, limit=limit, cursor=cursor)

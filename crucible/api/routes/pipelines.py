@@ -9,14 +9,13 @@ from starlette.responses import Response
 from crucible.api.answers import created_response, json_response
 from crucible.api.body import read_json
 from crucible.api.collaborators import Asker, Crucible
-from crucible.api.parameters import IdempotencyKey, PipelineId
+from crucible.api.parameters import Cursor, IdempotencyKey, PageLimit, PipelineId
 from crucible.api.schema import json_body, refusals
 from crucible.domain.limits import MIB
 from crucible.domain.pipeline import Pipeline, PipelinePage, PipelineRequest, PipelineState
 from crucible.pipelines import cancel, create, find
 
 MAXIMUM_BODY_BYTES = 16 * MIB
-MAXIMUM_PAGE = 200
 
 router = APIRouter(prefix="/pipelines", tags=["pipelines"])
 _pipeline: TypeAdapter[PipelineRequest] = TypeAdapter(PipelineRequest)
@@ -51,8 +50,8 @@ async def list_pipelines(
     crucible: Crucible,
     asker: Asker,
     state: Annotated[list[PipelineState], Query()] = [],  # noqa: B006 - FastAPI reads it and never changes it
-    limit: Annotated[int, Query(ge=1, le=MAXIMUM_PAGE)] = 50,
-    cursor: Annotated[str | None, Query(max_length=512)] = None,
+    limit: PageLimit = 50,
+    cursor: Cursor = None,
 ) -> Response:
     """List pipelines, newest first."""
     return json_response(await find.page(crucible.database, asker, state, limit=limit, cursor=cursor))

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from crucible.api.answers import created_response, json_response
 from crucible.api.body import read_json
 from crucible.api.collaborators import Asker, Crucible
-from crucible.api.parameters import IdempotencyKey, ScheduleId
+from crucible.api.parameters import Cursor, IdempotencyKey, PageLimit, ScheduleId
 from crucible.api.schema import json_body, refusals
 from crucible.domain.cron import check_cron, check_zone
 from crucible.domain.limits import MIB
@@ -17,14 +17,11 @@ from crucible.domain.schedule import FiringPage, Schedule, SchedulePage, Schedul
 from crucible.schedules import change, create, find
 
 MAXIMUM_BODY_BYTES = 16 * MIB
-MAXIMUM_PAGE = 200
 
 router = APIRouter(prefix="/schedules", tags=["schedules"])
 _schedule: TypeAdapter[ScheduleRequest] = TypeAdapter(ScheduleRequest)
-_Cursor = Annotated[str | None, Query(max_length=512)]
 _Cron = Annotated[str, Query(max_length=255), AfterValidator(check_cron)]
 _Zone = Annotated[str, Query(max_length=64), AfterValidator(check_zone)]
-_Limit = Annotated[int, Query(ge=1, le=MAXIMUM_PAGE)]
 
 
 @router.post(
@@ -51,7 +48,9 @@ async def create_schedule(
 
 
 @router.get("", response_model=SchedulePage, responses=refusals(422))
-async def list_schedules(crucible: Crucible, asker: Asker, limit: _Limit = 50, cursor: _Cursor = None) -> Response:
+async def list_schedules(
+    crucible: Crucible, asker: Asker, limit: PageLimit = 50, cursor: Cursor = None
+) -> Response:
     """List schedules, newest first."""
     return json_response(await find.page(crucible.database, asker, limit=limit, cursor=cursor))
 
@@ -70,7 +69,7 @@ async def get_schedule(schedule_id: ScheduleId, crucible: Crucible, asker: Asker
 
 @router.get("/{schedule_id}/firings", response_model=FiringPage, responses=refusals(404, 422))
 async def list_firings(
-    schedule_id: ScheduleId, crucible: Crucible, asker: Asker, limit: _Limit = 50, cursor: _Cursor = None
+    schedule_id: ScheduleId, crucible: Crucible, asker: Asker, limit: PageLimit = 50, cursor: Cursor = None
 ) -> Response:
     """Show when a schedule fired, the last time first, and what ran for it."""
     return json_response(await find.firings(crucible.database, asker, schedule_id, limit=limit, cursor=cursor))

@@ -13,7 +13,7 @@ from crucible.api.body import read_bytes, read_json
 from crucible.api.collaborators import Asker, Crucible
 from crucible.api.connection import while_connected
 from crucible.api.event_source import server_sent
-from crucible.api.parameters import IdempotencyKey, SessionId
+from crucible.api.parameters import Cursor, IdempotencyKey, PageLimit, SessionId
 from crucible.api.schema import binary, json_body, refusals
 from crucible.domain.errors import CrucibleError
 from crucible.domain.limits import MIB
@@ -41,7 +41,6 @@ from crucible.sessions import create, destroy, find, use
 MAXIMUM_EXEC_BODY_BYTES = 72 * MIB
 """50 MiB of standard input in base64, 1 MiB of arguments, and the rest."""
 MAXIMUM_CREATE_BODY_BYTES = 1 * MIB
-MAXIMUM_PAGE = 200
 
 router = APIRouter(prefix="/sessions", tags=["sessions"])
 _session: TypeAdapter[SessionRequest] = TypeAdapter(SessionRequest)
@@ -75,8 +74,8 @@ async def list_sessions(
     crucible: Crucible,
     asker: Asker,
     state: Annotated[list[SessionState], Query()] = [],  # noqa: B006 - FastAPI reads it and never changes it
-    limit: Annotated[int, Query(ge=1, le=MAXIMUM_PAGE)] = 50,
-    cursor: Annotated[str | None, Query(max_length=512)] = None,
+    limit: PageLimit = 50,
+    cursor: Cursor = None,
 ) -> Response:
     """List sessions, newest first."""
     return json_response(await find.page(crucible.database, asker, state, limit=limit, cursor=cursor))

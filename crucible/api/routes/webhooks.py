@@ -1,22 +1,19 @@
 """`/webhooks`: who is told of failures and ends."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from crucible.api.answers import json_response
 from crucible.api.body import read_json
 from crucible.api.collaborators import Asker, Crucible
-from crucible.api.parameters import WebhookId
+from crucible.api.parameters import PageLimit, WebhookId
 from crucible.api.schema import json_body, refusals
 from crucible.domain.limits import KIB
 from crucible.domain.webhook import Delivery, DeliveryList, WebhookCreated, WebhookList, WebhookRequest
 from crucible.webhooks import registering
 
 MAXIMUM_BODY_BYTES = 16 * KIB
-MAXIMUM_PAGE = 200
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 _request: TypeAdapter[WebhookRequest] = TypeAdapter(WebhookRequest)
@@ -67,7 +64,7 @@ async def list_deliveries(
     webhook_id: WebhookId,
     crucible: Crucible,
     asker: Asker,
-    limit: Annotated[int, Query(ge=1, le=MAXIMUM_PAGE)] = 50,
+    limit: PageLimit = 50,
 ) -> Response:
     """List what a receiver was told of, the newest first, and what became of that."""
     return json_response(await registering.deliveries(crucible.database, asker, webhook_id, limit=limit))
