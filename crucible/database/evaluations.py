@@ -30,8 +30,9 @@ from crucible.database.tables import (
     evaluations,
 )
 from crucible.database.tallies import reopen
+from crucible.domain.answer import EvaluationPage
 from crucible.domain.errors import NotFoundError
-from crucible.domain.evaluation import Annotation, Evaluation, EvaluationFilter, EvaluationSummary, Submission
+from crucible.domain.evaluation import Annotation, Evaluation, EvaluationFilter, Submission
 from crucible.domain.identifiers import new_evaluation_id
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import StreamName
@@ -50,14 +51,6 @@ _GET_SUBMISSION = (
     .join(evaluation_inputs, evaluation_inputs.c.evaluation_id == evaluations.c.id)
     .where(_IS_SHOWN)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some evaluations, in order, and what finds the ones behind them."""
-
-    items: list[EvaluationSummary]
-    next_cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +88,14 @@ class EvaluationReader:
         status: Status = (await self._one(_GET_STATUS, evaluation_id)).status
         return status
 
-    async def page(self, wanted: EvaluationFilter, *, limit: int, cursor: str | None) -> Page:
+    async def page(self, wanted: EvaluationFilter, *, limit: int, cursor: str | None) -> EvaluationPage:
         """Return a page of evaluations. Raises InvalidRequestError for a cursor that is none."""
         statement = page_statement(self._tenant_id, wanted, limit=limit, cursor=cursor)
         rows = (await self._connection.execute(statement)).all()
         shown = rows[:limit]
-        return Page(
-            [to_summary(row) for row in shown], cursor_after(shown[-1], wanted) if len(rows) > limit else None
+        return EvaluationPage(
+            items=tuple(to_summary(row) for row in shown),
+            next_cursor=cursor_after(shown[-1], wanted) if len(rows) > limit else None,
         )
 
     async def submission(self, evaluation_id: str) -> Submission:

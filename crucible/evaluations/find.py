@@ -2,8 +2,7 @@
 
 from crucible.access.policy import Permission, require
 from crucible.database.database import Database
-from crucible.database.evaluations import Page
-from crucible.domain.answer import DeadLetterPage
+from crucible.domain.answer import DeadLetterPage, EvaluationPage
 from crucible.domain.dead_letter import DeadLetter, DeadLetterState
 from crucible.domain.evaluation import Evaluation, EvaluationFilter
 from crucible.domain.principal import Principal
@@ -30,8 +29,8 @@ async def get(database: Database, principal: Principal, evaluation_id: str, *, c
 
 async def page(
     database: Database, principal: Principal, wanted: EvaluationFilter, *, limit: int, cursor: str | None = None
-) -> Page:
-    """Return at most `limit` evaluations, newest first. Raises InvalidRequestError for a cursor that is none."""
+) -> EvaluationPage:
+    """Return at most `limit` evaluations, in the wanted order. Raises InvalidRequestError for a cursor that is none."""
     require(principal, Permission.READ)
     async with database.read(principal) as view:
         return await view.evaluations.page(wanted, limit=limit, cursor=cursor)

@@ -102,9 +102,9 @@ async def test_a_conflict_is_told_as_one(many):
 
 async def test_a_view_is_of_one_moment(many):
     async with many[0].read(LOCAL_OWNER) as view:
-        assert (await view.evaluations.page(EvaluationFilter(), limit=5, cursor=None)).items == []
+        assert (await view.evaluations.page(EvaluationFilter(), limit=5, cursor=None)).items == ()
         await submitted(many[1])
-        assert (await view.evaluations.page(EvaluationFilter(), limit=5, cursor=None)).items == []
+        assert (await view.evaluations.page(EvaluationFilter(), limit=5, cursor=None)).items == ()
     assert len((await find.page(many[0], LOCAL_OWNER, EvaluationFilter(), limit=5)).items) == 1
 
 

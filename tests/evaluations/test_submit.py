@@ -73,7 +73,7 @@ async def test_an_unknown_runtime_is_refused_with_what_there_is_and_nothing_is_q
         await hand_in(database, bell, Submission(code="1", runtime="cobol"))
     assert [error.field for error in refusal.value.errors] == ["runtime"]
     page = await find.page(database, LOCAL_OWNER, EvaluationFilter(), limit=10)
-    assert page.items == []
+    assert page.items == ()
     assert bell.rung == []
 
 

@@ -70,8 +70,7 @@ async def list_evaluations(
     cursor: Cursor = None,
 ) -> Response:
     """List evaluations, newest first where no other order is asked for. What is given twice admits both values."""
-    page = await find.page(crucible.database, asker, wanted, limit=limit, cursor=cursor)
-    return json_response(EvaluationPage(items=tuple(page.items), next_cursor=page.next_cursor))
+    return json_response(await find.page(crucible.database, asker, wanted, limit=limit, cursor=cursor))
 
 
 @router.get("/{evaluation_id}", response_model=Evaluation, responses=refusals(404, 422))
