@@ -30,7 +30,7 @@ async def get(database: Database, principal: Principal, evaluation_id: str, *, c
 async def page(
     database: Database, principal: Principal, wanted: EvaluationFilter, *, limit: int, cursor: str | None = None
 ) -> EvaluationPage:
-    """Return at most `limit` evaluations, in the wanted order. Raises InvalidRequestError for a cursor that is none."""
+    """Return at most `limit` evaluations, in the wanted order. Raises InvalidRequestError for a bad cursor."""
     require(principal, Permission.READ)
     async with database.read(principal) as view:
         return await view.evaluations.page(wanted, limit=limit, cursor=cursor)
