@@ -6,7 +6,7 @@ from crucible.access.policy import Permission, require
 from crucible.blobs.store import BlobStore
 from crucible.database.database import Database
 from crucible.database.evaluations import Kept
-from crucible.domain.errors import RangeNotSatisfiableError
+from crucible.domain.errors import RangeNotSatisfiableError, StorageUnavailableError
 from crucible.domain.principal import Principal
 from crucible.domain.sandbox import StreamName
 
@@ -45,7 +45,16 @@ async def read(
 
 
 async def slice_of(kept: Kept, blobs: BlobStore, start: int, stop: int) -> bytes:
-    """Return a stretch of kept bytes, from the row where it has them and from their blob where not."""
+    """Return a stretch of kept bytes, from the row where it has them and from their blob where not.
+
+    Raises StorageUnavailableError where the blob has lost some of them: evidence is whole, or it is none.
+    """
     if kept.blob is None or stop <= len(kept.inline):
         return kept.inline[start:stop]
-    return await blobs.read(kept.blob, start, stop)
+    data = await blobs.read(kept.blob, start, stop)
+    if len(data) < stop - start:
+        raise StorageUnavailableError(
+            f"the blob {kept.blob} is damaged: of the {kept.size_bytes} bytes that were written, "
+            f"those behind {start + len(data)} are not there"
+        )
+    return data
