@@ -23,7 +23,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import structlog
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -121,7 +121,7 @@ class RedisEventStream:
         fence, sequence = position
         begin = "-" if fence < 0 else f"({fence}-{sequence}"
         found: Any = await self._redis.xrange(_key(evaluation_id), min=begin, max="+", count=_AT_ONCE)
-        return [(_place(entry), body[b"event"]) for entry, body in found]
+        return [(_place(entry), body.get(b"event", b"")) for entry, body in found]
 
     async def last(self, evaluation_id: str) -> Position:
         """Return the place of the last that Redis holds of an evaluation."""
@@ -198,7 +198,7 @@ class RedisEventStream:
             while clock() < read_at + _LISTEN_SECONDS:
                 message = await news.get_message(timeout=_LISTEN_SECONDS)
                 if message:
-                    self._wake([message["data"].decode()])
+                    self._wake([message["data"].decode(errors="replace")])
                 if self._readers:
                     read_at = clock()
             self._read.clear()  # before anything is waited for: who reads from now on is heard
@@ -234,8 +234,15 @@ class _Reader:
                 if self._is_for_the_table(place, position):
                     return
                 position = place
-                if place[1] != CLOSED:
-                    yield _EVENT.validate_json(body)
+                if place[1] == CLOSED:
+                    continue
+                try:
+                    event = _EVENT.validate_json(body)
+                except ValidationError:
+                    _log.warning("foreign_event_refused", evaluation=self._evaluation_id, position=position)
+                    await asyncio.sleep(_RETRY_SECONDS)
+                    return
+                yield event
             if not entries and (self._is_for_the_table(last, position) or not await self._woken()):
                 return
 

@@ -219,3 +219,29 @@ async def test_nothing_of_an_evaluation_stays_for_ever(teller, redis):
 @pytest.fixture(autouse=True)
 def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redis_stream, "_RETRY_SECONDS", 0.05)
+
+
+async def test_what_is_no_news_of_ours_is_passed_over(teller, hearer, redis, monkeypatch):
+    monkeypatch.setattr(redis_stream, "QUIET_SECONDS", 60.0)
+    teller.publish(event(1, 0))
+    await told(redis, 1)
+    reading = asyncio.create_task(read(hearer))
+    async with asyncio.timeout(5):
+        while await redis.publish(NEWS, b"\xff") == 0:  # noqa: ASYNC110 - who hears is elsewhere
+            await asyncio.sleep(0.01)
+    teller.publish(event(1, 1))
+    teller.close("ev_1", 1)
+    assert await asyncio.wait_for(reading, 5) == [(1, 0), (1, 1)]
+
+
+@pytest.mark.parametrize("forged", [{"event": b"{}"}, {"event": b"\xff"}, {"another": b"1"}])
+async def test_who_meets_an_event_that_is_none_looks_in_the_table(teller, hearer, redis, forged):
+    teller.publish(event(1, 0))
+    await told(redis, 1)
+    await redis.xadd("crucible:events:ev_1", forged, id="1-7")
+    heard = []
+    for _ in range(2):  # where a holder begins to speak, the first is sent to the table as well
+        with hearer.subscribe("ev_1") as subscription:
+            async with asyncio.timeout(5):
+                heard += [each.position async for each in subscription.after(BEFORE_ALL)]
+    assert heard == [(1, 0)]
