@@ -56,7 +56,7 @@ def _write_all(crucible: Crucible, evaluation_id: str, found: FileList, folder: 
         folder.mkdir(parents=True)
         for each in found.items:
             inside = PurePosixPath(each.path)
-            if inside.is_absolute() or ".." in inside.parts:
+            if inside.is_absolute() or ".." in inside.parts or "\0" in each.path:
                 raise InvalidRequestError(f"{safe_line(each.path)!r} would lie outside of {folder}")
             target = folder / inside
             target.parent.mkdir(parents=True, exist_ok=True)

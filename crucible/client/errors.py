@@ -9,6 +9,10 @@ from pydantic import ValidationError
 from crucible.domain.answer import Problem
 from crucible.domain.errors import CrucibleError, FieldError, UnavailableError
 
+LONGEST_RETRY_AFTER_SECONDS = 3600
+_LONGEST_NUMBER = 9
+"""Digits. Python reads no number of thousands, and nobody waits for one of ten."""
+
 
 class ServerUnreachableError(UnavailableError):
     """Nothing answers at the server's address, or the connection broke and stayed broken."""
@@ -60,9 +64,11 @@ def saying_unreachable(url: httpx2.URL) -> Iterator[None]:
 
 
 def retry_after_seconds(response: httpx2.Response) -> int | None:
-    """Return how long the server asks to be left alone; dates, which it never sends, count as nothing."""
+    """Return how many seconds the server asks for, an hour's at most; dates, which it never sends, are none."""
     value = response.headers.get("retry-after", "")
-    return int(value) if value.isascii() and value.isdigit() else None
+    if not (value.isascii() and value.isdigit()):
+        return None
+    return min(int(value[:_LONGEST_NUMBER]), LONGEST_RETRY_AFTER_SECONDS)
 
 
 def _kinds(kind: type[CrucibleError]) -> Iterator[type[CrucibleError]]:

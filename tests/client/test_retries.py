@@ -11,7 +11,7 @@ from crucible.client import (
     Submission,
     UnexpectedAnswerError,
 )
-from crucible.client.errors import error_of
+from crucible.client.errors import error_of, retry_after_seconds
 from crucible.domain.errors import InvalidRequestError, NotFoundError, StorageUnavailableError
 
 AT_ONCE = Retries(attempts=3, first_seconds=0.0)
@@ -158,3 +158,14 @@ async def test_the_asynchronous_client_is_as_persistent() -> None:
         with pytest.raises(ServerUnreachableError):
             await client.submit(PROGRAM)
     assert len({request.headers["idempotency-key"] for request in gone.requests}) == 1
+
+
+@pytest.mark.parametrize("asked", ["3601", "9" * 5000])
+def test_no_server_has_a_client_wait_for_more_than_an_hour(asked: str) -> None:
+    assert retry_after_seconds(problem(503, "unavailable", **{"Retry-After": asked})) == 3600
+
+
+@pytest.mark.parametrize("asked", ["", "-1", "1.5", "٣", "Wed, 21 Oct 2026 07:28:00 GMT"])
+def test_what_is_no_number_of_seconds_is_not_waited_for(asked: str) -> None:
+    answer = httpx2.Response(503, headers=[(b"Retry-After", asked.encode())])
+    assert retry_after_seconds(answer) is None
