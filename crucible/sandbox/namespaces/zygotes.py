@@ -10,6 +10,7 @@ import os
 import socket
 import subprocess
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +68,8 @@ class Zygote:
         self.version = ""
         """Its interpreter's, once it has started."""
         self._turn = asyncio.Lock()
+        self._due: deque[asyncio.Future[tuple[bytes, list[int]]]] = deque()
+        """Who waits for an answer, in the order in which they come; and who did, and left."""
         self._began = time.monotonic()
         self._forks = 0
         self._living = 0
@@ -98,6 +101,7 @@ class Zygote:
             os.close(say)
         here.setblocking(False)
         started = cls(process, here, words)
+        asyncio.get_running_loop().add_reader(here.fileno(), started._hear)
         try:
             await started._set_up(setup)
         except BaseException:
@@ -131,7 +135,7 @@ class Zygote:
     def is_stale(self) -> bool:
         """Whether it is to be replaced."""
         old = time.monotonic() - self._began > MOST_SECONDS
-        return self._retired or old or self._forks >= MOST_FORKS or self._process.poll() is not None
+        return self._retired or old or self._forks >= MOST_FORKS
 
     async def fork(self, place: plan.Place, given: list[int]) -> list[int]:
         """Have a sandbox forked; return what holds its process 1, and its namespaces where none were given.
@@ -143,36 +147,20 @@ class Zygote:
                 raise ZygoteFailedError("the zygote is gone")
             try:
                 descriptors.send(self._requests, plan.place_message(place), given)
-                said, received = await self._certain_answer()
+                said, received = await self._answer(_FORK_SECONDS)
             except OSError as error:
                 self._give_up()
                 raise ZygoteFailedError(f"the zygote is gone: {error}{self._last_words()}") from error
+            except ZygoteFailedError:
+                self._give_up()
+                raise
             if said == b"":
-                self._retired = True
                 raise ZygoteFailedError(f"the zygote ended{self._last_words()}")
             if said != zygote.MADE:
                 raise OSError(said.removeprefix(zygote.FAILED).decode(errors="replace"))
             self._forks += 1
             self._living += 1
             return received
-
-    async def _certain_answer(self) -> tuple[bytes, list[int]]:
-        """Return the answer to a request; take it even where nobody wants it any more.
-
-        Else it would be the next one's, and the only way out would be the end of all that was forked.
-        """
-        answer = asyncio.create_task(self._answer(_FORK_SECONDS))
-        try:
-            return await asyncio.shield(answer)
-        except asyncio.CancelledError:
-            await asyncio.wait([answer])
-            if not answer.exception():
-                for unwanted in answer.result()[1]:
-                    os.close(unwanted)
-            raise
-        finally:
-            if not answer.done() or answer.exception():
-                self._give_up()
 
     def _give_up(self) -> None:
         """Have it end, and all that was forked from it: nobody knows what its next message answers."""
@@ -194,6 +182,7 @@ class Zygote:
         """End it now. The kernel ends every sandbox with it."""
         self._retired = True
         if self._words >= 0:
+            self._hear_no_more()
             self._requests.close()
             os.close(self._words)
             self._words = -1
@@ -203,19 +192,42 @@ class Zygote:
     async def _answer(self, seconds: float) -> tuple[bytes, list[int]]:
         """Return the next message; an empty one at the end. Raises ZygoteFailedError where none comes in time."""
         loop = asyncio.get_running_loop()
-        ready: asyncio.Future[None] = loop.create_future()
-        requests = self._requests.fileno()
-        loop.add_reader(requests, _wake, ready)
+        answer: asyncio.Future[tuple[bytes, list[int]]] = loop.create_future()
+        self._due.append(answer)
+        late = ZygoteFailedError(f"the zygote did not answer within {seconds:g} s")
+        timer = loop.call_later(seconds, _fail, answer, late)
         try:
-            async with asyncio.timeout(seconds):
-                await ready
-        except TimeoutError:
-            raise ZygoteFailedError(f"the zygote did not answer within {seconds:g} s") from None
+            return await answer
+        except asyncio.CancelledError:
+            if not answer.cancelled() and not answer.exception():  # it came just before that
+                _close(answer.result()[1])
+            raise
         finally:
-            loop.remove_reader(requests)
+            timer.cancel()
+
+    def _hear(self) -> None:
+        """Give a message to who waits for it. It is nobody else's where that one has left."""
+        message, received = b"", list[int]()
         with contextlib.suppress(ConnectionError):
-            return descriptors.receive(self._requests, zygote.MAXIMUM_MESSAGE_BYTES, zygote.MOST_DESCRIPTORS)
-        return b"", []
+            message, received = descriptors.receive(
+                self._requests, zygote.MAXIMUM_MESSAGE_BYTES, zygote.MOST_DESCRIPTORS
+            )
+        if message:
+            answer = self._due.popleft()
+            if answer.done():
+                _close(received)
+            else:
+                answer.set_result((message, received))
+            return
+        self._retired = True
+        self._hear_no_more()
+
+    def _hear_no_more(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._requests.fileno())
+        for answer in self._due:
+            if not answer.done():
+                answer.set_result((b"", []))
+        self._due.clear()
 
     def _last_words(self) -> str:
         """Return what it printed before it ended, which says why."""
@@ -225,9 +237,14 @@ class Zygote:
         return ""
 
 
-def _wake(ready: "asyncio.Future[None]") -> None:
-    if not ready.done():
-        ready.set_result(None)
+def _close(unwanted: list[int]) -> None:
+    for descriptor in unwanted:
+        os.close(descriptor)
+
+
+def _fail(answer: "asyncio.Future[tuple[bytes, list[int]]]", reason: Exception) -> None:
+    if not answer.done():
+        answer.set_exception(reason)
 
 
 class Zygotes:
