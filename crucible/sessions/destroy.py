@@ -4,11 +4,10 @@ from crucible.access.policy import Permission, require
 from crucible.database.database import Database
 from crucible.domain.errors import NotFoundError
 from crucible.domain.principal import Principal
-from crucible.domain.session import EndReason
-from crucible.domain.session_record import Session, SessionState
+from crucible.domain.session_record import Session
 from crucible.sessions import use
 from crucible.sessions.holder import SessionHolder
-from crucible.sessions.reconcile import note_end, note_standing
+from crucible.sessions.reconcile import UNKNOWN, note_lost, note_standing
 
 
 async def destroy(database: Database, holder: SessionHolder, principal: Principal, session_id: str) -> Session:
@@ -24,8 +23,7 @@ async def destroy(database: Database, holder: SessionHolder, principal: Principa
         try:
             standing = await held.end()
         except NotFoundError:
-            detail = "the executor that should hold it doesn't know it: it was started again since"
-            await note_end(database, session_id, SessionState.LOST, EndReason.EXECUTOR_GONE, detail)
+            await note_lost(database, session_id, UNKNOWN)
         else:
             await note_standing(database, holder, standing)
     async with database.read(principal) as view:

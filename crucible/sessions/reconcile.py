@@ -24,6 +24,8 @@ _STARTING = timedelta(minutes=2)
 """How long a session may take from its row to standing."""
 _OVERDUE = timedelta(minutes=10)
 """How long after its time an executor that isn't ours has to say so."""
+UNKNOWN = "the executor that should hold it doesn't know it: it was started again since"
+"""Why a session is lost whose executor answers."""
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -54,18 +56,11 @@ async def reconcile(database: Database, holder: SessionHolder) -> None:
         standing = held.get(session_id)
         if standing is None:
             if state is SessionState.RUNNING or now - created_at > _STARTING:
-                detail = "the executor that should hold it doesn't know it: it was started again since"
-                await note_end(database, session_id, SessionState.LOST, EndReason.EXECUTOR_GONE, detail)
+                await note_lost(database, session_id, UNKNOWN)
         elif standing.ended is not None:
             await note_standing(database, holder, standing)
     for session_id in overdue:
-        await note_end(
-            database,
-            session_id,
-            SessionState.LOST,
-            EndReason.EXECUTOR_GONE,
-            "its time is over, and its executor was not heard of",
-        )
+        await note_lost(database, session_id, "its time is over, and its executor was not heard of")
     await _end_strays(
         database, holder, [name for name, one in held.items() if one.ended is None and name not in rows]
     )
@@ -84,6 +79,11 @@ async def note_standing(database: Database, holder: SessionHolder, standing: Ses
     await note_end(
         database, standing.session, SessionState.ENDED, reason, standing.detail or "", attempts=attempts
     )
+
+
+async def note_lost(database: Database, session_id: str, why: str) -> None:
+    """Note that nobody holds a session any more, unless its end is known."""
+    await note_end(database, session_id, SessionState.LOST, EndReason.EXECUTOR_GONE, why)
 
 
 async def note_end(

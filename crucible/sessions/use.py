@@ -12,11 +12,11 @@ from crucible.domain.errors import (
     SessionEndedError,
 )
 from crucible.domain.principal import Principal
-from crucible.domain.session import EndReason, ExecFinished, ExecOutput, ExecSpec, SessionUsage
+from crucible.domain.session import ExecFinished, ExecOutput, ExecSpec, SessionUsage
 from crucible.domain.session_record import ExecRequest, Session, SessionAttempts, SessionState
 from crucible.executor.session_client import HeldSession
 from crucible.sessions.holder import SessionHolder
-from crucible.sessions.reconcile import note_end
+from crucible.sessions.reconcile import UNKNOWN, note_lost
 
 
 async def check(
@@ -62,13 +62,14 @@ async def noticing(database: Database, session_id: str) -> AsyncIterator[None]:
     try:
         yield
     except ExecutorUnavailableError as error:
-        detail = "the executor that held it went away"
-        await note_end(database, session_id, SessionState.LOST, EndReason.EXECUTOR_GONE, detail)
-        raise SessionEndedError(f"session {session_id} is lost: {detail}") from error
+        raise await _lost(database, session_id, "the executor that held it went away") from error
     except NotFoundError as error:
-        detail = "the executor that should hold it doesn't know it: it was started again since"
-        await note_end(database, session_id, SessionState.LOST, EndReason.EXECUTOR_GONE, detail)
-        raise SessionEndedError(f"session {session_id} is lost: {detail}") from error
+        raise await _lost(database, session_id, UNKNOWN) from error
+
+
+async def _lost(database: Database, session_id: str, why: str) -> SessionEndedError:
+    await note_lost(database, session_id, why)
+    return SessionEndedError(f"session {session_id} is lost: {why}")
 
 
 async def run(
