@@ -132,9 +132,10 @@ def _make(
         try:
             child = kernel.fork()
             if child == 0:
-                requests.detach()
                 os.close(key)
                 os.read(gate, 1)  # until there is hold of this process, which the kernel reaps as soon as it ends
+                for descriptor in (gate, requests.detach(), own_processes):  # which are the zygote's alone
+                    os.close(descriptor)
                 init.run(stage, building, channel)
         finally:
             kernel.setns(own_processes, kernel.CLONE_NEWPID)

@@ -70,6 +70,29 @@ async def test_a_zygote_that_hangs_is_replaced_and_the_program_runs(
     assert hanging._process.poll() is not None
 
 
+async def test_process_1_holds_no_descriptor_of_its_zygotes(own: Sandboxes) -> None:
+    """Whoever spoke to the executor in a zygote's place would be handed what the next sandboxes report on."""
+    printed = asyncio.Event()
+
+    def tell(event: object) -> None:
+        if isinstance(event, SandboxOutput):
+            printed.set()
+
+    lasting = asyncio.create_task(own.run("print(1, flush=True)\nimport time; time.sleep(5)", on_event=tell))
+    await printed.wait()
+    (zygote,) = current(own)
+    (forks,) = host.children(zygote.process)
+    (process_1,) = host.children(forks)
+    assert held(process_1) & held(forks) == set()
+    await lasting
+
+
+def held(process: int) -> set[str]:
+    """Return what a process has open, but for its standard streams and the /proc that process 1 is lent."""
+    folder = Path(f"/proc/{process}/fd")
+    return {str(one.readlink()) for one in folder.iterdir() if int(one.name) > 2} - {"/proc"}
+
+
 async def test_an_interpreter_of_before_an_upgrade_serves_nobody_who_comes_after(own: Sandboxes) -> None:
     python = own.runtimes.get("python")
     assert python is not None
