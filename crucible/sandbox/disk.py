@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_LONGEST_PATH = 512
+"""In characters. The kernel takes 4,096 bytes, of which a character may be four, and a name has 255 more."""
 _COUNT_SECONDS = 0.5
 """How often files are counted at the most: no more of the time than a tenth goes into it."""
 
@@ -57,11 +60,35 @@ def _used(folder: str) -> int:
 
 
 def _entries(folders: Iterable[str]) -> Iterator[str]:
-    """Yield the path of everything below some folders, following nothing; in a tree that changes, some of it."""
-    left = list(folders)
+    """Yield the name of everything below some folders, following nothing; in a tree that changes, some of it.
+
+    No path is too long: those that would be begin further down.
+    """
+    left = [(_Start(folder, None), ".") for folder in folders]
     while left:
-        with contextlib.suppress(OSError), os.scandir(left.pop()) as entries:
-            for entry in entries:
-                yield entry.path
-                if entry.is_dir(follow_symlinks=False):
-                    left.append(entry.path)
+        start, path = left.pop()
+        with contextlib.suppress(OSError):
+            if len(path) > _LONGEST_PATH:
+                start, path = _Start(path, start), "."
+            folder = os.open(path, _FOLDER, dir_fd=start.descriptor)
+            try:
+                with os.scandir(folder) as entries:
+                    for entry in entries:
+                        yield entry.name
+                        if entry.is_dir(follow_symlinks=False):
+                            left.append((start, f"{path}/{entry.name}"))
+            finally:
+                os.close(folder)
+
+
+class _Start:
+    """A folder that paths begin at, open as long as there are any."""
+
+    def __init__(self, path: str, start: _Start | None) -> None:
+        """`start`: where the path to it begins. Raises OSError."""
+        self.descriptor = -1
+        self.descriptor = os.open(path, _FOLDER, dir_fd=None if start is None else start.descriptor)
+
+    def __del__(self) -> None:
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
