@@ -20,6 +20,8 @@ from crucible.sandbox.images import NAME, Images
 
 _READABLE = 0o755
 _PERMISSIONS = 0o777
+_BYTES_PER_MEMBER = 4096
+"""What an archive's member takes beside its content, as an empty file does."""
 
 
 def import_image(images: Images, name: str, source: Path) -> Path:
@@ -89,9 +91,18 @@ def _copy_file(source: str, target: str) -> None:
 
 
 def _extract(source: Path, target: Path) -> None:
-    """Unpack an archive. Raises tarfile.TarError where something of it would be outside."""
+    """Unpack an archive.
+
+    Raises tarfile.TarError where something of it would be outside, or all of it take more than half of the disk's
+    free space: a small archive can become as large as any, and what else is on that disk needs some.
+    """
+    left = shutil.disk_usage(target).free // 2
 
     def kept(member: tarfile.TarInfo, path: str) -> tarfile.TarInfo | None:
+        nonlocal left
+        left -= member.size + _BYTES_PER_MEMBER
+        if left < 0:
+            raise tarfile.TarError(f"with {member.name!r} it would take more than half of the disk's free space")
         if member.isdev():
             return None
         place = _inside(target, member.name)

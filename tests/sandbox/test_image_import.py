@@ -1,5 +1,6 @@
 """Making images of folders and of archives, which may be a stranger's."""
 
+import gzip
 import io
 import os
 import tarfile
@@ -119,9 +120,18 @@ def _cut(path: Path) -> Path:
 
 
 def _damaged(path: Path) -> Path:
-    archive(path, ("file", os.urandom(50_000).hex().encode(), {}))
-    whole = path.read_bytes()
-    path.write_bytes(whole[:1000] + bytes(1000) + whole[2000:])
+    """What is compressed goes on as nothing that could be."""
+    archive(path, ("file", bytes(100_000), {}))
+    plain = gzip.decompress(path.read_bytes())
+    path.write_bytes(gzip.compress(plain[:50_000]) + b"\x1f\x8b\x08" + bytes(7) + b"\xff" * 1000)
+    return path
+
+
+def _too_large(path: Path) -> Path:
+    """Its head says how large the file is, and is all that there is of it."""
+    member = tarfile.TarInfo("file")
+    member.size = 1 << 60
+    path.write_bytes(member.tobuf(tarfile.GNU_FORMAT) + bytes(tarfile.RECORDSIZE))
     return path
 
 
@@ -170,6 +180,7 @@ def _too_deep_to_be_followed(path: Path) -> Path:
         (lambda path: archive(path, ("link", str(path.parent), {}), ("link/outside", b"x", {})), "outside"),
         (lambda path: archive(path, ("a\0b", b"x", {"pax_headers": {"path": "a\0b"}})), "null"),
         (_damaged, "must be a tar archive"),
+        (_too_large, "half of the disk's free space"),
         (lambda path: _a_hard_link(path, leading=str), "bin/file"),
         (lambda path: _a_hard_link(path, leading=lambda secret: f"../../../{secret.name}"), "outside"),
         (_a_hard_link_by_a_link, "which is no file"),
@@ -177,7 +188,13 @@ def _too_deep_to_be_followed(path: Path) -> Path:
     ],
     ids=[
         *("missing", "no archive", "cut", "empty", "a name that leads out", "a link that leads out"),
-        *("a name with a NUL", "damaged", "a hard link to a name of the host's", "a hard link that leads out"),
+        *(
+            "a name with a NUL",
+            "damaged",
+            "too large",
+            "a hard link to a name of the host's",
+            "a hard link that leads out",
+        ),
         *("a hard link to a link", "links that are too deep to be followed"),
     ],
 )
