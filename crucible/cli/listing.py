@@ -45,6 +45,9 @@ def list_evaluations(
             help="Queued since: 7d, 36h, 30m; or since a moment.",
         ),
     ] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--until", parser=_moment, metavar="WHEN", help="Queued before then.")
+    ] = None,
     attempted: Annotated[
         bool | None,
         typer.Option("--attempted/--not-attempted", help="Whether it tried something that was refused."),
@@ -62,6 +65,7 @@ def list_evaluations(
         runtime=frozenset(runtime or ()),
         label=tuple(label or ()),
         since=since.astimezone(UTC) if since else None,
+        until=until.astimezone(UTC) if until else None,
         attempted=attempted,
         text=text,
         lifecycle=frozenset({Lifecycle.DELETED if deleted else Lifecycle.ACTIVE}),

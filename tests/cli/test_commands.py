@@ -314,6 +314,7 @@ def test_a_list_can_be_of_those_that_tried_something(server: Serving, command: C
     found = command("list", "--text", "connect 192.0.2.7", "--since", "2h", "--json").out.splitlines()
     assert [json.loads(line)["id"] for line in found] == [guilty.id]
     assert command("list", "--since", "2999-01-01", "--json").out == b""
+    assert command("list", "--until", "2h", "--json").out == b""
     assert "7d, 36h or 30m" in command("list", "--since", "last week").err
 
 
