@@ -133,3 +133,17 @@ test.describe("on a phone", () => {
     await expectAccessible(page);
   });
 });
+
+test("whoever has written none yet begins with an example, which is saved as a file and runs", async ({
+  console: page,
+}) => {
+  await page.goto("/pipelines");
+  await page.getByRole("button", { name: "Show an example" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "4 stages" })).toContainText("Nothing of it has run");
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save its file" }).click();
+  expect((await saving).suggestedFilename()).toBe("pipeline.toml");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  const graph = page.getByRole("group", { name: "Stages" });
+  await expect(graph.getByRole("button", { name: /^report Done/ })).toBeVisible();
+});

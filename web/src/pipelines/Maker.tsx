@@ -7,6 +7,7 @@ import { useState } from "react";
 import { type FieldProblem, Problem } from "../api/problem";
 import { queryClient, runtimesQuery } from "../api/queries";
 import type { PipelineRequest } from "../api/types";
+import { download } from "../app/download";
 import { FromFiles } from "../app/FromFiles";
 import { Refusal } from "../app/State";
 import { Hostile } from "../text/Hostile";
@@ -17,11 +18,14 @@ import classes from "./Pipelines.module.css";
 import { drawnOf, placed } from "./preview";
 import type { Reading } from "./read";
 
+const EXAMPLE = "pipeline.toml";
+
 export function Maker() {
   const navigate = useNavigate();
   const { data: runtimes = [] } = useQuery(runtimesQuery);
   const [reading, setReading] = useState<Reading | null>(null);
   const [chosen, setChosen] = useState<string>();
+  const [example, setExample] = useState<string | null>(null);
   const start = useMutation({
     mutationFn: (wanted: PipelineRequest) => submitPipeline(wanted),
     onSuccess: (pipeline) => {
@@ -34,8 +38,15 @@ export function Maker() {
     if (files.length === 0) return;
     start.reset();
     setChosen(undefined);
+    setExample(null);
     const { readPipeline } = await import("./read");
     setReading(await readPipeline(files, runtimes));
+  };
+  /** Drawn here, and saved as a file, since that is what one goes on from. */
+  const showExample = async () => {
+    const { default: text } = await import("./example.toml?raw");
+    await take([new File([text], EXAMPLE)]);
+    setExample(text);
   };
   const refused = start.error instanceof Problem ? start.error : null;
   const problems = [...(reading?.problems ?? []), ...(refused?.fields ?? [])];
@@ -49,6 +60,16 @@ export function Maker() {
       submit={() => request && start.mutate(request)}
       fields={
         <>
+          {!reading && (
+            <Button variant="subtle" color="gray" onClick={() => void showExample()}>
+              Show an example
+            </Button>
+          )}
+          {example !== null && (
+            <Button variant="default" onClick={() => download(EXAMPLE, example, "application/toml")}>
+              Save its file
+            </Button>
+          )}
           {reading && (
             <Button
               variant="subtle"
@@ -56,6 +77,7 @@ export function Maker() {
               leftSection={<IconX size={15} />}
               onClick={() => {
                 setReading(null);
+                setExample(null);
                 start.reset();
               }}
             >
