@@ -31,7 +31,8 @@ def address(arguments: list[str]) -> str:
     parser.add_argument("--host", default=settings.host)
     parser.add_argument("--port", type=int, default=settings.port)
     known, _ = parser.parse_known_args(arguments)
-    return f"http://{known.host}:{known.port}"
+    host = f"[{known.host}]" if ":" in known.host else known.host
+    return f"http://{host}:{known.port}"
 
 
 def is_ready(http: httpx2.Client) -> bool:

@@ -1,0 +1,20 @@
+"""`make up` knows where the server listens that it starts."""
+
+import pytest
+from up import address
+
+
+@pytest.mark.parametrize(
+    ("arguments", "url"),
+    [
+        ([], "http://127.0.0.1:7878"),
+        (["--port", "8000", "--json"], "http://127.0.0.1:8000"),
+        (["--host=::1"], "http://[::1]:7878"),
+    ],
+)
+def test_the_address_is_the_one_that_the_arguments_ask_for(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], url: str
+) -> None:
+    for name in ("CRUCIBLE_HOST", "CRUCIBLE_PORT"):
+        monkeypatch.delenv(name, raising=False)
+    assert address(arguments) == url
