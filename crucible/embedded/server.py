@@ -69,7 +69,14 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
         tasks.start(
             "reaper",
             keep_reaping(
-                database, blobs, stream, doorbell, lambda: link.runtimes, patience=patience, measures=measures
+                database,
+                blobs,
+                stream,
+                doorbell,
+                lambda: link.runtimes,
+                lease_seconds=settings.lease_seconds,
+                patience=patience,
+                measures=measures,
             ),
         )
         tasks.start("schedules", keep_firing(database, doorbell))

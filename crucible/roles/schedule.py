@@ -53,6 +53,7 @@ async def schedule(settings: Settings, announce: Callable[[], None]) -> signal.S
             parts.stream,
             parts.doorbell,
             lambda: known.runtimes if known.any_alive else (),
+            lease_seconds=settings.lease_seconds,
             patience=patience,
             measures=measures,
         )
