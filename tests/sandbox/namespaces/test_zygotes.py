@@ -70,6 +70,7 @@ async def test_a_zygote_that_hangs_is_replaced_and_the_program_runs(
     assert hanging._process.poll() is not None
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="what process 1 has open, the kernel shows to root alone")
 async def test_process_1_holds_no_descriptor_of_its_zygotes(own: Sandboxes) -> None:
     """Whoever spoke to the executor in a zygote's place would be handed what the next sandboxes report on."""
     printed = asyncio.Event()
