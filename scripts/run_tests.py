@@ -145,8 +145,8 @@ def report_coverage(folders: Folders, *bound: str) -> int:
     print("\n== coverage", flush=True)
     coverage = [sys.executable, "-m", "coverage"]
     environment = os.environ | {"COVERAGE_FILE": str(folders.own / "coverage")}
-    found = (path for folder in {folders.own, folders.quick} for path in folder.rglob("coverage.*"))
-    data = [str(path) for path in found if path.is_file()]
+    tiers_own = "*/coverage.*"  # and no deeper: what tests leave there may have any names, and be of any depth
+    data = [str(path) for folder in {folders.own, folders.quick} for path in folder.glob(tiers_own)]
     subprocess.call([*coverage, "combine", "--quiet", *data], cwd=ROOT, env=environment)
     return subprocess.call([*coverage, "report", *bound], cwd=ROOT, env=environment)
 
