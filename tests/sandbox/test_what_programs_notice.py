@@ -26,7 +26,7 @@ def watch(mask):
         raise OSError(ctypes.get_errno(), "")
 print("loopback", tried(lambda: socket.create_server(("127.0.0.1", 0))))
 print("unix", tried(lambda: socket.socket(socket.AF_UNIX).bind("s")))
-print("lookup", tried(lambda: socket.getaddrinfo("pypi.org", 443)))
+print("lookup", tried(lambda: socket.getaddrinfo("example.org", 443)))
 print("terminal", tried(pty.openpty))
 print("watch all", tried(lambda: watch(0xfff)))
 print("watch changes", tried(lambda: watch(0x3c2)))
