@@ -137,7 +137,7 @@ while time.monotonic() < end:
     ran = [one for one in ended if one.outcome is not Outcome.TIMED_OUT]
     if session.containment.isolation is Isolation.SHARED_KERNEL:
         assert ran == ended
-    # gVisor's kernel may leave stopped for good whom a tracer holds, before it was refused or between that and its end.
+    # gVisor's kernel may leave stopped for good whom a tracer holds: before it was refused, or before its end.
     assert {one.stdout for one in ended if one not in ran} <= {b"", b"-1\n"}
     assert {one.stdout for one in ran} <= {b"-1\n"}
     refused = [one for one in ended if one.stdout]
