@@ -212,15 +212,16 @@ class Zygote:
             message, received = descriptors.receive(
                 self._requests, zygote.MAXIMUM_MESSAGE_BYTES, zygote.MOST_DESCRIPTORS
             )
-        if message:
-            answer = self._due.popleft()
-            if answer.done():
-                _close(received)
-            else:
-                answer.set_result((message, received))
+        if not message or not self._due:  # its end; or it answers what nobody asked, and can't be relied on
+            _close(received)
+            self._retired = True
+            self._hear_no_more()
             return
-        self._retired = True
-        self._hear_no_more()
+        answer = self._due.popleft()
+        if answer.done():
+            _close(received)
+        else:
+            answer.set_result((message, received))
 
     def _hear_no_more(self) -> None:
         asyncio.get_running_loop().remove_reader(self._requests.fileno())

@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -93,6 +94,20 @@ def held(process: int) -> set[str]:
     folder = Path(f"/proc/{process}/fd")
     names = (str(one.readlink()) for one in folder.iterdir() if int(one.name) > 2)
     return {name for name in names if not name.startswith("/")}
+
+
+async def test_a_zygote_that_answers_what_nobody_asked_forks_no_more(own: Sandboxes) -> None:
+    assert (await own.run("pass")).finished.outcome is Outcome.SUCCEEDED
+    (trusted,) = current(own)
+    here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with here, there:
+        here.setblocking(False)
+        trusted._requests, real = here, trusted._requests
+        there.send(zygotes.zygote.MADE)
+        trusted._hear()
+        trusted._requests = real
+    assert trusted.is_stale
+    assert (await own.run("pass")).finished.outcome is Outcome.SUCCEEDED
 
 
 async def test_an_interpreter_of_before_an_upgrade_serves_nobody_who_comes_after(own: Sandboxes) -> None:
