@@ -5,6 +5,7 @@ role starts, and passed on from there.
 """
 
 import os
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from crucible.domain.evaluation import MAXIMUM_WORKER_LABELS, Name, Priority
 from crucible.domain.limits import MIB
 from crucible.domain.log_level import Level
+from crucible.domain.retention import Retention
 from crucible.domain.sandbox import ENGINE_ISOLATION
 from crucible.domain.sharing import DEFAULT_WEIGHTS
 
@@ -48,6 +50,12 @@ def _known_engines(engines: tuple[str, ...]) -> tuple[str, ...]:
 
 RedisUrl = Annotated[SecretStr, _with_scheme("redis://", "rediss://")]
 DatabaseUrl = Annotated[SecretStr, _with_scheme("postgresql://")]
+Days = Annotated[float, Field(ge=0, le=36_500)] | Literal["never"]
+"""For how long something is kept; `never`: it is removed never."""
+
+
+def _time(days: Days) -> timedelta | None:
+    return None if days == "never" else timedelta(days=days)
 
 
 class Settings(BaseSettings):
@@ -101,6 +109,12 @@ class Settings(BaseSettings):
     """The runtime that `python` means; the newest one where this is not set."""
     images: Path | None = None
     """The folder whose folders are named root file systems; `images` in the data folder where this is not set."""
+    retention_deleted_days: Days = 30.0
+    """For how long what was deleted can be restored; then it is removed for good."""
+    retention_ended_days: Days = "never"
+    """After how long what ended is deleted by itself."""
+    retention_audit_days: Days = "never"
+    """For how long the audit is kept."""
     log_level: Level = "info"
     log_format: Literal["auto", "json", "console"] = "auto"
     """`auto`: for people on a terminal, JSON elsewhere."""
@@ -118,6 +132,15 @@ class Settings(BaseSettings):
         if self.redis_url is None:
             raise ValueError("CRUCIBLE_REDIS_URL is not set")
         return self.redis_url.get_secret_value()
+
+    @property
+    def retention(self) -> Retention:
+        """How long each kind of thing is kept."""
+        return Retention(
+            deleted=_time(self.retention_deleted_days),
+            ended=_time(self.retention_ended_days),
+            audit=_time(self.retention_audit_days),
+        )
 
     @property
     def blobs_path(self) -> Path:

@@ -98,6 +98,7 @@ def serving(
             checks=Checks(executor),
             engines=known_engines,
             unready=unready,
+            retention=settings.retention,
         )
         with _app(server.collaborators) as app:
             server.http = HttpServer(app)

@@ -11,6 +11,7 @@ from crucible.blobs.store import BlobStore
 from crucible.database.database import Database
 from crucible.domain.errors import ExecutorUnavailableError
 from crucible.domain.principal import LOCAL_OWNER, Principal
+from crucible.domain.retention import FOR_GOOD, Retention
 from crucible.domain.sandbox import RuntimeReport
 from crucible.domain.sharing import NO_CAPS, Caps
 from crucible.evaluations.check import Checks
@@ -40,6 +41,8 @@ class Collaborators:
     """Private networks that notifications may be sent to all the same."""
     caps: Caps = NO_CAPS
     """How many evaluations of a tenant may run at once: what waits for that says so."""
+    retention: Retention = FOR_GOOD
+    """How long each kind of thing is kept."""
     unready: Callable[[], Awaitable[dict[str, str]]]
     """Each part that can't do its work now, and why; empty once all can."""
 

@@ -34,9 +34,13 @@ async def metrics(request: Request) -> Response:
         measured = await work.measures.read()
         letters = await work.signals.dead_letters()
         undelivered = await work.signals.undelivered()
+        deleted = await work.retention.deleted()
+        kept = request.app.state.collaborators.retention.deleted
+        overdue = 0.0 if kept is None else await work.retention.overdue_seconds(at - kept)
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Signals(waiting, running, workers))
     registry.register(_Failures(letters, undelivered))
+    registry.register(_Kept(deleted, overdue))
     registry.register(_Measured(measured))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
@@ -91,10 +95,28 @@ class _Failures(Collector):
         )
 
 
+class _Kept(Collector):
+    def __init__(self, deleted: int, overdue_seconds: float) -> None:
+        self._deleted = deleted
+        self._overdue_seconds = overdue_seconds
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield what was deleted and is there yet, and how late retention is."""
+        yield GaugeMetricFamily(
+            "crucible_deleted", "Evaluations that were deleted and can be restored.", value=self._deleted
+        )
+        yield GaugeMetricFamily(
+            "crucible_removal_overdue_seconds",
+            "For how long the first that is to be removed has been due.",
+            value=self._overdue_seconds,
+        )
+
+
 _COUNTED = {
     Count.RETRIES: "Evaluations that were queued again since their run was lost.",
     Count.LEASE_EXPIRIES: "Leases that were taken back from a worker that was not heard of.",
     Count.STALE_RESULTS: "Results that came too late and were discarded.",
+    Count.REMOVED: "Evaluations that were removed for good.",
 }
 _TIMED = {
     Duration.WAIT: "From when an evaluation was due until a worker had it.",

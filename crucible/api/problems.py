@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from crucible.domain.errors import (
     CrucibleError,
+    DeletedError,
     InvalidRequestError,
     MalformedRequestError,
     MethodNotAllowedError,
@@ -60,6 +61,8 @@ def install(app: FastAPI) -> None:
 
 
 def _answer(request: Request, error: Exception) -> Response:
+    if isinstance(error, DeletedError):
+        error = error.until(request.app.state.collaborators.retention.deleted)
     headers = error.headers if isinstance(error, HTTPException) else None
     return problem_response(_as_ours(request, error), headers)
 

@@ -6,15 +6,24 @@ that a program chose becomes a path.
 """
 
 import asyncio
+import fcntl
 import os
+import re
 import shutil
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 from crucible.domain.errors import StorageUnavailableError
+from crucible.domain.identifiers import EVALUATION_PATTERN
 
 RETRY_AFTER_SECONDS = 2
+_LOOKED_AT_ONCE = 200
+_LOCK = "removal.lock"
+"""Beside the blobs' folder. Who copies rows and blobs holds it shared, who removes any of them alone."""
 
 T = TypeVar("T")
 
@@ -35,16 +44,77 @@ class FileBlobs:
 
     async def delete_all(self, prefix: str) -> None:
         """See `BlobStore`."""
-        await self._outside_of_the_loop(lambda: _delete(self._root / prefix))
+        await self._outside_of_the_loop(lambda: _delete(self._root, self._root / prefix))
+
+    @contextmanager
+    def removing(self) -> Iterator[bool]:
+        """See `BlobStore`. The kernel gives the lock back however the process ends."""
+        try:
+            descriptor = _open_lock(self._root)
+        except OSError as error:
+            raise _unusable(error) from error
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+        finally:
+            os.close(descriptor)
+
+    async def attempts(self) -> AsyncIterator[Sequence[tuple[str, int]]]:
+        """See `BlobStore`. What is not named as ours are is left alone."""
+        folder = self._root / "evaluations"
+        if not await self._outside_of_the_loop(folder.is_dir):
+            return
+        with await self._outside_of_the_loop(lambda: os.scandir(folder)) as entries:
+            while some := await self._outside_of_the_loop(lambda: list(islice(entries, _LOOKED_AT_ONCE))):
+                yield await self._outside_of_the_loop(partial(_attempts, some))
 
     async def _outside_of_the_loop(self, work: Callable[[], T]) -> T:
         try:
             return await asyncio.to_thread(work)
         except OSError as error:
-            raise StorageUnavailableError(
-                f"the folder of outputs can't be used now: {error.strerror or error}",
-                retry_after_seconds=RETRY_AFTER_SECONDS,
-            ) from error
+            raise _unusable(error) from error
+
+
+@contextmanager
+def nothing_removed(root: Path) -> Iterator[None]:
+    """Keep all blobs of a folder, and the rows that name them, for as long as the block lasts. Raises OSError."""
+    descriptor = _open_lock(root)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _open_lock(root: Path) -> int:
+    """Open the lock, which is the folder's owner's, though root may be who takes a backup first."""
+    root.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(root.with_name(_LOCK), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    if os.geteuid() == 0:
+        owner = root.parent.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+    return descriptor
+
+
+def _unusable(error: OSError) -> StorageUnavailableError:
+    return StorageUnavailableError(
+        f"the folder of outputs can't be used now: {error.strerror or error}",
+        retry_after_seconds=RETRY_AFTER_SECONDS,
+    )
+
+
+def _attempts(entries: Sequence["os.DirEntry[str]"]) -> list[tuple[str, int]]:
+    return [
+        (entry.name, int(attempt.name))
+        for entry in entries
+        if re.fullmatch(EVALUATION_PATTERN, entry.name)
+        for attempt in Path(entry.path).iterdir()
+        if attempt.name.isdecimal()
+    ]
 
 
 def _write(root: Path, path: Path, data: bytes) -> None:
@@ -85,11 +155,11 @@ def _read(path: Path, start: int, stop: int) -> bytes:
         return file.read(max(0, stop - start))
 
 
-def _delete(folder: Path) -> None:
+def _delete(root: Path, folder: Path) -> None:
     try:
         shutil.rmtree(folder)
     except FileNotFoundError:
         return
     parent = folder.parent
-    if not any(parent.iterdir()):
+    if parent.parent != root and not any(parent.iterdir()):
         parent.rmdir()

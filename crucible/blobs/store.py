@@ -1,5 +1,7 @@
 """What every place for blobs can do, and how blobs are named."""
 
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 
@@ -15,7 +17,21 @@ class BlobStore(Protocol):
     async def delete_all(self, prefix: str) -> None:
         """Delete every blob under a prefix; that there is none is no error."""
 
+    def removing(self) -> AbstractContextManager[bool]:
+        """Tell whether rows may lose their blobs in the block: not while a backup is taken of both.
+
+        A backup that begins meanwhile waits for the block's end. Raises StorageUnavailableError.
+        """
+
+    def attempts(self) -> AsyncIterator[Sequence[tuple[str, int]]]:
+        """Yield, some at a time, the attempts that have blobs: each one's evaluation and fence."""
+
+
+def prefix_of_all(evaluation_id: str) -> str:
+    """Return where the blobs of all attempts at an evaluation live."""
+    return f"evaluations/{evaluation_id}"
+
 
 def prefix_of(evaluation_id: str, fence: int) -> str:
     """Return where the blobs of one attempt at an evaluation live; another attempt's never meet them."""
-    return f"evaluations/{evaluation_id}/{fence}"
+    return f"{prefix_of_all(evaluation_id)}/{fence}"

@@ -17,13 +17,18 @@ def delete(
     url: Url = DEFAULT_URL,
 ) -> None:
     """Hide an evaluation that ended. It can be restored until retention ends."""
+    kept: float | None = None
     with connected(url) as crucible:
         if restore:
             shown = crucible.restore(evaluation_id)
         else:
             shown = crucible.get(evaluation_id)
             crucible.delete(evaluation_id)
+            kept = crucible.operations.storage().retention_seconds
     if json:
         print_json(shown)
+    elif restore:
+        typer.echo("restored")
     else:
-        typer.echo("restored" if restore else f"deleted; `crucible delete --restore {evaluation_id}` undoes it")
+        until = "" if kept is None else f" for {kept / 86_400:g} days"
+        typer.echo(f"deleted; `crucible delete --restore {evaluation_id}` undoes it{until}")

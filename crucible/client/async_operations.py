@@ -70,9 +70,14 @@ class AsyncOperations:
         """Return what waits and runs at each priority."""
         return await self._ask(calls.queue())
 
-    async def storage(self) -> Storage:
-        """Return how much evaluations keep, and how large the database is."""
-        return await self._ask(calls.storage())
+    async def storage(
+        self, *, plan: bool = False, deleted_days: float | None = None, ended_days: float | None = None
+    ) -> Storage:
+        """Return how much evaluations keep, and how large the database is.
+
+        `plan`: what retention would do now, too; with days, as if the server's settings were these.
+        """
+        return await self._ask(calls.storage(plan=plan, deleted_days=deleted_days, ended_days=ended_days))
 
     async def log_level(self) -> LogLevel:
         """Return how much the server writes to its log, and until when where that was asked of every process."""

@@ -96,9 +96,12 @@ def queue() -> Call[Queue]:
     return Call(method="GET", path=f"{PREFIX}/queue", read=reads(Queue))
 
 
-def storage() -> Call[Storage]:
-    """Tell how much is kept."""
-    return Call(method="GET", path=f"{PREFIX}/storage", read=reads(Storage))
+def storage(*, plan: bool, deleted_days: float | None, ended_days: float | None) -> Call[Storage]:
+    """Tell how much is kept, and what retention would do now."""
+    days = {"deleted_days": deleted_days, "ended_days": ended_days}
+    parameters = [("plan", "true")] if plan else []
+    parameters += [(name, f"{value:g}") for name, value in days.items() if value is not None]
+    return Call(method="GET", path=f"{PREFIX}/storage", read=reads(Storage), parameters=tuple(parameters))
 
 
 def log_level() -> Call[LogLevel]:

@@ -34,6 +34,7 @@ from crucible.database.pipeline_ledger import PipelineLedger
 from crucible.database.pipelines import PipelineReader, PipelineRepository
 from crucible.database.postgres import together
 from crucible.database.results import ResultRepository
+from crucible.database.retention import RetentionLedger
 from crucible.database.schedules import ScheduleLedger, ScheduleReader, ScheduleRepository
 from crucible.database.sessions import SessionLedger, SessionReader, SessionRepository
 from crucible.database.signals import SignalReader
@@ -143,6 +144,7 @@ class SystemWork(_Work):
         self.signals = SignalReader(transaction.connection)
         self.outbox = Outbox(transaction.connection)
         self.tallies = TallyLedger(transaction.connection)
+        self.retention = RetentionLedger(transaction.connection)
         self.measures = MeasureRepository(transaction.connection)
         self.log_orders = LogOrderRepository(transaction.connection)
         self.tenants = TenantLedger(transaction.connection)

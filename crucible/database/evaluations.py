@@ -31,7 +31,7 @@ from crucible.database.tables import (
 )
 from crucible.database.tallies import reopen
 from crucible.domain.answer import EvaluationPage
-from crucible.domain.errors import NotFoundError
+from crucible.domain.errors import DeletedError, NotFoundError
 from crucible.domain.evaluation import Annotation, Evaluation, EvaluationFilter, Submission
 from crucible.domain.identifiers import new_evaluation_id
 from crucible.domain.outcome import Outcome
@@ -45,6 +45,7 @@ _IS_SHOWN = sa.and_(_IS_ONE, evaluations.c.lifecycle != Lifecycle.DELETED)
 _GET = WHOLE_EVALUATION.where(_IS_SHOWN)
 _GET_EVEN_DELETED = WHOLE_EVALUATION.where(_IS_ONE)
 _GET_QUEUED_AT = sa.select(evaluations.c.queued_at).where(_IS_ONE)
+_GET_DELETED_AT = sa.select(evaluations.c.deleted_at).where(_IS_ONE, evaluations.c.deleted_at.is_not(None))
 _GET_STATUS = sa.select(evaluations.c.status).where(_IS_SHOWN)
 _GET_SUBMISSION = (
     sa.select(evaluations, *(column for column in evaluation_inputs.c if column.name not in evaluations.c))
@@ -135,8 +136,19 @@ class EvaluationReader:
     async def _one(self, statement: AnySelect, evaluation_id: str) -> AnyRow:
         row = (await self._connection.execute(statement, self._named(evaluation_id))).one_or_none()
         if row is None:
-            raise NotFoundError(f"there is no evaluation {evaluation_id!r}")
+            raise await self._missing(evaluation_id)
         return row
+
+    async def _missing(self, evaluation_id: str) -> NotFoundError:
+        found = (await self._connection.execute(_GET_DELETED_AT, self._named(evaluation_id))).one_or_none()
+        if found is None:
+            return NotFoundError(
+                f"there is no evaluation {evaluation_id!r}: none was handed in, or it was deleted and is removed"
+            )
+        moment = f"{found.deleted_at:%Y-%m-%d %H:%M} UTC"
+        deleted = DeletedError(f"evaluation {evaluation_id!r} was deleted at {moment}: it can be restored")
+        deleted.deleted_at = found.deleted_at
+        return deleted
 
 
 class EvaluationRepository(EvaluationReader):
@@ -240,7 +252,10 @@ class EvaluationRepository(EvaluationReader):
         row = await self._one(_GET_QUEUED_AT, evaluation_id)
         await reopen(self._connection, self._tenant_id, row.queued_at, at)
         await self._connection.execute(
-            evaluations.update().where(_IS_ONE).values(lifecycle=lifecycle), self._named(evaluation_id)
+            evaluations.update()
+            .where(_IS_ONE)
+            .values(lifecycle=lifecycle, deleted_at=at if lifecycle is Lifecycle.DELETED else None),
+            self._named(evaluation_id),
         )
 
 

@@ -5,6 +5,7 @@ right (RFC 9457).
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 
@@ -125,6 +126,20 @@ class NotFoundError(CrucibleError):
     status = 404
     slug = "not-found"
     title = "Not found"
+
+
+class DeletedError(NotFoundError):
+    """It was deleted, and can be restored until retention removes it."""
+
+    slug = "deleted"
+    title = "Deleted"
+    deleted_at: datetime | None = None
+
+    def until(self, kept: timedelta | None) -> Self:
+        """Return the same, and until when it can be restored where it is kept for so long."""
+        if kept is None or self.deleted_at is None:
+            return self
+        return type(self)(f"{self.detail}, until {self.deleted_at + kept:%Y-%m-%d %H:%M} UTC")
 
 
 class MethodNotAllowedError(CrucibleError):

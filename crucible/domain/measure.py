@@ -16,6 +16,8 @@ class Count(StrEnum):
     """Leases that were taken back from a worker that was not heard of."""
     STALE_RESULTS = "stale_results"
     """Results that came after another had the lease, and were discarded."""
+    REMOVED = "removed"
+    """Evaluations that were removed for good, since their retention was over."""
 
 
 class Duration(StrEnum):

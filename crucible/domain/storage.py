@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from crucible.domain.retention import RetentionPlan
 from crucible.domain.shape import Shape
 
 
@@ -35,6 +36,8 @@ class DatabaseSize(Shape):
     kind: Literal["sqlite", "postgresql"]
     bytes: int
     """On disk, as the database counts: room that deleted rows left, indexes included."""
+    free_bytes: int | None = None
+    """Of it, room that SQLite will use again before the file grows; PostgreSQL does not say."""
 
 
 class DeletedCount(Shape):
@@ -43,6 +46,8 @@ class DeletedCount(Shape):
     count: int
     oldest: datetime | None = None
     """When the oldest of it was queued."""
+    first: datetime | None = None
+    """When the one of it was deleted that will be removed first."""
 
 
 class Storage(Shape):
@@ -55,3 +60,11 @@ class Storage(Shape):
     deleted: DeletedCount
     retention_seconds: float | None = None
     """For how long what was deleted is kept. `None`: for good."""
+    ended_seconds: float | None = None
+    """How long after its end what ended is deleted by itself. `None`: never."""
+    oldest: datetime | None = None
+    """When the oldest was queued of all that is kept."""
+    next_removal: datetime | None = None
+    """When the first of what was deleted will be removed for good."""
+    plan: RetentionPlan | None = None
+    """What retention would do now; told where it is asked for."""

@@ -1,14 +1,16 @@
 """A copy of what a Crucible on this machine keeps, taken while it runs or not.
 
 The database is copied first, as of one moment, and blobs after it: a blob is whole before the row that names it is
-written, and never changed, so whatever the copied rows name is there. What was made in between may be there
-without a row, and does no harm. A copy that broke off has another name than one that is whole, and is removed.
+written, and never changed, and none is removed meanwhile, so whatever the copied rows name is there. What was made
+in between may be there without a row, and does no harm. A copy that broke off has another name than one that is
+whole, and is removed.
 """
 
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from crucible.blobs.file import nothing_removed
 from crucible.database.copying import copy
 from crucible.domain.errors import InvalidRequestError, StorageUnavailableError
 from crucible.settings import Settings
@@ -43,8 +45,9 @@ def back_up(settings: Settings, folder: Path) -> Backup:
             raise InvalidRequestError(f"{there} is there already")
     try:
         unfinished.mkdir(mode=0o700, parents=True)
-        database_bytes = copy(database, unfinished / database.name)
-        blobs = [_copy_blob(settings.blobs_path, blob, unfinished) for blob in _blobs(settings.blobs_path)]
+        with nothing_removed(settings.blobs_path):
+            database_bytes = copy(database, unfinished / database.name)
+            blobs = [_copy_blob(settings.blobs_path, blob, unfinished) for blob in _blobs(settings.blobs_path)]
         unfinished.rename(folder)
     except BaseException as error:
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -21,6 +21,7 @@ from crucible.embedded.data_folder import socket_path
 from crucible.embedded.executor_process import ExecutorProcess
 from crucible.evaluations.check import Checks
 from crucible.evaluations.reap import reap
+from crucible.evaluations.remove import keep_removing
 from crucible.evaluations.requeue import Patience
 from crucible.executor.link import ExecutorLink
 from crucible.operations.tally import keep_tallying
@@ -62,7 +63,8 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
         database, blobs, stream, doorbell = parts.database, parts.blobs, parts.stream, parts.doorbell
         link = await stack.enter_async_context(ExecutorLink(path))
         patience = Patience(attempts=settings.infrastructure_attempts)
-        await reap(database, blobs, stream, patience=patience, everything=settings.database_url is None)
+        alone = settings.database_url is None
+        await reap(database, blobs, stream, patience=patience, everything=alone)
         measures = Measures()
         worker = make_worker(settings, parts, link, doorbell, measures=measures)
         working = tasks.start("worker", worker.run())
@@ -81,6 +83,8 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
         )
         tasks.start("schedules", keep_firing(database, doorbell))
         tasks.start("tallies", keep_tallying(database))
+        removing = keep_removing(database, blobs, settings.retention, measures, knows_all_blobs=alone)
+        tasks.start("retention", removing)
         tasks.start("batches", keep_settling(database, doorbell, stream))
         tasks.start("pipelines", keep_advancing(database, blobs, stream, doorbell))
         tasks.start("measures", keep_measuring(database, measures, process_name("up")))
@@ -105,6 +109,7 @@ async def serve(settings: Settings, listener: socket.socket, announce: Announce)
                 unready=unready,
                 caps=caps_of(settings),
                 webhook_networks=settings.webhook_networks,
+                retention=settings.retention,
             ),
             allowed_hosts=settings.allowed_hosts,
         )

@@ -14,7 +14,7 @@ from crucible.database.database import Database, TenantWork
 from crucible.database.once import Created, once
 from crucible.database.submissions import Place
 from crucible.domain.check import CheckRequest
-from crucible.domain.errors import FieldError, InvalidRequestError
+from crucible.domain.errors import ConflictError, FieldError, InvalidRequestError
 from crucible.domain.evaluation import MAXIMUM_BATCH, Evaluation, Submission
 from crucible.domain.event import Queued
 from crucible.domain.need import Need
@@ -61,8 +61,19 @@ async def submit(
         idempotency_key,
         digest,
         make=make,
-        show=lambda work, ids: work.evaluations.get_all(ids),
+        show=_all_of,
     )
+
+
+async def _all_of(work: TenantWork, ids: Sequence[str]) -> list[Evaluation]:
+    """Return what a request made. Raises ConflictError where some of it has been removed since."""
+    found = await work.evaluations.get_all(ids)
+    if len(found) < len(ids):
+        raise ConflictError(
+            f"{len(ids) - len(found)} of the {len(ids)} evaluations that this idempotency key made were deleted, "
+            "and have been removed: use another key to run them again"
+        )
+    return found
 
 
 async def acknowledge(

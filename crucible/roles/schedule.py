@@ -1,4 +1,4 @@
-"""`crucible scheduler`: takes lost leases back, rings for what waits, ends what nobody can run, tells of failures.
+"""`crucible scheduler`: takes lost leases back, rings for what waits, tells of failures, removes what is to go.
 
 Any number of them may run; whatever one does is conditional, so that two do it once.
 """
@@ -15,6 +15,7 @@ from crucible.batches.settle import keep_settling
 from crucible.database.database import Database
 from crucible.domain.errors import StorageUnavailableError
 from crucible.domain.measure import Measures
+from crucible.evaluations.remove import keep_removing
 from crucible.evaluations.requeue import Patience
 from crucible.operations.tally import keep_tallying
 from crucible.pipelines.settle import keep_advancing
@@ -65,6 +66,8 @@ async def schedule(settings: Settings, announce: Callable[[], None]) -> signal.S
         tasks.start("batches", keep_settling(parts.database, parts.doorbell, parts.stream))
         tasks.start("pipelines", keep_advancing(parts.database, parts.blobs, parts.stream, parts.doorbell))
         tasks.start("tallies", keep_tallying(parts.database))
+        removing = keep_removing(parts.database, parts.blobs, settings.retention, measures, knows_all_blobs=False)
+        tasks.start("retention", removing)
         await tasks.until(stopping)
         return await stopping.wait()
 

@@ -57,6 +57,7 @@ async def serve(
             unready=unready,
             caps=caps_of(settings),
             webhook_networks=settings.webhook_networks,
+            retention=settings.retention,
             sessions=link,
             checks=Checks(link) if link else None,
         )

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
@@ -180,7 +181,10 @@ def test_a_program_runs_again_as_an_evaluation_of_its_own(server: Serving, http:
 def test_what_is_deleted_is_hidden_and_can_be_restored(http: httpx2.Client) -> None:
     identifier = ended(http)
     assert http.delete(f"/evaluations/{identifier}").status_code == 204
-    assert http.get(f"/evaluations/{identifier}").status_code == 404
+    shown = http.get(f"/evaluations/{identifier}")
+    assert (shown.status_code, shown.json()["type"]) == (404, "urn:crucible:problem:deleted")
+    thirty_days_on = datetime.now(UTC) + timedelta(days=30)
+    assert f"can be restored, until {thirty_days_on:%Y-%m-}" in shown.json()["detail"]
     assert http.get("/evaluations").json()["items"] == []
     assert [item["id"] for item in http.get("/evaluations?lifecycle=deleted").json()["items"]] == [identifier]
     assert http.post(f"/evaluations/{identifier}/restore").json()["lifecycle"] == "active"

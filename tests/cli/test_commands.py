@@ -376,7 +376,7 @@ def test_cancel_rerun_delete_and_restore(server: Serving, command: Command) -> N
             assert (found.limits.cpu_seconds, found.code) == (None, "1")
         assert len(once_more) == 2
         assert command("delete", again).code == 1
-        assert command("delete", one.id).code == 0
+        assert command("delete", one.id).out.endswith(b"undoes it for 30 days\n")
         assert command("show", one.id).code == 1
         assert one.id in command("list", "--deleted").out.decode()
         assert command("delete", "--restore", one.id).out == b"restored\n"

@@ -147,8 +147,16 @@ def test_storage_says_what_is_kept(server: Serving, command: Command) -> None:
         assert "97.7 KiB" in shown
         assert "nothing is deleted" in shown
         crucible.delete(one.id)
-        assert "1 deleted, kept for good" in command("storage").out.decode()
+        assert "1 deleted, can be restored for 30 days; the first is removed at" in command("storage").out.decode()
+    planned = ("storage", "--plan", "--deleted-days", "0", "--ended-days", "1")
+    assert (
+        "1 that were deleted more than 0 days ago would be removed, with 97.7 KiB"
+        in command(*planned).out.decode()
+    )
+    assert answered(command, *planned)["plan"]["removed"] == 1
+    assert command("storage", "--ended-days", "1").code == 2
     found = answered(command, "storage")
+    assert (found["retention_seconds"], found["plan"]) == (30 * 86_400, None)
     assert (found["blobs"]["count"], found["blobs"]["bytes"], found["deleted"]["count"]) == (1, 100_000, 1)
     assert found["database"]["kind"] == "sqlite"
 

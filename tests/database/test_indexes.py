@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -14,10 +15,13 @@ from crucible.database.batches import ItemFilter
 from crucible.database.database import Database
 from crucible.domain.evaluation import EvaluationFilter, Priority, Submission
 from crucible.domain.principal import LOCAL_OWNER
+from crucible.domain.retention import Removed, Retention
 from crucible.domain.sharing import Caps
 from crucible.evaluations import find
+from crucible.evaluations.delete import delete
 from crucible.evaluations.heartbeat import heartbeat
 from crucible.evaluations.reap import end_unrunnable, reap
+from crucible.evaluations.remove import remove
 from crucible.operations.statistics import statistics
 from crucible.operations.storage import storage
 from crucible.pipelines.settle import advance_undecided
@@ -141,3 +145,14 @@ async def test_what_is_stored_is_counted_by_indexes_of_what_is_counted(plans_of,
     for index in (*counted, "evaluations_deleted"):
         assert any(f"ix_{index}" in plan for plan in plans), (index, plans)
     assert not [plan for plan in plans if plan.startswith(("SCAN ev", "Seq Scan"))]
+
+
+async def test_what_is_to_be_removed_is_found_by_when_it_was_deleted(plans_of, database, blobs, stream):
+    one = await held(database)
+    await finished(database, blobs, stream, one)
+    await delete(database, LOCAL_OWNER, one.evaluation_id)
+    found = Removed()
+    plans = await plans_of(remove(database, blobs, Retention(deleted=timedelta(days=1)), found))
+    assert any("ix_evaluations_deleted" in plan for plan in plans), plans
+    whole = ("SCAN ev", "SCAN idem", "SCAN deliv", "Seq Scan on ev", "Seq Scan on idem", "Seq Scan on deliv")
+    assert not [plan for plan in plans if plan.strip(" ->").startswith(whole)]

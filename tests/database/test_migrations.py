@@ -2,7 +2,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
@@ -203,3 +203,20 @@ def test_what_was_scheduled_before_there_were_batches_goes_on_as_it_was(empty):
         (found,) = connection.execute(sa.select(old.c.submission, old.c.runtime)).all()
     engine.dispose()
     assert tuple(found) == ({"code": "1"}, "python3.11")
+
+
+def test_what_was_deleted_before_there_was_retention_has_all_of_its_time(empty):
+    url = empty()
+    command.upgrade(configuration(url), "0046")
+    engine = sa.create_engine(synchronous(url))
+    row = evaluation_row("ev_1", LOCAL_TENANT, Submission(code="x"), "bash", datetime.now(UTC))
+    table = sa.table("evaluations", *(sa.column(name, evaluations.c[name].type) for name in row))
+    with engine.begin() as connection:
+        connection.execute(table.insert(), [row, {**row, "id": "ev_2", "lifecycle": "deleted"}])
+    before = datetime.now(UTC) - timedelta(seconds=2)
+    migrate(url)
+    with engine.connect() as connection:
+        shown, deleted = connection.scalars(sa.select(evaluations.c.deleted_at).order_by(evaluations.c.id)).all()
+    engine.dispose()
+    assert shown is None
+    assert before < deleted < datetime.now(UTC) + timedelta(seconds=2)

@@ -1,6 +1,7 @@
 """How much is stored: what the blobs' folder and the database say themselves."""
 
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from crucible.database.tables import evaluation_outputs
 from crucible.domain.evaluation import INLINE_OUTPUT_BYTES, Submission
 from crucible.domain.limits import Limits
 from crucible.domain.principal import LOCAL_OWNER, Principal, Role
+from crucible.domain.retention import Retention
 from crucible.domain.sandbox import SandboxFile
 from crucible.domain.storage import BlobCount, BlobKind
 from crucible.evaluations.delete import delete, restore
@@ -63,6 +65,24 @@ async def test_what_is_deleted_can_be_counted_until_it_is_restored(database, blo
     for each in (first, second):
         await restore(database, LOCAL_OWNER, each)
     assert (await storage(database, LOCAL_OWNER)).deleted.count == 0
+
+
+async def test_a_plan_says_what_would_go_and_nothing_does(database, blobs, stream):
+    first, second, third = [await ended(database, blobs, stream, stdout(b"o" * OUT)) for _ in range(3)]
+    for each in (first, second):
+        await delete(database, LOCAL_OWNER, each)
+    a_day, at_once = timedelta(days=1), timedelta()
+    found = await storage(database, LOCAL_OWNER, Retention(deleted=a_day), plan=Retention(deleted=a_day))
+    assert found.plan is not None
+    assert (found.plan.removed, found.plan.removed_blob_bytes, found.plan.deleted) == (0, 0, 0)
+    assert (found.retention_seconds, found.ended_seconds) == (86_400, None)
+    assert found.next_removal == found.deleted.first + a_day
+    assert found.oldest < (await get(database, third)).timing.queued
+    plan = Retention(deleted=at_once, ended=at_once)
+    for _ in range(2):
+        found = await storage(database, LOCAL_OWNER, Retention(), plan=plan)
+        assert (found.plan.removed, found.plan.removed_blob_bytes, found.plan.deleted) == (2, 2 * OUT, 1)
+        assert found.next_removal is None
 
 
 async def test_another_tenants_is_not_counted(database, blobs, stream):

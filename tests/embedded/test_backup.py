@@ -1,20 +1,27 @@
 """A backup is taken of a server that runs, and served in its place."""
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from crucible.client import Crucible, Submission
+from crucible.domain.retention import Removed, Retention
 from crucible.domain.sandbox import SandboxEvent, SandboxSpec
 from crucible.domain.status import Status
+from crucible.embedded import backup
 from crucible.embedded.backup import back_up
+from crucible.evaluations.remove import remove
 from crucible.settings import Settings
 from tests.cli.conftest import Command, command
 from tests.fake_executor import STARTED, SUCCEEDED, FakeExecutor, Gate, stdout
 from tests.serving import serving
+from tests.waiting import PATIENCE_SECONDS
 
 __all__ = ["command"]
 LARGE = b"0123456789abcdef" * 8192
@@ -57,13 +64,46 @@ def test_a_backup_of_a_server_that_runs_is_served_with_all_that_was_acknowledged
         assert after.id not in {each.id for each in crucible.evaluations()}
 
 
+def test_what_retention_would_remove_is_whole_in_a_backup_that_began_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, copy = tmp_path / "data", tmp_path / "copy"
+    executor = FakeExecutor()
+    with serving(data, executor) as server, Crucible(server.url) as crucible:
+        executor.script = prints_much
+        one = crucible.run(Submission(code="1"))
+        crucible.delete(one.id)
+        assert server.collaborators is not None
+        assert server.loop is not None
+        removing = partial(remove, server.collaborators.database, server.collaborators.blobs)
+        loop = server.loop
+
+        def removed() -> dict[str, int]:
+            found = Removed()
+            done = removing(Retention(deleted=timedelta()), found)
+            asyncio.run_coroutine_threadsafe(done, loop).result(PATIENCE_SECONDS)
+            return found.told()
+
+        def blobs_once_all_that_is_due_was_removed(root: Path) -> list[Path]:
+            assert removed() == {}
+            return blobs_of(root)
+
+        blobs_of = backup._blobs
+        monkeypatch.setattr(backup, "_blobs", blobs_once_all_that_is_due_was_removed)
+        assert back_up(Settings(data=data), copy).blobs == 1
+        assert removed() == {"evaluations": 1}
+    with serving(copy, FakeExecutor()) as restored, Crucible(restored.url) as crucible:
+        crucible.restore(one.id)
+        assert crucible.output(one.id) == LARGE
+
+
 def test_what_can_not_be_copied_is_refused_and_leaves_no_copy(tmp_path: Path, command: Command) -> None:
     copy = tmp_path / "copy"
     assert "has no database" in command("backup", str(copy), "--data", str(tmp_path / "none")).err
     (tmp_path / "crucible.sqlite3").write_bytes(b"SQLite format 3\0" + b"\xff" * 8192)
     done = command("backup", str(copy), "--data", str(tmp_path))
     assert (done.code, "can't be copied" in done.err) == (1, True)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["crucible.sqlite3"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["crucible.sqlite3", "removal.lock"]
     (tmp_path / "copy.part").mkdir()
     assert "copy.part is there already" in command("backup", str(copy), "--data", str(tmp_path)).err
     assert "is there already" in command("backup", str(tmp_path), "--data", str(tmp_path)).err

@@ -1,6 +1,9 @@
 """The tables. Enumerations come from the domain, and so do the CHECK constraints that hold them.
 
 What may contain a NUL is bytes, since text of PostgreSQL can't hold one. Nothing cascades.
+
+What is part of an evaluation has a foreign key to it and is removed with it. What only tells of another thing
+(an audit entry, a firing, a stage, a notification, a dead letter of its replay) has none, and may outlive it.
 """
 
 from typing import Any
@@ -34,6 +37,7 @@ from crucible.database.tables.evaluations import (
 )
 from crucible.database.tables.operations import (
     audit_entries,
+    blob_removals,
     dead_letters,
     is_open,
     log_orders,
@@ -54,6 +58,7 @@ __all__ = [
     "AnySelect",
     "audit_entries",
     "batches",
+    "blob_removals",
     "dead_letters",
     "deliveries",
     "evaluation_inputs",

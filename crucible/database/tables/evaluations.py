@@ -84,6 +84,7 @@ evaluations = sa.Table(
     sa.Column("stage", sa.String(64)),
     sa.Column("runtime_version", sa.Text),
     sa.Column("first_line", sa.String(MAXIMUM_FIRST_LINE)),
+    sa.Column("deleted_at", Moment),
     sa.CheckConstraint("(status = 'running') = (lease_until IS NOT NULL)", name="running_is_leased"),
     sa.CheckConstraint(
         f"(status IN ({literal(sorted(FINAL_STATUSES))})) = (outcome IS NOT NULL)", name="final_has_outcome"
@@ -92,7 +93,13 @@ evaluations = sa.Table(
 is_queued = is_value(evaluations.c.status, Status.QUEUED)
 is_running = is_value(evaluations.c.status, Status.RUNNING)
 is_deleted = is_value(evaluations.c.lifecycle, Lifecycle.DELETED)
-partial_index("ix_evaluations_deleted", evaluations.c.tenant_id, evaluations.c.queued_at, where=is_deleted)
+partial_index(
+    "ix_evaluations_deleted",
+    evaluations.c.tenant_id,
+    evaluations.c.deleted_at,
+    evaluations.c.queued_at,
+    where=is_deleted,
+)
 sa.Index("ix_evaluations_page", evaluations.c.tenant_id, evaluations.c.queued_at, evaluations.c.id)
 partial_index(
     "ix_evaluations_queue",

@@ -16,11 +16,12 @@ audit_entries = sa.Table(
     tenant(),
     sa.Column("subject", sa.String(255), nullable=False),
     sa.Column("action", sa.String(64), nullable=False),
-    sa.Column("evaluation_id", identifier(), sa.ForeignKey("evaluations.id")),
+    sa.Column("evaluation_id", identifier()),
     sa.Column("at", Moment, nullable=False),
-    sa.Column("session_id", identifier(), sa.ForeignKey("sessions.id")),
-    sa.Column("pipeline_id", identifier(), sa.ForeignKey("pipelines.id")),
+    sa.Column("session_id", identifier()),
+    sa.Column("pipeline_id", identifier()),
     sa.Column("changed_tenant_id", identifier(), sa.ForeignKey("tenants.id")),
+    sa.Column("count", sa.Integer),
     sa.CheckConstraint(
         " + ".join(f"CASE WHEN {about}_id IS NULL THEN 0 ELSE 1 END" for about in _AUDITED) + " = 1",
         name="about_one",
@@ -39,10 +40,18 @@ dead_letters = sa.Table(
     sa.Column("died_at", Moment, nullable=False),
     sa.Column("resolved_at", Moment),
     sa.Column("resolved_by", sa.String(255)),
-    sa.Column("replayed_as", identifier(), sa.ForeignKey("evaluations.id")),
+    sa.Column("replayed_as", identifier()),
     sa.CheckConstraint("(state = 'waiting') = (resolved_at IS NULL)", name="waiting_is_unresolved"),
     sa.CheckConstraint("(state = 'replayed') = (replayed_as IS NOT NULL)", name="replayed_has_evaluation"),
     sa.Index("ix_dead_letters_page", "tenant_id", "died_at", "evaluation_id"),
+)
+
+blob_removals = sa.Table(
+    "blob_removals",
+    metadata,
+    sa.Column("evaluation_id", identifier(), primary_key=True),
+    sa.Column("noted_at", Moment, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 measures = sa.Table(

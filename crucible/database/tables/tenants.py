@@ -25,6 +25,7 @@ idempotency_keys = sa.Table(
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("evaluation_ids", sa.JSON, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
+    sa.Index("ix_idempotency_keys_created_at", "created_at"),
     sqlite_with_rowid=False,
 )
 

@@ -25,7 +25,7 @@ deliveries = sa.Table(
     sa.Column("id", identifier(), primary_key=True),
     tenant(),
     sa.Column("webhook_id", identifier(), sa.ForeignKey("webhooks.id"), nullable=False),
-    sa.Column("evaluation_id", identifier(), sa.ForeignKey("evaluations.id")),
+    sa.Column("evaluation_id", identifier()),
     sa.Column("event", enumeration(WebhookEvent, "event"), nullable=False),
     sa.Column("state", enumeration(DeliveryState, "state"), nullable=False),
     sa.Column("body", sa.Text, nullable=False),
@@ -34,9 +34,10 @@ deliveries = sa.Table(
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("status", sa.Integer),
     sa.Column("error", sa.Text),
-    sa.Column("batch_id", identifier(), sa.ForeignKey("batches.id")),
-    sa.Column("pipeline_id", identifier(), sa.ForeignKey("pipelines.id")),
+    sa.Column("batch_id", identifier()),
+    sa.Column("pipeline_id", identifier()),
     sa.UniqueConstraint("webhook_id", "evaluation_id"),
+    sa.Index("ix_deliveries_created_at", "created_at"),
 )
 is_pending = is_value(deliveries.c.state, DeliveryState.PENDING)
 partial_index(

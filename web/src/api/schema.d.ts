@@ -847,6 +847,8 @@ export interface paths {
         /**
          * Get Storage
          * @description Tell how much evaluations keep beside the database, how large that is, and what can be restored.
+         *
+         *     Nothing is removed by asking, whatever is asked.
          */
         get: operations["get_storage"];
         put?: never;
@@ -1548,6 +1550,8 @@ export interface components {
             kind: "sqlite" | "postgresql";
             /** Bytes */
             bytes: number;
+            /** Free Bytes */
+            free_bytes?: number | null;
         };
         /**
          * DeadLetter
@@ -1655,6 +1659,8 @@ export interface components {
             count: number;
             /** Oldest */
             oldest?: string | null;
+            /** First */
+            first?: string | null;
         };
         /**
          * Delivery
@@ -2698,6 +2704,31 @@ export interface components {
             worker: string | null;
         };
         /**
+         * RetentionPlan
+         * @description What retention would do now, and what that would give back.
+         */
+        RetentionPlan: {
+            /** Deleted Seconds */
+            deleted_seconds?: number | null;
+            /** Ended Seconds */
+            ended_seconds?: number | null;
+            /**
+             * Removed
+             * @default 0
+             */
+            removed: number;
+            /**
+             * Removed Blob Bytes
+             * @default 0
+             */
+            removed_blob_bytes: number;
+            /**
+             * Deleted
+             * @default 0
+             */
+            deleted: number;
+        };
+        /**
          * RetryRequest
          * @description Which evaluations of a batch are to run again: those that ended by one of these faults.
          */
@@ -3258,6 +3289,13 @@ export interface components {
             deleted: components["schemas"]["DeletedCount"];
             /** Retention Seconds */
             retention_seconds?: number | null;
+            /** Ended Seconds */
+            ended_seconds?: number | null;
+            /** Oldest */
+            oldest?: string | null;
+            /** Next Removal */
+            next_removal?: string | null;
+            plan?: components["schemas"]["RetentionPlan"] | null;
         };
         /**
          * Submission
@@ -7773,7 +7811,14 @@ export interface operations {
     };
     get_storage: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Tell what retention would do now, too. */
+                plan?: boolean;
+                /** @description In the plan, instead of the server's setting. */
+                deleted_days?: number | null;
+                /** @description In the plan, instead of the server's setting. */
+                ended_days?: number | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7791,6 +7836,15 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -6,8 +6,8 @@ import { storageQuery } from "../api/queries";
 import type { BlobKind, StorageNow } from "../api/types";
 import { BLOB_KIND_VALUES } from "../api/vocabulary";
 import { Refusal } from "../app/State";
-import { Ago } from "../words/times";
-import { bytes, count, seconds } from "../words/units";
+import { Ago, Until } from "../words/times";
+import { bytes, count, days } from "../words/units";
 import classes from "./Operations.module.css";
 import { Panel } from "./Panel";
 
@@ -72,8 +72,20 @@ function Kept({ storage }: { storage: StorageNow }) {
           </>
         )}
         {retention == null
-          ? "What is deleted is kept for good."
-          : `What is deleted is kept for ${seconds(retention)}.`}
+          ? "What is deleted is kept for good. "
+          : `What is deleted can be restored for ${days(retention)}, and is removed for good then. `}
+        {storage.next_removal && (
+          <>
+            The first of it goes <Until at={storage.next_removal} />.{" "}
+          </>
+        )}
+        {storage.ended_seconds != null &&
+          `What ended is deleted by itself ${days(storage.ended_seconds)} after its end. `}
+        {storage.oldest && (
+          <>
+            The oldest that is kept was queued <Ago at={storage.oldest} />.
+          </>
+        )}
       </p>
     </>
   );

@@ -31,6 +31,10 @@ export function count(value: number, noun: string): string {
   return `${value.toLocaleString("en")} ${noun}${value === 1 ? "" : "s"}`;
 }
 
+export function days(value: number): string {
+  return count(value / 86_400, "day");
+}
+
 const SIZE = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?b?)?\s*$/i;
 
 /** Reads `512 MiB`, `512m`, `0.5g` or `4096`; null for what is no size. */
