@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pwd
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -26,6 +27,15 @@ def executor(
             show_default="beside the socket",
         ),
     ] = None,
+    client: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ACCOUNT",
+            help="Another account that may connect, as a worker's, where it is in this one's group.",
+            envvar="CRUCIBLE_EXECUTOR_CLIENT",
+            show_default="its own alone",
+        ),
+    ] = None,
     engine: Annotated[
         str,
         typer.Option(help="For programs that name none; auto: the strongest.", envvar="CRUCIBLE_ENGINE"),
@@ -38,10 +48,10 @@ def executor(
         kernel.die_with_parent(signal.SIGTERM)
         if os.getppid() != with_parent:  # it ended before we could ask to be told
             return
-    asyncio.run(_serve(socket, python, engine, images or socket.parent / "images"))
+    asyncio.run(_serve(socket, python, engine, images or socket.parent / "images", client))
 
 
-async def _serve(path: Path, python: str | None, engine: str, images: Path) -> None:
+async def _serve(path: Path, python: str | None, engine: str, images: Path, client: str | None) -> None:
     from crucible.domain.errors import InvalidRequestError
     from crucible.domain.sandbox import SandboxSpec
     from crucible.executor.server import ExecutorServer
@@ -53,6 +63,7 @@ async def _serve(path: Path, python: str | None, engine: str, images: Path) -> N
     from crucible.telemetry.logging import configure_logging
 
     configure_logging()
+    other = None if client is None else _account(client)
     ending = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -66,9 +77,16 @@ async def _serve(path: Path, python: str | None, engine: str, images: Path) -> N
             )
         known = Images(images)
         in_images = await discover_in(known, await opened.choose(SandboxSpec(runtime="")))
-        server = await ExecutorServer.listen(path, opened, KnownRuntimes(found, in_images), known)
+        server = await ExecutorServer.listen(path, opened, KnownRuntimes(found, in_images), known, client=other)
         try:
             await ending.wait()
         finally:
             await server.close()
             path.unlink(missing_ok=True)  # noqa: ASYNC240 - one call, as the process ends
+
+
+def _account(name: str) -> int:
+    try:
+        return pwd.getpwnam(name).pw_uid
+    except KeyError:
+        raise typer.BadParameter(f"there is no account {name!r} on this machine", param_hint="--client") from None

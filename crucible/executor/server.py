@@ -48,20 +48,27 @@ _log = structlog.get_logger()
 class ExecutorServer:
     """Serves one socket. Make it with `listen`."""
 
-    def __init__(self, engines: Engines, runtimes: KnownRuntimes, images: Images) -> None:
+    def __init__(self, engines: Engines, runtimes: KnownRuntimes, images: Images, client: int | None) -> None:
         self._engines = engines
         self._runtimes = runtimes
         self._sessions = Sessions(engines, images)
+        self._served = os.geteuid() if client is None else client
         self._usual_level = log_level()
         self._server: asyncio.Server | None = None
         self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     @classmethod
-    async def listen(cls, path: Path, engines: Engines, runtimes: KnownRuntimes, images: Images) -> Self:
-        """Return a server that answers on `path`, which its owner alone may connect to."""
-        server = cls(engines, runtimes, images)
+    async def listen(
+        cls, path: Path, engines: Engines, runtimes: KnownRuntimes, images: Images, *, client: int | None = None
+    ) -> Self:
+        """Return a server that answers on `path`, which its owner alone may connect to.
+
+        `client`: the uid of another account that may, where it is in the owner's group; so whoever holds
+        credentials need not have the account of who stands next to hostile code.
+        """
+        server = cls(engines, runtimes, images, client)
         _remove_stale(path)
-        before = os.umask(0o177)
+        before = os.umask(0o177 if client is None else 0o117)
         try:
             server._server = await asyncio.start_unix_server(server._accept, path, limit=1024 * 1024)
         finally:
@@ -106,8 +113,8 @@ class ExecutorServer:
         peer: socket.socket = writer.get_extra_info("socket")
         credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER_CREDENTIALS.size)
         _, uid, _ = _PEER_CREDENTIALS.unpack(credentials)
-        if uid not in {0, os.geteuid()}:
-            raise protocol.ProtocolError(f"this executor serves uid {os.geteuid()}, not {uid}")
+        if uid not in {0, os.geteuid(), self._served}:
+            raise protocol.ProtocolError(f"this executor serves uid {self._served}, not {uid}")
         try:
             async with asyncio.timeout(_HELLO_SECONDS):
                 hello = await protocol.read_from_client(reader)

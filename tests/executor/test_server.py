@@ -56,18 +56,20 @@ class _Borrowed:
         pass
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def path(sandboxes: Sandboxes, tmp_path: Path) -> AsyncIterator[Path]:
-    path = tmp_path / "executor.sock"
-
+async def listening(sandboxes: Sandboxes, path: Path, *, client: int | None = None) -> ExecutorServer:
     async def borrow() -> Driver:
         return _Borrowed(sandboxes)
 
     engines = Engines("borrowed", {"borrowed": Engine(Isolation.SHARED_KERNEL, "namespaces", borrow)})
     await engines.open("borrowed")
-    server = await ExecutorServer.listen(
-        path, engines, KnownRuntimes(sandboxes.runtimes, {}), Images(path.parent / "images")
-    )
+    images = Images(path.parent / "images")
+    return await ExecutorServer.listen(path, engines, KnownRuntimes(sandboxes.runtimes, {}), images, client=client)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def path(sandboxes: Sandboxes, tmp_path: Path) -> AsyncIterator[Path]:
+    path = tmp_path / "executor.sock"
+    server = await listening(sandboxes, path)
     yield path
     await server.close()
 
@@ -205,13 +207,14 @@ async def test_the_socket_is_its_owners_alone(path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-async def test_another_user_is_refused_even_where_the_socket_lets_it_in(path: Path) -> None:
+async def greeted_as(uid: int, path: Path) -> bytes:
+    """Connect as another account, to a socket that lets everybody in, and return what the executor says."""
     path.chmod(0o666)
     for folder in (path.parent, *path.parent.parents):
         if folder != Path("/"):
             folder.chmod(folder.stat().st_mode | 0o111)
     script = (
-        "import os, socket, sys; os.setuid(65534); s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]);"
+        f"import os, socket, sys; os.setuid({uid}); s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]);"
         "print(s.recv(4096))"
     )
     process = await asyncio.create_subprocess_exec(
@@ -222,7 +225,23 @@ async def test_another_user_is_refused_even_where_the_socket_lets_it_in(path: Pa
         stdout=subprocess.PIPE,
     )
     output, _ = await process.communicate()
-    assert b"serves uid 0, not 65534" in output
+    return output
+
+
+async def test_another_user_is_refused_even_where_the_socket_lets_it_in(path: Path) -> None:
+    assert b"serves uid 0, not 65534" in await greeted_as(65534, path)
+
+
+async def test_an_account_that_is_named_is_served_and_no_other(sandboxes: Sandboxes, tmp_path: Path) -> None:
+    """So the worker's need not be the executor's, who could read its credentials in `/proc`."""
+    server = await listening(sandboxes, tmp_path / "s", client=65533)
+    assert stat.S_IMODE((tmp_path / "s").stat().st_mode) == 0o660
+    try:
+        said = {uid: await greeted_as(uid, tmp_path / "s") for uid in (65533, 65534)}
+    finally:
+        await server.close()
+    assert b"no hello" in said[65533], "it was listened to"
+    assert b"serves uid 65533, not 65534" in said[65534]
 
 
 async def test_no_executor_is_a_clear_error(tmp_path: Path) -> None:
