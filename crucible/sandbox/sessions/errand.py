@@ -11,7 +11,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from crucible.sandbox.sessions.streams import Emit, Leftovers, Stream
+from crucible.sandbox.driver import EmitOutput
+from crucible.sandbox.sessions.streams import Leftovers, Stream
 from crucible.sandbox.sessions.tracking import ExecGroup
 
 _DYING_SECONDS = 5.0
@@ -41,7 +42,7 @@ class Ended:
 class Errand:
     """Make it, hand its `descriptors` to process 1, then `follow` it to its end."""
 
-    def __init__(self, group: ExecGroup, keep: int, emit: Emit | None, begun: ExitStack) -> None:
+    def __init__(self, group: ExecGroup, keep: int, emit: EmitOutput | None, begun: ExitStack) -> None:
         """Open what it needs; `begun` closes that where something can't be had. Raises OSError."""
         self.stdout = Stream("stdout", keep, emit)
         begun.callback(self.stdout.abandon)

@@ -39,7 +39,7 @@ class Kind(StrEnum):
     """Something in the session was refused. Before `MEASURED` comes whatever has not been told."""
 
 
-class Errand(StrEnum):
+class Purpose(StrEnum):
     """What an order is for."""
 
     EXEC = "exec"
@@ -110,7 +110,7 @@ class Ground:
 class Order:
     """One thing to do in a session, by a process made for it."""
 
-    errand: Errand
+    purpose: Purpose
     user: str
     cwd: str = "/"
     argv: list[str]

@@ -88,7 +88,7 @@ class TrackedSession:
         self._require()
         user = spec.user or self.user
         order = plan.Order(
-            errand=plan.Errand.EXEC,
+            purpose=plan.Purpose.EXEC,
             user=user,
             cwd=spec.cwd,
             argv=list(spec.argv),
@@ -118,7 +118,7 @@ class TrackedSession:
     async def read_file(self, path: str, user: str | None, most: int) -> bytes:
         """See `Session.read_file`."""
         order = plan.Order(
-            errand=plan.Errand.READ,
+            purpose=plan.Purpose.READ,
             user=user or self.user,
             cwd="/workspace",
             argv=[path],
@@ -131,7 +131,7 @@ class TrackedSession:
     async def write_file(self, path: str, content: bytes, user: str | None, mode: int | None) -> None:
         """See `Session.write_file`."""
         order = plan.Order(
-            errand=plan.Errand.WRITE,
+            purpose=plan.Purpose.WRITE,
             user=user or self.user,
             cwd="/workspace",
             argv=[path],
@@ -222,7 +222,7 @@ class TrackedSession:
         name = order.argv[0]
         if ended.told is not None:
             raise failure(ended.told, user=order.user, cwd=order.cwd, name=name)
-        doing = "reading" if order.errand == plan.Errand.READ else "writing"
+        doing = "reading" if order.purpose == plan.Purpose.READ else "writing"
         raise SessionInterruptedError(f"{doing} {name[:256]!r} was cut short by something in the session")
 
     async def _carry_out(

@@ -77,11 +77,11 @@ def _carry_out(order: plan.Order, mapped: bool, step: _Step) -> None:
     step.name = "cwd"
     os.chdir(order.cwd)
     os.umask(0o022)
-    step.name = order.errand
-    if order.errand == plan.Errand.READ:
+    step.name = order.purpose
+    if order.purpose == plan.Purpose.READ:
         files.read(order.argv[0], order.size, 1)
         os.write(FAILURE_DESCRIPTOR, json.dumps({"done": True}).encode())
-    elif order.errand == plan.Errand.WRITE:
+    elif order.purpose == plan.Purpose.WRITE:
         files.write(order.argv[0], 0, order.size, order.mode)
         os.write(FAILURE_DESCRIPTOR, json.dumps({"done": True}).encode())
     else:

@@ -10,12 +10,12 @@ import os
 import struct
 import termios
 from collections import deque
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 from crucible.domain.limits import MIB
 from crucible.domain.sandbox import StreamName
 from crucible.domain.session import ExecOutput
+from crucible.sandbox.driver import EmitOutput
 
 PIPE_BYTES: Final = 256 * 1024
 _COUNT: Final = struct.Struct("i")
@@ -31,8 +31,6 @@ _MOST_LEFT_OVER: Final = 64
 """As many pipes of execs that ended a session may have: one process can gather those of any number of execs."""
 _LEFT_OVER_SECONDS = 0.05
 """The pause between two reads of what background processes write after their exec ended."""
-
-Emit = Callable[[ExecOutput], Awaitable[None]]
 
 
 class Tail:
@@ -63,7 +61,7 @@ class Tail:
 class Stream:
     """One of an exec's two output streams: make it, `run` it, `end` it when the program has ended."""
 
-    def __init__(self, name: StreamName, keep: int, emit: Emit | None) -> None:
+    def __init__(self, name: StreamName, keep: int, emit: EmitOutput | None) -> None:
         self.tail = Tail(keep)
         self._name = name
         self._emit = emit

@@ -72,7 +72,7 @@ class Order:
 
     def __init__(self, link: SessionLink, stdin: bytes = b"") -> None:
         self.message = plan.message(plan.Kind.ORDER, number=1)
-        self.what = plan.Order(errand=plan.Errand.EXEC, user="root", argv=["true"], environment={})
+        self.what = plan.Order(purpose=plan.Purpose.EXEC, user="root", argv=["true"], environment={})
         self.stdout, stdout = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self.stderr, stderr = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         self.failure, telling = (end.detach() for end in socket.socketpair())
