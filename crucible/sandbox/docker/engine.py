@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Final, Self
 from urllib.parse import quote
@@ -150,16 +150,6 @@ class Engine:
                 message = error.get("message")
                 raise EngineRefusedError(0, f"the image {repository}:{tag} could not be imported: {message}")
 
-    async def images(self, repository: str) -> list[str]:
-        """Return the names of the images of a repository."""
-        found = await self._ask("GET", "/images/json", {"filters": _filters(reference=repository)})
-        return [name for image in found for name in image.get("RepoTags") or ()]
-
-    async def remove_image(self, name: str) -> None:
-        """Remove an image; one that is in use stays."""
-        with _forgiving(_NOT_FOUND, _CONFLICT):
-            await self._ask("DELETE", f"/images/{quote(name)}")
-
     async def create(self, name: str, configuration: dict[str, Any]) -> str:
         """Make a container; return its id."""
         made = await self._ask("POST", "/containers/create", {"name": name}, configuration)
@@ -186,8 +176,11 @@ class Engine:
 
     async def kill(self, container: str) -> None:
         """Kill all of it; nothing where it ended already."""
-        with _forgiving(_NOT_FOUND, _CONFLICT):
+        try:
             await self._ask("POST", f"/containers/{container}/kill")
+        except EngineRefusedError as error:
+            if error.status not in {_NOT_FOUND, _CONFLICT}:
+                raise
 
     async def remove(self, container: str) -> bool:
         """Kill and remove it; False while the engine is still at it."""
@@ -221,15 +214,6 @@ class Engine:
         self, method: str, target: str, query: dict[str, str] | None = None, content: Any = None
     ) -> Any:
         return await self._socket.request(method, self._base + target, query, content, seconds=_SECONDS)
-
-
-@contextlib.contextmanager
-def _forgiving(*statuses: int) -> Iterator[None]:
-    try:
-        yield
-    except EngineRefusedError as error:
-        if error.status not in statuses:
-            raise
 
 
 def _version(text: str) -> tuple[int, int]:
