@@ -19,7 +19,8 @@ from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Containment, DriverReport, SandboxFinished, SandboxSpec, SandboxStarted
 from crucible.domain.session import SessionSpec
 from crucible.sandbox import seccomp_profile
-from crucible.sandbox.docker import container, engine, http, owner, reach, reporting, root, shares
+from crucible.sandbox.docker import engine, http, owner, reach, reporting, root, shares
+from crucible.sandbox.docker.blueprint import EXECUTOR_LABEL, LABEL, OURS, Blueprint, House, Stay, configuration
 from crucible.sandbox.docker.entrance import NoLoaderError, entrance
 from crucible.sandbox.docker.fates import Fates
 from crucible.sandbox.docker.identities import Identities
@@ -48,17 +49,15 @@ _log = structlog.stdlib.get_logger(__name__)
 class DockerDriver:
     """Isolation by a container engine. Make one with `open`."""
 
-    def __init__(
-        self, name: str, asked: engine.Engine, about: engine.About, house: container.House, spares: int
-    ) -> None:
+    def __init__(self, name: str, asked: engine.Engine, about: engine.About, house: House, spares: int) -> None:
         self.engine = name
         self._identities = Identities(remapped=about.is_remapped, own_kernel=house.own_kernel)
         self._engine = asked
         self._about = about
         self._house = house
-        self._fates = Fates(asked, f"{container.EXECUTOR_LABEL}={house.labels[container.EXECUTOR_LABEL]}")
+        self._fates = Fates(asked, f"{EXECUTOR_LABEL}={house.labels[EXECUTOR_LABEL]}")
         self._names = itertools.count(1)
-        self._blueprints: dict[str, container.Blueprint] = {}
+        self._blueprints: dict[str, Blueprint] = {}
         self._roots: dict[str, root.Root] = {}
         self._importing = asyncio.Lock()
         self._removals: set[asyncio.Task[None]] = set()
@@ -76,11 +75,11 @@ class DockerDriver:
             about = await asked.about()
             runtime = _runtime(name, about)
             _refuse_what_lacks_limits(about)
-            house = container.House(
+            house = House(
                 runtime=runtime,
                 entrance=entrance(),
                 seccomp=seccomp_profile.profile(),
-                labels={container.LABEL: name, container.EXECUTOR_LABEL: owner.label()},
+                labels={LABEL: name, EXECUTOR_LABEL: owner.label()},
                 swappiness=0 if about.cgroup_version == 1 else None,
                 own_memory_bytes=0,
                 own_kernel=runtime == _GVISOR_RUNTIME,
@@ -122,7 +121,7 @@ class DockerDriver:
         try:
             work, contents = work_of(spec, runtime)
             if not self._house.counts_processes:
-                work = replace(work, processes=spec.limits.processes - container.OURS)
+                work = replace(work, processes=spec.limits.processes - OURS)
             errand = Errand(
                 work=work,
                 stdin_bytes=len(spec.stdin),
@@ -179,11 +178,11 @@ class DockerDriver:
         self._blueprints[kind] = blueprint
         return kind
 
-    def _blueprint(self, limits: Limits, prefix: str) -> container.Blueprint:
+    def _blueprint(self, limits: Limits, prefix: str) -> Blueprint:
         shown = tree(prefix)
         made = root.of_host(prefix)
         self._roots[made.image] = made
-        return container.Blueprint(
+        return Blueprint(
             image=made.image,
             binds=tuple(made.binds),
             masked=tuple(shown.masked if self._house.own_kernel else masked_for_runc()),
@@ -202,9 +201,9 @@ class DockerDriver:
         """Return a container that is to be a session. Raises SandboxBrokenError, OSError."""
         tasks = None if self._house.counts_processes else host_tasks(spec.limits.processes)
         limits = replace(spec.limits.for_control_group(), disk_bytes=spec.limits.disk_bytes)
-        return await self._start(self._blueprint(limits, prefix), container.Stay(door=door, tasks=tasks))
+        return await self._start(self._blueprint(limits, prefix), Stay(door=door, tasks=tasks))
 
-    async def _start(self, blueprint: container.Blueprint, stay: container.Stay | None = None) -> Container:
+    async def _start(self, blueprint: Blueprint, stay: Stay | None = None) -> Container:
         block = self._identities.blocks.take()
         try:
             standing = await self._make(blueprint, block, stay)
@@ -224,12 +223,12 @@ class DockerDriver:
             raise
         return standing
 
-    async def _make(self, blueprint: container.Blueprint, block: int, stay: container.Stay | None) -> Container:
+    async def _make(self, blueprint: Blueprint, block: int, stay: Stay | None) -> Container:
         """Return a container that was not started yet."""
         await self._fates.follow()
         user = self._identities.of_program(block) if stay is None else self._identities.of_sessions_root(block)
-        configuration = container.configuration(blueprint, self._house, user, stay)
-        identity = await self._create(blueprint.image, configuration)
+        asked = configuration(blueprint, self._house, user, stay)
+        identity = await self._create(blueprint.image, asked)
         fate = self._fates.expect(identity)
         try:
             streams = await self._engine.attach(identity)
@@ -239,11 +238,11 @@ class DockerDriver:
         usage = Usage(self._engine, identity, fate, blueprint.memory_bytes)
         return Container(self._engine, identity, self._fates, usage, streams, block=block)
 
-    async def _create(self, image: str, configuration: dict[str, Any]) -> str:
+    async def _create(self, image: str, asked: dict[str, Any]) -> str:
         """Make the container, and its image where the engine has not got it or has it no more."""
         name = f"crucible-{os.getpid()}-{id(self):x}-{next(self._names)}"
         try:
-            return await self._engine.create(name, configuration)
+            return await self._engine.create(name, asked)
         except http.EngineRefusedError as error:
             if error.status != _NOT_FOUND:
                 raise
@@ -251,7 +250,7 @@ class DockerDriver:
             if not await self._engine.has_image(image):
                 made = self._roots[image]
                 await self._engine.import_image(root.REPOSITORY, made.tag, _chunks(made.archive))
-        return await self._engine.create(name, configuration)
+        return await self._engine.create(name, asked)
 
     def _discard(self, standing: Container) -> None:
         removal = asyncio.create_task(self._remove(standing))
@@ -272,8 +271,8 @@ class DockerDriver:
 
     async def _sweep(self) -> None:
         """Remove the containers of executors that are no more."""
-        for identity, labels in (await self._engine.containers(container.LABEL)).items():
-            if owner.is_gone(labels.get(container.EXECUTOR_LABEL, "")):
+        for identity, labels in (await self._engine.containers(LABEL)).items():
+            if owner.is_gone(labels.get(EXECUTOR_LABEL, "")):
                 await self._engine.remove(identity)
 
     async def _try_out(self) -> None:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from crucible.domain.sandbox import Containment, Isolation, Promise
 from crucible.sandbox import counted, seccomp, tracing
-from crucible.sandbox.docker.container import House
+from crucible.sandbox.docker.blueprint import House
 from crucible.sandbox.docker.engine import About
 from crucible.sandbox.docker.identities import Identities
 from crucible.sandbox.images import LOCKS_SEEN

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from crucible.sandbox import cgroup
-from crucible.sandbox.docker.container import OURS
+from crucible.sandbox.docker.blueprint import OURS
 from crucible.sandbox.docker.engine import Engine
 from crucible.sandbox.docker.fates import Fate
 

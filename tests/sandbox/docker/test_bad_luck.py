@@ -16,7 +16,8 @@ from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import SandboxEvent, SandboxFinished, SandboxOutput, SandboxSpec
-from crucible.sandbox.docker import container, root, usage
+from crucible.sandbox.docker import root, usage
+from crucible.sandbox.docker.blueprint import EXECUTOR_LABEL, LABEL
 from crucible.sandbox.docker.driver import DockerDriver
 from crucible.sandbox.docker.engine import Engine, EngineRefusedError
 from crucible.sandbox.runtimes.on_host import discover
@@ -68,7 +69,7 @@ async def run(
 
 
 async def left(private: PrivateEngine) -> dict[str, dict[str, str]]:
-    return await (await Engine.connect(str(private.socket))).containers(container.LABEL)
+    return await (await Engine.connect(str(private.socket))).containers(LABEL)
 
 
 async def running(private: PrivateEngine) -> set[str]:
@@ -197,12 +198,12 @@ async def test_containers_of_executors_that_are_no_more_are_swept(
     await run(driver, python, "pass")
     asked = await Engine.connect(str(own_engine.socket))
     (image, *_) = await images(asked)
-    ours = driver._house.labels[container.EXECUTOR_LABEL]
+    ours = driver._house.labels[EXECUTOR_LABEL]
     namespace, number, _ = ours.split(".")
     owners = {"gone": f"{namespace}.{number}.1", "elsewhere": f"1.{number}.1", "alive": ours}
     made = {
         name: await asked.create(
-            name, {"Image": image, "Cmd": ["x"], "Labels": {container.LABEL: "", container.EXECUTOR_LABEL: owner}}
+            name, {"Image": image, "Cmd": ["x"], "Labels": {LABEL: "", EXECUTOR_LABEL: owner}}
         )
         for name, owner in owners.items()
     }
@@ -210,8 +211,7 @@ async def test_containers_of_executors_that_are_no_more_are_swept(
     second = await DockerDriver.open()
     await second.close()
     assert await left(own_engine) == {
-        made[name]: {container.LABEL: "", container.EXECUTOR_LABEL: owners[name]}
-        for name in ("elsewhere", "alive")
+        made[name]: {LABEL: "", EXECUTOR_LABEL: owners[name]} for name in ("elsewhere", "alive")
     }
 
 

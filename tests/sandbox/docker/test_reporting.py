@@ -2,7 +2,7 @@
 
 import pytest
 
-from crucible.sandbox.docker.container import House
+from crucible.sandbox.docker.blueprint import House
 from crucible.sandbox.docker.engine import About
 from crucible.sandbox.docker.entrance import entrance
 from crucible.sandbox.docker.identities import Identities
