@@ -107,9 +107,9 @@ class PrivateServer(AbstractContextManager["PrivateServer"]):
             process.kill()
             process.wait()
 
-    def restart(self, how: signal.Signals = signal.SIGINT) -> None:
+    def restart(self) -> None:
         """End it and start it again on the same port, with what it had kept."""
-        self.stop(how)
+        self.stop()
         self.start()
 
 

@@ -42,13 +42,11 @@ PREFIX = "/api/v1"
 _OPENAPI = f"{PREFIX}/openapi.json"
 
 
-def create_app(
-    collaborators: Collaborators, *, allowed_hosts: Collection[str] = (), console: Console | None = None
-) -> FastAPI:
+def create_app(collaborators: Collaborators, *, allowed_hosts: Collection[str] = ()) -> FastAPI:
     """Return the application; besides loopback names, callers may address it by `allowed_hosts`."""
     app = _routes()
     app.state.collaborators = collaborators
-    app.state.console = console or Console()
+    app.state.console = Console()
     app.add_route("/{path:path}", _console)
     app.add_middleware(Guard, allowed_hosts=allowed_hosts)
     return app

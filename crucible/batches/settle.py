@@ -16,6 +16,7 @@ from crucible.queue.doorbell import Doorbell
 from crucible.stream.stream import EventStream
 
 _AT_ONCE = 100
+_PAUSE_SECONDS = 1.0
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -53,9 +54,7 @@ async def count_ended(database: Database) -> int:
         return sum([await work.batches.finish(batch_id) for batch_id in ended])
 
 
-async def keep_settling(
-    database: Database, doorbell: Doorbell, stream: EventStream, *, interval_seconds: float = 1.0
-) -> None:
+async def keep_settling(database: Database, doorbell: Doorbell, stream: EventStream) -> None:
     """Go round until cancelled."""
     while True:
         try:
@@ -63,4 +62,4 @@ async def keep_settling(
             await count_ended(database)
         except StorageUnavailableError as error:
             _log.warning("batches_not_settled", reason=error.detail)
-        await asyncio.sleep(interval_seconds)
+        await asyncio.sleep(_PAUSE_SECONDS)

@@ -17,6 +17,7 @@ from crucible.queue.doorbell import Doorbell
 from crucible.stream.stream import EventStream
 
 _AT_ONCE = 100
+_PAUSE_SECONDS = 1.0
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -41,21 +42,14 @@ async def advance_undecided(database: Database, blobs: BlobStore, stream: EventS
     return len(found)
 
 
-async def keep_advancing(
-    database: Database,
-    blobs: BlobStore,
-    stream: EventStream,
-    doorbell: Doorbell,
-    *,
-    interval_seconds: float = 1.0,
-) -> None:
+async def keep_advancing(database: Database, blobs: BlobStore, stream: EventStream, doorbell: Doorbell) -> None:
     """Go round until cancelled."""
     while True:
         try:
             await advance_undecided(database, blobs, stream, doorbell)
         except StorageUnavailableError as error:
             _log.warning("pipelines_not_advanced", reason=error.detail)
-        await asyncio.sleep(interval_seconds)
+        await asyncio.sleep(_PAUSE_SECONDS)
 
 
 async def _advance(

@@ -30,6 +30,7 @@ _AT_ONCE = 100
 _MOST_LOOKED_AT = 1_000
 _MOST_PROGRAMS = MAXIMUM_BATCH
 """In one transaction; no single firing has more."""
+_PAUSE_SECONDS = 1.0
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -89,11 +90,11 @@ def _between(held: HeldSchedule, after: datetime, at: datetime) -> list[datetime
     return list(takewhile(lambda time: time <= at, upcoming))
 
 
-async def keep_firing(database: Database, doorbell: Doorbell, *, interval_seconds: float = 1.0) -> None:
+async def keep_firing(database: Database, doorbell: Doorbell) -> None:
     """Go round until cancelled."""
     while True:
         try:
             await fire_due(database, doorbell)
         except StorageUnavailableError as error:
             _log.warning("schedules_not_fired", reason=error.detail)
-        await asyncio.sleep(interval_seconds)
+        await asyncio.sleep(_PAUSE_SECONDS)

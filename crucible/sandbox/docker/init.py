@@ -221,8 +221,3 @@ def _write_inputs(errand: Errand, contents: list[bytes], user: int) -> collect.U
         os.fsencode(os.path.relpath(path, WORKSPACE)): collect.fingerprint(os.stat(path, follow_symlinks=False))
         for path in paths
     }
-
-
-if __name__ == "__main__":
-    sys.path = [path for path in sys.path if path]
-    main()
