@@ -128,9 +128,8 @@ class WarmPool(Generic[Kind, Spare]):
             while len(self._spare[kind]) < min(self._most, max(needed, self._in_use[kind]) + self._ahead):
                 self._spare[kind].append(await self._make(kind))
         except (SandboxBrokenError, OSError) as error:
-            _log.warning(
-                "no_spare_sandbox", reason=str(error)
-            )  # whoever needs one next is told by its own attempt
+            # Whoever needs one next is told by its own attempt.
+            _log.warning("no_spare_sandbox", reason=str(error))
 
     def _look(self, kind: Kind) -> None:
         """Give back half of what is more than was needed since the last look; who comes alone finds one still."""

@@ -60,9 +60,8 @@ def _stand_in(identity: Identity, say: int, wait: int, others: tuple[int, int]) 
         kernel.unshare(kernel.CLONE_NEWNET)  # first, so that the user namespace's root has no power over it
         if identity.ranged:
             os.seteuid(identity.map[0][1])
-            kernel.prctl(
-                kernel.PR_SET_DUMPABLE, 1, about="PR_SET_DUMPABLE"
-            )  # else its map is host root's to write
+            # Else its map is host root's to write.
+            kernel.prctl(kernel.PR_SET_DUMPABLE, 1, about="PR_SET_DUMPABLE")
         kernel.unshare(kernel.CLONE_NEWUSER)
         counted.bound()
         os.write(say, b".")

@@ -108,9 +108,8 @@ def _mount(place: Place) -> None:
     root.fill(ROOT, place.tree)
     attributes = kernel.MOUNT_ATTR_RDONLY | kernel.MOUNT_ATTR_NOSUID | kernel.MOUNT_ATTR_NODEV
     kernel.set_mount_attributes(ROOT, attributes, recursive=True)
-    if (
-        place.own_kernel
-    ):  # runsc of 2022 can't remount what has flags that it doesn't know of; nothing there needs them
+    # runsc of 2022 can't remount what has flags that it doesn't know of; nothing there needs them.
+    if place.own_kernel:
         kernel.set_mount_attributes(
             ROOT, kernel.MOUNT_ATTR_RDONLY, clear=kernel.MOUNT_ATTR_NOSUID | kernel.MOUNT_ATTR_NODEV
         )
