@@ -32,7 +32,7 @@ def last_capability() -> int:
 
 def _exists(capability: int) -> bool:
     try:
-        kernel.prctl(kernel.PR_CAPBSET_READ, capability, about="PR_CAPBSET_READ")
+        kernel.prctl(kernel.Prctl.CAPBSET_READ, capability)
     except OSError as error:
         if error.errno == errno.EINVAL:
             return False
@@ -48,7 +48,7 @@ def drop_bounding_set(last: int, *, but: int = 0) -> None:
 def dropping_bounding_set(last: int, *, but: int = 0) -> kernel.Calls:
     """Write `drop_bounding_set` down."""
     return [
-        kernel.prctling(kernel.PR_CAPBSET_DROP, capability, about=f"PR_CAPBSET_DROP {capability}")
+        kernel.prctling(kernel.Prctl.CAPBSET_DROP, capability)
         for capability in range(last + 1)
         if not but >> capability & 1
     ]
@@ -61,9 +61,7 @@ def keep_only(capabilities: int) -> None:
 
 def keeping_only(capabilities: int) -> kernel.Calls:
     """Write `keep_only` down."""
-    clearing = kernel.prctling(
-        kernel.PR_CAP_AMBIENT, kernel.PR_CAP_AMBIENT_CLEAR_ALL, about="PR_CAP_AMBIENT_CLEAR_ALL"
-    )
+    clearing = kernel.prctling(kernel.Prctl.CAP_AMBIENT, kernel.CAP_AMBIENT_CLEAR_ALL)
     return [
         *([clearing] if _are_ambient_known() else []),
         kernel.setting_capabilities(capabilities, capabilities),
@@ -72,5 +70,5 @@ def keeping_only(capabilities: int) -> kernel.Calls:
 
 def _are_ambient_known() -> bool:
     """Whether this kernel has ambient capabilities, which gVisor's has not."""
-    asking = kernel.prctling(kernel.PR_CAP_AMBIENT, kernel.PR_CAP_AMBIENT_IS_SET, about="PR_CAP_AMBIENT_IS_SET")
+    asking = kernel.prctling(kernel.Prctl.CAP_AMBIENT, kernel.CAP_AMBIENT_IS_SET)
     return kernel.error_of(asking) != errno.EINVAL

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import os
 import struct
+from enum import IntEnum
 from typing import Any, Callable, Final, List, Tuple
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -49,15 +50,6 @@ MOUNT_ATTR_NOSUID: Final = 0x2
 MOUNT_ATTR_NODEV: Final = 0x4
 MOUNT_ATTR_NOEXEC: Final = 0x8
 
-PR_SET_PDEATHSIG: Final = 1
-PR_SET_DUMPABLE: Final = 4
-PR_CAPBSET_READ: Final = 23
-PR_CAPBSET_DROP: Final = 24
-PR_SET_NO_NEW_PRIVS: Final = 38
-PR_CAP_AMBIENT: Final = 47
-PR_CAP_AMBIENT_IS_SET: Final = 1
-PR_CAP_AMBIENT_CLEAR_ALL: Final = 4
-
 _AT_FDCWD: Final = -100
 _AT_RECURSIVE: Final = 0x8000
 
@@ -83,6 +75,22 @@ AUDIT_ARCHITECTURES: Final = {"x86_64": 0xC000_003E, "aarch64": 0xC000_00B7}
 X32_BIT: Final = 0x4000_0000
 """Set in the number of a call in x86_64's other convention."""
 
+
+class Prctl(IntEnum):
+    """What prctl(2) sets or tells of a process: there, `PR_` precedes each name."""
+
+    SET_PDEATHSIG = 1
+    SET_DUMPABLE = 4
+    SET_KEEPCAPS = 8
+    CAPBSET_READ = 23
+    CAPBSET_DROP = 24
+    SET_NO_NEW_PRIVS = 38
+    CAP_AMBIENT = 47
+
+
+CAP_AMBIENT_IS_SET: Final = 1
+CAP_AMBIENT_CLEAR_ALL: Final = 4
+"""What `Prctl.CAP_AMBIENT` can be asked to do."""
 
 Call = Tuple[Callable[..., Any], Tuple[Any, ...], str]
 """A call that is written down: what to call, with what, and what an error says it was for."""
@@ -257,14 +265,14 @@ def pivoting_root(folder: str) -> Calls:
     ]
 
 
-def prctl(option: int, argument: int = 0, *, about: str) -> None:
+def prctl(option: Prctl, argument: int) -> None:
     """Set an attribute of this process."""
-    make([prctling(option, argument, about=about)])
+    make([prctling(option, argument)])
 
 
-def prctling(option: int, argument: int = 0, *, about: str) -> Call:
+def prctling(option: Prctl, argument: int) -> Call:
     """Write `prctl` down."""
-    return _libc.prctl, (option, argument, 0, 0, 0), about
+    return _libc.prctl, (option, argument, 0, 0, 0), f"PR_{option.name} {argument}"
 
 
 def die_with_parent(signal_number: int) -> None:
@@ -274,7 +282,7 @@ def die_with_parent(signal_number: int) -> None:
 
 def dying_with_parent(signal_number: int) -> Call:
     """Write `die_with_parent` down."""
-    return prctling(PR_SET_PDEATHSIG, signal_number, about="PR_SET_PDEATHSIG")
+    return prctling(Prctl.SET_PDEATHSIG, signal_number)
 
 
 def set_hostname(name: str) -> None:

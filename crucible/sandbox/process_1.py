@@ -107,7 +107,7 @@ def _serve(channel: socket.socket, manner: Manner) -> None:
     reap = tracer.reap if tracer is not None else steps.reap
     if manner.own_kernel:
         rehearsal.rehearse_as_process_1(waiting, wakeup, reap)
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
+    kernel.prctl(kernel.Prctl.SET_DUMPABLE, 0)
     about = {
         "landlock": confines.landlock_abi,
         "kernel": " ".join(os.uname()[::2][:2]),

@@ -165,7 +165,7 @@ def _wait_for_orders(confines: Confines, processes: int | None, orders: int) -> 
 
 def _be_the_first_victim(processes: int) -> None:
     """Have the kernel choose the program, when its memory is spent, before the processes that report on it."""
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 1, about="PR_SET_DUMPABLE")  # else /proc/self belongs to host root
+    kernel.prctl(kernel.Prctl.SET_DUMPABLE, 1)  # else /proc/self belongs to host root
     descriptor = os.open("self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC, dir_fd=processes)
     os.write(descriptor, b"1000")
     os.close(descriptor)
@@ -183,8 +183,8 @@ def _giving_up(user: int, *, ranged: bool) -> kernel.Calls:
         (os.setresgid, ids, ""),
         (os.setresuid, ids, ""),
         *capabilities.keeping_only(0),
-        kernel.prctling(kernel.PR_SET_NO_NEW_PRIVS, 1, about="PR_SET_NO_NEW_PRIVS"),
-        kernel.prctling(kernel.PR_SET_DUMPABLE, 1, about="PR_SET_DUMPABLE"),  # its own /proc is its own to read
+        kernel.prctling(kernel.Prctl.SET_NO_NEW_PRIVS, 1),
+        kernel.prctling(kernel.Prctl.SET_DUMPABLE, 1),  # its own /proc is its own to read
         (os.chdir, (WORKSPACE,), WORKSPACE),
         (os.umask, (0o022,), ""),
     ]

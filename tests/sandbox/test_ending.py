@@ -25,7 +25,7 @@ def ending_child() -> Iterator[tuple[int, int]]:
             held = mmap.mmap(-1, 400 * MIB)
             for at in range(0, len(held), 4096):
                 held[at] = 1
-            kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, about="PR_SET_NO_NEW_PRIVS")
+            kernel.prctl(kernel.Prctl.SET_NO_NEW_PRIVS, 1)
             notification.hand_over(there, notification.install(seccomp.build_wall().program))
         finally:
             ctypes.CDLL(None).syscall(231, 7)

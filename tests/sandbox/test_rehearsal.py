@@ -18,7 +18,7 @@ def state():
         os.getcwd(),
     )
 
-kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, about="what a filter needs of who isn't root")
+kernel.prctl(kernel.Prctl.SET_NO_NEW_PRIVS, 1)
 before = state()
 rehearsal.rehearse(seccomp.build_wall(), landlock.abi())
 after = state()

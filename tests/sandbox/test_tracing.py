@@ -27,7 +27,7 @@ def start(traced=True):
     child = os.fork()
     if child == 0:
         try:
-            kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, about="PR_SET_NO_NEW_PRIVS")
+            kernel.prctl(kernel.Prctl.SET_NO_NEW_PRIVS, 1)
             here.close()
             confine.confine(wall, there)
             exec(sys.argv[1])

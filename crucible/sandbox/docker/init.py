@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def _serve(streams: Streams, wall: Wall, user: int) -> None:
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
+    kernel.prctl(kernel.Prctl.SET_DUMPABLE, 0)
     capabilities.drop_bounding_set(capabilities.last_capability())
     wakeup = steps.wake_on_children()
     processes = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -55,7 +55,7 @@ class Stage:
         self.settling = [
             *root.making_writable(*self.bounds),
             *capabilities.dropping_bounding_set(setup.last_capability),
-            kernel.prctling(kernel.PR_SET_NO_NEW_PRIVS, 1, about="PR_SET_NO_NEW_PRIVS"),
+            kernel.prctling(kernel.Prctl.SET_NO_NEW_PRIVS, 1),
         ]
 
     def building(self, place: Place, outside: Outside) -> kernel.Calls:
@@ -141,5 +141,5 @@ def _leaving_host_identity(identity: Identity, lot: Lot) -> kernel.Calls:
         (os.setresgid, ids, ""),
         (os.setresuid, ids, ""),
         kernel.dying_with_parent(signal.SIGKILL),
-        kernel.prctling(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE"),
+        kernel.prctling(kernel.Prctl.SET_DUMPABLE, 0),
     ]

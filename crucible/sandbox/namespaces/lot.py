@@ -61,7 +61,7 @@ def _stand_in(identity: Identity, say: int, wait: int, others: tuple[int, int]) 
         if identity.ranged:
             os.seteuid(identity.map[0][1])
             # Else its map is host root's to write.
-            kernel.prctl(kernel.PR_SET_DUMPABLE, 1, about="PR_SET_DUMPABLE")
+            kernel.prctl(kernel.Prctl.SET_DUMPABLE, 1)
         kernel.unshare(kernel.CLONE_NEWUSER)
         counted.bound()
         os.write(say, b".")

@@ -60,7 +60,7 @@ def _attempts() -> Finding:
 
 
 def _install_a_filter_that_asks() -> None:
-    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, about="PR_SET_NO_NEW_PRIVS")
+    kernel.prctl(kernel.Prctl.SET_NO_NEW_PRIVS, 1)
     notification.install(call_filter.ALLOW_ALL)
 
 

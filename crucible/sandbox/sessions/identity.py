@@ -7,8 +7,6 @@ from crucible.sandbox import capabilities, id_maps, kernel
 from crucible.sandbox.plan import Identity
 from crucible.sandbox.sessions.plan import Ground
 
-_PR_SET_KEEPCAPS = 8
-
 
 def leave(ground: Ground, beside: socket.socket, *, keep: int = 0) -> None:
     """Enter the namespace. The mounts made before become locked.
@@ -20,13 +18,13 @@ def leave(ground: Ground, beside: socket.socket, *, keep: int = 0) -> None:
     if ground.identity.ranged:
         os.setgroups([])
         if keep:
-            kernel.prctl(_PR_SET_KEEPCAPS, 1, about="PR_SET_KEEPCAPS")
+            kernel.prctl(kernel.Prctl.SET_KEEPCAPS, 1)
         os.setresgid(ground.keeper, ground.keeper, ground.keeper)
         os.setresuid(ground.keeper, ground.keeper, ground.keeper)
         if keep:
-            kernel.prctl(_PR_SET_KEEPCAPS, 0, about="PR_SET_KEEPCAPS")
+            kernel.prctl(kernel.Prctl.SET_KEEPCAPS, 0)
             kernel.set_capabilities(keep, keep)
-        kernel.prctl(kernel.PR_SET_DUMPABLE, 1, about="PR_SET_DUMPABLE")  # else its maps are host root's to write
+        kernel.prctl(kernel.Prctl.SET_DUMPABLE, 1)  # else its maps are host root's to write
     kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS)
     beside.sendall(b"?")
     if beside.recv(1) != b"!":

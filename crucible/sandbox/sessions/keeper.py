@@ -80,7 +80,7 @@ def run_in_container(ground: plan.Ground, channel: socket.socket, hall: list[int
 
 def _settle(ground: plan.Ground, outside: Outside, wall: Wall) -> None:
     """Make the session's root, give up what nobody inside may have, and serve."""
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
+    kernel.prctl(kernel.Prctl.SET_DUMPABLE, 0)
     groups = Groups(ground.own_kernel) if ground.own_kernel else None
     _in_child(lambda: grounds.make(ground))
     os.chdir("/")
@@ -123,7 +123,7 @@ def _give_up_powers(ground: plan.Ground, outside: Outside) -> None:
 
     One Landlock domain is for all of them: with one for each, an exec could not signal what another had started.
     """
-    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, about="PR_SET_NO_NEW_PRIVS")
+    kernel.prctl(kernel.Prctl.SET_NO_NEW_PRIVS, 1)
     if ground.landlock:
         outer = (f"/proc/self/fd/{descriptor}" for descriptor in (outside.host_processes, *outside.hall))
         landlock.restrict(ground.landlock, readable=("/",), writable=("/", *outer), devices="/dev")

@@ -98,11 +98,11 @@ def _enter(door: int) -> None:
 
 def _be_the_first_victim(host_processes: int) -> None:
     """Have the kernel choose this one, when the session's memory is spent, before process 1."""
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 1, about="PR_SET_DUMPABLE")  # else /proc/self belongs to host root
+    kernel.prctl(kernel.Prctl.SET_DUMPABLE, 1)  # else /proc/self belongs to host root
     descriptor = os.open("self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC, dir_fd=host_processes)
     os.write(descriptor, b"1000")
     os.close(descriptor)
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 0, about="PR_SET_DUMPABLE")
+    kernel.prctl(kernel.Prctl.SET_DUMPABLE, 0)
 
 
 def _keep_only_standard_streams(descriptors: list[int]) -> int:

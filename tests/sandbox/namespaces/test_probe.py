@@ -37,7 +37,7 @@ def test_somebody_else_who_answers_system_calls_is_in_the_way() -> None:
     examine = """
 from crucible.sandbox import call_filter, kernel, notification
 from crucible.sandbox.namespaces import probe
-kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, about="")
+kernel.prctl(kernel.Prctl.SET_NO_NEW_PRIVS, 1)
 listener = notification.install(call_filter.ALLOW_ALL)
 (one,) = [one for one in probe.examine() if one.subject == "attempts"]
 print(one.works, one.detail, one.remedy)
