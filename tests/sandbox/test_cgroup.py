@@ -1,6 +1,7 @@
 """Control groups on this host, and what is said where there are none."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +54,20 @@ def test_memory_may_be_raised_and_lowered() -> None:
         group.limit(Limits(memory_bytes=mebibytes * MIB))
     assert group.remove()
     groups.close()
+
+
+def test_who_has_the_number_of_one_that_was_in_a_group_is_not_killed_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is where a process ends, and its number is another's, between a look at the group and a signal."""
+    folders = dict.fromkeys((*cgroup.CONTROLLERS, "cpuacct"), str(tmp_path))
+    with subprocess.Popen(["/bin/sleep", "600"]) as bystander:
+        looks = iter([str(bystander.pid), ""])
+        monkeypatch.setattr(cgroup.files, "read", lambda _path: next(looks))
+        cgroup.v1.GroupV1(folders, ours=0).kill()
+        assert next(looks, None) is None
+        bystander.terminate()
+    assert bystander.returncode == -signal.SIGTERM
 
 
 def test_a_group_with_a_process_in_it_is_not_removed_until_it_is_killed() -> None:

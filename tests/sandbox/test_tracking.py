@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from crucible.sandbox import cgroup
+from crucible.sandbox.cgroup import killing
 from crucible.sandbox.sessions.tracking import TrackingGroup
 from tests.waiting import until
 
@@ -20,21 +21,21 @@ async def test_of_however_many_who_is_in_the_group_is_asked_a_few_times(monkeypa
     process = await asyncio.create_subprocess_exec("/bin/sh", "-c", script)
 
     async def there() -> bool:
-        return len(group._members()) > _PROCESSES
+        return len(killing.members(group._folder)) > _PROCESSES
 
     await until(there)
     looks = 0
-    members = group._members
+    members = killing.members
 
-    def counted() -> set[int]:
+    def counted(folder: str) -> set[int]:
         nonlocal looks
         looks += 1
-        return members()
+        return members(folder)
 
-    monkeypatch.setattr(group, "_members", counted)
+    monkeypatch.setattr(killing, "members", counted)
     await group.kill()
     assert await process.wait() == -9
-    assert members() == set()
+    assert members(group._folder) == set()
     assert looks < _PROCESSES / 10
     assert group.remove()
     assert session.remove()

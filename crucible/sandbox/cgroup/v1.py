@@ -2,10 +2,9 @@
 
 import contextlib
 import os
-import signal
 
 from crucible.domain.limits import Limits
-from crucible.sandbox.cgroup import files
+from crucible.sandbox.cgroup import files, killing
 from crucible.sandbox.cgroup.group import (
     CONTROLLERS,
     PERIOD_MICROSECONDS,
@@ -127,9 +126,7 @@ class GroupV1:
 
     def kill(self) -> None:
         """See `Cgroup.kill`."""
-        for pid in files.read(self.entrances[0]).split():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(int(pid), signal.SIGKILL)
+        killing.kill(self._folders["memory"])
 
     def remove(self) -> bool:
         """See `Cgroup.remove`."""

@@ -5,7 +5,7 @@ import errno
 import os
 
 from crucible.domain.limits import Limits
-from crucible.sandbox.cgroup import files
+from crucible.sandbox.cgroup import files, killing
 from crucible.sandbox.cgroup.group import (
     CONTROLLERS,
     PERIOD_MICROSECONDS,
@@ -128,7 +128,7 @@ class GroupV2:
 
     def kill(self) -> None:
         """See `Cgroup.kill`."""
-        files.write(f"{self.folder}/cgroup.kill", "1")
+        killing.kill(self.folder)
 
     def remove(self) -> bool:
         """See `Cgroup.remove`."""

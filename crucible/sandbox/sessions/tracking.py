@@ -5,20 +5,16 @@ since no session shows any. So killing the group kills the tree, and nothing els
 """
 
 import asyncio
-import contextlib
 import errno
 import os
-import signal
 from typing import Protocol
 
 from crucible.sandbox import ordinary
-from crucible.sandbox.cgroup import Reading
+from crucible.sandbox.cgroup import Reading, files, killing
 
 _DOOR = "cgroup.procs"
 _PASSES = 200
 _PAUSE_SECONDS = 0.005
-_KILLED_AT_ONCE = 64
-"""Each takes a descriptor, and all of them one look at who is in the group."""
 
 
 class Tracked(Protocol):
@@ -87,7 +83,7 @@ class TrackingGroup:
         os.mkdir(self._folder)
 
     def open_doors(self) -> list[int]:
-        """Return the one descriptor that `enter` takes."""
+        """Return the one descriptor by which an exec goes in, the door or its folder: see `steps`."""
         door = f"{self._folder}/{_DOOR}"
         if not self._opened_by_execs:
             return [os.open(door, os.O_WRONLY | os.O_CLOEXEC)]
@@ -120,46 +116,14 @@ class TrackingGroup:
         """Stop the group from growing faster than it is killed. cgroup v2 kills at once and needs no such help."""
         limit = f"{self._folder}/pids.max"
         if os.path.exists(limit):
-            _write(limit, "0")
+            files.write(limit, "0")
 
     async def _kill_once(self) -> bool:
         """Kill whoever is in it now; False where nobody is."""
-        if not (members := sorted(self._members())):
+        if not (members := killing.members(self._folder)):
             return False
-        if not self._kill_all():
-            for first in range(0, len(members), _KILLED_AT_ONCE):
-                self._kill_some(members[first : first + _KILLED_AT_ONCE])
+        if not killing.kill_at_once(self._folder):
+            for some in killing.few(members):
+                killing.kill_some(some, self._folder)
                 await asyncio.sleep(0)  # the executor has others to see to, and there may be thousands
         return True
-
-    def _kill_all(self) -> bool:
-        """Have the kernel kill all of it, where it can."""
-        at_once = f"{self._folder}/cgroup.kill"
-        if not os.path.exists(at_once):
-            return False
-        _write(at_once, "1")
-        return True
-
-    def _kill_some(self, pids: list[int]) -> None:
-        """Kill those of them that are in it, and whose number has not become another's."""
-        with contextlib.ExitStack() as held:
-            handles: dict[int, int] = {}
-            for pid in pids:
-                with contextlib.suppress(ProcessLookupError):
-                    handles[pid] = os.pidfd_open(pid)
-                    held.callback(os.close, handles[pid])
-            for pid in handles.keys() & self._members():
-                with contextlib.suppress(ProcessLookupError):
-                    signal.pidfd_send_signal(handles[pid], signal.SIGKILL)
-
-    def _members(self) -> set[int]:
-        with open(f"{self._folder}/cgroup.procs") as file:
-            return {int(line) for line in file}
-
-
-def _write(path: str, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.write(descriptor, text.encode())
-    finally:
-        os.close(descriptor)
