@@ -57,7 +57,8 @@ class Checks:
         if not request.code.strip():
             return CheckResult(checked=True)
         try:
-            await asyncio.wait_for(self._places.acquire(), _WAIT_SECONDS)
+            async with asyncio.timeout(_WAIT_SECONDS):
+                await self._places.acquire()
         except TimeoutError as error:
             raise UnavailableError("too much is being checked: ask again", retry_after_seconds=1) from error
         try:
