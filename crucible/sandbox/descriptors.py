@@ -1,9 +1,17 @@
-"""Descriptors over Unix sockets, also for interpreters whose `socket` has no call for it (before 3.9)."""
+"""What Python lacks for descriptors: to write all of something, and to send them over a socket (before 3.9)."""
 
 from __future__ import annotations
 
 import array
+import os
 import socket
+
+
+def write_all(descriptor: int, content: bytes) -> None:
+    """Write all of it, waiting where there is no room. Raises OSError."""
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
 
 
 def send(channel: socket.socket, message: bytes, descriptors: list[int]) -> int:

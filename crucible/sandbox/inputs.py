@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from crucible.sandbox import collect
+from crucible.sandbox.descriptors import write_all
 from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, Work
 
 
@@ -27,9 +28,7 @@ def _write(path: str, content: bytes) -> tuple[int, int]:
     """Write a file that isn't there yet, without a file object, which takes longer to make than it is of use."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
-        view = memoryview(content)
-        while view:
-            view = view[os.write(descriptor, view) :]
+        write_all(descriptor, content)
         os.fchown(descriptor, PROGRAM_UID, PROGRAM_UID)
         return collect.fingerprint(os.fstat(descriptor))
     finally:

@@ -12,6 +12,8 @@ import os
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from crucible.sandbox.descriptors import write_all
+
 _MARSHAL_VERSION = 2
 """What every Python since 2.5 reads. Downwards only: what comes back was written next to a hostile program."""
 
@@ -195,9 +197,7 @@ def _cut(work: Work, rest: bytes, start: int) -> tuple[list[bytes], int]:
 def _write(name: str, content: dict[str, Any], rest: list[bytes]) -> int:
     descriptor = os.memfd_create(name, os.MFD_CLOEXEC)
     try:
-        view = memoryview(b"".join((_head(content), *rest)))
-        while view:
-            view = view[os.write(descriptor, view) :]
+        write_all(descriptor, b"".join((_head(content), *rest)))
     except OSError:
         os.close(descriptor)
         raise

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from crucible.sandbox import report
+from crucible.sandbox.descriptors import write_all
 from crucible.sandbox.plan import Bounds, Work
 
 OWN_KERNEL: Final = "own-kernel"
@@ -60,9 +61,7 @@ class Streams:
 
     def sendall(self, content: bytes) -> None:
         """Write all of it, waiting where the executor is slow."""
-        view = memoryview(content)
-        while view:
-            view = view[os.write(self._outgoing, view) :]
+        write_all(self._outgoing, content)
 
     def read(self, size: int) -> bytes:
         """Return exactly so many bytes. Raises EOFError where the executor is gone."""
@@ -107,6 +106,5 @@ class Streams:
         while size > 0:
             part = self.read(min(size, _CHUNK_BYTES))
             size -= len(part)
-            view = memoryview(part)
-            while view and descriptor is not None:
-                view = view[os.write(descriptor, view) :]
+            if descriptor is not None:
+                write_all(descriptor, part)

@@ -9,6 +9,7 @@ import os
 import stat
 
 from crucible.sandbox import kernel
+from crucible.sandbox.descriptors import write_all
 from crucible.sandbox.sessions.walk import open_by_steps
 
 _RESOLVE_NO_MAGICLINKS = 0x02
@@ -40,9 +41,7 @@ def read(path: str, most: int, to: int) -> None:
         left -= len(data)
         if left == 0:
             raise OSError(errno.EFBIG, f"the file has more than the {most} bytes that were to be read")
-        view = memoryview(data)
-        while view:
-            view = view[os.write(to, view) :]
+        write_all(to, data)
 
 
 def write(path: str, source: int, size: int, mode: int | None) -> None:
@@ -70,9 +69,7 @@ def write(path: str, source: int, size: int, mode: int | None) -> None:
     left = size
     while left > 0 and (data := os.read(source, min(left, _CHUNK))):
         left -= len(data)
-        view = memoryview(data)
-        while view:
-            view = view[os.write(target, view) :]
+        write_all(target, data)
     os.ftruncate(target, size)
     if mode is not None:
         os.fchmod(target, mode)
