@@ -24,6 +24,7 @@ from crucible.sandbox import (
     progress,
     rlimits,
     script,
+    victim,
 )
 from crucible.sandbox.answers import Answers
 from crucible.sandbox.arguments import refuse_what_is_too_long
@@ -141,7 +142,7 @@ def _wait_for_orders(confines: Confines, processes: int | None, orders: int) -> 
         signal.set_wakeup_fd(-1)
         os.setsid()
         if processes is not None:
-            _be_the_first_victim(processes)
+            victim.be_the_first(processes)
         if orders != ORDERS:
             os.dup2(orders, ORDERS, inheritable=False)
         kernel.make(confines.giving_up)
@@ -161,14 +162,6 @@ def _wait_for_orders(confines: Confines, processes: int | None, orders: int) -> 
             os.write(ORDERS, f"{type(error).__name__}: {error}".encode()[:_LONGEST_REASON_BYTES])
     finally:
         os._exit(127)
-
-
-def _be_the_first_victim(processes: int) -> None:
-    """Have the kernel choose the program, when its memory is spent, before the processes that report on it."""
-    kernel.prctl(kernel.Prctl.SET_DUMPABLE, 1)  # else /proc/self belongs to host root
-    descriptor = os.open("self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC, dir_fd=processes)
-    os.write(descriptor, b"1000")
-    os.close(descriptor)
 
 
 def _giving_up(user: int, *, ranged: bool) -> kernel.Calls:

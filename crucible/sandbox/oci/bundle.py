@@ -7,7 +7,7 @@ rights that it needs to put the program behind the last walls; the program itsel
 import resource
 from typing import Any
 
-from crucible.sandbox import seccomp_profile
+from crucible.sandbox import seccomp_profile, victim
 from crucible.sandbox.oci.place import ROOT, SCRATCH
 from crucible.sandbox.plan import SHARED_MEMORY, WRITABLE, Identity
 from crucible.sandbox.rlimits import BOUND_ALWAYS
@@ -27,8 +27,6 @@ _MOST_OPEN_FILES = 65_536
 """As many as a limit can ask for."""
 _READ_ONLY_IN_PROC = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
 NAMESPACES = ("user", "mount", "pid", "network", "ipc", "uts", "cgroup")
-FIRST_VICTIM = 1000
-"""What the kernel's out-of-memory killer adds to a process that it should choose before any other."""
 
 
 def scratch(folder: str) -> str:
@@ -69,7 +67,7 @@ def configuration(
         linux |= {"cgroupsPath": group, "resources": {"devices": [{"allow": False, "access": "rwm"}]}}
     if not own_kernel:
         linux["seccomp"] = seccomp_profile.profile()
-        process["oomScoreAdj"] = FIRST_VICTIM  # the keeper takes it back from process 1 alone
+        process["oomScoreAdj"] = victim.FIRST  # the keeper takes it back from process 1 alone
     return {
         "ociVersion": "1.0.2",
         "process": process,

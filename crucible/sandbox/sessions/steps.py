@@ -14,7 +14,7 @@ import stat
 from dataclasses import dataclass
 from typing import NoReturn
 
-from crucible.sandbox import kernel, rlimits
+from crucible.sandbox import kernel, rlimits, victim
 from crucible.sandbox.arguments import refuse_what_is_too_long
 from crucible.sandbox.confine import confine
 from crucible.sandbox.sessions import files, plan, users
@@ -44,7 +44,8 @@ def run(
     failure = descriptors[4]
     try:
         _enter(descriptors[plan.ORDER_DESCRIPTORS])
-        _be_the_first_victim(host_processes)
+        victim.be_the_first(host_processes)
+        kernel.prctl(kernel.Prctl.SET_DUMPABLE, 0)
         order = plan.read_order(descriptors[0])
         os.setsid()
         kernel.set_capabilities(ground.capabilities, ground.capabilities)
@@ -94,15 +95,6 @@ def _enter(door: int) -> None:
     if stat.S_ISDIR(os.fstat(door).st_mode):
         door = os.open("cgroup.procs", os.O_WRONLY | os.O_CLOEXEC, dir_fd=door)
     os.write(door, b"0")
-
-
-def _be_the_first_victim(host_processes: int) -> None:
-    """Have the kernel choose this one, when the session's memory is spent, before process 1."""
-    kernel.prctl(kernel.Prctl.SET_DUMPABLE, 1)  # else /proc/self belongs to host root
-    descriptor = os.open("self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC, dir_fd=host_processes)
-    os.write(descriptor, b"1000")
-    os.close(descriptor)
-    kernel.prctl(kernel.Prctl.SET_DUMPABLE, 0)
 
 
 def _keep_only_standard_streams(descriptors: list[int]) -> int:
