@@ -18,6 +18,7 @@ from crucible.sandbox.answers import Answers
 from crucible.sandbox.disk import Disk
 from crucible.sandbox.docker import accounts
 from crucible.sandbox.docker.wire import STDERR, STDOUT, Errand, Streams
+from crucible.sandbox.in_child import failure_of
 from crucible.sandbox.plan import WORKSPACE, WRITABLE, order_of
 from crucible.sandbox.progress import ProgressReader
 from crucible.sandbox.tracing import Tracer
@@ -192,32 +193,25 @@ class _Relay:
 
 def _write_inputs(errand: Errand, contents: list[bytes], user: int) -> collect.Unchanged:
     """Write the inputs as the program's user, in a process of its own: this one may not write where it does."""
-    failure, tell = os.pipe2(os.O_CLOEXEC)
-    child = os.fork()
-    if child == 0:
-        try:
-            os.setgroups([])
-            os.setresgid(user, user, user)
-            os.setresuid(user, user, user)
-            os.umask(0o022)
-            os.chdir(WORKSPACE)
-            for (path, _), content in zip(errand.work.inputs, contents, strict=True):
-                if folder := os.path.dirname(path):
-                    os.makedirs(folder, exist_ok=True)
-                with open(path, "xb") as file:
-                    file.write(content)
-        except BaseException as error:  # noqa: BLE001 - this process must end here, whatever happened
-            os.write(tell, f"{type(error).__name__}: {error}".encode()[:4096])
-        finally:
-            os._exit(0)
-    os.close(tell)
-    with os.fdopen(failure, "rb") as file:
-        message = file.read().decode(errors="replace")
-    os.waitpid(child, 0)
-    if message:
-        raise OSError(f"the inputs could not be written: {message}")
-    paths = [f"{WORKSPACE}/{path}" for path, _ in errand.work.inputs]
+    paths = [path for path, _ in errand.work.inputs]
+
+    def write() -> None:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+        os.umask(0o022)
+        os.chdir(WORKSPACE)
+        for path, content in zip(paths, contents, strict=True):
+            if folder := os.path.dirname(path):
+                os.makedirs(folder, exist_ok=True)
+            with open(path, "xb") as file:
+                file.write(content)
+
+    if reason := failure_of(write):
+        raise OSError(f"the inputs could not be written: {reason}")
     return {
-        os.fsencode(os.path.relpath(path, WORKSPACE)): collect.fingerprint(os.stat(path, follow_symlinks=False))
+        os.fsencode(os.path.normpath(path)): collect.fingerprint(
+            os.stat(f"{WORKSPACE}/{path}", follow_symlinks=False)
+        )
         for path in paths
     }

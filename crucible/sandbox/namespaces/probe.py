@@ -3,10 +3,10 @@
 import os
 import platform
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from crucible.sandbox import apparmor, call_filter, cgroup, kernel, landlock, notification, ordinary, seccomp
+from crucible.sandbox.in_child import failure_of
 
 _OLDEST_KERNEL = (5, 12)
 """mount_setattr; pidfds and openat2 are older."""
@@ -48,8 +48,8 @@ def _machine() -> Finding:
 
 
 def _attempts() -> Finding:
-    failure = _fails_in_child(_install_a_filter_that_asks)
-    if failure is None:
+    failure = failure_of(_install_a_filter_that_asks)
+    if not failure:
         return Finding("attempts", True, "seccomp user notification, answered by process 1 of each sandbox")
     return Finding(
         "attempts",
@@ -65,8 +65,8 @@ def _install_a_filter_that_asks() -> None:
 
 
 def _user_namespaces() -> Finding:
-    failure = _fails_in_child(lambda: kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS))
-    if failure is None:
+    failure = failure_of(lambda: kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS))
+    if not failure:
         return Finding("namespaces", True, "user, mount, PID, network, IPC, UTS and cgroup namespaces")
     if apparmor.restricts() and os.geteuid() != 0:
         return Finding(
@@ -113,24 +113,6 @@ def _uids() -> Finding:
     return Finding(
         "identity", False, "every sandbox runs under your own uid, in a user namespace", remedy, required=False
     )
-
-
-def _fails_in_child(action: Callable[[], None]) -> str | None:
-    """Try something that can't be undone in a process of its own; return why it failed, or None."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            action()
-        except OSError as error:
-            os.write(writing, str(error).encode())
-        finally:
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as file:
-        reason = file.read().decode()
-    os.waitpid(child, 0)
-    return reason or None
 
 
 def _text(path: str) -> str:

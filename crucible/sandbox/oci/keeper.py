@@ -16,6 +16,7 @@ import socket
 import sys
 
 from crucible.sandbox import capabilities, counted, kernel, report, root
+from crucible.sandbox.in_child import failure_of
 from crucible.sandbox.oci import bundle
 from crucible.sandbox.oci.place import BUNDLE, LOG, PROCESS_1, ROOT, SCRATCH, STATE, Place, read_place
 from crucible.sandbox.plan import WORKSPACE, WRITABLE
@@ -184,20 +185,10 @@ def _resize(options: str) -> None:
 
 def _bound_what_is_counted() -> None:
     """See `counted`: the tool's user has made the namespaces of all containers."""
-    child = os.fork()
-    if child == 0:
-        try:
-            with open(PROCESS_1) as file:
-                counted.bound_of(int(file.read()))
-            os._exit(0)
-        except OSError as error:
-            with open(LOG, "a") as file:
-                file.write(f"{type(error).__name__}: {error}")
-        finally:
-            os._exit(1)
-    _, status = os.waitpid(child, 0)
-    if status:
-        raise OSError(f"what the kernel counts by user can't be bounded: {_reason(status)}")
+    with open(PROCESS_1) as file:
+        process_1 = int(file.read())
+    if reason := failure_of(lambda: counted.bound_of(process_1)):
+        raise OSError(f"what the kernel counts by user can't be bounded: {reason}")
 
 
 def _wake_on_children() -> int:

@@ -14,13 +14,13 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from crucible.sandbox import call_filter, capabilities, kernel, landlock, notification
 from crucible.sandbox import root as readonly_root
 from crucible.sandbox.answers import Answers
 from crucible.sandbox.attempts import Attempt, Attempts
+from crucible.sandbox.in_child import failure_of
 from crucible.sandbox.listening import ListenerAnswers
 from crucible.sandbox.sessions import ground as grounds
 from crucible.sandbox.sessions import identity, plan, steps
@@ -82,7 +82,8 @@ def _settle(ground: plan.Ground, outside: Outside, wall: Wall) -> None:
     """Make the session's root, give up what nobody inside may have, and serve."""
     kernel.prctl(kernel.Prctl.SET_DUMPABLE, 0)
     groups = Groups(ground.own_kernel) if ground.own_kernel else None
-    _in_child(lambda: grounds.make(ground))
+    if reason := failure_of(lambda: grounds.make(ground)):  # as root inside, which process 1 never is
+        raise OSError(reason)
     os.chdir("/")
     wakeup = wake_on_children()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -97,25 +98,6 @@ def tell_broken(channel: socket.socket, error: BaseException) -> None:
     """Say why there will be no session."""
     with contextlib.suppress(OSError):
         channel.send(plan.message(plan.Kind.BROKEN, error=f"{type(error).__name__}: {error}"[:1000]))
-
-
-def _in_child(action: Callable[[], None]) -> None:
-    """Do something as root inside, which process 1 itself never is. Raises OSError with what the child said."""
-    reading, writing = os.pipe2(os.O_CLOEXEC)
-    child = os.fork()
-    if child == 0:
-        try:
-            action()
-        except BaseException as error:  # noqa: BLE001 - reported, and this process must end here
-            os.write(writing, f"{type(error).__name__}: {error}".encode()[:1000])
-        finally:
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as file:
-        reason = file.read().decode(errors="replace")
-    os.waitpid(child, 0)
-    if reason:
-        raise OSError(reason)
 
 
 def _give_up_powers(ground: plan.Ground, outside: Outside) -> None:

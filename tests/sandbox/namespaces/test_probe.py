@@ -48,6 +48,15 @@ print(one.works, one.detail, one.remedy)
     assert "outside of the container" in found.stdout
 
 
+def test_what_breaks_while_it_is_looked_at_does_not_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_down(_: bytes) -> int:
+        raise KeyError("riscv64")
+
+    monkeypatch.setattr(probe.notification, "install", break_down)
+    assert not found("attempts").works
+    assert found("attempts").detail == "KeyError: 'riscv64'"
+
+
 @pytest.mark.parametrize(
     ("restricted", "settings", "remedy"),
     [
