@@ -4,7 +4,6 @@ How many of them stand where is counted from an index, so that a finish writes n
 one batch don't wait for each other. Once all have ended the counts no longer change, and are kept.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,10 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crucible.database.batch_counts import Counts, counted, last_end
+from crucible.database.listing import newest_first
 from crucible.database.rows import SUMMARY, WHOLE_EVALUATION, to_evaluation, to_summary
 from crucible.database.tables import AnyRow, batches, evaluations, is_in_place
 from crucible.domain.batch import Batch, BatchPage, BatchRequest, BatchState, Cause, CauseList, state_of
-from crucible.domain.errors import InvalidRequestError, NotFoundError
+from crucible.domain.errors import NotFoundError
 from crucible.domain.evaluation import Evaluation, EvaluationSummary
 from crucible.domain.identifiers import BATCH_PATTERN, new_identifier
 from crucible.domain.outcome import Fault, Outcome
@@ -72,11 +72,8 @@ class BatchReader:
         statement = sa.select(batches).where(_B.tenant_id == self._tenant_id)
         if states:
             statement = statement.where(sa.or_(*(_IS_IN[state] for state in states)))
-        if cursor is not None:
-            if not re.fullmatch(BATCH_PATTERN, cursor):
-                raise InvalidRequestError.of_cursor()
-            statement = statement.where(_B.id < cursor)
-        rows = (await self._connection.execute(statement.order_by(_B.id.desc()).limit(limit + 1))).all()
+        statement = newest_first(statement, _B.id, BATCH_PATTERN, limit=limit, cursor=cursor)
+        rows = (await self._connection.execute(statement)).all()
         items = tuple(await self._told(rows[:limit]))
         return BatchPage(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
 

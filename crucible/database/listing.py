@@ -1,4 +1,4 @@
-"""Lists of evaluations: the filter as SQL, and the cursor that finds the next page.
+"""Lists: the filter of evaluations as SQL, and the cursor that finds the next page.
 
 The cursor names the last row shown, not a number of rows, so a page costs the same however deep it is and rows
 that come meanwhile shift nothing.
@@ -48,6 +48,20 @@ def page_statement(tenant_id: str, wanted: EvaluationFilter, *, limit: int, curs
         .limit(limit + 1)
     )
     return statement if cursor is None else statement.where(_behind(wanted, *parse_cursor(cursor, wanted.sort)))
+
+
+def newest_first(
+    statement: AnySelect, key: sa.Column[str], pattern: str, *, limit: int, cursor: str | None
+) -> AnySelect:
+    """Return the query for a page of what is listed by id alone, and one row more to tell whether there is a next.
+
+    `pattern`: of the ids, of which the last that was shown is the cursor. Raises InvalidRequestError otherwise.
+    """
+    if cursor is not None:
+        if not re.fullmatch(pattern, cursor):
+            raise InvalidRequestError.of_cursor()
+        statement = statement.where(key < cursor)
+    return statement.order_by(key.desc()).limit(limit + 1)
 
 
 def _order(wanted: EvaluationFilter) -> list[sa.ColumnElement[Any]]:

@@ -4,7 +4,6 @@ Whoever decides about a pipeline holds its row. A stage's own end is written onc
 decides in the same transaction what follows, so that a stage without such a note is all that is left to be done.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -14,9 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crucible.database.announcements import announce_pipeline
+from crucible.database.listing import newest_first
 from crucible.database.records import StageStanding, Standing
 from crucible.database.tables import AnyRow, AnySelect, evaluations, pipeline_stages, pipelines
-from crucible.domain.errors import InvalidRequestError, NotFoundError
+from crucible.domain.errors import NotFoundError
 from crucible.domain.identifiers import PIPELINE_PATTERN, new_identifier
 from crucible.domain.pipeline import (
     Pipeline,
@@ -63,11 +63,8 @@ class PipelineReader:
         statement = sa.select(pipelines).where(_P.tenant_id == self._tenant_id)
         if states:
             statement = statement.where(_P.state.in_(sorted(states)))
-        if cursor is not None:
-            if not re.fullmatch(PIPELINE_PATTERN, cursor):
-                raise InvalidRequestError.of_cursor()
-            statement = statement.where(_P.id < cursor)
-        rows = (await self._connection.execute(statement.order_by(_P.id.desc()).limit(limit + 1))).all()
+        statement = newest_first(statement, _P.id, PIPELINE_PATTERN, limit=limit, cursor=cursor)
+        rows = (await self._connection.execute(statement)).all()
         shown = rows[:limit]
         stages = await self._stages([row.id for row in shown])
         items = tuple(PipelineSummary(**_summary(row, stages[row.id])) for row in shown)

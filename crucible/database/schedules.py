@@ -1,6 +1,5 @@
 """Schedules as rows, and a row for each time at which one fired: two schedulers can't both write it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -11,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crucible.database.clock import now
+from crucible.database.listing import newest_first
 from crucible.database.records import StartedWork
 from crucible.database.tables import AnyRow, schedule_firings, schedules
 from crucible.domain.cron import firings
-from crucible.domain.errors import InvalidRequestError, NotFoundError
+from crucible.domain.errors import NotFoundError
 from crucible.domain.identifiers import SCHEDULE_PATTERN, new_identifier
 from crucible.domain.limits import MIB
 from crucible.domain.schedule import (
@@ -70,11 +70,8 @@ class ScheduleReader:
         Raises InvalidRequestError for a cursor that is none.
         """
         statement = sa.select(_S.id).where(_S.tenant_id == self._tenant_id, _S.removed_at.is_(None))
-        if cursor is not None:
-            if not re.fullmatch(SCHEDULE_PATTERN, cursor):
-                raise InvalidRequestError.of_cursor()
-            statement = statement.where(_S.id < cursor)
-        found = await self._connection.execute(statement.order_by(_S.id.desc()).limit(limit + 1))
+        statement = newest_first(statement, _S.id, SCHEDULE_PATTERN, limit=limit, cursor=cursor)
+        found = await self._connection.execute(statement)
         ids = list(found.scalars())
         items: list[Schedule] = []
         size = 0

@@ -1,6 +1,5 @@
 """Sessions as rows: what a tenant sees of its own, and what the server notes of all that its executor holds."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -9,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from crucible.database.listing import newest_first
 from crucible.database.tables import AnyRow, sessions
-from crucible.domain.errors import InvalidRequestError, NotFoundError
+from crucible.domain.errors import NotFoundError
 from crucible.domain.identifiers import SESSION_PATTERN, new_identifier
 from crucible.domain.sandbox import Containment, Isolation, SandboxAttempt
 from crucible.domain.session import EndReason, SessionLimits, SessionStanding
@@ -46,11 +46,7 @@ class SessionReader:
         statement = sa.select(sessions).where(sessions.c.tenant_id == self._tenant_id)
         if states:
             statement = statement.where(sessions.c.state.in_(states))
-        if cursor is not None:
-            if not re.fullmatch(SESSION_PATTERN, cursor):
-                raise InvalidRequestError.of_cursor()
-            statement = statement.where(sessions.c.id < cursor)
-        statement = statement.order_by(sessions.c.id.desc()).limit(limit + 1)
+        statement = newest_first(statement, sessions.c.id, SESSION_PATTERN, limit=limit, cursor=cursor)
         rows = (await self._connection.execute(statement)).all()
         items = tuple(to_session(row) for row in rows[:limit])
         return SessionPage(items=items, next_cursor=items[-1].id if len(rows) > limit else None)
