@@ -171,19 +171,7 @@ class _Connection:
         """Take messages until the client leaves, then end what it left running."""
         try:
             while (message := await protocol.read_from_client(self._reader)) is not None:
-                match message:
-                    case protocol.Run(run=number) if number in self._runs:
-                        raise protocol.ProtocolError(f"run {number} is already under way")
-                    case protocol.Run(run=number, spec=spec):
-                        cancelled = asyncio.Event()
-                        self._runs[number] = (asyncio.create_task(self._run(number, spec, cancelled)), cancelled)
-                    case protocol.Stop(run=number):
-                        if run := self._runs.get(number):
-                            run[1].set()
-                    case protocol.Survey() | protocol.LogLevel() | protocol.Hello():
-                        self._tell(message)
-                    case _ if not self._requests.take(message):
-                        raise protocol.ProtocolError(f"request {message.request} is already under way")
+                self._take(message)
         finally:
             self._leaving = True
             tasks = [*self._surveys, *(task for task, _ in self._runs.values())]
@@ -193,12 +181,27 @@ class _Connection:
                 cancelled.set()
             await asyncio.gather(self._requests.leave(), *tasks, return_exceptions=True)
 
-    def _tell(self, message: protocol.Survey | protocol.LogLevel | protocol.Hello) -> None:
-        if isinstance(message, protocol.Hello):
-            raise protocol.ProtocolError("a second hello")
-        if isinstance(message, protocol.LogLevel):
-            set_log_level(message.level or self._usual_level, asked_by="a worker")
-            return
+    def _take(self, message: protocol.FromClient) -> None:
+        """Begin or end what is asked for. Raises ProtocolError."""
+        match message:
+            case protocol.Run(run=number) if number in self._runs:
+                raise protocol.ProtocolError(f"run {number} is already under way")
+            case protocol.Run(run=number, spec=spec):
+                cancelled = asyncio.Event()
+                self._runs[number] = (asyncio.create_task(self._run(number, spec, cancelled)), cancelled)
+            case protocol.Stop(run=number):
+                if run := self._runs.get(number):
+                    run[1].set()
+            case protocol.Survey():
+                self._begin_survey()
+            case protocol.LogLevel(level=level):
+                set_log_level(level or self._usual_level, asked_by="a worker")
+            case protocol.Hello():
+                raise protocol.ProtocolError("a second hello")
+            case _ if not self._requests.take(message):
+                raise protocol.ProtocolError(f"request {message.request} is already under way")
+
+    def _begin_survey(self) -> None:
         survey = asyncio.create_task(self._survey())
         self._surveys.add(survey)
         survey.add_done_callback(self._surveys.discard)

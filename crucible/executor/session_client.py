@@ -97,28 +97,23 @@ class HeldSession:
                 user=user,
                 mode=mode,
             ),
+            messages.Done,
         )
 
     async def usage(self) -> SessionUsage:
         """Return what it uses now."""
-        answer = await _one(
-            self._client, messages.MeasureSession(request=self._client.next_request(), session=self.name)
-        )
-        return _expect(answer, messages.Usage).usage
+        request = messages.MeasureSession(request=self._client.next_request(), session=self.name)
+        return (await _one(self._client, request, messages.Usage)).usage
 
     async def attempts(self) -> tuple[SandboxAttempt, ...]:
         """Return what was tried in it and refused, also where it ended not long ago."""
-        answer = await _one(
-            self._client, messages.TellAttempts(request=self._client.next_request(), session=self.name)
-        )
-        return _expect(answer, messages.Attempts).attempts
+        request = messages.TellAttempts(request=self._client.next_request(), session=self.name)
+        return (await _one(self._client, request, messages.Attempts)).attempts
 
     async def end(self) -> SessionStanding:
         """End it, and return when nothing of it is left. One that has ended says how."""
-        answer = await _one(
-            self._client, messages.EndSession(request=self._client.next_request(), session=self.name)
-        )
-        return _expect(answer, messages.Standing).standing
+        request = messages.EndSession(request=self._client.next_request(), session=self.name)
+        return (await _one(self._client, request, messages.Standing)).standing
 
 
 class SessionClient:
@@ -132,10 +127,8 @@ class SessionClient:
 
         Raises ConflictError, SandboxUnavailableError, SessionsUnsupportedError.
         """
-        answer = await _one(
-            self._client, messages.OpenSession(request=self._client.next_request(), session=name, spec=spec)
-        )
-        return _expect(answer, messages.Standing).standing
+        request = messages.OpenSession(request=self._client.next_request(), session=name, spec=spec)
+        return (await _one(self._client, request, messages.Standing)).standing
 
     def get(self, name: str) -> HeldSession:
         """Return a session by its name, without asking whether it is there."""
@@ -143,13 +136,17 @@ class SessionClient:
 
     async def list(self) -> tuple[SessionStanding, ...]:
         """Return every session that the executor holds, and those that ended not long ago."""
-        answer = await _one(self._client, messages.ListSessions(request=self._client.next_request()))
-        return _expect(answer, messages.SessionList).sessions
+        request = messages.ListSessions(request=self._client.next_request())
+        return (await _one(self._client, request, messages.SessionList)).sessions
 
 
-async def _one(client: ExecutorClient, request: messages.SessionRequest) -> messages.SessionAnswer:
+async def _one(client: ExecutorClient, request: messages.SessionRequest, kind: type[_Answer]) -> _Answer:
+    """Return the one answer. Raises ProtocolError where it is of another kind."""
     async with aclosing(_ask(client, request)) as answers:
-        return await anext(answers)
+        answer = await anext(answers)
+    if not isinstance(answer, kind):
+        raise ProtocolError(f"answered by {type(answer).__name__}, where {kind.__name__} was due")
+    return answer
 
 
 async def _ask(
@@ -162,9 +159,3 @@ async def _ask(
                 kind = _error_types(errors.CrucibleError).get(answer.slug, errors.CrucibleError)
                 raise kind(answer.detail, errors=answer.fields)
             yield answer
-
-
-def _expect(answer: messages.SessionAnswer, kind: type[_Answer]) -> _Answer:
-    if not isinstance(answer, kind):
-        raise ProtocolError(f"answered by {type(answer).__name__}, where {kind.__name__} was due")
-    return answer
