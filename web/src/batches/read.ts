@@ -3,6 +3,7 @@
  * what is none is told by its place. The server checks all of it again.
  */
 import type { Runtime, Submission } from "../api/types";
+import { cellsOf } from "../text/separated";
 
 export interface Reading {
   submissions: Submission[];
@@ -80,36 +81,6 @@ function ofRow(head: readonly string[], row: readonly string[], usual: string): 
     else if (TEXTS.includes(name)) made[name] = value;
   });
   return made as unknown as Submission;
-}
-
-/** Comma-separated values as spreadsheets write them (RFC 4180), quotes and line breaks within included. */
-export function cellsOf(text: string): string[][] {
-  const rows: string[][] = [];
-  let row: string[] = [];
-  let cell = "";
-  let quoted = false;
-  const source = text.replace(/^\ufeff/, "");
-  for (let at = 0; at < source.length; at += 1) {
-    const character = source[at];
-    if (quoted) {
-      if (character !== '"') cell += character;
-      else if (source[at + 1] === '"') {
-        cell += '"';
-        at += 1;
-      } else quoted = false;
-    } else if (character === '"' && cell === "") quoted = true;
-    else if (character === ",") {
-      row.push(cell);
-      cell = "";
-    } else if (character === "\n") {
-      row.push(cell.replace(/\r$/, ""));
-      rows.push(row);
-      row = [];
-      cell = "";
-    } else cell += character;
-  }
-  if (cell !== "" || row.length > 0) rows.push([...row, cell]);
-  return rows;
 }
 
 /** Each file is a program, in the runtime whose programs are called so; its path is its label. */

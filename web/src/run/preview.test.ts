@@ -1,14 +1,7 @@
 import { expect, test } from "vitest";
-import { previewOf, tableOf } from "./preview";
+import { previewOf } from "./preview";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-
-test("a table is read as RFC 4180 has it", () => {
-  expect(tableOf('a,"b ""c"""\r\n1,"two\nlines"\n', ",", 9)).toEqual([
-    ["a", 'b "c"'],
-    ["1", "two\nlines"],
-  ]);
-});
 
 test("a table of any size is cut to what a page holds", () => {
   const preview = previewOf("big.csv", bytes(`${"x,".repeat(500)}\n`.repeat(5000)));

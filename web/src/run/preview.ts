@@ -1,4 +1,5 @@
 /** Decides what a file is shown as, by its bytes and its name, and cuts it to what a page can hold. */
+import { cellsOf } from "../text/separated";
 
 export const MOST_PREVIEW_BYTES = 8 * 1024 * 1024;
 const MOST_TEXT = 200_000;
@@ -37,7 +38,7 @@ export function previewOf(path: string, data: Uint8Array): Preview {
   if (text.includes("\0")) return { kind: "bytes", text: hexadecimal(data) };
   const separator = { csv: ",", tsv: "\t" }[path.split(".").at(-1)?.toLowerCase() ?? ""];
   if (separator) {
-    const rows = tableOf(text, separator, MOST_TABLE_ROWS + 1);
+    const rows = cellsOf(text, separator, { rows: MOST_TABLE_ROWS + 1, columns: MOST_TABLE_COLUMNS });
     return { kind: "table", rows: rows.slice(0, MOST_TABLE_ROWS), more: rows.length > MOST_TABLE_ROWS };
   }
   return { kind: "text", text: text.slice(0, MOST_TEXT), more: text.length > MOST_TEXT };
@@ -49,39 +50,6 @@ function isBomb(data: Uint8Array): boolean {
   if (!isPng) return false;
   const view = new DataView(data.buffer, data.byteOffset);
   return view.getUint32(16) * view.getUint32(20) > MOST_PIXELS;
-}
-
-/** Reads separated values as RFC 4180 has them, up to so many rows. */
-export function tableOf(text: string, separator: string, most: number): string[][] {
-  const rows: string[][] = [];
-  let row: string[] = [];
-  let cell = "";
-  let quoted = false;
-  const endCell = () => {
-    if (row.length < MOST_TABLE_COLUMNS) row.push(cell);
-    cell = "";
-  };
-  for (let at = 0; at < text.length && rows.length < most; at += 1) {
-    const character = text[at];
-    if (quoted) {
-      if (character !== '"') cell += character;
-      else if (text[at + 1] === '"') {
-        cell += '"';
-        at += 1;
-      } else quoted = false;
-    } else if (character === '"' && cell === "") quoted = true;
-    else if (character === separator) endCell();
-    else if (character === "\n") {
-      endCell();
-      rows.push(row);
-      row = [];
-    } else if (character !== "\r") cell += character;
-  }
-  if ((cell !== "" || row.length > 0) && rows.length < most) {
-    endCell();
-    rows.push(row);
-  }
-  return rows;
 }
 
 function hexadecimal(data: Uint8Array): string {
