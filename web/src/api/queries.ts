@@ -64,9 +64,9 @@ export const workersQuery = queryOptions({
   refetchInterval: 3_000,
 });
 
-export type Order = "pause" | "drain" | "resume";
+export type WorkerOrder = "pause" | "drain" | "resume";
 
-export async function order(name: string, what: Order): Promise<Worker> {
+export async function order(name: string, what: WorkerOrder): Promise<Worker> {
   const params = { path: { name } };
   const asked =
     what === "pause"

@@ -4,7 +4,7 @@ import { IconPlayerPause, IconPlayerPlay, IconPlugConnectedX } from "@tabler/ico
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Problem } from "../api/problem";
-import { type Order, order, queryClient, workersQuery } from "../api/queries";
+import { order, queryClient, type WorkerOrder, workersQuery } from "../api/queries";
 import type { Worker, WorkerState } from "../api/types";
 import { Refusal } from "../app/State";
 import { complain, tell } from "../app/Toasts";
@@ -22,7 +22,7 @@ const WORDS: Record<WorkerState, string> = {
   stopped: "Stopped",
 };
 
-const ORDERED: Record<Order, string> = {
+const ORDERED: Record<WorkerOrder, string> = {
   pause: "It takes nothing more; what it runs goes on.",
   drain: "It takes nothing more, and hands back what still runs after its grace.",
   resume: "It takes what waits again.",
@@ -49,7 +49,7 @@ export function Workers() {
 
 function Row({ worker }: { worker: Worker }) {
   const command = useMutation({
-    mutationFn: (what: Order) => order(worker.name, what),
+    mutationFn: (what: WorkerOrder) => order(worker.name, what),
     onSuccess: (_, what) => {
       tell(ORDERED[what]);
       void queryClient.invalidateQueries({ queryKey: ["workers"] });
