@@ -18,7 +18,7 @@ export type Following =
   | { state: "refused"; problem: Problem }
   | { state: "ended" };
 
-export interface Follower {
+interface Follower {
   onEvents(events: CrucibleEvent[]): void;
   onState(state: Following): void;
 }

@@ -1,6 +1,6 @@
 /** Reads a `text/event-stream` as it comes, in whatever pieces it comes (WHATWG HTML, section 9.2). */
 
-export interface Message {
+interface Message {
   id: string;
   event: string;
   data: string;

@@ -4,7 +4,7 @@
  */
 import { Store } from "./store";
 
-export interface Exchange {
+interface Exchange {
   method: string;
   path: string;
   status: number;
@@ -13,7 +13,7 @@ export interface Exchange {
   at: number;
 }
 
-export type Reach = "unknown" | "reachable" | "unreachable";
+type Reach = "unknown" | "reachable" | "unreachable";
 
 const KEPT = 60;
 

@@ -12,21 +12,21 @@ const root = createRootRoute({ component: Shell, notFoundComponent: Missing, err
 const text = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
 
-export const workbenchRoute = createRoute({
+const workbenchRoute = createRoute({
   getParentRoute: () => root,
   path: "/",
   validateSearch: (search): { run?: string } => ({ run: text(search.run) }),
   component: lazyRouteComponent(() => import("../compose/Workbench"), "Workbench"),
 });
 
-export const historyRoute = createRoute({
+const historyRoute = createRoute({
   getParentRoute: () => root,
   path: "/evaluations",
   validateSearch: (search): Filter => parseFilter(search),
   component: lazyRouteComponent(() => import("../history/HistoryPage"), "HistoryPage"),
 });
 
-export const compareRoute = createRoute({
+const compareRoute = createRoute({
   getParentRoute: () => root,
   path: "/compare",
   validateSearch: (search): { left?: string; right?: string; all?: boolean } => ({
@@ -37,7 +37,7 @@ export const compareRoute = createRoute({
   component: lazyRouteComponent(() => import("../compare/ComparePage"), "ComparePage"),
 });
 
-export const statisticsRoute = createRoute({
+const statisticsRoute = createRoute({
   getParentRoute: () => root,
   path: "/statistics",
   validateSearch: (search): { hours: number } => ({
@@ -46,19 +46,19 @@ export const statisticsRoute = createRoute({
   component: lazyRouteComponent(() => import("../operations/StatisticsPage"), "StatisticsPage"),
 });
 
-export const evaluationRoute = createRoute({
+const evaluationRoute = createRoute({
   getParentRoute: () => root,
   path: "/evaluations/$id",
   component: lazyRouteComponent(() => import("../run/EvaluationPage"), "EvaluationPage"),
 });
 
-export const batchesRoute = createRoute({
+const batchesRoute = createRoute({
   getParentRoute: () => root,
   path: "/batches",
   component: lazyRouteComponent(() => import("../batches/BatchesPage"), "BatchesPage"),
 });
 
-export const batchRoute = createRoute({
+const batchRoute = createRoute({
   getParentRoute: () => root,
   path: "/batches/$id",
   validateSearch: (search): { outcome?: Outcome; cause?: string } => ({
@@ -68,57 +68,57 @@ export const batchRoute = createRoute({
   component: lazyRouteComponent(() => import("../batches/BatchPage"), "BatchPage"),
 });
 
-export const pipelinesRoute = createRoute({
+const pipelinesRoute = createRoute({
   getParentRoute: () => root,
   path: "/pipelines",
   component: lazyRouteComponent(() => import("../pipelines/PipelinesPage"), "PipelinesPage"),
 });
 
-export const pipelineRoute = createRoute({
+const pipelineRoute = createRoute({
   getParentRoute: () => root,
   path: "/pipelines/$id",
   validateSearch: (search): { stage?: string } => ({ stage: text(search.stage) }),
   component: lazyRouteComponent(() => import("../pipelines/PipelinePage"), "PipelinePage"),
 });
 
-export const schedulesRoute = createRoute({
+const schedulesRoute = createRoute({
   getParentRoute: () => root,
   path: "/schedules",
   component: lazyRouteComponent(() => import("../schedules/SchedulesPage"), "SchedulesPage"),
 });
 
-export const newScheduleRoute = createRoute({
+const newScheduleRoute = createRoute({
   getParentRoute: () => root,
   path: "/schedules/new",
   validateSearch: (search): { from?: string } => ({ from: text(search.from) }),
   component: lazyRouteComponent(() => import("../schedules/ScheduleEditor"), "NewSchedule"),
 });
 
-export const scheduleRoute = createRoute({
+const scheduleRoute = createRoute({
   getParentRoute: () => root,
   path: "/schedules/$id",
   component: lazyRouteComponent(() => import("../schedules/SchedulePage"), "SchedulePage"),
 });
 
-export const editScheduleRoute = createRoute({
+const editScheduleRoute = createRoute({
   getParentRoute: () => root,
   path: "/schedules/$id/edit",
   component: lazyRouteComponent(() => import("../schedules/ScheduleEditor"), "EditSchedule"),
 });
 
-export const sessionsRoute = createRoute({
+const sessionsRoute = createRoute({
   getParentRoute: () => root,
   path: "/sessions",
   component: lazyRouteComponent(() => import("../sessions/SessionsPage"), "SessionsPage"),
 });
 
-export const sessionRoute = createRoute({
+const sessionRoute = createRoute({
   getParentRoute: () => root,
   path: "/sessions/$id",
   component: lazyRouteComponent(() => import("../sessions/SessionPage"), "SessionPage"),
 });
 
-export const operationsRoute = createRoute({
+const operationsRoute = createRoute({
   getParentRoute: () => root,
   path: "/operations",
   component: lazyRouteComponent(() => import("../operations/OperationsPage"), "OperationsPage"),

@@ -7,7 +7,7 @@ import type { Evaluation, StreamName } from "../api/types";
 const INLINE_BYTES = 64 * 1024;
 export const MOST_BYTES = 2 * 1024 ** 2;
 
-export interface Stream {
+interface Stream {
   text: string;
   /** Whether that is all that was kept of it. */
   whole: boolean;

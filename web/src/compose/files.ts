@@ -43,7 +43,7 @@ export function toDraftFile(path: string, data: Uint8Array): DraftFile {
 }
 
 /** In bytes, as the server counts them. */
-export function sizeOf(file: DraftFile): number {
+function sizeOf(file: DraftFile): number {
   return file.encoding === "base64"
     ? Math.floor((file.content.length * 3) / 4)
     : new TextEncoder().encode(file.content).length;

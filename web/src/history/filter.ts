@@ -22,7 +22,7 @@ export interface Filter {
   columns?: string[];
 }
 
-export const WITHIN_HOURS = { "1h": 1, "24h": 24, "7d": 168, "30d": 720 };
+const WITHIN_HOURS = { "1h": 1, "24h": 24, "7d": 168, "30d": 720 };
 
 /** Reads an address that anybody may have written: what is no filter is left out. */
 export function parseFilter(search: Record<string, unknown>): Filter {

@@ -2,7 +2,7 @@
 import { Store } from "../api/store";
 import { type Filter, parseFilter } from "./filter";
 
-export interface View {
+interface View {
   name: string;
   filter: Filter;
 }

@@ -8,7 +8,7 @@ import { moment } from "../words/times";
 import { count } from "../words/units";
 import classes from "./Bars.module.css";
 
-export interface Bar {
+interface Bar {
   start: Date;
   total: number;
   faults: Partial<Record<Fault, number>>;

@@ -10,7 +10,7 @@ export interface Node {
   needs: readonly string[];
 }
 
-export interface Size {
+interface Size {
   /** Of a node. */
   along: number;
   across: number;

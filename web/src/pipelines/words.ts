@@ -17,7 +17,7 @@ export const STATE_TONES: Record<PipelineState, Tone> = {
   cancelled: "user",
 };
 
-export const STAGE_WORDS: Record<StageStatus, string> = {
+const STAGE_WORDS: Record<StageStatus, string> = {
   waiting: "Waits",
   queued: "Queued",
   running: "Runs",

@@ -14,7 +14,7 @@ const WORDS: Record<SandboxAttempt["action"], string> = {
 };
 
 /** One entry for each thing that was tried; the last event about it counts all of them. */
-export function attemptsIn(events: readonly CrucibleEvent[]): EventOf<"attempt">[] {
+function attemptsIn(events: readonly CrucibleEvent[]): EventOf<"attempt">[] {
   const found = new Map<string, EventOf<"attempt">>();
   for (const event of events) {
     if (event.kind === "attempt") found.set(JSON.stringify([event.action, event.name, event.detail]), event);

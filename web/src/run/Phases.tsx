@@ -47,7 +47,7 @@ export function Phases({ snapshot, evaluation }: { snapshot: Snapshot; evaluatio
 }
 
 /** The events' moments are the server's; the usage's wall time is the program's own, so what is between is the start. */
-export function phasesOf(snapshot: Snapshot, evaluation: Evaluation | undefined, now: number): Phase[] {
+function phasesOf(snapshot: Snapshot, evaluation: Evaluation | undefined, now: number): Phase[] {
   const queued = momentOf(
     evaluation?.timing.queued ?? snapshot.events.find((event) => event.kind === "queued")?.at,
   );

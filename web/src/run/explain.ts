@@ -1,7 +1,7 @@
 /** What commonly lies behind an error, from `explanations/*.json`: to add one is to add an entry there. */
 import type { Evaluation } from "../api/types";
 
-export interface Explanation {
+interface Explanation {
   /** A regular expression over the end of the error output. */
   match?: string;
   /** Or an outcome by which it is chosen. */

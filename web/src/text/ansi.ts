@@ -9,7 +9,7 @@
  */
 import { pieces } from "./visible";
 
-export interface Style {
+interface Style {
   color?: number;
   background?: number;
   bold?: boolean;
@@ -38,7 +38,7 @@ export const LONGEST_LINE = 2_000;
 const MOST_SEGMENTS = 200;
 const LONGEST_ESCAPE = 64;
 
-export function emptyLine(): Line {
+function emptyLine(): Line {
   return { segments: [], length: 0, overwrites: 0, continued: false };
 }
 

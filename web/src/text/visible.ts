@@ -38,7 +38,7 @@ const NAMES: Record<number, string> = {
 };
 
 /** What stands for one hidden character: `⟨RLO⟩`, `␛`, `⟨U+E0041⟩`. */
-export function standIn(character: string): string {
+function standIn(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x20) return String.fromCodePoint(0x2400 + code);
   if (code === 0x7f) return "␡";

@@ -6,7 +6,7 @@ const second = new Store(Date.now());
 setInterval(() => second.set(Date.now()), 1000);
 
 /** The time, told anew each second to whoever looks. */
-export function useNow(): number {
+function useNow(): number {
   return useSyncExternalStore(second.subscribe, second.get);
 }
 
