@@ -148,7 +148,7 @@ function facts(session: Session): Fact[] {
     ...(held ? [["engine", `${held.engine}, ${held.isolation}`] as Fact, ["kernel", held.kernel] as Fact] : []),
     ["memory", bytes(session.limits.memory_bytes ?? 0)],
     ["disk", bytes(session.limits.disk_bytes ?? 0)],
-    ["processes", count(session.limits.processes ?? 0, "process").replace(/processs$/, "processes")],
+    ["processes", count(session.limits.processes ?? 0, "process", "processes")],
     ["idle for", seconds(session.limits.idle_seconds ?? 0)],
   ];
 }

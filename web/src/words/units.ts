@@ -27,8 +27,8 @@ function inTwo(value: number, size: number, large: string, small: string): strin
   return `${Math.floor(value / size)} ${large}${rest ? ` ${rest} ${small}` : ""}`;
 }
 
-export function count(value: number, noun: string): string {
-  return `${value.toLocaleString("en")} ${noun}${value === 1 ? "" : "s"}`;
+export function count(value: number, noun: string, plural = `${noun}s`): string {
+  return `${value.toLocaleString("en")} ${value === 1 ? noun : plural}`;
 }
 
 export function days(value: number): string {
