@@ -8,8 +8,8 @@ from benchmarks.report import Row
 from benchmarks.timing import Subject, Timed, in_rounds
 from crucible.domain.errors import SandboxUnavailableError
 from crucible.executor.client import ExecutorClient
+from crucible.sandbox.container_tools import GVISOR
 from crucible.sandbox.oci.driver import OciDriver
-from crucible.sandbox.oci.tools import GVISOR
 from crucible.sandbox.runtimes.runtime import Runtime
 
 ROUNDS = 20

@@ -14,8 +14,8 @@ from typing import Final
 
 from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.sandbox import AUTO_ENGINE, ENGINE_ISOLATION, DriverReport, Isolation, SandboxSpec
+from crucible.sandbox.container_tools import CRUN, GVISOR, RUNC, Tool
 from crucible.sandbox.driver import Driver
-from crucible.sandbox.oci import tools
 
 DEFAULT: Final = "namespaces"
 _RETRY_SECONDS = 60.0
@@ -46,7 +46,7 @@ def _open_docker(engine: str) -> Callable[[], Awaitable[Driver]]:
     return open_it
 
 
-def _open_oci(tool: tools.Tool) -> Callable[[], Awaitable[Driver]]:
+def _open_oci(tool: Tool) -> Callable[[], Awaitable[Driver]]:
     async def open_it() -> Driver:
         from crucible.sandbox.oci.driver import OciDriver  # noqa: PLC0415 - only where it is used
 
@@ -56,11 +56,11 @@ def _open_oci(tool: tools.Tool) -> Callable[[], Awaitable[Driver]]:
 
 
 ENGINES: Final[Mapping[str, Engine]] = {
-    "gvisor": Engine(ENGINE_ISOLATION["gvisor"], "oci", _open_oci(tools.GVISOR)),
+    "gvisor": Engine(ENGINE_ISOLATION["gvisor"], "oci", _open_oci(GVISOR)),
     "docker-gvisor": Engine(ENGINE_ISOLATION["docker-gvisor"], "docker", _open_docker("docker-gvisor")),
     "namespaces": Engine(ENGINE_ISOLATION["namespaces"], "namespaces", _open_namespaces),
-    "crun": Engine(ENGINE_ISOLATION["crun"], "oci", _open_oci(tools.CRUN)),
-    "runc": Engine(ENGINE_ISOLATION["runc"], "oci", _open_oci(tools.RUNC)),
+    "crun": Engine(ENGINE_ISOLATION["crun"], "oci", _open_oci(CRUN)),
+    "runc": Engine(ENGINE_ISOLATION["runc"], "oci", _open_oci(RUNC)),
     "docker": Engine(ENGINE_ISOLATION["docker"], "docker", _open_docker("docker")),
 }
 """Every engine there is. Of those with one isolation, the first one is the strongest."""

@@ -21,13 +21,13 @@ from crucible.domain.sandbox import (
     SandboxSpec,
 )
 from crucible.domain.session import SessionSpec
+from crucible.sandbox import container_tools
 from crucible.sandbox.docker.driver import DockerDriver
 from crucible.sandbox.driver import Driver, Session, SessionDriver
 from crucible.sandbox.engines import ENGINES
 from crucible.sandbox.namespaces import zygotes
 from crucible.sandbox.namespaces.driver import NamespacesDriver
 from crucible.sandbox.namespaces.sessions import driver as namespaces_sessions
-from crucible.sandbox.oci import tools
 from crucible.sandbox.oci.driver import OciDriver
 from crucible.sandbox.runtimes.known import Runtimes
 from crucible.sandbox.runtimes.on_host import discover
@@ -179,7 +179,7 @@ async def _without_spares(engine: str) -> Driver:
     """
     match ENGINES[engine].driver:
         case "oci":
-            return await OciDriver.open(getattr(tools, engine.upper()), spares=0)
+            return await OciDriver.open(getattr(container_tools, engine.upper()), spares=0)
         case "docker":
             return await DockerDriver.open(engine, spares=0)
         case _:

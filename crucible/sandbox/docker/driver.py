@@ -18,7 +18,7 @@ from crucible.domain.limits import Limits
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Containment, DriverReport, SandboxFinished, SandboxSpec, SandboxStarted
 from crucible.domain.session import SessionSpec
-from crucible.sandbox import seccomp_profile
+from crucible.sandbox import container_tools, seccomp_profile
 from crucible.sandbox.docker import engine, http, owner, reach, reporting, root, shares
 from crucible.sandbox.docker.blueprint import EXECUTOR_LABEL, LABEL, OURS, Blueprint, House, Stay, configuration
 from crucible.sandbox.docker.entrance import NoLoaderError, entrance
@@ -29,8 +29,6 @@ from crucible.sandbox.docker.standing import Container
 from crucible.sandbox.docker.usage import Usage
 from crucible.sandbox.docker.wire import Errand
 from crucible.sandbox.driver import Emit, Session
-from crucible.sandbox.oci import tools
-from crucible.sandbox.oci.tools import host_tasks
 from crucible.sandbox.runtimes.runtime import Runtime
 from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.supervision import Supervision
@@ -199,7 +197,7 @@ class DockerDriver:
 
     async def _stand_to_stay(self, spec: SessionSpec, prefix: str, door: str | None) -> Container:
         """Return a container that is to be a session. Raises SandboxBrokenError, OSError."""
-        tasks = None if self._house.counts_processes else host_tasks(spec.limits.processes)
+        tasks = None if self._house.counts_processes else container_tools.host_tasks(spec.limits.processes)
         limits = replace(spec.limits.for_control_group(), disk_bytes=spec.limits.disk_bytes)
         return await self._start(self._blueprint(limits, prefix), Stay(door=door, tasks=tasks))
 
@@ -298,8 +296,8 @@ class DockerDriver:
         if not self._house.own_kernel:
             return None
         try:
-            runtime = replace(tools.GVISOR, program=self._about.runtimes[_GVISOR_RUNTIME])
-            return (await tools.find(runtime)).too_old_for_sessions
+            runtime = replace(container_tools.GVISOR, program=self._about.runtimes[_GVISOR_RUNTIME])
+            return (await container_tools.find(runtime)).too_old_for_sessions
         except SandboxUnavailableError as error:
             return error.detail
 

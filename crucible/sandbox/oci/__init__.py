@@ -2,7 +2,7 @@
 
 Read it in the order in which a sandbox comes about:
 
-`driver` (in the executor) makes a cgroup and the bundle's configuration (`bundle`) for one of the `tools` →
+`driver` (in the executor) makes a cgroup and the bundle's configuration (`bundle`) for one of `container_tools` →
 `launcher` forks → `keeper` enters a PID and a mount namespace, lays out the root and calls the tool → the tool
 makes the container and starts our `process_1` in it → the work arrives, the keeper sets the size of the disk, and
 process 1 does the rest; `supervision` watches all the while. One that is to stay becomes a session (`sessions`).

@@ -18,16 +18,16 @@ from crucible.domain.sandbox import (
     SandboxStarted,
 )
 from crucible.domain.session import SessionSpec
-from crucible.sandbox import cgroup, counted, ids, ordinary, plan, rlimits, seccomp, tracing
+from crucible.sandbox import cgroup, container_tools, counted, ids, ordinary, plan, rlimits, seccomp, tracing
+from crucible.sandbox.container_tools import Found, Tool
 from crucible.sandbox.driver import Emit, Session
 from crucible.sandbox.images import LOCKS_SEEN
 from crucible.sandbox.launching import Launcher
-from crucible.sandbox.oci import bundle, tools
+from crucible.sandbox.oci import bundle
 from crucible.sandbox.oci.container import Container, Pipes
 from crucible.sandbox.oci.kind import OWN, Kind, command_of, kind_of, tree_of
-from crucible.sandbox.oci.place import Place, write_place
+from crucible.sandbox.oci.place import BUNDLE, LOG, PROCESS_1, STATE, Place, write_place
 from crucible.sandbox.oci.sessions import ROOT, Identities, OciSessions, identities_of_root, identities_of_user
-from crucible.sandbox.oci.tools import Found, Tool
 from crucible.sandbox.process_1 import Manner
 from crucible.sandbox.runtimes.runtime import Runtime
 from crucible.sandbox.slots import Slot, Slots
@@ -85,7 +85,7 @@ class OciDriver:
                 "sudo apt-get install uidmap && sudo usermod --add-subuids 1000000-1065535 "
                 "--add-subgids 1000000-1065535 $USER"
             )
-        found = await tools.find(tool)
+        found = await container_tools.find(tool)
         try:
             cgroups = cgroup.find(also=("devices",) if tool.told_group else ())
         except (cgroup.CgroupsUnavailableError, OSError) as error:
@@ -197,7 +197,7 @@ class OciDriver:
             self._pool.used(kind)
 
     def _limit(self, container: Container, spec: SandboxSpec) -> None:
-        tasks = tools.host_tasks(spec.limits.processes) if self._tool.own_kernel else None
+        tasks = container_tools.host_tasks(spec.limits.processes) if self._tool.own_kernel else None
         container.group.limit(spec.limits, tasks=tasks, standing=True)
 
     def _work(self, spec: SandboxSpec, runtime: Runtime, kind: Kind) -> tuple[plan.Work, list[bytes]]:
@@ -253,11 +253,11 @@ class OciDriver:
         whole = tree_of(kind, own_kernel=self._tool.own_kernel)
         told = self._tool.told_group
         return Place(
-            command=self._found.command(self._platform, f"crucible-{os.getpid()}-{slot.number}"),
+            command=_making(self._found, self._platform, f"crucible-{os.getpid()}-{slot.number}"),
             config=bundle.configuration(
                 command_of(kind, self._manner(kind).encode()),
                 identity,
-                masked_for_runc() if self._tool is tools.RUNC else whole.masked,
+                masked_for_runc() if self._tool is container_tools.RUNC else whole.masked,
                 own_kernel=self._tool.own_kernel,
                 group=slot.group.for_runtimes if told else None,
             ),
@@ -301,6 +301,17 @@ class OciDriver:
         self._cgroups.close()
         self._blocks.close()
         self._blocks_of_sessions.close()
+
+
+def _making(found: Found, platform: str, name: str) -> list[str]:
+    """Return what makes a container from the keeper's bundle and ends when its process 1 runs.
+
+    `name` must be nobody else's on this host: runsc of 2022 has a socket of that name.
+    """
+    flags = [*found.tool.flags, f"--platform={platform}"] if platform else [*found.tool.flags]
+    noted = [] if found.tool.own_kernel else ["--pid-file", PROCESS_1]
+    run = ["run", "--detach", *noted, "--bundle", BUNDLE, name]
+    return [found.path, "--root", STATE, "--log", LOG, *flags, *run]
 
 
 def _outside(identity: plan.Identity, inside: int) -> int:

@@ -14,8 +14,8 @@ from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.sandbox import Containment
 from crucible.domain.session import EndReason, SessionSpec
 from crucible.sandbox import seccomp
+from crucible.sandbox.container_tools import host_tasks
 from crucible.sandbox.oci.container import Container
-from crucible.sandbox.oci.tools import host_tasks
 from crucible.sandbox.ordinary import Ranges
 from crucible.sandbox.plan import SHARED_MEMORY, WORKSPACE, Identity
 from crucible.sandbox.sessions import plan, tracking

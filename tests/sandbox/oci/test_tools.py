@@ -13,10 +13,10 @@ import pytest_asyncio
 from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import SandboxEvent, SandboxSpec, SandboxStarted
+from crucible.sandbox import container_tools
+from crucible.sandbox.container_tools import GVISOR, RUNC, Found, Tool
 from crucible.sandbox.oci import driver as oci
-from crucible.sandbox.oci import tools
 from crucible.sandbox.oci.driver import OciDriver
-from crucible.sandbox.oci.tools import GVISOR, RUNC, Found, Tool
 from crucible.sandbox.runtimes.on_host import discover
 from tests.sandbox import host
 
@@ -33,7 +33,7 @@ def scripted(tmp_path: Path) -> Script:
 
     def make(tool: Tool, body: str) -> Tool:
         path = tmp_path / tool.program
-        real = shutil.which(tool.program, path=tools.PATH)
+        real = shutil.which(tool.program, path=container_tools.PATH)
         path.write_text(
             f'#!/bin/sh\nreal={real}\nif [ "$1" = --version ]; then echo fake version 1; exit; fi\n{body}\n'
         )
@@ -102,7 +102,7 @@ async def test_a_tool_that_is_no_program_is_broken(tmp_path: Path) -> None:
 async def test_a_tool_that_does_not_answer_is_not_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tools, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(container_tools, "ANSWER_SECONDS", 0.3)
     path = tmp_path / "runsc"
     path.write_text("#!/bin/sh\nexec sleep 1000\n")
     path.chmod(0o755)

@@ -14,7 +14,6 @@ from typing import Final
 from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.sandbox import Isolation
 from crucible.sandbox.asking import ask
-from crucible.sandbox.oci.place import BUNDLE, LOG, PROCESS_1, STATE
 
 ANSWER_SECONDS: Final = 10.0
 PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -90,16 +89,6 @@ class Found:
             f"{self.tool.program} {self.version} is older than the {self.tool.sessions_since} "
             f"with which sessions were tried; {self.tool.remedy}"
         )
-
-    def command(self, platform: str, name: str) -> list[str]:
-        """Return what makes a container from the keeper's bundle and ends when its process 1 runs.
-
-        `name` must be nobody else's on this host: runsc of 2022 has a socket of that name.
-        """
-        flags = [*self.tool.flags, f"--platform={platform}"] if platform else [*self.tool.flags]
-        noted = [] if self.tool.own_kernel else ["--pid-file", PROCESS_1]
-        run = ["run", "--detach", *noted, "--bundle", BUNDLE, name]
-        return [self.path, "--root", STATE, "--log", LOG, *flags, *run]
 
 
 def host_tasks(processes: int) -> int:
