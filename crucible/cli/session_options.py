@@ -86,7 +86,7 @@ class ExecOptions:
     ]
     stdin: Stdin = None
     env: Env = None
-    cwd: Annotated[str, typer.Option("--cwd", help="Where it runs.")] = "/workspace"
+    cwd: Annotated[str, typer.Option("--cwd", help="Where it runs; relative to /workspace.")] = "/workspace"
     user: User = None
     timeout: Annotated[
         float, typer.Option("--timeout", metavar="SECONDS", help="Then it is killed, with all it started.")

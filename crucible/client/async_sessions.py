@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Self, Unpack
 
 import httpx2
 
@@ -36,6 +36,9 @@ class AsyncHeldSession:
         self._ask = ask
         self._http = http
 
+    def __repr__(self) -> str:
+        return f"<AsyncHeldSession {self.id}>"
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -44,7 +47,7 @@ class AsyncHeldSession:
     ) -> None:
         await self.destroy()
 
-    async def exec(self, argv: Sequence[str], **options: Any) -> ExecResult:
+    async def exec(self, argv: Sequence[str], **options: Unpack[calls.ExecOptions]) -> ExecResult:
         """Run a program and return how it ended, with the end of its output.
 
         Options: `stdin` (text or bytes), `env`, `cwd`, `user`, `timeout_seconds` (30), `output_bytes`. A program
@@ -53,7 +56,7 @@ class AsyncHeldSession:
         """
         return await self._ask(calls.run(self.id, calls.exec_request(argv, **options)))
 
-    async def stream(self, argv: Sequence[str], **options: Any) -> AsyncIterator[ExecEvent]:
+    async def stream(self, argv: Sequence[str], **options: Unpack[calls.ExecOptions]) -> AsyncIterator[ExecEvent]:
         """Run a program and yield what it writes as it writes it, its end last. Leaving early ends it.
 
         Raises ServerUnreachableError where the connection broke, so that nobody knows what came of it.

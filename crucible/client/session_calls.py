@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict
 from urllib.parse import quote
 
 from pydantic import TypeAdapter, ValidationError
@@ -30,6 +30,23 @@ SESSIONS = "/api/v1/sessions"
 _TRANSFER_SECONDS = 60.0
 """How long the server may take over a file, beyond its usual thinking."""
 _event: TypeAdapter[ExecEvent] = TypeAdapter(ExecEvent)
+
+
+class ExecOptions(TypedDict, total=False):
+    """What an exec may be given beside its arguments, with what holds where it is not."""
+
+    stdin: str | bytes
+    """Nothing."""
+    env: Mapping[str, str]
+    """Beside the session's own."""
+    cwd: str
+    """`/workspace`, to which it is relative."""
+    user: str | None
+    """A name or number, or `uid:gid`; `None`: the session's `user`."""
+    timeout_seconds: float
+    """30."""
+    output_bytes: int
+    """How much of the end of each stream is kept: 10 MiB."""
 
 
 def create(request: SessionRequest, idempotency_key: str | None) -> Call[Session]:
@@ -124,6 +141,10 @@ def exec_request(
     output_bytes: int = MAXIMUM_OUTPUT_BYTES,
 ) -> ExecRequest:
     """Return what to run, checked as the server would. Raises InvalidRequestError."""
+    if isinstance(argv, str):  # it is a sequence of strings, too: its letters
+        raise InvalidRequestError.of_field(
+            "argv", f"must be a list of words, is one text; for a shell to read it: ['sh', '-c', {argv!r}]"
+        )
     content: dict[str, Any] = (
         {"stdin": stdin}
         if isinstance(stdin, str)

@@ -2,12 +2,12 @@
 
 >>> with Crucible() as crucible, crucible.sessions.create() as session:
 ...     session.write_file("main.py", "print(6 * 7)")
-...     print(session.exec(["python3", "main.py"]).stdout.data)
+...     print(session.exec(["python3", "main.py"]).stdout.text)
 """
 
 from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Self, Unpack
 
 import httpx2
 
@@ -41,6 +41,9 @@ class HeldSession:
         self._ask = ask
         self._http = http
 
+    def __repr__(self) -> str:
+        return f"<HeldSession {self.id}>"
+
     def __enter__(self) -> Self:
         return self
 
@@ -49,7 +52,7 @@ class HeldSession:
     ) -> None:
         self.destroy()
 
-    def exec(self, argv: Sequence[str], **options: Any) -> ExecResult:
+    def exec(self, argv: Sequence[str], **options: Unpack[calls.ExecOptions]) -> ExecResult:
         """Run a program and return how it ended, with the end of its output.
 
         Options: `stdin` (text or bytes), `env`, `cwd`, `user`, `timeout_seconds` (30), `output_bytes`. A program
@@ -58,7 +61,7 @@ class HeldSession:
         """
         return self._ask(calls.run(self.id, calls.exec_request(argv, **options)))
 
-    def stream(self, argv: Sequence[str], **options: Any) -> Iterator[ExecEvent]:
+    def stream(self, argv: Sequence[str], **options: Unpack[calls.ExecOptions]) -> Iterator[ExecEvent]:
         """Run a program and yield what it writes as it writes it, its end last. Leaving early ends it.
 
         Raises ServerUnreachableError where the connection broke, so that nobody knows what came of it.

@@ -16,8 +16,9 @@ from crucible.domain.limits import KIB, MIB, Limits
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Containment, Isolation, StreamName
 
-MAXIMUM_ARGV_BYTES = 1 * MIB
-"""Of an exec's argument list, each argument's final NUL included."""
+MAXIMUM_ARGV_BYTES = 1536 * KIB
+"""Of an exec's argument list, each argument's final NUL included. With the environment, and eight bytes for each
+of both, it has to fit into the kernel's 2 MiB, a quarter of the stack."""
 MAXIMUM_ARGUMENT_BYTES = 128 * KIB - 1
 """Of one argument or variable: the kernel's MAX_ARG_STRLEN is 32 pages, the final NUL included."""
 MAXIMUM_ENV_BYTES = 256 * KIB
@@ -83,6 +84,7 @@ class ExecSpec:
     stdin: bytes = b""
     env: dict[str, str] = field(default_factory=dict)
     cwd: str = WORKING_DIRECTORY
+    """Where it runs; relative to the working directory, as the paths of files are."""
     user: str | None = None
     """A name or number of the session's own /etc/passwd, or `uid:gid`; `None`: root where the driver maps it."""
     timeout_seconds: float = 30.0

@@ -138,6 +138,7 @@ class ExecRequest(ClosedShape):
     stdin_encoding: Encoding = "utf-8"
     env: Env = Field(default_factory=dict)
     cwd: SessionPath = WORKING_DIRECTORY
+    """Where it runs; relative to `/workspace`, as the paths of files are."""
     user: UserName | None = None
     """By the session's own /etc/passwd; `null`: the session's `user`."""
     timeout_seconds: Annotated[float, Field(ge=0.1, le=7 * 86_400, allow_inf_nan=False)] = 30.0
@@ -178,6 +179,11 @@ class Bytes(Shape):
     def content(self) -> bytes:
         """Return the bytes."""
         return self.data.encode() if self.encoding == "utf-8" else base64.b64decode(self.data)
+
+    @property
+    def text(self) -> str:
+        """The same for people: bytes that are no UTF-8 stand as U+FFFD."""
+        return self.content().decode(errors="replace")
 
 
 class ExecResult(Shape):

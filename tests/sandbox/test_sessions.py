@@ -96,6 +96,13 @@ async def test_argv_stdin_env_and_cwd_reach_the_program(session: Session) -> Non
     assert finished.stdout == b"\x00\xff from stdin\nthe session the exec /root\n/tmp\ntwo words,$HOME,,"
 
 
+async def test_a_relative_working_directory_lies_where_files_do(session: Session) -> None:
+    await session.write_file("below/file", b"", None, None)
+    assert await text(session, "pwd; ls", cwd="below") == "/workspace/below\nfile\n"
+    with pytest.raises(errors.SessionFileNotFoundError, match="the working directory 'elsewhere'"):
+        await run(session, "true", cwd="elsewhere")
+
+
 async def test_fifty_mebibytes_of_stdin_arrive(session: Session) -> None:
     finished = await sh(session, "wc -c", stdin=b"x" * 50 * MIB)
     assert finished.stdout.strip() == b"52428800"
@@ -105,10 +112,10 @@ async def test_stdin_that_nobody_reads_does_no_harm(session: Session) -> None:
     assert (await run(session, "true", stdin=b"x" * MIB)).outcome is Outcome.SUCCEEDED
 
 
-async def test_a_mebibyte_of_arguments_arrives(session: Session) -> None:
+async def test_a_mebibyte_and_a_half_of_arguments_arrives(session: Session) -> None:
     each = "x" * (64 * KIB - 1)
-    finished = await run(session, "sh", "-c", "echo $# ${#1}", "sh", *[each] * 15)
-    assert finished.stdout == f"15 {len(each)}\n".encode()
+    finished = await run(session, "sh", "-c", "echo $# ${#1}", "sh", *[each] * 23)
+    assert finished.stdout == f"23 {len(each)}\n".encode()
 
 
 async def test_one_argument_may_be_as_large_as_the_kernel_takes_and_no_larger(session: Session) -> None:

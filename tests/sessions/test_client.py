@@ -77,17 +77,23 @@ def test_what_a_sandbox_contract_needs_can_be_told_apart(session: HeldSession) -
     session.write_file("latin", b"\xe9")
     with pytest.raises(UnicodeDecodeError):
         session.read_file("latin").decode()
+    assert session.exec(["cat", "latin"]).stdout.text == "\N{REPLACEMENT CHARACTER}"
     killed = session.exec(["python3", "-c", "x = bytearray(1 << 30)"])
     assert killed.outcome is Outcome.MEMORY_EXCEEDED
 
 
-def test_fifty_mebibytes_of_stdin_and_a_mebibyte_of_arguments_cross(session: HeldSession) -> None:
+def test_one_text_is_no_list_of_words(session: HeldSession) -> None:
+    with pytest.raises(errors.InvalidRequestError, match=r"for a shell to read it: \['sh', '-c', 'echo 1'\]"):
+        session.exec("echo 1")
+
+
+def test_fifty_mebibytes_of_stdin_and_a_mebibyte_and_a_half_of_arguments_cross(session: HeldSession) -> None:
     content = os.urandom(50 * MIB)
     session.write_file("sent", content)
     assert session.exec(["cmp", "-", "sent"], stdin=content).success
     assert session.read_file("sent") == content
     each = "x" * 65_535
-    assert session.exec(["sh", "-c", "echo $#", "sh", *[each] * 15]).stdout.data == "15\n"
+    assert session.exec(["sh", "-c", "echo $#", "sh", *[each] * 23]).stdout.text == "23\n"
 
 
 def test_what_would_be_refused_is_refused_before_it_is_sent(session: HeldSession) -> None:

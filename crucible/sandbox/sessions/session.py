@@ -5,6 +5,7 @@ import contextlib
 import itertools
 import json
 import os
+import posixpath
 import signal
 import socket
 import time
@@ -15,7 +16,14 @@ from typing import Any
 from crucible.domain.errors import SessionBusyError, SessionEndedError, SessionInterruptedError, UnavailableError
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import Containment, SandboxAttempt
-from crucible.domain.session import EndReason, ExecFinished, ExecSpec, SessionSpec, SessionUsage
+from crucible.domain.session import (
+    WORKING_DIRECTORY,
+    EndReason,
+    ExecFinished,
+    ExecSpec,
+    SessionSpec,
+    SessionUsage,
+)
 from crucible.sandbox import apparmor
 from crucible.sandbox.driver import EmitOutput
 from crucible.sandbox.readable import readable
@@ -90,7 +98,7 @@ class TrackedSession:
         order = plan.Order(
             purpose=plan.Purpose.EXEC,
             user=user,
-            cwd=spec.cwd,
+            cwd=posixpath.join(WORKING_DIRECTORY, spec.cwd),
             argv=list(spec.argv),
             environment=_ENVIRONMENT | self._spec.env | spec.env,
         )
@@ -120,7 +128,7 @@ class TrackedSession:
         order = plan.Order(
             purpose=plan.Purpose.READ,
             user=user or self.user,
-            cwd="/workspace",
+            cwd=WORKING_DIRECTORY,
             argv=[path],
             environment={},
             size=most,
@@ -133,7 +141,7 @@ class TrackedSession:
         order = plan.Order(
             purpose=plan.Purpose.WRITE,
             user=user or self.user,
-            cwd="/workspace",
+            cwd=WORKING_DIRECTORY,
             argv=[path],
             environment={},
             size=len(content),
