@@ -12,11 +12,14 @@ INTERRUPTED = 128 + signal.SIGINT
 UNREAD = 128 + signal.SIGPIPE
 """Nobody reads our own output any more: `crucible run program | head`."""
 
+NOT_RUN = 125
+"""What `docker run` has taught: the trouble is ours, whatever the program would have done."""
+
 CODES: dict[Outcome, int] = {
     Outcome.SUCCEEDED: 0,
     Outcome.TIMED_OUT: 124,
     Outcome.CPU_EXCEEDED: 124,
-    Outcome.SANDBOX_ERROR: 125,
+    Outcome.SANDBOX_ERROR: NOT_RUN,
     Outcome.OUTPUT_EXCEEDED: 122,
     Outcome.DISK_EXCEEDED: 123,
     Outcome.MEMORY_EXCEEDED: 128 + signal.SIGKILL,

@@ -13,11 +13,13 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from crucible import __version__
-from crucible.cli.exit_codes import INTERRUPTED
+from crucible.cli.exit_codes import INTERRUPTED, NOT_RUN
 from crucible.cli.terminal import safe_line
 from crucible.domain.errors import CrucibleError
 
 EXIT_REFUSED = 1
+RUNNERS = (("run",), ("session", "exec"), ("sandbox", "run"), ("sandbox", "session", "exec"))
+"""Commands that exit as a program does. A refusal must not look like a program's own 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +198,16 @@ def build(requested: str | None) -> typer.Typer:
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line; exit with 0, 1 refused, 2 misused, 130 interrupted, or a program's code."""
+    """Run the command line; exit with 0, 1 refused, 2 misused, 130 interrupted, or a program's code.
+
+    Where a program's code is what is asked for, a refusal is 125.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         build(_requested(words))(words, prog_name="crucible")
     except CrucibleError as error:
         _tell(error)
-        sys.exit(EXIT_REFUSED)
+        sys.exit(NOT_RUN if _runs_a_program(words) else EXIT_REFUSED)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     sys.exit(0)
@@ -212,6 +217,11 @@ def _requested(words: Sequence[str]) -> str | None:
     completing = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS")
     words = completing.split()[1:] if completing else words
     return next((word for word in words if not word.startswith("-")), None)
+
+
+def _runs_a_program(words: Sequence[str]) -> bool:
+    named = tuple(word for word in words if not word.startswith("-"))
+    return any(named[: len(runner)] == runner for runner in RUNNERS)
 
 
 def _load(target: str) -> Any:

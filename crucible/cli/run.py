@@ -31,8 +31,8 @@ def run(
 
     The exit code is the program's own, or 128 and the signal's number.
 
-    122: too much output. 123: its disk is full. 124: out of time. 125: Crucible could not run it. 130: cancelled.
-    137: out of memory.
+    122: too much output. 123: its disk is full. 124: out of time. 125: Crucible refused it or could not run it.
+    130: cancelled. 137: out of memory.
     """
     submission = program.submission()
     with connected(url) as crucible:

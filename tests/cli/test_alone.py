@@ -75,7 +75,7 @@ def test_sandbox_run_names_the_limit_that_was_reached(command: Command, tmp_path
 )
 def test_sandbox_run_refuses_with_words(command: Command, program: Path, options: list[str], said: str) -> None:
     done = command("sandbox", "run", *options, str(program))
-    assert done.code == 1
+    assert done.code == 125
     assert said in " ".join(done.err.split())
 
 
@@ -87,7 +87,7 @@ def test_a_host_without_limits_refuses_and_says_what_helps(
 
     monkeypatch.setattr(cgroup, "find", refuse)
     done = command("sandbox", "run", str(program))
-    assert done.code == 1
+    assert done.code == 125
     assert "limits can't be enforced: no controller. `crucible doctor` says" in " ".join(done.err.split())
 
 

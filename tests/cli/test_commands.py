@@ -168,7 +168,7 @@ def test_a_program_that_can_not_be_handed_in_is_refused_in_words(
     (tmp_path / "empty.py").write_bytes(b"")
     places = {"program": program, "binary": str(tmp_path / "binary.py"), "empty": str(tmp_path / "empty.py")}
     done = command("run", *(word.format(**places) for word in words))
-    assert (done.code, done.out) == (1, b"")
+    assert (done.code, done.out) == (125, b"")
     assert complaint in done.err
     assert server.executor.specs == []
 
@@ -183,9 +183,9 @@ def test_a_server_that_is_not_there_is_named_with_what_starts_one(
     command: Command, program: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("crucible.client.synchronous.time.sleep", lambda _seconds: None)
-    for words in (["run", program], ["list"], ["show", "ev_1"]):
+    for words, code in ((["run", program], 125), (["list"], 1), (["show", "ev_1"], 1)):
         done = command(*words, "--url", "http://127.0.0.1:9")
-        assert (done.code, done.out) == (1, b"")
+        assert (done.code, done.out) == (code, b"")
         assert "no Crucible answers at http://127.0.0.1:9; start one with `crucible up`" in done.err
         assert "Traceback" not in done.err
 

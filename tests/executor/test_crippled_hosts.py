@@ -78,7 +78,7 @@ def on_a_host_where(*steps: str) -> tuple[str, ...]:
 
 def test_a_read_only_cgroup_folder_refuses_and_says_what_helps() -> None:
     answer = alone(*on_a_host_where(FREEZE))
-    assert answer["code"] == 1
+    assert answer["code"] == 125
     assert "limits can't be enforced" in str(answer["refused"])
     assert "crucible doctor" in str(answer["refused"])
 
