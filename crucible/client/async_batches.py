@@ -9,9 +9,8 @@ import httpx2
 from crucible.client import batch_calls as calls
 from crucible.client.calls import AsyncAsk
 from crucible.client.errors import error_of, saying_unreachable
-from crucible.domain.answer import EvaluationPage
 from crucible.domain.batch import Batch, BatchPage, BatchRequest, BatchState, CauseList
-from crucible.domain.evaluation import Submission
+from crucible.domain.evaluation import EvaluationSummary, Submission
 from crucible.domain.outcome import Fault, Outcome
 from crucible.domain.status import Status
 
@@ -63,10 +62,18 @@ class AsyncBatches:
         """Return a batch, and how far it is."""
         return await self._ask(calls.get(batch_id))
 
-    async def wait(self, batch_id: str, *, poll_seconds: float = calls.POLL_SECONDS) -> Batch:
-        """Wait for a closed batch's end, however long that takes."""
+    async def wait(
+        self,
+        batch_id: str,
+        *,
+        poll_seconds: float = calls.POLL_SECONDS,
+        progress: Callable[[Batch], None] | None = None,
+    ) -> Batch:
+        """Wait for a closed batch's end, however long that takes. `progress` is called at each look."""
         while True:
             batch = await self.get(batch_id)
+            if progress:
+                progress(batch)
             if batch.state not in {BatchState.OPEN, BatchState.RUNNING}:
                 return batch
             await asyncio.sleep(poll_seconds)
@@ -84,13 +91,19 @@ class AsyncBatches:
         status: Collection[Status] = (),
         outcome: Collection[Outcome] = (),
         cause: str | None = None,
-        limit: int = 200,
-        cursor: str | None = None,
-    ) -> EvaluationPage:
-        """Return part of a batch's evaluations, in the order in which they were handed in."""
-        return await self._ask(
-            calls.items(batch_id, status=status, outcome=outcome, cause=cause, limit=limit, cursor=cursor)
-        )
+        page_size: int = 200,
+    ) -> AsyncIterator[EvaluationSummary]:
+        """Yield a batch's evaluations in the order in which they were handed in, asking for more as needed."""
+        cursor = None
+        while True:
+            page = await self._ask(
+                calls.items(batch_id, status=status, outcome=outcome, cause=cause, limit=page_size, cursor=cursor)
+            )
+            for evaluation in page.items:
+                yield evaluation
+            cursor = page.next_cursor
+            if cursor is None:
+                return
 
     async def causes(self, batch_id: str) -> CauseList:
         """Return why evaluations ended badly, the most frequent cause first."""

@@ -58,6 +58,9 @@ class AsyncCrucible:
         """Where the server is."""
         return str(self._http.base_url)
 
+    def __repr__(self) -> str:
+        return f"<AsyncCrucible {self.url}>"
+
     async def __aenter__(self) -> Self:
         await self._http.__aenter__()
         return self

@@ -14,9 +14,8 @@ import httpx2
 from crucible.client import batch_calls as calls
 from crucible.client.calls import Ask
 from crucible.client.errors import error_of, saying_unreachable
-from crucible.domain.answer import EvaluationPage
 from crucible.domain.batch import Batch, BatchPage, BatchRequest, BatchState, CauseList
-from crucible.domain.evaluation import Submission
+from crucible.domain.evaluation import EvaluationSummary, Submission
 from crucible.domain.outcome import Fault, Outcome
 from crucible.domain.status import Status
 
@@ -68,11 +67,21 @@ class Batches:
         """Return a batch, and how far it is."""
         return self._ask(calls.get(batch_id))
 
-    def wait(self, batch_id: str, *, poll_seconds: float = calls.POLL_SECONDS) -> Batch:
-        """Wait for a closed batch's end, however long that takes."""
-        while (batch := self.get(batch_id)).state in {BatchState.OPEN, BatchState.RUNNING}:
+    def wait(
+        self,
+        batch_id: str,
+        *,
+        poll_seconds: float = calls.POLL_SECONDS,
+        progress: Callable[[Batch], None] | None = None,
+    ) -> Batch:
+        """Wait for a closed batch's end, however long that takes. `progress` is called at each look."""
+        while True:
+            batch = self.get(batch_id)
+            if progress:
+                progress(batch)
+            if batch.state not in {BatchState.OPEN, BatchState.RUNNING}:
+                return batch
             time.sleep(poll_seconds)
-        return batch
 
     def page(
         self, states: Collection[BatchState] = (), *, limit: int = 50, cursor: str | None = None
@@ -87,13 +96,18 @@ class Batches:
         status: Collection[Status] = (),
         outcome: Collection[Outcome] = (),
         cause: str | None = None,
-        limit: int = 200,
-        cursor: str | None = None,
-    ) -> EvaluationPage:
-        """Return part of a batch's evaluations, in the order in which they were handed in."""
-        return self._ask(
-            calls.items(batch_id, status=status, outcome=outcome, cause=cause, limit=limit, cursor=cursor)
-        )
+        page_size: int = 200,
+    ) -> Iterator[EvaluationSummary]:
+        """Yield a batch's evaluations in the order in which they were handed in, asking for more as needed."""
+        cursor = None
+        while True:
+            page = self._ask(
+                calls.items(batch_id, status=status, outcome=outcome, cause=cause, limit=page_size, cursor=cursor)
+            )
+            yield from page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return
 
     def causes(self, batch_id: str) -> CauseList:
         """Return why evaluations ended badly, the most frequent cause first."""

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from crucible import __version__
 from crucible.client.calls import Call
 from crucible.client.errors import UnexpectedAnswerError, error_of
+from crucible.domain.errors import InvalidRequestError
 from crucible.domain.event import Event
 
 T = TypeVar("T")
@@ -17,17 +18,27 @@ ANSWER_SECONDS = 30.0
 """How long the server may think, beyond the time that it was asked to wait."""
 SILENCE_SECONDS = 45.0
 """How long an event stream may be silent: three missed heartbeats."""
+_MOST_IDLE = 20
+"""Connections that are kept. How many are in use is for the server to bound, which says so and is asked again; a
+bound here would look like a server that is gone to whoever waits for a free one."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _event: TypeAdapter[Event] = TypeAdapter(Event)
 
 
 def options(url: str | None) -> dict[str, Any]:
-    """Return how to make the HTTP client. A proxy is never asked for what is on this machine."""
-    base = httpx2.URL(url or os.environ.get("CRUCIBLE_URL") or DEFAULT_URL)
+    """Return how to make the HTTP client. A proxy is never asked for what is on this machine.
+
+    Raises InvalidRequestError where the address is none of a server's.
+    """
+    given = url or os.environ.get("CRUCIBLE_URL") or DEFAULT_URL
+    if not given.startswith(("http://", "https://")):
+        raise InvalidRequestError.of_field("url", f"must begin with http:// or https://, is {given!r}")
+    base = httpx2.URL(given)
     return {
         "base_url": base,
         "headers": {"User-Agent": f"crucible/{__version__}"},
         "timeout": ANSWER_SECONDS,
+        "limits": httpx2.Limits(max_connections=None, max_keepalive_connections=_MOST_IDLE),
         "trust_env": base.host not in _LOOPBACK,
         "verify": base.scheme == "https",
     }

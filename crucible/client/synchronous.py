@@ -58,6 +58,9 @@ class Crucible:
         """Where the server is."""
         return str(self._http.base_url)
 
+    def __repr__(self) -> str:
+        return f"<Crucible {self.url}>"
+
     def __enter__(self) -> Self:
         self._http.__enter__()
         return self

@@ -33,11 +33,12 @@ def test_a_batch_lives_through_the_client(server: Serving) -> None:
             programs(7), BatchRequest(name="x"), progress=lambda batch: seen.append(batch.received)
         )
         assert (made.received, seen) == (7, [3, 6, 7])
-        ended = batches.wait(made.id, poll_seconds=0.01)
+        looks = list[int]()
+        ended = batches.wait(made.id, poll_seconds=0.01, progress=lambda batch: looks.append(batch.ended))
+        assert looks[-1] == 7
         assert (ended.state, ended.outcomes) == (BatchState.COMPLETED, {Outcome.SUCCEEDED: 7})
-        listed = batches.evaluations(made.id, outcome=[Outcome.SUCCEEDED], limit=5)
-        assert [one.batch_position for one in listed.items] == [0, 1, 2, 3, 4]
-        assert len(batches.evaluations(made.id, limit=5, cursor=listed.next_cursor).items) == 2
+        listed = batches.evaluations(made.id, outcome=[Outcome.SUCCEEDED], page_size=5)
+        assert [one.batch_position for one in listed] == list(range(7))
         assert batches.page().items == (ended,)
         assert batches.causes(made.id).items == ()
         assert batches.retry(made.id) == ended
@@ -53,9 +54,11 @@ async def test_a_batch_lives_through_the_asynchronous_client(server: Serving) ->
     async with AsyncCrucible(server.url) as crucible:
         batches = crucible.batches
         made = await batches.submit(programs(7))
-        assert (await batches.wait(made.id, poll_seconds=0.01)).outcomes == {Outcome.SUCCEEDED: 7}
+        looks = list[int]()
+        ended = await batches.wait(made.id, poll_seconds=0.01, progress=lambda batch: looks.append(batch.ended))
+        assert (ended.outcomes, looks[-1]) == ({Outcome.SUCCEEDED: 7}, 7)
         assert len([piece async for piece in batches.export(made.id, "csv")]) > 0
-        assert len((await batches.evaluations(made.id)).items) == 7
+        assert len([one async for one in batches.evaluations(made.id, page_size=5)]) == 7
         with pytest.raises(NotFoundError):
             [piece async for piece in batches.export("ba_missing")]
 

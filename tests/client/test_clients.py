@@ -1,5 +1,6 @@
 """Both clients against a real server: the same verbs, the same answers."""
 
+import asyncio
 import inspect
 import json
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from crucible.client import (
     EvaluationFilter,
     InputFile,
     Outcome,
+    Retries,
     Status,
     Submission,
     calls,
@@ -80,6 +82,25 @@ async def test_an_evaluation_lives_through_the_asynchronous_client(server: Servi
         assert len((await crucible.page(limit=1)).items) == 1
 
 
+async def test_as_many_are_asked_at_once_as_the_caller_asks_for() -> None:
+    """A hundred at most was the library's bound: who waited for a free one gave up, as if nobody answered."""
+    count = 150
+    all_there = asyncio.Barrier(count)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await all_there.wait()
+        writer.write(b'HTTP/1.1 200 OK\r\ncontent-length: 14\r\nconnection: close\r\n\r\n{"ready":true}')
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as listening:
+        port = listening.sockets[0].getsockname()[1]
+        async with AsyncCrucible(f"http://127.0.0.1:{port}", retries=Retries(attempts=1)) as crucible:
+            answers = await asyncio.gather(*(crucible.readiness() for _ in range(count)))
+    assert all(answer.ready for answer in answers)
+
+
 def test_many_are_listed_page_by_page(server: Serving) -> None:
     with Crucible(server.url) as crucible:
         acknowledged = crucible.submit_many([PROGRAM] * 7)
@@ -89,6 +110,18 @@ def test_many_are_listed_page_by_page(server: Serving) -> None:
         listed = list(crucible.evaluations(wanted, page_size=2))
         assert sorted(one.id for one in listed) == sorted(one.id for one in acknowledged)
         assert list(crucible.evaluations(EvaluationFilter(label=("study=b",)))) == []
+
+
+def test_what_a_notebook_shows_is_what_differs_from_the_defaults() -> None:
+    assert repr(Submission(code="print(1)", labels={"study": "a"})) == (
+        "Submission(code='print(1)', labels={'study': 'a'})"
+    )
+    assert repr(InputFile(path="in", content="x" * 1002)) == (
+        f"InputFile(path='in', content='{'x' * 1000}… and 2 characters more')"
+    )
+    with Crucible("http://127.0.0.1:7878") as crucible:
+        assert repr(crucible) == "<Crucible http://127.0.0.1:7878>"
+        assert repr(crucible.sessions.get("se_1")) == "<HeldSession se_1>"
 
 
 def test_the_servers_errors_arrive_as_what_they_are(server: Serving) -> None:
@@ -115,6 +148,12 @@ def test_the_address_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("CRUCIBLE_URL", "http://crucible.example")
     with Crucible() as crucible:
         assert crucible.url == "http://crucible.example"
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:7878", "localhost", "ftp://127.0.0.1"])
+def test_what_is_no_servers_address_is_refused_before_anybody_is_asked(address: str) -> None:
+    with pytest.raises(InvalidRequestError, match=f"url: must begin with http:// or https://, is '{address}'"):
+        Crucible(address)
 
 
 def test_no_proxy_is_asked_for_what_is_on_this_machine() -> None:
