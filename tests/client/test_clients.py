@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from crucible import client
 from crucible.client import (
     AsyncCrucible,
     Crucible,
@@ -21,6 +22,7 @@ from crucible.client import (
     calls,
 )
 from crucible.client.connection import options
+from crucible.domain import errors
 from crucible.domain.errors import ConflictError, InvalidRequestError, NotFoundError
 from crucible.domain.event import Finished, Output
 from crucible.domain.webhook import WebhookEvent, WebhookRequest
@@ -122,6 +124,11 @@ def test_what_a_notebook_shows_is_what_differs_from_the_defaults() -> None:
     with Crucible("http://127.0.0.1:7878") as crucible:
         assert repr(crucible) == "<Crucible http://127.0.0.1:7878>"
         assert repr(crucible.sessions.get("se_1")) == "<HeldSession se_1>"
+
+
+def test_every_error_that_a_server_raises_can_be_had_where_the_client_is() -> None:
+    raised = {name for name, _ in inspect.getmembers(errors, inspect.isclass) if name.endswith("Error")}
+    assert raised - {"FieldError"} <= set(client.__all__)
 
 
 def test_the_servers_errors_arrive_as_what_they_are(server: Serving) -> None:
