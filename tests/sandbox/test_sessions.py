@@ -73,6 +73,12 @@ async def test_what_one_exec_leaves_the_next_one_finds(session: Session) -> None
     assert await text(session, "pgrep sleep | wc -l") == "0\n"
 
 
+async def test_root_ends_what_others_run_whether_it_sees_it_or_not(session: Session) -> None:
+    await sh(session, "sleep 60 & until pgrep sleep; do :; done", user="sandbox")
+    await sh(session, "kill -KILL -1")
+    await text(session, "while pgrep sleep; do :; done", user="sandbox")
+
+
 async def test_processes_meet_in_shared_memory(session: Session) -> None:
     """A pool ends when one process hears of another's semaphore, which both have opened by its name."""
     code = "import multiprocessing as m\nwith m.get_context('forkserver').Pool(2) as pool: pool.map(abs, [1])"
