@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import httpx2
 import pytest
 
-from crucible.api import body, room
+from crucible.api import body, lines, room
 from crucible.domain.limits import KIB, MIB
 from tests.serving import Serving
 from tests.waiting import PATIENCE_SECONDS
@@ -69,12 +69,15 @@ def test_a_body_that_pauses_for_long_is_given_up(
         assert http.post("/evaluations", json=LARGE).status_code == 202
 
 
-def test_a_batch_of_any_size_is_held_a_piece_at_a_time(http: httpx2.Client) -> None:
+def test_a_batch_of_any_size_is_held_a_piece_at_a_time(
+    http: httpx2.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "CHUNK_ITEMS", 20)
     batch = http.post("/batches", json={}).json()["id"]
-    line = json.dumps({"code": "#" * (4 * KIB)}).encode() + b"\n"
-    blanks = b" " * (4 * KIB) + b"\n"
+    line = json.dumps({"code": "#" * (32 * KIB)}).encode() + b"\n"
+    blanks = b" " * (32 * KIB) + b"\n"
     headers = {"Content-Type": "application/x-ndjson"}
     for _ in range(2):
-        content = (line + blanks) * 1500
+        content = (line + blanks) * 190
         answer = http.post(f"/batches/{batch}/evaluations?offset=0", content=content, headers=headers)
-        assert (answer.status_code, answer.json()["received"]) == (202, 1500)
+        assert (answer.status_code, answer.json()["received"]) == (202, 190)
