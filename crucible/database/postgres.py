@@ -11,12 +11,14 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+if TYPE_CHECKING:
+    import psycopg
 
 LONGEST_TRUST_SECONDS = 10.0
 """After a longer rest a connection is asked: a network that is gone says nothing."""
@@ -27,6 +29,8 @@ _SEEN = "crucible_seen"
 @contextmanager
 def as_sqlalchemys(connection: AsyncConnection, statement: str) -> Iterator[None]:
     """Raise the driver's errors as SQLAlchemy would have done."""
+    import psycopg  # noqa: PLC0415 - of the extra `scaled`, and some 100 ms that an embedded Crucible doesn't need
+
     try:
         yield
     except psycopg.Error as error:
@@ -35,7 +39,7 @@ def as_sqlalchemys(connection: AsyncConnection, statement: str) -> Iterator[None
         ) from error
 
 
-async def driver_of(connection: AsyncConnection) -> psycopg.AsyncConnection[Any]:
+async def driver_of(connection: AsyncConnection) -> "psycopg.AsyncConnection[Any]":
     """Return the driver's connection."""
     driver: Any = (await connection.get_raw_connection()).driver_connection
     return driver  # type: ignore[no-any-return]
@@ -72,6 +76,8 @@ def ask_where_in_doubt(engine: AsyncEngine) -> None:
 
     A server that ended or threw a connection out has closed it, so that there is something to be read: its end.
     """
+    import psycopg  # noqa: PLC0415 - as above
+
     dialect = engine.dialect
 
     @sa.event.listens_for(engine.sync_engine, "checkin")

@@ -1,4 +1,7 @@
-"""What `crucible up` refuses before it starts anything. Its life is in tests/end_to_end."""
+"""What `crucible up` needs and refuses before it starts anything. Its life is in tests/end_to_end."""
+
+import subprocess
+import sys
 
 import pytest
 
@@ -28,3 +31,8 @@ def test_a_setting_that_can_not_be_is_named(
     assert done.code == 1
     assert complaint in done.err
     assert "Traceback" not in done.err
+
+
+def test_it_needs_nothing_of_what_only_the_scaled_out_form_does() -> None:
+    absent = "import sys\nfor name in ('celery', 'flower', 'psycopg', 'redis'): sys.modules[name] = None\n"
+    subprocess.run([sys.executable, "-c", f"{absent}import crucible.cli.up"], check=True)
