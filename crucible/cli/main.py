@@ -3,6 +3,7 @@
 Only the command that was asked for is imported: help comes at once, and `crucible run` never loads a web server.
 """
 
+import gc
 import importlib
 import os
 import sys
@@ -225,8 +226,13 @@ def _runs_a_program(words: Sequence[str]) -> bool:
 
 
 def _load(target: str) -> Any:
+    """Import a command. What is loaded stays, so looking through it for garbage meanwhile is time for nothing."""
     module, _, name = target.partition(":")
-    return getattr(importlib.import_module(module), name)
+    gc.disable()
+    try:
+        return getattr(importlib.import_module(module), name)
+    finally:
+        gc.enable()
 
 
 def _help(command: Command, target: Callable[..., Any]) -> str:
