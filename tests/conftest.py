@@ -2,6 +2,7 @@
 
 import ast
 import faulthandler
+import gc
 import logging
 
 import structlog
@@ -52,9 +53,16 @@ __all__ = [
 # Whoever reads what a command printed reads no lines of a server's in the same process, which nobody configured.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
 
+gc.disable()  # until every test is collected: what that takes stays, and looking through it is a third of the time
 ast.parse = parsing.parse
 settings.register_profile("no test is timed", deadline=None)
 settings.load_profile("no test is timed")
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage from now on, and of what the tests make alone."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_unconfigure() -> None:
