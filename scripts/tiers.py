@@ -32,7 +32,7 @@ THE_ATTACKS = "attacks"
 """The tier that takes most of the processors."""
 KEEPING_LITTLE = ("-o", "tmp_path_retention_policy=failed")
 """Has pytest remove what a test wrote, once it passed."""
-WHOEVER = "--ignore=tests/sandbox/namespaces/test_script.py"
+WHOEVER = "--ignore=tests/sandbox/test_script.py"
 """What Python makes of a script is the same for each user."""
 ORDINARY = (SANDBOXES, ATTACKS, "--ignore=tests/sandbox/docker", WHOEVER)
 """What an ordinary user's tier runs: all but what starts a container engine, which takes root."""
@@ -42,10 +42,7 @@ CONTAINERS = (
     *("-k", "not test_attacks or escape or forge"),
 )
 """The same for engines that need a program of their own, with the attacks that aim highest."""
-ALONE = (
-    *("tests/sandbox/test_conformance.py", "tests/sandbox/namespaces", "tests/security/test_neighbours.py"),
-    WHOEVER,
-)
+ALONE = ("tests/sandbox/test_conformance.py", "tests/sandbox/namespaces", "tests/security/test_neighbours.py")
 """The same, where the user has no ids but its own."""
 
 

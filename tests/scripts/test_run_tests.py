@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 import run_tests
-from tiers import Tier
+from tiers import Folders, Tier, tiers
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def ends(number: int) -> bool:
@@ -76,3 +78,11 @@ async def test_whoever_may_begins_in_order_and_who_may_not_waits_for_its_turn(
     ]
     results = await run_tests.run_tiers(chosen)
     assert {name: result.code for name, result in results.items()} == dict.fromkeys(scripts, 0)
+
+
+def test_each_path_that_a_tier_runs_or_leaves_out_is_there(tmp_path: Path):
+    """pytest says nothing of one that it is to leave out and that moved: it is then run."""
+    words = [
+        word.removeprefix("--ignore=") for tier in tiers(Folders(tmp_path, tmp_path), ()) for word in tier.tests
+    ]
+    assert [word for word in words if word.startswith("tests") and not (ROOT / word).exists()] == []
