@@ -189,13 +189,20 @@ class OneTripConnection(aiosqlite.Connection):
             await self.trip(self.driver.rollback)
 
     async def commit(self) -> None:
-        """Commit. Raises OperationalError where SQLite has rolled back by itself, as its own commit does not."""
+        """Commit, or roll back what can't be. Raises OperationalError where SQLite has rolled back by itself.
+
+        SQLite leaves some transactions open whose commit it refuses; SQLAlchemy takes them to be over.
+        """
         await self.trip(self._commit)
 
     def _commit(self) -> None:
         if not self.driver.in_transaction:
             raise sqlite3.OperationalError("the transaction was rolled back")
-        self.driver.commit()
+        try:
+            self.driver.commit()
+        except sqlite3.Error:
+            self.driver.rollback()
+            raise
 
     def cursor(self) -> OneTripCursor:  # type: ignore[override]  # aiosqlite's has to be awaited
         """Return a cursor, at once."""

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from crucible.database.database import Database
-from crucible.database.tables import evaluations
+from crucible.database.tables import evaluation_labels, evaluations
 from crucible.database.transactions import AfterCommit
 from crucible.domain.errors import StorageUnavailableError
 from crucible.domain.evaluation import EvaluationFilter, Submission
@@ -14,6 +14,7 @@ from crucible.domain.status import Status
 from tests.database.lock import locked
 
 SUBMISSION = Submission(code="print('hello')")
+LABEL_OF_NOTHING = {"evaluation_id": "ev_none", "tenant_id": LOCAL_OWNER.tenant_id, "key": "a", "value": "b"}
 
 
 async def add(
@@ -122,6 +123,19 @@ async def test_a_commit_of_what_sqlite_dropped_is_an_error(database):
 
     with pytest.raises(StorageUnavailableError, match="rolled back"):
         await drop()
+    assert await add(database) in await ids(database)
+
+
+@pytest.mark.sqlite
+async def test_a_commit_that_sqlite_refuses_leaves_the_one_writer_free(database):
+    async def break_a_foreign_key() -> None:
+        async with database.system_unit_of_work() as work:
+            connection = work.leases._connection
+            await connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+            await connection.execute(evaluation_labels.insert(), LABEL_OF_NOTHING)
+
+    with pytest.raises(DBAPIError, match="FOREIGN KEY"):
+        await break_a_foreign_key()
     assert await add(database) in await ids(database)
 
 
