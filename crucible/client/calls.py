@@ -5,7 +5,8 @@ The synchronous and the asynchronous client differ in how they wait, and in noth
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Generic, Literal, Protocol, TypeVar
 from urllib.parse import quote
 
@@ -27,6 +28,8 @@ from crucible.domain.sandbox import StreamName
 T = TypeVar("T")
 LONGEST_WAIT_SECONDS = 60.0
 PREFIX = "/api/v1"
+_NOT_BEGUN = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+"""What a server answers that did not begin with a request. A gateway's 502 and 504 say nothing of that."""
 
 Parameters = tuple[tuple[str, str], ...]
 
@@ -43,13 +46,23 @@ class Call(Generic[T]):
     media_type: str = "application/json"
     """Of the content."""
     repeatable: bool = True
-    """Whether it may be sent again where the connection broke, and nobody knows what came of it."""
+    """Whether it may be sent again where nobody knows what came of it: the connection, or one behind it, broke."""
+    removes: bool = False
+    """Whether it finds nothing where it was done before."""
     idempotency_key: str | None = None
     """Lets a request that creates be sent again without fear of creating twice."""
     wait_seconds: float = 0.0
     """How long the server may take on purpose."""
     also_success: frozenset[int] = frozenset()
     """Statuses besides 2xx whose body is the answer."""
+
+    def may_be_sent_again(self, status: int | None) -> bool:
+        """Tell whether it may, after an answer with this status, or after none."""
+        return self.repeatable or status in _NOT_BEGUN
+
+    def again(self) -> "Call[T]":
+        """Return it as it is sent again: whether the first time did it, nobody knows."""
+        return replace(self, also_success=self.also_success | {HTTPStatus.NOT_FOUND}) if self.removes else self
 
     @property
     def headers(self) -> dict[str, str]:
@@ -150,7 +163,7 @@ def cancel(evaluation_id: str) -> Call[Evaluation]:
 
 def delete(evaluation_id: str) -> Call[None]:
     """Hide an evaluation that ended."""
-    return Call(method="DELETE", path=_evaluation(evaluation_id), read=lambda _body: None)
+    return Call(method="DELETE", path=_evaluation(evaluation_id), read=lambda _body: None, removes=True)
 
 
 def restore(evaluation_id: str) -> Call[Evaluation]:

@@ -68,7 +68,8 @@ def add_webhook(request: WebhookRequest) -> Call[WebhookCreated]:
 
 def remove_webhook(webhook_id: str) -> Call[None]:
     """Tell somebody no more."""
-    return Call(method="DELETE", path=f"{_WEBHOOKS}/{quote(webhook_id, safe='')}", read=lambda _body: None)
+    path = f"{_WEBHOOKS}/{quote(webhook_id, safe='')}"
+    return Call(method="DELETE", path=path, read=lambda _body: None, removes=True)
 
 
 def test_webhook(webhook_id: str) -> Call[Delivery]:

@@ -64,7 +64,7 @@ def resume(schedule_id: str) -> Call[Schedule]:
 
 def remove(schedule_id: str) -> Call[None]:
     """End a schedule."""
-    return Call(method="DELETE", path=path_of(schedule_id), read=lambda _body: None)
+    return Call(method="DELETE", path=path_of(schedule_id), read=lambda _body: None, removes=True)
 
 
 def path_of(schedule_id: str) -> str:

@@ -247,7 +247,9 @@ class Crucible:
             if response is not None and (response.is_success or response.status_code in call.also_success):
                 return answer_of(call, response)
             failed += 1
-            delay = self._retries.delay(failed, response) if call.repeatable or response is not None else None
+            status = None if response is None else response.status_code
+            delay = self._retries.delay(failed, response) if call.may_be_sent_again(status) else None
+            call = call.again()
             if delay is None and response is not None:
                 raise error_of(response)
             if delay is None and broken is not None:

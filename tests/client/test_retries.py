@@ -12,7 +12,7 @@ from crucible.client import (
     UnexpectedAnswerError,
 )
 from crucible.client.errors import error_of, retry_after_seconds
-from crucible.domain.errors import InvalidRequestError, NotFoundError, StorageUnavailableError
+from crucible.domain.errors import CrucibleError, InvalidRequestError, NotFoundError, StorageUnavailableError
 
 AT_ONCE = Retries(attempts=3, first_seconds=0.0)
 PROGRAM = Submission(code="1")
@@ -75,6 +75,28 @@ def test_a_submission_is_sent_again_under_the_same_key() -> None:
     first, second, third = (request.headers["idempotency-key"] for request in script.requests)
     assert first == second == third
     assert len(first) >= 16
+
+
+@pytest.mark.parametrize("failure", [httpx2.ReadError("reset"), problem(503, "storage-unavailable")])
+def test_what_was_removed_though_nobody_was_told_is_removed(failure: Answer) -> None:
+    for remove in (
+        lambda client: client.delete("ev"),
+        lambda client: client.schedules.remove("sc"),
+        lambda client: client.operations.remove_webhook("wh"),
+    ):
+        script = Script(failure, problem(404, "not-found"))
+        remove(asking(script))
+        assert len(script.requests) == 2
+    with pytest.raises(NotFoundError):
+        asking(Script(problem(404, "not-found"))).delete("ev")
+
+
+@pytest.mark.parametrize("status", [502, 504])
+def test_what_a_gateway_lost_sight_of_runs_no_second_time(status: int) -> None:
+    script = Script(problem(status, "unavailable"))
+    with pytest.raises(CrucibleError):
+        asking(script).sessions.get("se").exec(["sh"])
+    assert len(script.requests) == 1
 
 
 def test_each_submission_has_a_key_of_its_own() -> None:
