@@ -39,6 +39,7 @@ async def follow(
     """
     require(principal, Permission.READ)
     position = after or BEFORE_ALL
+    sent_for = -1
     while True:
         with stream.subscribe(evaluation_id) as subscription:
             async with database.read(principal) as view:
@@ -49,6 +50,9 @@ async def follow(
             if final:
                 return
             async for event in subscription.after(position):
+                if event.fence > max(position[0] + 1, sent_for):
+                    sent_for = event.fence
+                    break
                 position = event.position
                 yield event
 

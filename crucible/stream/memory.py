@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from crucible.domain.event import Event
 from crucible.stream.history import History
+from crucible.stream.stream import has_news
 
 
 class InProcessEventStream:
@@ -89,6 +90,5 @@ class _Reader:
             for event in self._channel.history.after(position):
                 position = event.position
                 yield event
-            if closed:
+            if closed or not await has_news(self.news):
                 return
-            await self.news.wait()

@@ -29,11 +29,9 @@ from redis.exceptions import RedisError
 
 from crucible.domain.event import Event
 from crucible.ending import ended
-from crucible.stream.stream import BEHIND_ALL
+from crucible.stream.stream import BEHIND_ALL, has_news
 from crucible.stream.telling import CLOSED, NEWS, NOTHING, Position, Telling
 
-QUIET_SECONDS = 3.0
-"""How long a reader hears nothing before its caller looks in the table."""
 _GATHER_SECONDS = 0.025
 """How long what is told waits for more, where nothing closes; output is told half as often at most."""
 _LISTEN_SECONDS = 5.0
@@ -243,7 +241,7 @@ class _Reader:
                     await asyncio.sleep(_RETRY_SECONDS)
                     return
                 yield event
-            if not entries and (self._is_for_the_table(last, position) or not await self._woken()):
+            if not entries and (self._is_for_the_table(last, position) or not await has_news(self.news)):
                 return
 
     def _is_for_the_table(self, place: Position, position: Position) -> bool:
@@ -258,14 +256,6 @@ class _Reader:
             self._stream.hear(self._evaluation_id, place)
             return True
         return False
-
-    async def _woken(self) -> bool:
-        try:
-            async with asyncio.timeout(QUIET_SECONDS):
-                await self.news.wait()
-        except TimeoutError:
-            return False
-        return True
 
 
 def _key(evaluation_id: str) -> str:

@@ -15,6 +15,7 @@ from crucible.evaluations.finish import finish
 from crucible.evaluations.follow import follow
 from crucible.evaluations.reap import reap
 from crucible.evaluations.relay import Relay
+from crucible.stream.memory import InProcessEventStream
 from crucible.stream.stream import EventStream
 from tests.evaluations.steps import STRANGER, claimed, finished, held, relayed, submitted
 from tests.evaluations.test_reap import AT_ONCE
@@ -184,3 +185,27 @@ async def test_live_and_replayed_bytes_are_those_that_were_written(database, blo
         ]
         assert b"".join(raw) == b"".join(data)
         assert [event.offset for event in told] == [len(b"".join(raw[:place])) for place in range(len(raw))]
+
+
+async def test_who_ended_it_and_was_killed_before_it_said_so_leaves_no_follower_behind(
+    database, blobs, stream, doorbell, monkeypatch
+):
+    monkeypatch.setattr("crucible.stream.stream.QUIET_SECONDS", 0.05)
+    (one,) = await submitted(database)
+    follower = Follower(database, blobs, stream, one)
+    await follower.until(1)
+    await cancel(database, doorbell, InProcessEventStream(), LOCAL_OWNER, one)  # a stream that nobody hears
+    assert await follower.ended() == ["queued", "finished"]
+
+
+async def test_what_came_between_two_holders_is_heard_though_nobody_closed_the_first_ones_stream(
+    database, blobs, stream
+):
+    one = await held(database, lease=0.0)
+    follower = Follower(database, blobs, stream, one.evaluation_id)
+    relayed(stream, one, STARTED)
+    await follower.until(2)
+    await reap(database, blobs, InProcessEventStream(), patience=AT_ONCE)
+    (again,) = await claimed(database)
+    await finished(database, blobs, stream, again, STARTED, SUCCEEDED)
+    assert await follower.ended() == ["queued", "started", "requeued", "started", "finished"]

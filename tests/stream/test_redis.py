@@ -190,7 +190,7 @@ async def test_a_redis_that_was_killed_holds_nobody_up_and_is_told_all_when_it_i
 
 
 async def test_a_reader_that_hears_nothing_looks_in_the_table(hearer, monkeypatch):
-    monkeypatch.setattr(redis_stream, "QUIET_SECONDS", 0.05)
+    monkeypatch.setattr("crucible.stream.stream.QUIET_SECONDS", 0.05)
     with hearer.subscribe("ev_1") as subscription:
         assert [each async for each in subscription.after(BEFORE_ALL)] == []
 
@@ -222,7 +222,7 @@ def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_what_is_no_news_of_ours_is_passed_over(teller, hearer, redis, monkeypatch):
-    monkeypatch.setattr(redis_stream, "QUIET_SECONDS", 60.0)
+    monkeypatch.setattr("crucible.stream.stream.QUIET_SECONDS", 60.0)
     teller.publish(event(1, 0))
     await told(redis, 1)
     reading = asyncio.create_task(read(hearer))
