@@ -11,10 +11,13 @@ async def annotate(
 ) -> Evaluation:
     """Replace the note, the labels, or both, and return the evaluation as it is then.
 
-    Raises NotFoundError, PermissionDeniedError.
+    Asking again changes nothing. Raises NotFoundError, PermissionDeniedError.
     """
     require(principal, Permission.ANNOTATE)
     async with database.unit_of_work(principal) as work:
+        evaluation = await work.evaluations.get(evaluation_id)
+        if annotation.note in {None, evaluation.note} and annotation.labels in (None, evaluation.labels):
+            return evaluation
         await work.evaluations.annotate(evaluation_id, annotation)
         await work.audit.add("annotate", [evaluation_id], await work.now())
         return await work.evaluations.get(evaluation_id)
