@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -108,13 +108,12 @@ def _unusable(error: OSError) -> StorageUnavailableError:
 
 
 def _attempts(entries: Sequence["os.DirEntry[str]"]) -> list[tuple[str, int]]:
-    return [
-        (entry.name, int(attempt.name))
-        for entry in entries
-        if re.fullmatch(EVALUATION_PATTERN, entry.name)
-        for attempt in Path(entry.path).iterdir()
-        if attempt.name.isdecimal()
-    ]
+    found: list[tuple[str, int]] = []
+    for entry in entries:
+        if re.fullmatch(EVALUATION_PATTERN, entry.name):
+            with suppress(FileNotFoundError):  # somebody else removed it since
+                found += [(entry.name, int(each.name)) for each in os.scandir(entry.path) if each.name.isdecimal()]
+    return found
 
 
 def _write(root: Path, path: Path, data: bytes) -> None:

@@ -6,6 +6,7 @@ in between may be there without a row, and does no harm. A copy that broke off h
 whole, and is removed.
 """
 
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +59,14 @@ def back_up(settings: Settings, folder: Path) -> Backup:
 
 
 def _blobs(root: Path) -> list[Path]:
-    return [path for path in root.rglob("*") if path.suffix != ".part" and path.is_file()]
+    """Return what there is; a folder of a lost run that goes meanwhile is none that a row names."""
+
+    def refuse(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            raise error
+
+    found = os.walk(root, onerror=refuse)
+    return [Path(folder, name) for folder, _, names in found for name in names if not name.endswith(".part")]
 
 
 def _copy_blob(root: Path, blob: Path, folder: Path) -> int:

@@ -6,6 +6,7 @@ whose rows may still name the blobs. All moments are the database's.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,8 +22,10 @@ from crucible.domain.retention import Removed, Retention
 KEYS_KEPT = timedelta(days=30)
 """For how long a repeated request is answered as its first was."""
 NOTIFICATIONS_KEPT = timedelta(days=30)
-_EVALUATIONS_AT_ONCE = 25
+_EVALUATIONS_AT_ONCE = 10
 """What one has may be some hundred kilobytes of a row, and others wait for SQLite's one writer."""
+_RESTS = 2.0
+"""How much longer it stays away than a step took, so that most of the time is others'."""
 _ROWS_AT_ONCE = 500
 _PAUSE_SECONDS = 0.02
 """Between two steps, for those who wait."""
@@ -42,13 +45,10 @@ async def keep_removing(
     interval_seconds: float = _ROUND_SECONDS,
 ) -> None:
     """Go round until cancelled. Any number of processes may. `knows_all_blobs`: see `collect_orphans`."""
-    since: dict[timedelta, datetime] = {}
+    done_at: dict[timedelta, datetime] = {}
 
     def is_time(at: datetime, every: timedelta) -> bool:
-        if every in since and timedelta() <= at - since[every] < every:
-            return False
-        since[every] = at
-        return True
+        return every not in done_at or not timedelta() <= at - done_at[every] < every
 
     while True:
         try:
@@ -57,9 +57,11 @@ async def keep_removing(
             removed = Removed()
             if retention.ended is not None and is_time(at, _OLD_EVERY):
                 removed.deleted = await delete_old(database, retention.ended)
+                done_at[_OLD_EVERY] = at
             await remove(database, blobs, retention, removed, measures)
             if is_time(at, _ORPHANS_EVERY):
                 removed.orphans = await collect_orphans(database, blobs, knows_all=knows_all_blobs)
+                done_at[_ORPHANS_EVERY] = at
             if told := removed.told():
                 _log.info("removed", **told)
         except StorageUnavailableError as error:
@@ -139,6 +141,7 @@ async def _remove_evaluations(
     entry_id: str | None = None
     total = 0
     while True:
+        began = time.monotonic()
         with blobs.removing() as may_remove:
             if not may_remove:
                 _log.info("removal_waits_for_backup")
@@ -154,7 +157,7 @@ async def _remove_evaluations(
             measures.count(Count.REMOVED, count)
         if count < _EVALUATIONS_AT_ONCE:
             return total
-        await asyncio.sleep(_PAUSE_SECONDS)
+        await asyncio.sleep(max(_PAUSE_SECONDS, _RESTS * (time.monotonic() - began)))
 
 
 async def _remove_wholes(database: Database, tenant_id: str, kept: timedelta, removed: Removed) -> None:

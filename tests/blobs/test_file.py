@@ -1,7 +1,9 @@
 import os
+import shutil
 
 import pytest
 
+from crucible.blobs.file import _attempts
 from crucible.blobs.store import prefix_of
 from crucible.domain.errors import StorageUnavailableError
 
@@ -43,3 +45,11 @@ async def test_an_attempts_blobs_go_together_and_no_other_attempts(blobs, tmp_pa
     await blobs.delete_all(prefix_of("ev_1", 3))
     await blobs.delete_all(prefix_of("ev_1", 3))
     assert list((tmp_path / "blobs/evaluations").iterdir()) == []
+
+
+def test_a_folder_that_goes_while_attempts_are_listed_is_none(tmp_path):
+    for name in ("ev_00000000000000000000000000", "ev_00000000000000000000000001"):
+        (tmp_path / name / "3").mkdir(parents=True)
+    entries = sorted(os.scandir(tmp_path), key=lambda entry: entry.name)
+    shutil.rmtree(entries[0].path)
+    assert _attempts(entries) == [("ev_00000000000000000000000001", 3)]

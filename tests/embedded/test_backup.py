@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -127,3 +129,20 @@ def test_a_damaged_database_is_no_backup(tmp_path: Path) -> None:
 def test_postgresqls_own_tools_are_named_where_the_database_is_its(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="pg_dump"):
         back_up(Settings(data=tmp_path, database_url="postgresql://x@127.0.0.1/x"), tmp_path / "copy")
+
+
+def test_a_lost_runs_folder_that_goes_while_blobs_are_listed_is_no_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name / "1").mkdir(parents=True)
+        (tmp_path / name / "1" / "stdout").write_bytes(b"x")
+    scandir = os.scandir
+
+    def and_then_it_goes(path: str | int) -> object:
+        if path == str(tmp_path / "a" / "1"):
+            shutil.rmtree(tmp_path / "a")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", and_then_it_goes)
+    assert backup._blobs(tmp_path) == [tmp_path / "b" / "1" / "stdout"]

@@ -10,13 +10,24 @@ from typing import Any
 
 import pytest
 
+from crucible.blobs.file import FileBlobs
+from crucible.blobs.store import prefix_of_all
+from crucible.database.database import Database
 from crucible.database.migrate import migrate
+from crucible.domain.evaluation import INLINE_OUTPUT_BYTES, Submission
+from crucible.domain.limits import Limits
+from crucible.domain.principal import LOCAL_OWNER
 from crucible.embedded.executor_process import ExecutorProcess
 from crucible.embedded.server import serve
+from crucible.evaluations.delete import delete
 from crucible.queue.worker import Worker
 from crucible.roles.errors import CannotStartError
 from crucible.roles.listener import listen
 from crucible.settings import Settings
+from crucible.stream.memory import InProcessEventStream
+from tests.evaluations.steps import finished, held
+from tests.fake_executor import STARTED, SUCCEEDED, stdout
+from tests.waiting import until
 
 
 def announce(_runtimes: object) -> None:
@@ -71,3 +82,26 @@ async def test_a_role_that_ends_takes_the_server_with_it(
     monkeypatch.setattr(Worker, "run", ends)
     with listen("127.0.0.1", 0) as listener, pytest.raises(RuntimeError, match="the worker ended"):
         await serve(settings, listener, announce)
+
+
+async def test_a_server_removes_what_is_due_by_itself(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    blobs = FileBlobs(settings.blobs_path)
+    database = await Database.open(settings.database_address)
+    one = await held(database, Submission(code="x", limits=Limits(output_bytes=1 << 20)))
+    printed = stdout(b"o" * (INLINE_OUTPUT_BYTES + 1))
+    await finished(database, blobs, InProcessEventStream(), one, STARTED, printed, SUCCEEDED)
+    await delete(database, LOCAL_OWNER, one.evaluation_id)
+    await database.close()
+    executor_is(monkeypatch, "import time; time.sleep(600)")
+    at_once = settings.model_copy(update={"retention_deleted_days": 0.0})
+    folder = settings.blobs_path / prefix_of_all(one.evaluation_id)
+    assert folder.exists()
+
+    async def is_gone() -> bool:
+        return not folder.exists()
+
+    with listen("127.0.0.1", 0) as listener:
+        serving = asyncio.create_task(serve(at_once, listener, announce))
+        await until(is_gone)
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert await serving is signal.SIGTERM

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import redis as redis_client
 
 from crucible.client import Crucible, Limits, Outcome, Retries, Status, Submission
-from crucible.domain.errors import InvalidRequestError
+from crucible.domain.errors import InvalidRequestError, NotFoundError
 from crucible.domain.evaluation import Priority
 from crucible.domain.event import Output
 from crucible.domain.sandbox import Isolation
@@ -165,6 +166,24 @@ def test_a_drained_worker_lets_short_ones_end_gives_long_ones_back_and_leaves(sc
         scaled.roles.start("worker", ["crucible", "worker"])
         ended = crucible.wait(long.id)
         assert (ended.outcome, ended.infrastructure_attempts) == (Outcome.SUCCEEDED, 0)
+
+
+def test_what_was_deleted_long_ago_is_removed_by_whichever_scheduler_looks_first(scaled: Scaled) -> None:
+    with Crucible(scaled.url) as crucible, psycopg.connect(scaled.postgres.url, autocommit=True) as connection:
+        one = crucible.run(Submission(code="print('o' * 100_000)"))
+        blobs = scaled.roles.data / "blobs" / "evaluations" / one.id
+        assert blobs.exists()
+        crucible.delete(one.id)
+        connection.execute(
+            "UPDATE evaluations SET deleted_at = now() - interval '31 days' WHERE id = %s", (one.id,)
+        )
+        scaled.roles.start("scheduler_2", ["crucible", "scheduler"])
+        until(lambda: not blobs.exists())
+        second = scaled.roles.processes.pop("scheduler_2")
+        second.terminate()
+        second.wait(20)
+        with pytest.raises(NotFoundError, match="or it was deleted and is removed"):
+            crucible.restore(one.id)
 
 
 def test_a_specialised_worker_takes_only_its_own(scaled: Scaled) -> None:
