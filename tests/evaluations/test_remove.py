@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -153,6 +152,7 @@ async def test_nothing_is_removed_where_all_is_kept_for_good(database, blobs, st
     assert (await restore(database, LOCAL_OWNER, one)).id == one
 
 
+@pytest.mark.timeout(240)
 async def test_two_at_once_remove_each_once(database, database_url, blobs, stream):
     for _ in range(60):
         await delete(database, LOCAL_OWNER, await ended(database, blobs, stream))
@@ -396,18 +396,16 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.timeout(240)
 async def test_whoever_is_killed_in_between_leaves_no_orphan_and_names_no_blob_that_is_gone(
     database, database_url, blobs, stream
 ):
-    for _ in range(30):
+    for _ in range(15):
         await delete(database, LOCAL_OWNER, await ended(database, blobs, stream))
-    died = count()
-    for blobs_removed in (0, 3, 1, 14):
+    for blobs_removed in (0, 4):
         words = [sys.executable, "-c", REMOVES, database_url, str(blobs._root), str(blobs_removed)]
         done = await asyncio.to_thread(subprocess.run, words, check=False)
-        if done.returncode == -signal.SIGKILL:
-            next(died)
-    assert next(died) >= 3
+        assert done.returncode == -signal.SIGKILL
     of = tables.evaluation_outputs.c
     async with database.system_unit_of_work() as work:
         rows = await work.retention._connection.execute(sa.select(of.stdout_blob))
@@ -415,7 +413,7 @@ async def test_whoever_is_killed_in_between_leaves_no_orphan_and_names_no_blob_t
     assert named <= {str(path.relative_to(blobs._root)) for path in files(blobs)}
     await removed(database, blobs)
     assert files(blobs) == []
-    assert sum(number for _, number in await audited(database, "remove")) == 30
+    assert sum(number for _, number in await audited(database, "remove")) == 15
 
 
 async def test_rounds_go_on_by_themselves_and_survive_a_disk_that_does_not_answer(database, blobs, stream):
