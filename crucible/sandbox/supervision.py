@@ -202,7 +202,8 @@ class Supervision:
 
     async def _conclude(self, ended: verdict.Report | None, broken: str | None) -> SandboxFinished:
         reading = self._cgroup.read()
-        decided = verdict.decide(self._stopped_for, ended, reading, self._limits, broken)
+        too_much = Outcome.OUTPUT_EXCEEDED if self._truncated else None  # also where it was quicker to end
+        decided = verdict.decide(self._stopped_for or too_much, ended, reading, self._limits, broken)
         wall_seconds = ended.wall_seconds if ended else time.monotonic() - self._began
         if broken is None:
             await self._emit(

@@ -177,6 +177,12 @@ async def test_output_of_exactly_the_limit_is_no_excess(sandboxes: Sandboxes) ->
     assert (ran.finished.outcome, ran.finished.output_truncated) == (Outcome.SUCCEEDED, False)
 
 
+async def test_who_prints_too_much_and_ends_at_once_has_printed_too_much(sandboxes: Sandboxes) -> None:
+    for _ in range(5):
+        ran = await sandboxes.run("import os\nos.write(1, b'x' * 101)\nos._exit(0)", output_bytes=100)
+        assert (ran.finished.outcome, ran.finished.output_truncated) == (Outcome.OUTPUT_EXCEEDED, True)
+
+
 async def test_one_byte_a_write_does_not_become_one_event_a_byte(sandboxes: Sandboxes) -> None:
     ran = await sandboxes.run("import os\nfor _ in range(20_000): os.write(1, b'x')")
     outputs = [event for event in ran.events if isinstance(event, SandboxOutput)]
