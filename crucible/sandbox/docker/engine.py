@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Self
 from urllib.parse import quote
@@ -117,18 +117,19 @@ class Engine:
         """Return what the engine says of itself and of its machine."""
         info = await self._ask("GET", "/info")
         enforced = {"memory": "MemoryLimit", "swap": "SwapLimit", "processes": "PidsLimit", "cpus": "CpuCfsQuota"}
-        return About(
-            release=str(info.get("ServerVersion")),
-            kernel=str(info.get("KernelVersion")),
-            cgroup_version=int(info.get("CgroupVersion") or 1),
-            cgroup_driver=str(info.get("CgroupDriver")),
-            runtimes={name: said.get("path", name) for name, said in (info.get("Runtimes") or {}).items()},
-            security=tuple(
-                str(option).split(",")[0].removeprefix("name=") for option in info.get("SecurityOptions") or ()
-            ),
-            platform=str(info.get("OperatingSystem")),
-            missing=tuple(limit for limit, field in enforced.items() if not info.get(field)),
-        )
+        with _as_the_api_says():
+            return About(
+                release=str(info.get("ServerVersion")),
+                kernel=str(info.get("KernelVersion")),
+                cgroup_version=int(info.get("CgroupVersion") or 1),
+                cgroup_driver=str(info.get("CgroupDriver")),
+                runtimes={name: said.get("path", name) for name, said in (info.get("Runtimes") or {}).items()},
+                security=tuple(
+                    str(option).split(",")[0].removeprefix("name=") for option in info.get("SecurityOptions") or ()
+                ),
+                platform=str(info.get("OperatingSystem")),
+                missing=tuple(limit for limit, field in enforced.items() if not info.get(field)),
+            )
 
     async def has_image(self, name: str) -> bool:
         """Tell whether an image of this name is there."""
@@ -146,14 +147,17 @@ class Engine:
         for line in await self._socket.send(
             f"{self._base}/images/create", query, archive, seconds=_IMPORT_SECONDS
         ):
-            if error := line.get("errorDetail"):
+            with _as_the_api_says():
+                error = line.get("errorDetail") or {}
                 message = error.get("message")
+            if error:
                 raise EngineRefusedError(0, f"the image {repository}:{tag} could not be imported: {message}")
 
     async def create(self, name: str, configuration: dict[str, Any]) -> str:
         """Make a container; return its id."""
         made = await self._ask("POST", "/containers/create", {"name": name}, configuration)
-        return str(made["Id"])
+        with _as_the_api_says():
+            return str(made["Id"])
 
     async def attach(self, container: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """Return the container's output, in frames that name the stream, and its input."""
@@ -166,7 +170,9 @@ class Engine:
 
     async def process(self, container: str) -> int:
         """Return the id of its process 1, as the engine's machine counts."""
-        return int((await self._ask("GET", f"/containers/{container}/json"))["State"]["Pid"])
+        found = await self._ask("GET", f"/containers/{container}/json")
+        with _as_the_api_says():
+            return int(found["State"]["Pid"])
 
     async def statistics(self, container: str) -> dict[str, Any]:
         """Return its counters, read once."""
@@ -196,7 +202,8 @@ class Engine:
         """Return every container with a label, running or not, and its labels."""
         query = {"all": "1", "filters": _filters(label=label)}
         found = await self._ask("GET", "/containers/json", query)
-        return {str(container["Id"]): dict(container["Labels"]) for container in found}
+        with _as_the_api_says():
+            return {str(container["Id"]): dict(container["Labels"]) for container in found}
 
     async def events(self, label: str, listening: asyncio.Event) -> AsyncGenerator[tuple[str, str]]:
         """Yield container and action (`die`, `oom`, `destroy`) as they happen to those with the label.
@@ -208,12 +215,25 @@ class Engine:
             self._socket.follow(f"{self._base}/events", query, listening, seconds=_SECONDS)
         ) as events:
             async for event in events:
-                yield str(event["Actor"]["ID"]), str(event["Action"])
+                with _as_the_api_says():
+                    container, action = str(event["Actor"]["ID"]), str(event["Action"])
+                yield container, action
 
     async def _ask(
         self, method: str, target: str, query: dict[str, str] | None = None, content: Any = None
     ) -> Any:
         return await self._socket.request(method, self._base + target, query, content, seconds=_SECONDS)
+
+
+@contextlib.contextmanager
+def _as_the_api_says() -> Iterator[None]:
+    """Take an answer apart. Raises EngineUnreachableError where it is made otherwise, as no engine's would be."""
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise EngineUnreachableError(
+            f"what answers speaks no API of Docker's: {type(error).__name__}: {error}"
+        ) from error
 
 
 def _version(text: str) -> tuple[int, int]:

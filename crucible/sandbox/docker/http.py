@@ -92,7 +92,7 @@ class Socket:
         """Return the answer's JSON, None where it has none. Raises EngineRefusedError, EngineUnreachableError."""
         body = b"" if content is None else json.dumps(content).encode()
         answer = await self._ask(_Request(method=method, target=target, query=query, body=body), seconds)
-        return json.loads(answer) if answer else None
+        return _read_json(answer) if answer else None
 
     async def headers(self, target: str, *, seconds: float) -> Mapping[str, str]:
         """Return an answer's headers, by their names in small letters. Raises as `request`."""
@@ -108,7 +108,7 @@ class Socket:
     ) -> list[Any]:
         """Post bytes of unknown length; return the answer's JSON lines. Raises as `request`."""
         answer = await self._ask(_Request(method="POST", target=target, query=query, body=body), seconds)
-        return [json.loads(line) for line in answer.splitlines() if line.strip()]
+        return [_read_json(line) for line in answer.splitlines() if line.strip()]
 
     async def follow(
         self, target: str, query: Mapping[str, str], begun: asyncio.Event, *, seconds: float
@@ -125,7 +125,7 @@ class Socket:
             async for part in _parts(connection):
                 *lines, rest = (rest + part).split(b"\n")
                 for line in filter(None, lines):
-                    yield json.loads(line)
+                    yield _read_json(line)
                 if len(rest) > _MAXIMUM_ANSWER_BYTES:
                     raise EngineUnreachableError("the engine sent a line without an end")
         finally:
@@ -202,10 +202,17 @@ async def _raise_refusal(connection: Connection) -> None:
         return
     answer = await _read_all(connection)
     try:
-        message = str(json.loads(answer)["message"])
-    except (ValueError, KeyError, TypeError):
+        message = str(_read_json(answer)["message"])
+    except (EngineUnreachableError, LookupError, TypeError):
         message = answer[:1000].decode(errors="replace")
     raise EngineRefusedError(connection.status, message.strip() or f"the engine answered {connection.status}")
+
+
+def _read_json(text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise EngineUnreachableError(f"the engine answered what is no JSON: {error}") from error
 
 
 async def _read_all(connection: Connection) -> bytes:

@@ -1,5 +1,6 @@
 """Where an engine is looked for, and which one is refused."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,23 @@ async def test_an_address_elsewhere_is_a_reason_not_to_open(monkeypatch: pytest.
     with pytest.raises(SandboxUnavailableError) as caught:
         await DockerDriver.open()
     assert "export DOCKER_HOST=unix://" in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    "said", [b"[]", b"null", b'{"Runtimes": {"runc": 1}}', b'{"SecurityOptions": 7}', b"<html>", b"[" * 100_000]
+)
+async def test_an_engine_that_answers_otherwise_than_the_api_says_is_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: bytes
+) -> None:
+    """Whatever else came of it would end the survey of all engines."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Length: %d\r\n\r\n%b" % (len(said), said))
+        writer.close()
+
+    path = tmp_path / "engine.sock"
+    async with await asyncio.start_unix_server(answer, path):
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{path}")
+        with pytest.raises(SandboxUnavailableError):
+            await DockerDriver.open()
