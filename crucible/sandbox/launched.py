@@ -7,7 +7,7 @@ import socket
 import sys
 from collections.abc import Callable
 
-from crucible.sandbox import kernel, own_namespace
+from crucible.sandbox import dispositions, kernel, own_namespace
 from crucible.sandbox.launching import READY
 
 Run = Callable[[list[int], int], None]
@@ -23,6 +23,7 @@ def serve(descriptors: int, run: Run) -> None:
     kernel.die_with_parent(signal.SIGKILL)
     if os.geteuid() != 0:
         own_namespace.become_root(requests)
+    dispositions.restore()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the executor's to handle
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps what is forked here

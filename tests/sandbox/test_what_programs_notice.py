@@ -1,5 +1,7 @@
 """What docs/limits.md says of ordinary programs: what is in their way, with which error, and what isn't."""
 
+import signal
+
 import pytest
 
 from tests.sandbox.fixtures import Sandboxes, on_engine
@@ -51,3 +53,24 @@ home /tmp done
 
 async def test_what_is_in_an_ordinary_programs_way_is_what_the_page_says(sandboxes: Sandboxes) -> None:
     assert (await sandboxes.run(TRY)).text == NAMESPACES
+
+
+SIGNALS = "print(*(line.split()[1] for line in open('/proc/self/status') if line[:6] in ('SigBlk', 'SigIgn')))"
+
+
+async def test_which_signals_crucible_was_started_with_is_nothing_that_a_program_notices(
+    sandboxes: Sandboxes,
+) -> None:
+    """`nohup crucible up &` ignores SIGHUP, and in a shell SIGQUIT; others block some."""
+    before = [(await sandboxes.run(SIGNALS, fresh=fresh)).text for fresh in (False, True)]
+    usual = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
+    try:
+        await sandboxes.driver.give_back()
+        await sandboxes.start_anew()
+        assert [(await sandboxes.run(SIGNALS, fresh=fresh)).text for fresh in (False, True)] == before
+    finally:
+        signal.signal(signal.SIGHUP, usual)
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        await sandboxes.driver.give_back()
+        await sandboxes.start_anew()

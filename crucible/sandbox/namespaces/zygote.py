@@ -17,7 +17,7 @@ import signal
 import socket
 import sys
 
-from crucible.sandbox import descriptors, kernel, own_namespace, rehearsal, root, script
+from crucible.sandbox import descriptors, dispositions, kernel, own_namespace, rehearsal, root, script
 from crucible.sandbox.namespaces import fresh_pages, init, lot, undying
 from crucible.sandbox.plan import Setup, read_place, read_setup
 from crucible.sandbox.wall import read
@@ -88,6 +88,7 @@ def _enter_namespaces(requests: socket.socket) -> None:
 
 
 def _prepare(setup: Setup) -> None:
+    dispositions.restore()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the executor's to handle
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps what is forked here
