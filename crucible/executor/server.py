@@ -14,6 +14,7 @@ from typing import Final, Self
 
 import structlog
 
+from crucible.domain.bounds import out_of_bounds
 from crucible.domain.errors import SandboxUnavailableError
 from crucible.domain.log_level import Level
 from crucible.domain.outcome import Outcome
@@ -223,6 +224,8 @@ class _Connection:
             await self._send(_message(number, event))
 
         try:
+            if wrong := out_of_bounds(spec.limits):
+                raise SandboxUnavailableError(f"limits.{wrong}")
             runtime = await self._runtimes.find(spec.runtime, spec.image)
             driver = await self._engines.choose(spec)
             finished = await driver.run(spec, runtime, emit, cancelled)

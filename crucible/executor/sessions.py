@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from crucible.domain.bounds import out_of_bounds
 from crucible.domain.errors import (
     ConflictError,
     NotFoundError,
@@ -78,6 +79,8 @@ class Sessions:
 
         Raises ConflictError, UnavailableError, SandboxUnavailableError, SessionsUnsupportedError.
         """
+        if wrong := out_of_bounds(spec.limits):
+            raise SandboxUnavailableError(f"limits.{wrong}")
         if name in self._held or name in self._ended or name in self._opening:
             raise ConflictError(f"there is a session {name} already, or was")
         if len(self._held) + len(self._opening) >= MOST_SESSIONS:

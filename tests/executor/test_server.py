@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import os
 import signal
 import socket
@@ -163,6 +164,17 @@ async def test_a_slow_reader_makes_the_program_wait_and_loses_nothing(path: Path
             received += len(message.event.data)
     writer.close()
     assert (received, message.event.outcome) == (512 * 16384, Outcome.SUCCEEDED)
+
+
+@pytest.mark.parametrize("limits", [{"memory_bytes": -1}, {"cpus": -0.00001}, {"wall_seconds": math.nan}], ids=str)
+async def test_a_limit_that_would_be_none_is_refused_whoever_asks(
+    client: ExecutorClient, limits: dict[str, float]
+) -> None:
+    """For the kernel -1 is no limit, and no clock gets to NaN."""
+    finished = (await events_of(client, "print(1)", **limits))[-1]
+    assert isinstance(finished, SandboxFinished)
+    assert finished.outcome is Outcome.SANDBOX_ERROR
+    assert "must be from" in (finished.error or "")
 
 
 async def test_an_unknown_runtime_is_answered_with_those_there_are(client: ExecutorClient) -> None:
