@@ -2,6 +2,7 @@
 
 import functools
 import os
+import pwd
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,9 @@ from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, Tree
 
 _SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 """Links into /usr on a current distribution, folders on an old one."""
+
+_OF_AN_INTERPRETER = ("bin", "include", "lib", "lib64", "libexec")
+"""Of a folder that is not its alone, what an interpreter needs."""
 
 _SHARED_FILES = ("/etc/ld.so.cache", "/etc/alternatives")
 
@@ -74,13 +78,36 @@ def tree(prefix: str) -> Tree:
     folders = [path for path in _SYSTEM if os.path.isdir(path) and not os.path.islink(path)]
     shown = ["/usr", *folders, *(path for path in _SHARED_FILES if os.path.exists(path))]
     if not any(prefix == folder or prefix.startswith(f"{folder}/") for folder in shown):
-        shown.append(prefix)
+        shown += folders_of(prefix)
     return Tree(
         binds=[(path, path) for path in shown],
         links=links,
         files=list(_MADE_UP),
         masked=masked(),
     )
+
+
+def folders_of(prefix: str) -> list[str]:
+    """Return which folders are shown for an interpreter that was installed in `prefix`.
+
+    One with `--prefix=$HOME/.local` has for neighbours what a user's other programs keep, and Crucible's own data;
+    one with `$HOME` has all that the user has.
+    """
+    if not _is_somebodys(os.path.realpath(prefix)):
+        return [prefix]
+    parts = (os.path.join(prefix, name) for name in _OF_AN_INTERPRETER)
+    return [path for path in parts if os.path.isdir(path) and path not in _SYSTEM]
+
+
+def _is_somebodys(folder: str) -> bool:
+    """Tell whether a folder is a home, or what a home has for programs, or one that our own user's home is in."""
+    home = os.path.realpath(os.path.expanduser("~"))
+    if os.path.basename(folder) == ".local" or f"{home}/".startswith(f"{folder.rstrip('/')}/"):
+        return True
+    try:
+        return os.path.realpath(pwd.getpwuid(os.stat(folder).st_uid).pw_dir) == folder
+    except (KeyError, FileNotFoundError):  # its owner has no account, or it is a folder in an image alone
+        return False
 
 
 def _image(folder: str) -> Tree:

@@ -15,7 +15,7 @@ from crucible.sandbox.process_1 import CODE, WALL
 from crucible.sandbox.runtimes.replaced import FileState
 from crucible.sandbox.runtimes.runtime import Runtime
 from crucible.sandbox.standing import SandboxBrokenError
-from crucible.sandbox.tree import tree
+from crucible.sandbox.tree import folders_of, tree
 from crucible.sandbox.work import entrypoint_of, may_wait
 
 _OLDEST_INTERPRETER = (3, 11)
@@ -100,9 +100,10 @@ def tree_of(kind: Kind, *, own_kernel: bool) -> plan.Tree:
     binds = [*whole.binds, (os.path.dirname(os.path.realpath(crucible.__file__)), f"{CODE}/crucible")]
     shown = any(OWN.prefix == path or OWN.prefix.startswith(f"{path}/") for path, _ in binds)
     if kind.prefix.startswith(MARK):
-        binds += [(os.path.dirname(_loader()), _LIBRARIES), (OWN.prefix, _PYTHON)]
+        binds.append((os.path.dirname(_loader()), _LIBRARIES))
+        binds += [(path, _PYTHON + path.removeprefix(OWN.prefix)) for path in folders_of(OWN.prefix)]
     elif kind.command[0] == _OWN_INTERPRETER and not shown:
-        binds.append((OWN.prefix, OWN.prefix))
+        binds += [(path, path) for path in folders_of(OWN.prefix)]
     build = seccomp.build_wall_of_sessions if kind.session else seccomp.build_wall
     wall = json.dumps(build(own_kernel=own_kernel).described())
     return dataclasses.replace(whole, binds=binds, files=[*whole.files, (WALL, wall)])
