@@ -20,6 +20,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Final, Protocol
 
 from crucible.sandbox import kernel, lookups
+from crucible.sandbox.attempts import OTHERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -177,7 +178,8 @@ class Answers(ABC):
         names, more = lookup.serve()
         for raw in names:
             name = raw.decode(errors="backslashreplace")
-            self._attempts.note("connection", "lookup", name if lookups.is_plain(name) else printable(raw))
+            plain = lookups.is_plain(name) and name != OTHERS
+            self._attempts.note("connection", "lookup", name if plain else printable(raw))
         if not more:
             assert self._poll is not None  # noqa: S101 - it was registered there
             self._poll.unregister(lookup.descriptor)

@@ -71,6 +71,18 @@ except OSError as error: print(error.errno)
     ]
 
 
+async def test_a_host_that_is_called_as_the_rest_is_not_counted_with_it(sandboxes: Sandboxes) -> None:
+    ran = await sandboxes.run(
+        "import socket\n"
+        "for name in (*(f'host-{number}' for number in range(64)), 'others', 'another'):\n"
+        "    try: socket.getaddrinfo(name, 80, socket.AF_INET)\n"
+        "    except OSError: pass\n"
+    )
+    assert {detail: count for name, detail, count in attempts(ran) if name == "lookup"}["others"] == 2
+    ran = await sandboxes.run("import socket\ntry: socket.gethostbyname('others')\nexcept OSError: pass\n")
+    assert ("lookup", '"others"', 1) in attempts(ran)
+
+
 @pytest.mark.parametrize(
     ("runtime", "code"),
     [
