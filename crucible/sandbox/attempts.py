@@ -8,8 +8,9 @@ is new, again when its count has grown a hundredfold, and at the end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
+
+from crucible.sandbox.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +23,7 @@ OTHERS: Final = "others"
 Action = Literal["system_call", "connection"]
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(Record):
     """Something that was refused; the fields are those of `SandboxAttempt`."""
 
     action: Action
@@ -56,7 +56,7 @@ class Attempts:
                 self._names[name] = self._names.get(name, 0) + 1
         if entry is None:
             entry = Attempt(*key, count=0, wall_seconds=self._clock())
-        entry = self._entries[key] = replace(entry, count=entry.count + count)
+        entry = self._entries[key] = entry.changed(count=entry.count + count)
         if entry.count >= self._told.get(key, 0) * _TOLD_AGAIN:
             self._tell_of(key, entry)
 

@@ -19,10 +19,10 @@ import os
 import select
 import socket
 import struct
-from dataclasses import dataclass
 from typing import Final
 
 from crucible.sandbox import call_filter, descriptors, kernel
+from crucible.sandbox.record import Record
 
 _SET_MODE_FILTER: Final = 1
 _NEW_LISTENER: Final = 1 << 3
@@ -50,8 +50,7 @@ _HANDED_OVER: Final = b"L"
 _WITHDRAWN: Final = frozenset({errno.ENOENT, errno.EINPROGRESS})
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(Record):
     """A system call that waits for an answer."""
 
     id: int

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import marshal
 import os
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from crucible.sandbox.descriptors import write_all
+from crucible.sandbox.record import Record
 
 _MARSHAL_VERSION = 2
 """What every Python since 2.5 reads. Downwards only: what comes back was written next to a hostile program."""
@@ -25,8 +25,7 @@ SHARED_MEMORY = "/dev/shm"  # noqa: S108 - inside of the sandbox
 WRITABLE = (WORKSPACE, "/tmp", SHARED_MEMORY)  # noqa: S108 - inside of the sandbox
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(Record):
     """How uids and gids inside map to those outside. Host root is never among them."""
 
     ranged: bool
@@ -37,8 +36,7 @@ class Identity:
     """Who process 1 is, inside."""
 
 
-@dataclass(frozen=True)
-class Tree:
+class Tree(Record):
     """What the read-only root is made of."""
 
     binds: list[tuple[str, str]]
@@ -51,8 +49,7 @@ class Tree:
     """Files and folders of /proc that show the host."""
 
 
-@dataclass(frozen=True)
-class Bounds:
+class Bounds(Record):
     """The limits that the sandbox's own processes set; the cgroup's are the executor's to set."""
 
     open_files: int
@@ -63,8 +60,7 @@ class Bounds:
     collected_depth: int
 
 
-@dataclass(frozen=True)
-class Setup:
+class Setup(Record):
     """What the sandboxes of one zygote have in common."""
 
     tree: Tree
@@ -86,8 +82,7 @@ class Setup:
     inodes: int
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Record):
     """A sandbox without a program."""
 
     identity: Identity
@@ -95,8 +90,7 @@ class Place:
     """How many `cgroup.procs` files there are to join."""
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(Record):
     """A program for a sandbox that stands."""
 
     bounds: Bounds
@@ -117,7 +111,7 @@ class Work:
 
 def write_setup(setup: Setup) -> int:
     """Return a descriptor from which `read_setup` reads."""
-    return _write("setup", asdict(setup), [])
+    return _write("setup", setup.raw(), [])
 
 
 def read_setup(descriptor: int) -> Setup:

@@ -18,13 +18,13 @@ import os
 import socket
 import struct
 import sys
-from dataclasses import asdict, dataclass
 from functools import partial
 
 from crucible.sandbox import capabilities, inputs, kernel, landlock, rehearsal, report, script, steps, wall
 from crucible.sandbox.disk import Disk
 from crucible.sandbox.plan import SHARED_MEMORY, WORKSPACE, Bounds, decode_work
 from crucible.sandbox.readable import readable
+from crucible.sandbox.record import Record
 from crucible.sandbox.tracing import Tracer
 from crucible.sandbox.tree import ENVIRONMENT
 from crucible.sandbox.vessel import Confines, Vessel
@@ -38,8 +38,7 @@ WORK_HEAD = struct.Struct(">cQ")
 _LOOK_MILLISECONDS = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
+class Manner(Record):
     """What process 1 is told as it starts, on its command line."""
 
     warm: bool
@@ -52,7 +51,7 @@ class Manner:
 
     def encode(self) -> str:
         """Return it as an argument."""
-        return json.dumps(asdict(self))
+        return json.dumps(self.raw())
 
 
 def main() -> None:

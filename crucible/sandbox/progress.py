@@ -11,8 +11,9 @@ from __future__ import annotations
 import json
 import os
 import select
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from crucible.sandbox.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,8 +35,7 @@ _PAUSES_PER_RUN: Final = 2000
 """Pauses are no shorter than this part of the time so far, which bounds how many there are over hours."""
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(Record):
     """What was told last; the fields are those of `SandboxProgress`."""
 
     done: float | None

@@ -10,7 +10,6 @@ import os
 import select
 import signal
 import time
-from dataclasses import asdict, dataclass
 from typing import Callable, Optional
 
 from crucible.sandbox import call_filter, capabilities, collect, kernel, report
@@ -18,6 +17,7 @@ from crucible.sandbox.answers import Answers
 from crucible.sandbox.attempts import Attempts
 from crucible.sandbox.plan import WORKSPACE, WRITABLE, Work
 from crucible.sandbox.progress import ProgressReader
+from crucible.sandbox.record import Record
 from crucible.sandbox.vessel import Vessel
 from crucible.sandbox.wall import Wall
 
@@ -27,8 +27,7 @@ _TO_ANSWER = capabilities.CAP_SYS_PTRACE
 """To read whom it tries to reach."""
 
 
-@dataclass
-class Ended:
+class Ended(Record, frozen=False):
     """How a step ended, in the words of `verdict.Report`."""
 
     step: str
@@ -71,8 +70,7 @@ Watch = Callable[[str, int, Optional[Answers], Optional[ProgressReader]], "Ended
 """Waits for a step's process while it answers: see `watch`."""
 
 
-@dataclass(frozen=True)
-class Steps:
+class Steps(Record):
     """A program's compilation, if it has one, and its run."""
 
     fork: Callable[[], Vessel]
@@ -93,7 +91,7 @@ class Steps:
         """Return how the last step ended, when nothing that they started is left."""
         began = time.monotonic()
         attempts = Attempts(
-            lambda attempt: report.send(self.channel, report.ATTEMPT, asdict(attempt)),
+            lambda attempt: report.send(self.channel, report.ATTEMPT, attempt.raw()),
             lambda: time.monotonic() - began,
         )
         progress: ProgressReader | None = None
@@ -112,7 +110,7 @@ class Steps:
             streams = self.streams
             if self.work.reports_progress:
                 progress = ProgressReader(
-                    lambda told: report.send(self.channel, report.PROGRESS, asdict(told)),
+                    lambda told: report.send(self.channel, report.PROGRESS, told.raw()),
                     lambda: time.monotonic() - began,
                 )
                 streams = [*streams, progress.writable]

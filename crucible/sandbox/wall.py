@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from crucible.sandbox.record import Record
 
-@dataclass(frozen=True)
-class Known:
+
+class Known(Record):
     """What the policy says of one recorded call."""
 
     name: str
@@ -20,8 +20,7 @@ class Known:
     """Arguments with which it is nobody's attempt."""
 
 
-@dataclass(frozen=True)
-class Wall:
+class Wall(Record):
     """The filters, and what process 1 has to know of the calls that it is asked about."""
 
     program: bytes

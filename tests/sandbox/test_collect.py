@@ -1,6 +1,5 @@
 """The walk itself, in this process; `tests/security` sets hostile programs on it."""
 
-import dataclasses
 import os
 from pathlib import Path
 
@@ -15,7 +14,7 @@ LARGE = Bounds(
 
 
 def bounds(**changes: int) -> Bounds:
-    return dataclasses.replace(LARGE, **changes)
+    return LARGE.changed(**changes)
 
 
 def test_regular_files_are_found_in_order_of_path(tmp_path: Path) -> None:

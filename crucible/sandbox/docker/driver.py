@@ -119,7 +119,7 @@ class DockerDriver:
         try:
             work, contents = work_of(spec, runtime)
             if not self._house.counts_processes:
-                work = replace(work, processes=spec.limits.processes - OURS)
+                work = work.changed(processes=spec.limits.processes - OURS)
             errand = Errand(
                 work=work,
                 stdin_bytes=len(spec.stdin),

@@ -8,12 +8,12 @@ that stream, so it can't write a frame. Standard library only: both sides use it
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from crucible.sandbox import report
 from crucible.sandbox.descriptors import write_all
 from crucible.sandbox.plan import Bounds, Work
+from crucible.sandbox.record import Record
 
 OWN_KERNEL: Final = "own-kernel"
 HOSTS_KERNEL: Final = "hosts-kernel"
@@ -27,8 +27,7 @@ _HEAD_LENGTH_BYTES = 4
 _CHUNK_BYTES = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Errand:
+class Errand(Record):
     """A program, and what process 1 has to see to itself."""
 
     work: Work
@@ -44,7 +43,7 @@ class Errand:
 
 def frames(errand: Errand, contents: list[bytes], stdin: bytes) -> Iterable[bytes]:
     """Yield the bytes of an errand; its inputs' and its standard input's come last."""
-    head = json.dumps(asdict(errand)).encode()
+    head = json.dumps(errand.raw()).encode()
     size = _HEAD_LENGTH_BYTES + len(head) + sum(map(len, contents)) + len(stdin)
     yield report.HEAD.pack(report.WORK, size)
     yield len(head).to_bytes(_HEAD_LENGTH_BYTES, "big") + head

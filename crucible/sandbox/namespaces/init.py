@@ -11,24 +11,23 @@ import contextlib
 import os
 import signal
 import socket
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from crucible.sandbox import capabilities, descriptors, ending, inputs, kernel, report, root, steps
-from crucible.sandbox.namespaces.lot import Lot
 from crucible.sandbox.plan import Identity, Place, Setup, read_work
+from crucible.sandbox.record import Record
 from crucible.sandbox.vessel import Confines, Vessel
 
 if TYPE_CHECKING:
+    from crucible.sandbox.namespaces.lot import Lot
     from crucible.sandbox.wall import Wall
 
 _HOSTNAME = "sandbox"
 _WORK_DESCRIPTORS = 4
 
 
-@dataclass(frozen=True)
-class Outside:
+class Outside(Record):
     """What process 1 is given of the world outside. The program gets none of it."""
 
     groups: list[int]

@@ -9,14 +9,13 @@ that no process of the last one is left: see ADR 10.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from crucible.sandbox import counted, id_maps, kernel
 from crucible.sandbox.plan import Identity
+from crucible.sandbox.record import Record
 
 
-@dataclass(frozen=True)
-class Lot:
+class Lot(Record):
     """Descriptors of the two."""
 
     user: int

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import dataclasses
 import os
 import platform
 from typing import Self
@@ -203,7 +202,7 @@ class OciDriver:
     def _work(self, spec: SandboxSpec, runtime: Runtime, kind: Kind) -> tuple[plan.Work, list[bytes]]:
         work, contents = work_of(spec, runtime, in_place=kind.warm)
         processes = spec.limits.processes - 1 if self._tool.own_kernel else None
-        return dataclasses.replace(work, processes=processes), contents
+        return work.changed(processes=processes), contents
 
     async def give_back(self) -> None:
         """See `Driver.give_back`."""

@@ -1,6 +1,5 @@
 """What differs between containers before the program is known: who runs process 1, and in which root."""
 
-import dataclasses
 import functools
 import json
 import os
@@ -106,4 +105,4 @@ def tree_of(kind: Kind, *, own_kernel: bool) -> plan.Tree:
         binds += [(path, path) for path in folders_of(OWN.prefix)]
     build = seccomp.build_wall_of_sessions if kind.session else seccomp.build_wall
     wall = json.dumps(build(own_kernel=own_kernel).described())
-    return dataclasses.replace(whole, binds=binds, files=[*whole.files, (WALL, wall)])
+    return whole.changed(binds=binds, files=[*whole.files, (WALL, wall)])

@@ -2,10 +2,10 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from crucible.sandbox.plan import Tree
+from crucible.sandbox.record import Record
 
 BUNDLE: Final = "/run/bundle"
 """In the keeper's own mount namespace, in a file system of memory: nothing of a sandbox is ever on a disk."""
@@ -17,8 +17,7 @@ PROCESS_1: Final = "/run/process_1"
 """The file in which a tool notes the process id of a container's process 1."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Record):
     """A container without a program."""
 
     command: list[str]
@@ -42,7 +41,7 @@ def write_place(place: Place) -> int:
     """Return a descriptor from which `read_place` reads."""
     descriptor = os.memfd_create("place", os.MFD_CLOEXEC)
     with os.fdopen(os.dup(descriptor), "w") as file:
-        json.dump(asdict(place), file)
+        json.dump(place.raw(), file)
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor
 

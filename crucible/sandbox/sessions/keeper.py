@@ -14,7 +14,6 @@ import select
 import signal
 import socket
 import time
-from dataclasses import asdict, dataclass
 
 from crucible.sandbox import call_filter, capabilities, kernel, landlock, notification
 from crucible.sandbox import root as readonly_root
@@ -22,6 +21,7 @@ from crucible.sandbox.answers import Answers
 from crucible.sandbox.attempts import Attempt, Attempts
 from crucible.sandbox.in_child import failure_of
 from crucible.sandbox.listening import ListenerAnswers
+from crucible.sandbox.record import Record
 from crucible.sandbox.sessions import ground as grounds
 from crucible.sandbox.sessions import identity, plan, steps
 from crucible.sandbox.sessions.groups import Groups
@@ -33,8 +33,7 @@ from crucible.sandbox.wall import Wall
 _HOSTNAME = "session"
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(Record):
     """What process 1 holds of the world outside. No program gets any of it."""
 
     channel: socket.socket
@@ -243,7 +242,7 @@ class _Keeper:
                 return
 
     def _tell_of(self, attempt: Attempt) -> None:
-        self._outside.channel.send(plan.message(plan.Kind.ATTEMPT, **asdict(attempt)))
+        self._outside.channel.send(plan.message(plan.Kind.ATTEMPT, **attempt.raw()))
 
     def _reap(self) -> None:
         """Reap whoever ended, and say so of those that were ordered."""

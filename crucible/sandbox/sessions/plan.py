@@ -7,13 +7,13 @@ only.
 
 import json
 import os
-from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
 from crucible.sandbox import capabilities
 from crucible.sandbox.plan import Identity, Tree
 from crucible.sandbox.readable import readable
+from crucible.sandbox.record import Record
 
 MESSAGE_BYTES = 16_384
 """The most that a message between executor and keeper is long; what may be longer travels in memory.
@@ -59,22 +59,20 @@ ROOT_CAPABILITIES = (
 """What root inside may do: give away files, be anybody, end anybody's process. All within its own uids."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnKernel:
+class OwnKernel(Record):
     """What is up to a kernel that the container brings: the host's control groups see none of its processes."""
 
     disk: str
     """The folder that the session's root is made on: the host bounds its size."""
-    shared_memory: str | None = None
-    """The folder that is its /dev/shm, where that is none on the disk."""
     processes: int
     """How many each of its users may have."""
+    shared_memory: str | None = None
+    """The folder that is its /dev/shm, where that is none on the disk."""
     beside: int = 0
     """How many there are that are no program's, besides process 1."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class Ground(Record):
     """A session before anything runs in it."""
 
     identity: Identity
@@ -106,16 +104,15 @@ class Ground:
         return ROOT_CAPABILITIES if self.identity.ranged else 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class Order(Record):
     """One thing to do in a session, by a process made for it."""
 
     purpose: Purpose
     user: str
-    cwd: str = "/"
     argv: list[str]
     """For an exec the argument list, for a file its path."""
     environment: dict[str, str]
+    cwd: str = "/"
     size: int = 0
     """How many bytes to read at most, or how many there are to write."""
     mode: int | None = None
@@ -124,7 +121,7 @@ class Order:
 
 def encode(content: Ground | Order) -> bytes:
     """Return what `decode_ground` or `read_order` understands."""
-    return json.dumps(asdict(content)).encode()
+    return json.dumps(content.raw()).encode()
 
 
 def write(content: Ground | Order) -> int:

@@ -11,12 +11,12 @@ import os
 import signal
 import socket
 import stat
-from dataclasses import dataclass
 from typing import NoReturn
 
 from crucible.sandbox import kernel, rlimits, victim
 from crucible.sandbox.arguments import refuse_what_is_too_long
 from crucible.sandbox.confine import confine
+from crucible.sandbox.record import Record
 from crucible.sandbox.sessions import files, plan, users
 from crucible.sandbox.wall import Wall
 
@@ -25,8 +25,7 @@ FAILURE_DESCRIPTOR = 3
 _FAILURE_BYTES = 2048
 
 
-@dataclass(slots=True)
-class _Step:
+class _Step(Record, frozen=False):
     """What is being done, for whoever has to say that it failed."""
 
     name: str = "start"

@@ -3,8 +3,8 @@
 import errno
 import os
 import stat
-from dataclasses import dataclass
 
+from crucible.sandbox.record import Record
 from crucible.sandbox.sessions.files import open_inside
 
 _MOST_BYTES = 1024 * 1024
@@ -14,8 +14,7 @@ _HIGHEST = 65_534
 """The highest uid that stands for anybody."""
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(Record):
     """Somebody inside."""
 
     name: str
