@@ -212,7 +212,7 @@ class NamespacesDriver:
 
     @staticmethod
     def _by_exec(prefix: str, compartment: str) -> Kind:
-        command = (sys.executable, "-I", "-B")
+        command = (sys.executable, "-I", "-S", "-B")
         return Kind(command=command, prefix=prefix, preload=(), compartment=compartment, warm=False)
 
     def _setup(self, kind: Kind) -> plan.Setup:

@@ -50,7 +50,7 @@ class Kind:
 
 
 _OWN_INTERPRETER = os.path.realpath(sys.executable)
-OWN = Kind(sys.base_prefix, (_OWN_INTERPRETER, "-B"))
+OWN = Kind(sys.base_prefix, (_OWN_INTERPRETER, "-S", "-B"))
 
 
 def kind_of(spec: SandboxSpec, runtime: Runtime) -> Kind:
