@@ -46,8 +46,9 @@ class Manner(Record):
     preload: tuple[str, ...]
     """Modules that a program finds imported."""
     own_kernel: bool
-    """Whether the container has one, in which attempts come to a tracer, and a page that is touched again after a
-    fork takes long enough for `rehearsal`."""
+    """Whether the container has one, in which attempts come to a tracer."""
+    rehearses: bool
+    """Whether no program waits for it yet, and what takes long after a fork is done meanwhile: see `rehearsal`."""
 
     def encode(self) -> str:
         """Return it as an argument."""
@@ -94,7 +95,7 @@ def _serve(channel: socket.socket, manner: Manner) -> None:
         wall=calls,
         landlock_abi=landlock.abi(),
         warm=manner.warm,
-        rehearse=rehearsal.rehearse_as_program if manner.own_kernel else None,
+        rehearse=rehearsal.rehearse_as_program if manner.rehearses else None,
         tracer=tracer,
     )
     if manner.warm:
@@ -104,7 +105,7 @@ def _serve(channel: socket.socket, manner: Manner) -> None:
     gc.freeze()  # the program's collector must not touch, and so copy, what was there before it
     waiting = Vessel(confines)
     reap = tracer.reap if tracer is not None else steps.reap
-    if manner.own_kernel:
+    if manner.rehearses:
         rehearsal.rehearse_as_process_1(waiting, wakeup, reap)
     kernel.prctl(kernel.Prctl.SET_DUMPABLE, 0)
     about = {

@@ -31,9 +31,10 @@ Spare = TypeVar("Spare", bound=Hold)
 class WarmPool(Generic[Kind, Spare]):
     """Spare sandboxes by kind: what differs before the program is known.
 
-    `rest` hears which kind nobody needs. `pause`: the most seconds that a program has to itself before its
-    successor's sandbox is made. `ahead`: how many more there are than were in use at once, for who comes as soon
-    as another has ended, when that making has only begun.
+    `make_ahead`: makes one that nobody waits for yet, where that differs. `rest` hears which kind nobody needs.
+    `pause`: the most seconds that a program has to itself before its successor's sandbox is made. `ahead`: how
+    many more there are than were in use at once, for who comes as soon as another has ended, when that making has
+    only begun.
     """
 
     def __init__(
@@ -42,11 +43,13 @@ class WarmPool(Generic[Kind, Spare]):
         discard: Callable[[Spare], None],
         *,
         most: int,
+        make_ahead: Callable[[Kind], Awaitable[Spare]] | None = None,
         rest: Callable[[Kind], None] = lambda _: None,
         pause: float = 0.0,
         ahead: int = 0,
     ) -> None:
         self._make = make
+        self._make_ahead = make_ahead or make
         self._rest = rest
         self._pause = pause
         self._ahead = ahead
@@ -126,7 +129,7 @@ class WarmPool(Generic[Kind, Spare]):
     async def _fill(self, kind: Kind, needed: int) -> None:
         try:
             while len(self._spare[kind]) < min(self._most, max(needed, self._in_use[kind]) + self._ahead):
-                self._spare[kind].append(await self._make(kind))
+                self._spare[kind].append(await self._make_ahead(kind))
         except (SandboxBrokenError, OSError) as error:
             # Whoever needs one next is told by its own attempt.
             _log.warning("no_spare_sandbox", reason=str(error))

@@ -100,3 +100,17 @@ async def test_a_pool_that_gave_all_back_makes_none_for_a_program_that_ends_late
     pool.used("a")
     await let_others_go_on()
     assert (pool.made, pool.spares()) == (1, 0)
+
+
+async def test_what_nobody_waits_for_is_made_at_leisure(pools: list[Pool]) -> None:
+    pools.append(pool := Pool(pause=HOURS))
+    at_leisure = Spare()
+
+    async def make_ahead(_: str) -> Spare:
+        return at_leisure
+
+    pool._make_ahead = make_ahead
+    assert await pool.take("a") is not at_leisure
+    pool.used("a")
+    await let_others_go_on()
+    assert await pool.take("a") is at_leisure

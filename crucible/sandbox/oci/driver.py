@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import platform
+from functools import partial
 from typing import Self
 
 from crucible.domain.errors import SandboxUnavailableError, SessionsUnsupportedError
@@ -68,7 +69,11 @@ class OciDriver:
         self._ranges = ordinary.ranges()
         self._platform = found.tool.platforms[0]
         self._pool: WarmPool[Kind, Container] = WarmPool(
-            self._stand, self._discard, most=spares, pause=_PAUSE_SECONDS
+            self._stand,
+            self._discard,
+            most=spares,
+            make_ahead=partial(self._stand, awaited=False),
+            pause=_PAUSE_SECONDS,
         )
         self._containment = self._describe(landlock_abi=0)
         self._sessions: OciSessions | None = None
@@ -223,13 +228,16 @@ class OciDriver:
             )
         return await self._sessions.open(spec, prefix)
 
-    async def _stand(self, kind: Kind) -> Container:
-        """Return a container of this kind. Raises SandboxBrokenError, OSError."""
+    async def _stand(self, kind: Kind, *, awaited: bool = True) -> Container:
+        """Return a container of this kind. Raises SandboxBrokenError, OSError.
+
+        `awaited`: whether somebody waits for it, so that it should stand soon, rather than then be quick.
+        """
         slot = self._slots.take(self._blocks_of_sessions if kind.session else self._blocks)
         pipes = Pipes(whole_messages=kind.session)
         container: Container | None = None
         try:
-            memory = write_place(self._place(kind, slot))
+            memory = write_place(self._place(kind, slot, awaited=awaited))
             try:
                 await self._launcher.launch([memory, *pipes.inside])
             finally:
@@ -246,7 +254,7 @@ class OciDriver:
             raise
         return container
 
-    def _place(self, kind: Kind, slot: Slot) -> Place:
+    def _place(self, kind: Kind, slot: Slot, *, awaited: bool) -> Place:
         number = slot.number
         identity = self._identities_of_session(number).outside if kind.session else self._identity(number)
         whole = tree_of(kind, own_kernel=self._tool.own_kernel)
@@ -254,7 +262,7 @@ class OciDriver:
         return Place(
             command=_making(self._found, self._platform, f"crucible-{os.getpid()}-{slot.number}"),
             config=bundle.configuration(
-                command_of(kind, self._manner(kind).encode()),
+                command_of(kind, self._manner(kind, awaited=awaited).encode()),
                 identity,
                 masked_for_runc() if self._tool is container_tools.RUNC else whole.masked,
                 own_kernel=self._tool.own_kernel,
@@ -268,8 +276,11 @@ class OciDriver:
             hidden=cgroup.mounted_besides("devices") if self._cgroups.version == 1 else [],
         )
 
-    def _manner(self, kind: Kind) -> Manner:
-        return Manner(warm=kind.warm, preload=kind.preload, own_kernel=self._tool.own_kernel)
+    def _manner(self, kind: Kind, *, awaited: bool) -> Manner:
+        own_kernel = self._tool.own_kernel
+        return Manner(
+            warm=kind.warm, preload=kind.preload, own_kernel=own_kernel, rehearses=own_kernel and not awaited
+        )
 
     def _identity(self, slot: int) -> plan.Identity:
         if os.geteuid() != 0:

@@ -81,9 +81,8 @@ async def test_a_container_that_is_given_up_before_its_first_word_is_gone_at_onc
         await sandboxes.driver.give_back()
 
 
-async def test_a_program_runs_in_the_container_that_stands_ready_and_the_next_one_in_another(
-    sandboxes: Sandboxes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def _have_one_stand(sandboxes: Sandboxes, patch: pytest.MonkeyPatch) -> None:
+    """Have one container wait for a program, and no other be made as long as the patch holds."""
     assert isinstance(sandboxes.driver, OciDriver)
     pool = sandboxes.driver._pool
 
@@ -93,11 +92,18 @@ async def test_a_program_runs_in_the_container_that_stands_ready_and_the_next_on
     async def make_none(_: Kind) -> Container:
         raise SandboxBrokenError("all are used")
 
+    patch.setattr(pool, "_most", 1)
+    await sandboxes.run("pass")
+    await until(one_stands, PATIENCE_SECONDS)
+    for make in ("_make", "_make_ahead"):
+        patch.setattr(pool, make, make_none)
+
+
+async def test_a_program_runs_in_the_container_that_stands_ready_and_the_next_one_in_another(
+    sandboxes: Sandboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(pool, "_most", 1)
-        await sandboxes.run("pass")
-        await until(one_stands, PATIENCE_SECONDS)
-        patch.setattr(pool, "_make", make_none)
+        await _have_one_stand(sandboxes, patch)
         ready, none = [await sandboxes.run("print('ready')") for _ in range(2)]
     assert (ready.finished.outcome, ready.text) == (Outcome.SUCCEEDED, "ready\n")
     assert none.finished.error == "no sandbox could be made: all are used"
@@ -139,7 +145,9 @@ async def test_the_record_says_what_contains_it(sandboxes: Sandboxes) -> None:
     assert started.containment.enforces == sandboxes.driver.report().enforces
 
 
-async def test_the_interpreter_that_waited_can_not_be_told_from_a_new_one(sandboxes: Sandboxes) -> None:
+async def test_the_interpreter_that_waited_can_not_be_told_from_a_new_one(
+    sandboxes: Sandboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     code = (
         "import os, resource, sys, threading, atexit, __main__\n"
         "atexit.register(print, 'at exit')\n"
@@ -150,11 +158,12 @@ async def test_the_interpreter_that_waited_can_not_be_told_from_a_new_one(sandbo
         "threading.Thread(target=lambda: print('thread')).start()\n"
         "sys.exit('the end')\n"
     )
-    shared, fresh = await asyncio.gather(
-        sandboxes.run(code, argv=("a",), env={"X": "1"}),
-        sandboxes.run(code, argv=("a",), env={"X": "1"}, fresh=True),
-    )
-    assert fresh.text == shared.text
+    shared = await sandboxes.run(code, argv=("a",), env={"X": "1"})
+    fresh = await sandboxes.run(code, argv=("a",), env={"X": "1"}, fresh=True)
+    with monkeypatch.context() as patch:
+        await _have_one_stand(sandboxes, patch)
+        ahead = await sandboxes.run(code, argv=("a",), env={"X": "1"})
+    assert fresh.text == ahead.text == shared.text
     assert "['main.py']" in shared.text
     assert fresh.output("stderr") == shared.output("stderr") == b"the end\n"
     assert fresh.finished.exit_code == shared.finished.exit_code == 1
