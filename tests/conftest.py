@@ -22,7 +22,7 @@ from tests.database.fixtures import (
 )
 from tests.roles.fixtures import scaled
 from tests.sandbox.docker.private_engine import private_engine
-from tests.sandbox.fixtures import nothing_left, promised, sandboxes, sessions_possible, traced
+from tests.sandbox.fixtures import nothing_left, promised, runtimes, sandboxes, sessions_possible, traced
 from tests.stream.fixtures import either_stream, redis, redis_server
 
 ENDING_SECONDS = 120
@@ -43,6 +43,7 @@ __all__ = [
     "pytest_generate_tests",
     "redis",
     "redis_server",
+    "runtimes",
     "sandboxes",
     "scaled",
     "sessions_possible",

@@ -149,9 +149,16 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     data.write()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def runtimes() -> Runtimes:
+    """The host's, each asked once: a dozen interpreters that start and end."""
+    return await discover()
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=machine.tested())
 async def sandboxes(
     request: pytest.FixtureRequest,
+    runtimes: Runtimes,
     traced: None,  # noqa: ARG001 - tracing comes first
 ) -> AsyncIterator[Sandboxes]:
     """The engine of the parameter. A room that is about one engine says so: `on_engine`."""
@@ -159,12 +166,12 @@ async def sandboxes(
         request.getfixturevalue("private_engine")
     before = host.traces()
     try:
-        driver, found = await asyncio.gather(_without_spares(request.param), discover())
+        driver = await _without_spares(request.param)
     except SandboxUnavailableError as error:
         if request.param in machine.expected():
             pytest.fail(f"this machine should offer the engine {request.param}: {error.detail}")
         pytest.skip(f"no engine {request.param} here: {error.detail}")
-    yield Sandboxes(driver, found)
+    yield Sandboxes(driver, runtimes)
     await driver.close()
     left = host.traces() - before
     assert not left, f"the driver left something behind when it closed: {sorted(left)}"
@@ -219,11 +226,13 @@ async def leaving_nothing(sandboxes: Sandboxes) -> AsyncIterator[None]:
     before = sandboxes.traces()
     yield
     await sandboxes.driver.give_back()
+    left = sandboxes.traces() - before
     for _ in range(200):  # the kernel lets go of a group a moment after the last process in it is gone
-        if not sandboxes.traces() - before:
+        if not left:
             break
         await asyncio.sleep(0.02)
-    assert sandboxes.traces() - before == set()
+        left = sandboxes.traces() - before
+    assert left == set()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

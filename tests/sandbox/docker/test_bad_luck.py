@@ -20,7 +20,7 @@ from crucible.sandbox.docker import root, usage
 from crucible.sandbox.docker.blueprint import EXECUTOR_LABEL, LABEL
 from crucible.sandbox.docker.driver import DockerDriver
 from crucible.sandbox.docker.engine import Engine, EngineRefusedError
-from crucible.sandbox.runtimes.on_host import discover
+from crucible.sandbox.runtimes.known import Runtimes
 from crucible.sandbox.runtimes.runtime import Runtime
 from tests.sandbox.docker.private_engine import PrivateEngine, engine
 
@@ -44,8 +44,8 @@ async def driver(own_engine: PrivateEngine) -> AsyncIterator[DockerDriver]:
 
 
 @pytest.fixture
-async def python() -> Runtime:
-    found = (await discover()).get("python")
+def python(runtimes: Runtimes) -> Runtime:
+    found = runtimes.get("python")
     assert found is not None
     return found
 

@@ -20,7 +20,7 @@ from crucible.domain.sandbox import Promise, SandboxEvent, SandboxOutput, Sandbo
 from crucible.domain.session import EndReason, ExecSpec, SessionSpec
 from crucible.sandbox import counted
 from crucible.sandbox.docker.driver import DockerDriver
-from crucible.sandbox.runtimes.on_host import discover
+from crucible.sandbox.runtimes.known import Runtimes
 from crucible.sandbox.standing import SandboxBrokenError
 from tests.sandbox.docker.private_engine import engine
 from tests.sandbox.fixtures import Sandboxes
@@ -32,11 +32,11 @@ TAKE_ALL = "import ctypes\ntaken = 0\nwhile ctypes.CDLL(None).inotify_init1(0) >
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def remapped() -> AsyncIterator[Sandboxes]:
+async def remapped(runtimes: Runtimes) -> AsyncIterator[Sandboxes]:
     with engine(remapped=True) as private, pytest.MonkeyPatch.context() as patch:
         patch.setenv("DOCKER_HOST", private.address)
-        driver, found = await asyncio.gather(DockerDriver.open(spares=0), discover())
-        yield Sandboxes(driver, found)
+        driver = await DockerDriver.open(spares=0)
+        yield Sandboxes(driver, runtimes)
         await driver.close()
 
 

@@ -22,7 +22,6 @@ from crucible.sandbox.namespaces.driver import NamespacesDriver
 from crucible.sandbox.runtimes import on_host
 from crucible.sandbox.runtimes.declared import declarations
 from crucible.sandbox.runtimes.known import Runtimes
-from crucible.sandbox.runtimes.on_host import discover
 from tests.sandbox import host
 from tests.sandbox.fixtures import Sandboxes
 from tests.waiting import until
@@ -30,17 +29,12 @@ from tests.waiting import until
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def found() -> Runtimes:
-    return await discover()
-
-
 @pytest_asyncio.fixture(loop_scope="session")
-async def own(found: Runtimes) -> AsyncIterator[Sandboxes]:
+async def own(runtimes: Runtimes) -> AsyncIterator[Sandboxes]:
     """A driver of the test's own, which keeps no spare sandboxes: each program's is forked when it comes."""
     before = host.traces()
     driver = await NamespacesDriver.open(spares=0)
-    yield Sandboxes(driver, found)
+    yield Sandboxes(driver, runtimes)
     await driver.close()
     assert not host.traces() - before
 
@@ -240,11 +234,11 @@ async def test_a_python_without_ctypes_is_started_for_each_program_and_says_so(
 
 
 async def test_spares_grow_with_use_and_are_given_back_without_it(
-    found: Runtimes, monkeypatch: pytest.MonkeyPatch
+    runtimes: Runtimes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(warm, "_LOOK_SECONDS", 0.2)
     driver = await NamespacesDriver.open()
-    sandboxes = Sandboxes(driver, found)
+    sandboxes = Sandboxes(driver, runtimes)
 
     async def has(least: int, most: int) -> bool:
         return least <= driver._pool.spares() <= most
