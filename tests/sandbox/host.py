@@ -11,7 +11,10 @@ _SERVERS = {"postgres", "redis-server", "crucible"}
 
 def traces() -> set[str]:
     """Return a line for everything that is there because of this process's sandboxes."""
-    return {*_processes(), *_descendants(os.getpid()), *_groups(), *_mounts()}
+    alive = _alive()
+    below = _descendants(alive)
+    found = [process for process in alive if process in below or _is_in_a_group(process)]
+    return {*(f"process {process} {alive[process][1]}" for process in found), *_groups(), *_mounts()}
 
 
 def children(process: int) -> list[int]:
@@ -22,37 +25,46 @@ def children(process: int) -> list[int]:
         return []
 
 
-def _descendants(parent: int) -> set[str]:
+def _alive() -> dict[int, tuple[int, str]]:
+    """Return whose child each process is, and its name.
+
+    Each test that leaves nothing asks for this several times, of all that runs on the host: hence without pathlib.
+    """
+    found = {}
+    for name in filter(str.isdigit, os.listdir("/proc")):  # noqa: PTH208
+        number, _, rest = _read(f"/proc/{name}/stat").partition(b" (")
+        command, _, fields = rest.rpartition(b") ")
+        if number:
+            found[int(name)] = int(fields.split(maxsplit=2)[1]), command.decode(errors="replace")
+    return found
+
+
+def _descendants(alive: dict[int, tuple[int, str]]) -> set[int]:
     """Processes that came from this one: what a container runtime starts beside a sandbox is in nobody's group."""
     children: dict[int, list[int]] = {}
-    names: dict[int, str] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (status := _fields(str(entry / "status"))):
-            children.setdefault(int(status["PPid"]), []).append(int(entry.name))
-            names[int(entry.name)] = status["Name"]
-    found, left = set(), [parent]
+    for process, (parent, name) in alive.items():
+        if process not in bystanders and name not in _SERVERS:
+            children.setdefault(parent, []).append(process)
+    found, left = set(), [os.getpid()]
     while left:
-        below = [
-            child
-            for child in children.get(left.pop(), [])
-            if child not in bystanders and names[child] not in _SERVERS
-        ]
-        found |= {f"process {child} {names[child]}" for child in below}
+        below = children.get(left.pop(), [])
+        found.update(below)
         left += below
     return found
 
 
-def _processes() -> set[str]:
-    """Processes in the groups of this process's executor; a sandbox's processes can't leave theirs."""
-    found = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                if f"/crucible-{os.getpid()}-" in (entry / "cgroup").read_text():
-                    found.add(f"process {entry.name} {_fields(str(entry / 'status')).get('Name', '?')}")
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-    return found
+def _is_in_a_group(process: int) -> bool:
+    """Tell whether it is in one of this process's executor; a sandbox's processes can't leave theirs."""
+    return f"/crucible-{os.getpid()}-".encode() in _read(f"/proc/{process}/cgroup")
+
+
+def _read(path: str) -> bytes:
+    """Return what is in a file of /proc; nothing where the process is gone."""
+    try:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+            return file.read()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def uids_in_sandboxes() -> set[int]:
@@ -62,8 +74,7 @@ def uids_in_sandboxes() -> set[int]:
     """
     uids: dict[str, set[int]] = {}
     confined = set()
-    for line in _processes():
-        process = line.split()[1]
+    for process in filter(_is_in_a_group, _alive()):
         status = _fields(f"/proc/{process}/status")
         try:
             namespace = str(Path(f"/proc/{process}/ns/pid").readlink())
