@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 
@@ -37,6 +38,9 @@ from tests.sandbox import host, machine, traced_launcher
 
 ON_THE_HOSTS_KERNEL = tuple(name for name in ENGINES if ENGINES[name].isolation is Isolation.SHARED_KERNEL)
 """Engines that are to keep each claim about sessions. gVisor's keep those that a kernel has a part in."""
+
+SETTLING_SECONDS = 20.0
+"""What of a sandbox may take to be gone from a host that is busy."""
 
 
 @dataclass
@@ -226,10 +230,8 @@ async def leaving_nothing(sandboxes: Sandboxes) -> AsyncIterator[None]:
     before = sandboxes.traces()
     yield
     await sandboxes.driver.give_back()
-    left = sandboxes.traces() - before
-    for _ in range(200):  # the kernel lets go of a group a moment after the last process in it is gone
-        if not left:
-            break
+    left, deadline = sandboxes.traces() - before, time.monotonic() + SETTLING_SECONDS
+    while left and time.monotonic() < deadline:  # the kernel lets go of a group a moment after its last process
         await asyncio.sleep(0.02)
         left = sandboxes.traces() - before
     assert left == set()
