@@ -1,6 +1,7 @@
 """The client for programs that do something else meanwhile."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Self, TypeVar
@@ -26,6 +27,7 @@ from crucible.client.errors import ServerUnreachableError, error_of, unreachable
 from crucible.client.retries import Retries
 from crucible.domain.answer import EvaluationPage, FileList, Readiness
 from crucible.domain.engine import Engine
+from crucible.domain.errors import CrucibleError
 from crucible.domain.evaluation import Evaluation, EvaluationFilter, EvaluationSummary, Submission
 from crucible.domain.event import Event, Finished
 from crucible.domain.runtime import Runtime
@@ -87,9 +89,15 @@ class AsyncCrucible:
         return (await self._ask(calls.submit_many(submissions, idempotency_key))).items
 
     async def run(self, submission: Submission) -> Evaluation:
-        """Hand in a program and wait for its end, however long that takes."""
-        evaluation = await self.submit(submission, wait_seconds=LONGEST_WAIT_SECONDS)
-        return evaluation if evaluation.status.is_final else await self.wait(evaluation.id)
+        """Hand in a program and wait for its end, however long that takes. Whoever interrupts this ends it."""
+        key = calls.new_key()
+        try:
+            evaluation = await self.submit(submission, wait_seconds=LONGEST_WAIT_SECONDS, idempotency_key=key)
+            return evaluation if evaluation.status.is_final else await self.wait(evaluation.id)
+        except asyncio.CancelledError:
+            with contextlib.suppress(CrucibleError):  # it has ended, or nobody is there to ask
+                await self.cancel((await self.submit(submission, idempotency_key=key)).id)
+            raise
 
     async def wait(self, evaluation_id: str) -> Evaluation:
         """Wait for an evaluation's end, however long that takes."""

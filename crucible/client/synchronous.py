@@ -1,5 +1,6 @@
 """The client for programs that wait for each answer."""
 
+import contextlib
 import time
 from collections.abc import Iterator, Sequence
 from types import TracebackType
@@ -26,6 +27,7 @@ from crucible.client.schedules import Schedules
 from crucible.client.sessions import Sessions
 from crucible.domain.answer import EvaluationPage, FileList, Readiness
 from crucible.domain.engine import Engine
+from crucible.domain.errors import CrucibleError
 from crucible.domain.evaluation import Evaluation, EvaluationFilter, EvaluationSummary, Submission
 from crucible.domain.event import Event, Finished
 from crucible.domain.runtime import Runtime
@@ -87,9 +89,15 @@ class Crucible:
         return (self._ask(calls.submit_many(submissions, idempotency_key))).items
 
     def run(self, submission: Submission) -> Evaluation:
-        """Hand in a program and wait for its end, however long that takes."""
-        evaluation = self.submit(submission, wait_seconds=LONGEST_WAIT_SECONDS)
-        return evaluation if evaluation.status.is_final else self.wait(evaluation.id)
+        """Hand in a program and wait for its end, however long that takes. Whoever interrupts this ends it."""
+        key = calls.new_key()
+        try:
+            evaluation = self.submit(submission, wait_seconds=LONGEST_WAIT_SECONDS, idempotency_key=key)
+            return evaluation if evaluation.status.is_final else self.wait(evaluation.id)
+        except KeyboardInterrupt:
+            with contextlib.suppress(CrucibleError):  # it has ended, or nobody is there to ask
+                self.cancel(self.submit(submission, idempotency_key=key).id)
+            raise
 
     def wait(self, evaluation_id: str) -> Evaluation:
         """Wait for an evaluation's end, however long that takes."""

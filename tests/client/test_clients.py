@@ -3,7 +3,9 @@
 import asyncio
 import inspect
 import json
-from collections.abc import Iterator
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,10 +27,12 @@ from crucible.client.connection import options
 from crucible.domain import errors
 from crucible.domain.errors import ConflictError, InvalidRequestError, NotFoundError
 from crucible.domain.event import Finished, Output
+from crucible.domain.sandbox import SandboxEvent, SandboxSpec
 from crucible.domain.webhook import WebhookEvent, WebhookRequest
-from tests.api.test_evaluations import prolific
-from tests.fake_executor import FakeExecutor
+from tests.api.test_evaluations import prolific, sleepy
+from tests.fake_executor import FakeExecutor, Gate
 from tests.serving import Serving, serving
+from tests.waiting import until
 
 PROGRAM = Submission(code="print(1)", labels={"study": "a"}, files=(InputFile(path="in", content="x"),))
 
@@ -82,6 +86,36 @@ async def test_an_evaluation_lives_through_the_asynchronous_client(server: Servi
         listed = [one.id async for one in crucible.evaluations(EvaluationFilter(label=("study=a",)), page_size=2)]
         assert {one.id for one in acknowledged} < set(listed)
         assert len((await crucible.page(limit=1)).items) == 1
+
+
+def test_ctrl_c_while_a_program_runs_ends_it(server: Serving) -> None:
+    async def interrupting(spec: SandboxSpec) -> AsyncIterator[SandboxEvent]:
+        os.kill(os.getpid(), signal.SIGINT)
+        async for event in sleepy(spec):
+            yield event
+
+    server.executor.script = interrupting
+    with Crucible(server.url) as crucible:
+        with pytest.raises(KeyboardInterrupt):
+            crucible.run(PROGRAM)
+        (evaluation,) = crucible.evaluations()
+        assert crucible.wait(evaluation.id).outcome is Outcome.CANCELLED
+
+
+async def test_who_is_cancelled_while_a_program_runs_ends_it(server: Serving) -> None:
+    server.executor.script = gate = Gate()
+
+    async def begun() -> bool:
+        return gate.reached.is_set()
+
+    async with AsyncCrucible(server.url) as crucible:
+        running = asyncio.create_task(crucible.run(PROGRAM))
+        await until(begun)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        (evaluation,) = (await crucible.page()).items
+        assert (await crucible.wait(evaluation.id)).outcome is Outcome.CANCELLED
 
 
 async def test_as_many_are_asked_at_once_as_the_caller_asks_for() -> None:
