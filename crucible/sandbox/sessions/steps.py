@@ -110,7 +110,7 @@ def _become(user: users.User, mapped: bool) -> None:
     """Be the user. Passing through root on the way takes, from anybody else, the powers that process 1 has."""
     if not mapped:
         if user.uid != os.getuid():
-            raise OSError(errno.EPERM, f"uids can't be mapped here: there is only uid {os.getuid()}")
+            raise OSError(errno.ESRCH, f"uids can't be mapped here: there is only uid {os.getuid()}")
         return
     os.setgroups(list(user.groups))
     os.setresgid(user.gid, user.gid, user.gid)
