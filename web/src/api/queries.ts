@@ -9,6 +9,7 @@ import {
   type Evaluation,
   isFinal,
   type LogLevel,
+  type Part,
   type QueueNow,
   type Statistics,
   type StorageNow,
@@ -32,6 +33,12 @@ export const queryClient = new QueryClient({
     },
   },
 });
+
+/** How every list goes on that is read page by page. */
+export const byCursor = {
+  initialPageParam: null as string | null,
+  getNextPageParam: (last: Part<unknown>) => last.next_cursor,
+};
 
 export const runtimesQuery = queryOptions({
   queryKey: ["runtimes"],

@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answer, api, idempotencyKey } from "../api/client";
 import { problemOf, unreachable } from "../api/problem";
+import { byCursor } from "../api/queries";
 import { observedFetch } from "../api/traffic";
 import type {
   Batch,
@@ -18,12 +19,11 @@ const CHUNK = 500;
 
 export const batchesQuery = infiniteQueryOptions({
   queryKey: ["batches"],
-  initialPageParam: null as string | null,
+  ...byCursor,
   queryFn: ({ pageParam, signal }) =>
-    answer(
-      api.GET("/api/v1/batches", { params: { query: pageParam ? { cursor: pageParam } : {} }, signal }),
-    ) as Promise<Part<Batch>>,
-  getNextPageParam: (last) => last.next_cursor ?? null,
+    answer(api.GET("/api/v1/batches", { params: { query: { cursor: pageParam } }, signal })) as Promise<
+      Part<Batch>
+    >,
   refetchInterval: 4_000,
 });
 
@@ -60,7 +60,7 @@ export interface Wanted {
 export function itemsQuery(id: string, wanted: Wanted, live: boolean) {
   return infiniteQueryOptions({
     queryKey: ["batch", id, "items", wanted],
-    initialPageParam: null as string | null,
+    ...byCursor,
     queryFn: ({ pageParam, signal }) =>
       answer(
         api.GET("/api/v1/batches/{batch_id}/evaluations", {
@@ -70,13 +70,12 @@ export function itemsQuery(id: string, wanted: Wanted, live: boolean) {
               limit: 100,
               ...(wanted.outcome ? { outcome: [wanted.outcome] } : {}),
               ...(wanted.cause ? { cause: wanted.cause } : {}),
-              ...(pageParam ? { cursor: pageParam } : {}),
+              cursor: pageParam,
             },
           },
           signal,
         }),
       ) as Promise<Part<EvaluationSummary>>,
-    getNextPageParam: (last) => last.next_cursor ?? null,
     refetchInterval: (query) => (live && query.state.data?.pages.length === 1 ? 3_000 : false),
   });
 }

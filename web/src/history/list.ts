@@ -1,7 +1,7 @@
 /** The list of evaluations, page by page as one scrolls, and all of it for an export. */
 import { infiniteQueryOptions } from "@tanstack/react-query";
 import { answer, api } from "../api/client";
-import { queryClient } from "../api/queries";
+import { byCursor, queryClient } from "../api/queries";
 import { type EvaluationSummary, isFinal, type Part } from "../api/types";
 import { type Filter, toQuery } from "./filter";
 
@@ -20,9 +20,8 @@ export function historyQuery(filter: Filter) {
     (query.state.data?.pages.length ?? 0) <= MOST_PAGES_ANEW;
   return infiniteQueryOptions({
     queryKey: ["evaluations", "history", asked],
-    initialPageParam: null as string | null,
+    ...byCursor,
     queryFn: ({ pageParam, signal }) => page(asked, pageParam, PAGE, signal),
-    getNextPageParam: (last) => last.next_cursor ?? null,
     // Asking anew for what is on many pages would be as much again each time; who is that deep reads the past.
     refetchInterval: (query) => {
       const pages = query.state.data?.pages;
@@ -58,7 +57,7 @@ function page(
   limit: number,
   signal?: AbortSignal,
 ): Promise<Part<EvaluationSummary>> {
-  const query = { ...toQuery(filter, Date.now()), limit, ...(cursor ? { cursor } : {}) };
+  const query = { ...toQuery(filter, Date.now()), limit, cursor };
   return answer(api.GET("/api/v1/evaluations", { params: { query }, signal })) as Promise<Part<EvaluationSummary>>;
 }
 

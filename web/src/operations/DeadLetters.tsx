@@ -5,7 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { answer, api } from "../api/client";
 import { Problem } from "../api/problem";
-import { queryClient } from "../api/queries";
+import { byCursor, queryClient } from "../api/queries";
 import type { DeadLetter, DeadLetterState, DeadLetterSummary } from "../api/types";
 import { Checkbox } from "../app/Checkbox";
 import { SegmentedControl } from "../app/SegmentedControl";
@@ -29,15 +29,14 @@ export function DeadLetters() {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const query = useInfiniteQuery({
     queryKey: ["dead letters", state],
-    initialPageParam: null as string | null,
+    ...byCursor,
     queryFn: ({ pageParam, signal }) =>
       answer(
         api.GET("/api/v1/dead-letters", {
-          params: { query: { state: [state], ...(pageParam ? { cursor: pageParam } : {}) } },
+          params: { query: { state: [state], cursor: pageParam } },
           signal,
         }),
       ),
-    getNextPageParam: (last) => last.next_cursor ?? null,
     refetchInterval: 10_000,
   });
   const letters = query.data?.pages.flatMap((page) => page.items) ?? [];

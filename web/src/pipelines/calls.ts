@@ -1,18 +1,18 @@
 /** What is asked of pipelines. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answer, api, idempotencyKey } from "../api/client";
+import { byCursor } from "../api/queries";
 import type { Part, Pipeline, PipelineRequest, PipelineSummary } from "../api/types";
 
 const EVERY_MS = 1_000;
 
 export const pipelinesQuery = infiniteQueryOptions({
   queryKey: ["pipelines"],
-  initialPageParam: null as string | null,
+  ...byCursor,
   queryFn: ({ pageParam, signal }) =>
-    answer(
-      api.GET("/api/v1/pipelines", { params: { query: pageParam ? { cursor: pageParam } : {} }, signal }),
-    ) as Promise<Part<PipelineSummary>>,
-  getNextPageParam: (last) => last.next_cursor ?? null,
+    answer(api.GET("/api/v1/pipelines", { params: { query: { cursor: pageParam } }, signal })) as Promise<
+      Part<PipelineSummary>
+    >,
   refetchInterval: 4_000,
 });
 

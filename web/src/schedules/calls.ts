@@ -1,6 +1,7 @@
 /** What is asked of schedules. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answer, api, idempotencyKey } from "../api/client";
+import { byCursor } from "../api/queries";
 import type { EvaluationSummary, Firing, Part, Schedule, ScheduleRequest, Upcoming } from "../api/types";
 
 const EVERY_MS = 5_000;
@@ -8,12 +9,11 @@ const FIRINGS = 50;
 
 export const schedulesQuery = infiniteQueryOptions({
   queryKey: ["schedules"],
-  initialPageParam: null as string | null,
+  ...byCursor,
   queryFn: ({ pageParam, signal }) =>
-    answer(
-      api.GET("/api/v1/schedules", { params: { query: pageParam ? { cursor: pageParam } : {} }, signal }),
-    ) as Promise<Part<Schedule>>,
-  getNextPageParam: (last) => last.next_cursor ?? null,
+    answer(api.GET("/api/v1/schedules", { params: { query: { cursor: pageParam } }, signal })) as Promise<
+      Part<Schedule>
+    >,
   refetchInterval: EVERY_MS,
 });
 
@@ -31,18 +31,17 @@ export function scheduleQuery(id: string) {
 export function firingsQuery(id: string) {
   return infiniteQueryOptions({
     queryKey: ["schedule", id, "firings"],
-    initialPageParam: null as string | null,
+    ...byCursor,
     queryFn: ({ pageParam, signal }) =>
       answer(
         api.GET("/api/v1/schedules/{schedule_id}/firings", {
           params: {
             path: { schedule_id: id },
-            query: { limit: FIRINGS, ...(pageParam ? { cursor: pageParam } : {}) },
+            query: { limit: FIRINGS, cursor: pageParam },
           },
           signal,
         }),
       ) as Promise<Part<Firing>>,
-    getNextPageParam: (last) => last.next_cursor ?? null,
     refetchInterval: EVERY_MS,
   });
 }

@@ -2,26 +2,21 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answer, api, idempotencyKey } from "../api/client";
 import { Problem, problemOf, unreachable } from "../api/problem";
+import { byCursor } from "../api/queries";
 import { MessageParser } from "../api/serverSentEvents";
 import type { ExecEvent, Isolation, Part, Session, SessionAttempts } from "../api/types";
 
 export function sessionsQuery(all: boolean) {
   return infiniteQueryOptions({
     queryKey: ["sessions", all],
-    initialPageParam: null as string | null,
+    ...byCursor,
     queryFn: ({ pageParam, signal }) =>
       answer(
         api.GET("/api/v1/sessions", {
-          params: {
-            query: {
-              ...(all ? {} : { state: ["starting", "running"] as const }),
-              ...(pageParam ? { cursor: pageParam } : {}),
-            } as { state?: ("starting" | "running")[]; cursor?: string },
-          },
+          params: { query: { state: all ? undefined : ["starting", "running"], cursor: pageParam } },
           signal,
         }),
       ) as Promise<Part<Session>>,
-    getNextPageParam: (last) => last.next_cursor ?? null,
     refetchInterval: 4_000,
   });
 }
