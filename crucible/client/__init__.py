@@ -16,6 +16,7 @@ from crucible.domain.batch import Batch, BatchRequest, BatchState
 from crucible.domain.errors import (
     ConflictError,
     CrucibleError,
+    DeletedError,
     ExecutorUnavailableError,
     IdempotencyConflictError,
     InvalidRequestError,
@@ -64,6 +65,7 @@ __all__ = [
     "ConflictError",
     "Crucible",
     "CrucibleError",
+    "DeletedError",
     "Evaluation",
     "EvaluationFilter",
     "EvaluationPage",
