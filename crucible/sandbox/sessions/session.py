@@ -86,7 +86,7 @@ class TrackedSession:
         """Groups of execs that ended, in which something may still run."""
         self._leftovers = Leftovers()
         self._began = time.monotonic()
-        self._gone: asyncio.Future[None] | None = None
+        self._leaving: asyncio.Future[None] | None = None
         self._counting = False
         """Whether its end has begun with a last question for what was tried."""
         self._receiving = asyncio.create_task(self._receive())
@@ -197,9 +197,9 @@ class TrackedSession:
                     await self._measure()
         if not self.ended.done():
             self.ended.set_result((reason, detail))
-        if self._gone is None:
-            self._gone = asyncio.ensure_future(self._leave())
-        await asyncio.shield(self._gone)
+        if self._leaving is None:
+            self._leaving = asyncio.ensure_future(self._leave())
+        await asyncio.shield(self._leaving)
 
     async def _leave(self) -> None:
         """Have process 1 leave, and wait for the stage, which sees it go last."""
@@ -298,8 +298,7 @@ class TrackedSession:
 
     async def _receive(self) -> None:
         """Hand process 1's messages to whoever waits for them; its end is the session's."""
-        loop = asyncio.get_running_loop()
-        while data := await _receive(loop, self._channel):
+        while data := await _next_message(self._channel):
             message = json.loads(data)
             report: asyncio.Future[dict[str, Any]] | None = None
             if message.pop("kind") == plan.Kind.ATTEMPT:
@@ -314,7 +313,7 @@ class TrackedSession:
         kills = self._group.read().out_of_memory_kills
         detail = "its process 1 ended" + (", as its memory was spent" if kills else "")
         self._counting = True  # nobody is left to ask
-        loop.call_soon(lambda: asyncio.ensure_future(self.end(EndReason.BROKEN, detail)))
+        asyncio.get_running_loop().call_soon(lambda: asyncio.ensure_future(self.end(EndReason.BROKEN, detail)))
 
     def _out_of_memory_kills(self) -> int:
         try:
@@ -349,9 +348,10 @@ async def stands(channel: socket.socket) -> None:
         )
 
 
-async def _receive(loop: asyncio.AbstractEventLoop, channel: socket.socket) -> bytes:
+async def _next_message(channel: socket.socket) -> bytes:
+    """Return what process 1 says next; nothing once it is gone."""
     try:
-        return await loop.sock_recv(channel, plan.MESSAGE_BYTES)
+        return await asyncio.get_running_loop().sock_recv(channel, plan.MESSAGE_BYTES)
     except OSError:
         return b""
 
