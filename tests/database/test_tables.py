@@ -41,7 +41,7 @@ def test_a_check_constraint_holds_each_enumeration(
 
 def test_every_table_says_whose_each_row_is_but_those_of_the_tenants_and_of_who_works_for_all():
     nobodys = {table.name for table in metadata.tables.values() if "tenant_id" not in table.c}
-    assert nobodys == {"log_orders", "measures", "tenants", "workers"}
+    assert nobodys == {"blob_removals", "log_orders", "measures", "tenants", "workers"}
 
 
 def test_the_queue_ranks_priorities_in_the_order_in_which_they_are_declared(database_file):
