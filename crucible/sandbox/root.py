@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import os
 
-from crucible.sandbox import kernel
+from crucible.sandbox import devices, kernel
 from crucible.sandbox.plan import PROGRAM_UID, WORKSPACE, WRITABLE, Tree
 
-_DEVICES = ("null", "zero", "full", "random", "urandom")
 _DEVICE_LINKS = (
     ("/dev/fd", "/proc/self/fd"),
     ("/dev/stdin", "/proc/self/fd/0"),
@@ -77,7 +76,7 @@ def fill(top: str, tree: Tree) -> None:
     """
     for folder in ("/proc", "/dev", _SCRATCH, *WRITABLE):
         os.makedirs(top + folder, exist_ok=True)
-    for device in _DEVICES:
+    for device in devices.NAMES:
         _touch(f"{top}/dev/{device}")
     for path, content in tree.files:
         os.makedirs(os.path.dirname(top + path), exist_ok=True)
@@ -100,10 +99,13 @@ def _touch(path: str) -> None:
 
 
 def _mount_devices(top: str) -> None:
-    for device in _DEVICES:
+    source = devices.lay_out(top + _SCRATCH)
+    for device in devices.NAMES:
         target = f"{top}/dev/{device}"
-        kernel.mount(f"/dev/{device}", target, None, kernel.MS_BIND)
+        kernel.mount(f"{source}/{device}", target, None, kernel.MS_BIND)
         kernel.set_mount_attributes(target, kernel.MOUNT_ATTR_NOSUID | kernel.MOUNT_ATTR_NOEXEC)
+    if source != devices.HOSTS:
+        kernel.unmount(source)
 
 
 def _mounting_proc(top: str, masked: list[str]) -> kernel.Calls:

@@ -62,6 +62,34 @@ async def test_on_the_host_it_is_nobody_whatever_it_is_inside(sandboxes: Sandbox
         assert seen == {os.geteuid()}
 
 
+WATCH = """
+import ctypes, os, select
+libc = ctypes.CDLL(None, use_errno=True)
+descriptor = libc.inotify_init()
+for name in ('null', 'zero', 'full', 'random', 'urandom', 'tty'):
+    libc.inotify_add_watch(descriptor, os.fsencode(f'/dev/{name}'), 0xFCE)  # what changes, is made, moved, removed
+print('watching', flush=True)
+print(len(select.select([descriptor], [], [], 1)[0]))
+"""
+
+
+async def test_who_writes_to_a_device_is_nobodys_to_see(sandboxes: Sandboxes) -> None:
+    if why := sandboxes.driver.report().missing.get("devices of its own"):
+        pytest.skip(why)
+    watching = asyncio.Event()
+
+    def hear(event: SandboxEvent) -> None:
+        if isinstance(event, SandboxOutput):
+            watching.set()
+
+    watcher = asyncio.create_task(sandboxes.run(WATCH, on_event=hear))
+    await watching.wait()
+    for name in ("null", "zero", "full", "random", "urandom"):
+        os.close(os.open(f"/dev/{name}", os.O_WRONLY))
+    ran = await watcher
+    assert ran.text == "watching\n0\n", ran
+
+
 FLUSHES = 4000
 FEW_PAGES = 32 * 1024
 

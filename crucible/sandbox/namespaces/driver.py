@@ -22,7 +22,18 @@ from crucible.domain.sandbox import (
     SandboxStarted,
 )
 from crucible.domain.session import SessionSpec
-from crucible.sandbox import capabilities, cgroup, counted, ids, landlock, ordinary, plan, rlimits, seccomp
+from crucible.sandbox import (
+    capabilities,
+    cgroup,
+    counted,
+    devices,
+    ids,
+    landlock,
+    ordinary,
+    plan,
+    rlimits,
+    seccomp,
+)
 from crucible.sandbox.driver import Emit, Session
 from crucible.sandbox.images import LOCKS_SEEN
 from crucible.sandbox.namespaces.sessions.driver import NamespacesSessions
@@ -114,7 +125,7 @@ class NamespacesDriver:
             available=True,
             isolation=self._containment.isolation,
             enforces=self._containment.enforces,
-            missing=missing | rlimits.missing(),
+            missing=missing | rlimits.missing() | devices.missing(),
             unpromised={Promise.LOCKS_APART: LOCKS_SEEN}
             | ({} if os.geteuid() == 0 else {Promise.COUNTED_APART: _ONE_PAYS}),
             sessions=True,

@@ -18,7 +18,18 @@ from crucible.domain.sandbox import (
     SandboxStarted,
 )
 from crucible.domain.session import SessionSpec
-from crucible.sandbox import cgroup, container_tools, counted, ids, ordinary, plan, rlimits, seccomp, tracing
+from crucible.sandbox import (
+    cgroup,
+    container_tools,
+    counted,
+    devices,
+    ids,
+    ordinary,
+    plan,
+    rlimits,
+    seccomp,
+    tracing,
+)
 from crucible.sandbox.container_tools import Found, Tool
 from crucible.sandbox.driver import Emit, Session
 from crucible.sandbox.images import LOCKS_SEEN
@@ -137,7 +148,7 @@ class OciDriver:
             isolation=self._tool.isolation,
             enforces=self._containment.enforces,
             missing=({"sessions": self._no_sessions} if self._no_sessions else {})
-            | ({} if self._tool.own_kernel else rlimits.missing()),
+            | ({} if self._tool.own_kernel else rlimits.missing() | devices.missing()),
             unpromised=_of_its_own_kernel() if self._tool.own_kernel else _OF_THE_HOSTS_KERNEL,
             sessions=self._no_sessions is None,
         )

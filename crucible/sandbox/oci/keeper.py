@@ -15,10 +15,10 @@ import signal
 import socket
 import sys
 
-from crucible.sandbox import capabilities, counted, kernel, report, root
+from crucible.sandbox import capabilities, counted, devices, kernel, report, root
 from crucible.sandbox.in_child import failure_of
 from crucible.sandbox.oci import bundle
-from crucible.sandbox.oci.place import BUNDLE, LOG, PROCESS_1, ROOT, SCRATCH, STATE, Place, read_place
+from crucible.sandbox.oci.place import BUNDLE, DEVICES, LOG, PROCESS_1, ROOT, SCRATCH, STATE, Place, read_place
 from crucible.sandbox.plan import WORKSPACE, WRITABLE
 
 RESIZED = b"!"
@@ -32,6 +32,8 @@ _ENVIRONMENT = {
     "TMPDIR": "/run",
 }
 _LONGEST_REASON = 1000
+_DEVICES = (*devices.NAMES, "tty")
+"""Those that the tools show."""
 
 
 def run(descriptors: list[int], launcher: int) -> None:
@@ -105,6 +107,8 @@ def _mount(place: Place) -> None:
     kernel.mount("run", "/run", "tmpfs", _UNTRUSTED, f"size={_RUN_BYTES},mode=755")
     for folder in (BUNDLE, ROOT, SCRATCH, STATE):
         os.mkdir(folder)
+    if not place.own_kernel:
+        _have_devices_of_its_own()
     kernel.mount("root", ROOT, "tmpfs", _UNTRUSTED, "size=1m,nr_inodes=4096,mode=755")
     root.fill(ROOT, place.tree)
     attributes = kernel.MOUNT_ATTR_RDONLY | kernel.MOUNT_ATTR_NOSUID | kernel.MOUNT_ATTR_NODEV
@@ -120,6 +124,14 @@ def _mount(place: Place) -> None:
         os.mkdir(inner)
         os.chown(inner, place.owner, place.owner)
         os.chmod(inner, 0o755 if folder == WORKSPACE else 0o1777)
+
+
+def _have_devices_of_its_own() -> None:
+    """Cover the host's devices, which a tool shows a container that has a user namespace."""
+    os.mkdir(DEVICES)
+    source = devices.lay_out(DEVICES, _DEVICES)
+    for name in _DEVICES if source == DEVICES else ():
+        kernel.mount(f"{source}/{name}", f"{devices.HOSTS}/{name}", None, kernel.MS_BIND)
 
 
 def _hide(path: str) -> None:

@@ -10,6 +10,7 @@ from crucible.sandbox.record import Record
 BUNDLE: Final = "/run/bundle"
 """In the keeper's own mount namespace, in a file system of memory: nothing of a sandbox is ever on a disk."""
 ROOT: Final = "/run/root"
+DEVICES: Final = "/run/devices"
 SCRATCH: Final = "/run/scratch"
 STATE: Final = "/run/state"
 LOG: Final = "/run/log"
