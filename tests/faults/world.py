@@ -118,7 +118,8 @@ class World:
         """Return how much there is of everything, whatever it is called and whenever it was."""
         found: Counter[object] = Counter()
         for place, statement in enumerate(_ALIKE):
-            found.update((place, *row) for row in await self.rows(statement))
+            counted = statement.add_columns(sa.func.count()).group_by(*statement.selected_columns)
+            found.update({(place, *row): number for *row, number in await self.rows(counted)})
         return found
 
     async def rows(self, statement: "sa.Select[tuple[object, ...]]") -> list[tuple[object, ...]]:
