@@ -24,7 +24,7 @@ WHOLE = ("tests/end_to_end", "tests/chaos", "tests/examples", "tests/benchmarks"
 """Where all of Crucible runs as its users have it, often to be killed."""
 MANY_WAYS = (
     *("tests/api/test_openapi.py", "tests/evaluations/test_fair_machine.py"),
-    "tests/evaluations/test_lifecycle_machine.py",
+    *("tests/evaluations/test_lifecycle_machine.py", "tests/faults"),
 )
 """What goes hundreds of times, in ways that nobody thought of, through lines that have tests of their own."""
 CONSOLE = "tests/web"

@@ -23,7 +23,11 @@ from tests.faults.verbs import VERBS, Verb
 from tests.faults.world import Follower, World
 from tests.webhooks.test_delivering import hook
 
-WAYS = {"sqlite": [How.REFUSED, How.LOST, How.UNANSWERED], "postgresql": list(How)}
+WAYS = {
+    "sqlite": [How.REFUSED, How.LOST, How.UNANSWERED],
+    "postgresql": [How.REFUSED, How.UNANSWERED, How.EXPELLED],
+}
+pytestmark = pytest.mark.timeout(400)
 _MOST_CALLS = 60
 
 

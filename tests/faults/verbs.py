@@ -12,6 +12,7 @@ from crucible.batches import create as create_batch
 from crucible.batches import receive, retry
 from crucible.batches.settle import count_ended
 from crucible.blobs.store import prefix_of
+from crucible.database.bulk import FEWEST_COPIED
 from crucible.domain.batch import BatchRequest
 from crucible.domain.evaluation import Annotation, Submission
 from crucible.domain.outcome import Fault, Outcome
@@ -171,7 +172,7 @@ async def _annotate(world: World) -> Step:
     return lambda: world.told(lambda: annotate(world.database, LOCAL_OWNER, one, said))
 
 
-def _batch(count: int) -> Verb:
+def _batch(*counts: int) -> Verb:
     async def prepare(world: World) -> Step:
         key = world.key()
         request = BatchRequest(name="study")
@@ -180,7 +181,7 @@ def _batch(count: int) -> Verb:
             create = create_batch.create
             made = await world.told(lambda: create(world.database, LOCAL_OWNER, request, idempotency_key=key))
             assert made
-            for offset in (0, count):
+            for offset, count in enumerate(counts):
                 chunk = batches.programs(count, offset)
                 hand_in = partial(batches.handed_in, world.database, made.what.id, chunk, offset=offset)
                 await world.told(hand_in)
@@ -289,7 +290,7 @@ async def _discard(world: World) -> Step:
 
 VERBS: dict[str, Verb] = {
     "submit": _submit(2),
-    "submit many": _submit(20),
+    "submit many": _submit(FEWEST_COPIED),
     "claim": _claim,
     "claim from two lines": _claim_from_two_lines,
     "heartbeat": _heartbeat,
@@ -306,8 +307,8 @@ VERBS: dict[str, Verb] = {
     "delete": _delete,
     "restore": _restore,
     "annotate": _annotate,
-    "hand in a batch": _batch(2),
-    "hand in a large batch": _batch(10),
+    "hand in a batch": _batch(1, 1),
+    "hand in a large batch": _batch(FEWEST_COPIED),
     "retry a batch": _retry_batch,
     "cancel a batch": _cancel_batch,
     "count a batch": _count_batch,
