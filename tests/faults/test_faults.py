@@ -1,4 +1,4 @@
-"""Every call to the database goes wrong once, in every way, during every verb; and what comes of it is the same.
+"""Every call to the database goes wrong once during every verb, its last in every way; and the same comes of it.
 
 A commit whose answer is lost is a commit or none: whoever asked can't know, and asks again. So each verb is done
 as its caller does it, repeated until it is told that it is done. Then all is brought to its end, and there must be
@@ -89,7 +89,8 @@ async def test_whatever_call_goes_wrong_the_same_comes_of_it(world, failures, da
     wanted, calls = await comes_of(world, failures, VERBS[verb])
     assert 0 < calls < _MOST_CALLS
     for place in range(1, calls + 1):
-        for how in WAYS[database_kind]:
+        ways = WAYS[database_kind]
+        for how in ways if place == calls else [ways[place % len(ways)]]:
             came, _ = await comes_of(world, failures, VERBS[verb], place, how)
             assert came == wanted, f"call {place} of {calls} {how}"
     await world.is_sound()
