@@ -104,11 +104,11 @@ class World:
         """Nothing more goes wrong: bring all that is there to its end."""
         database, blobs, stream = self.calm, self.blobs, self.stream
         while True:
+            await stop_cancelled(database, self.doorbell, stream)
             await reap(database, blobs, stream, patience=PATIENT, everything=True)
             held = await claimed(database, limit=1000)
             for one in held:
                 assert await finished(database, blobs, stream, one)
-            await stop_cancelled(database, self.doorbell, stream)
             advanced = await advance_undecided(database, blobs, stream, self.doorbell)
             if not (await count_ended(database) or advanced or held):
                 break
