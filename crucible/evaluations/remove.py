@@ -114,7 +114,8 @@ async def collect_orphans(database: Database, blobs: BlobStore, *, knows_all: bo
 
     Those are of attempts that were lost, where whoever took the evaluation back was killed before they were gone.
     With `knows_all`, those of evaluations that are not there, too: only for who knows that no other database's
-    blobs lie in the folder.
+    blobs lie in the folder. Where none of those that are looked at together is there, nothing is removed:
+    then it is the rows that are missing, of a database that was put aside to be mended.
     """
     removed = 0
     async for some in blobs.attempts():
@@ -123,7 +124,7 @@ async def collect_orphans(database: Database, blobs: BlobStore, *, knows_all: bo
         void = [
             (evaluation_id, fence)
             for evaluation_id, fence in some
-            if (fence < fences[evaluation_id] if evaluation_id in fences else knows_all)
+            if (fence < fences[evaluation_id] if evaluation_id in fences else knows_all and fences)
         ]
         with blobs.removing() as may_remove:
             if not may_remove:

@@ -368,6 +368,12 @@ async def test_blobs_that_no_row_will_name_are_collected_and_no_others(database,
     assert (blobs._root / "evaluations" / "somebody's").is_dir()
 
 
+async def test_the_blobs_of_a_database_that_was_put_aside_are_no_orphans(database, blobs):
+    await blobs.put("evaluations/ev_00000000000000000000000000/1/stdout", b"evidence")
+    assert await collect_orphans(database, blobs, knows_all=True) == 0
+    assert len(files(blobs)) == 1
+
+
 REMOVES = """
 import asyncio, sys
 from datetime import timedelta
