@@ -192,9 +192,15 @@ class TrackedSession:
         """See `Session.end`."""
         if not self.ended.done() and not self._counting:
             self._counting = True
-            with contextlib.suppress(SessionEndedError, TimeoutError):
-                async with asyncio.timeout(_LEAVING_SECONDS):
-                    await self._measure()
+            asking = asyncio.create_task(self._measure())
+            # No `asyncio.timeout`: in a task that was cancelled, Python 3.11.2's raises no TimeoutError.
+            try:
+                answered, _ = await asyncio.wait({asking}, timeout=_LEAVING_SECONDS)
+            finally:
+                asking.cancel()
+            with contextlib.suppress(SessionEndedError):
+                for each in answered:
+                    each.result()
         if not self.ended.done():
             self.ended.set_result((reason, detail))
         if self._leaving is None:
