@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 import httpx2
+from private_servers import free_port
 
 from crucible.settings import Settings
 
@@ -25,12 +26,15 @@ REFUSED = 1
 
 
 def address(arguments: list[str]) -> str:
-    """Return where `crucible up` with these arguments listens."""
+    """Return where `crucible up` with these arguments listens. Where they ask for any port, a free one is added."""
     settings = Settings()
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--host", default=settings.host)
     parser.add_argument("--port", type=int, default=settings.port)
     known, _ = parser.parse_known_args(arguments)
+    if known.port == 0:
+        known.port = free_port()
+        arguments += ["--port", str(known.port)]
     host = f"[{known.host}]" if ":" in known.host else known.host
     return f"http://{host}:{known.port}"
 
@@ -55,7 +59,8 @@ def run_first_program(url: str) -> None:
 
 def main() -> int:
     """Return the server's exit code; 0 where Ctrl-C ended it, which is how this is meant to end."""
-    url = address(sys.argv[1:])
+    arguments = sys.argv[1:]
+    url = address(arguments)
     servers: list[subprocess.Popen[bytes]] = []
 
     def pass_on(number: int, _: FrameType | None) -> None:
@@ -67,7 +72,7 @@ def main() -> int:
     with httpx2.Client(base_url=url) as http:
         taken = is_ready(http)
         print("starting Crucible", flush=True)
-        server = subprocess.Popen([CRUCIBLE, "up", *sys.argv[1:]], process_group=0)
+        server = subprocess.Popen([CRUCIBLE, "up", *arguments], process_group=0)
         servers.append(server)
         while not taken and server.poll() is None and not is_ready(http):
             time.sleep(POLL_SECONDS)

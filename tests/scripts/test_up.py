@@ -1,5 +1,6 @@
 """`make up` knows where the server listens that it starts."""
 
+import httpx2
 import pytest
 from up import address
 
@@ -18,3 +19,10 @@ def test_the_address_is_the_one_that_the_arguments_ask_for(
     for name in ("CRUCIBLE_HOST", "CRUCIBLE_PORT"):
         monkeypatch.delenv(name, raising=False)
     assert address(arguments) == url
+
+
+def test_any_free_port_is_one_that_the_server_is_told() -> None:
+    arguments = ["--json", "--port=0"]
+    url = address(arguments)
+    assert arguments == ["--json", "--port=0", "--port", str(httpx2.URL(url).port)]
+    assert httpx2.URL(url).port
