@@ -26,7 +26,7 @@ REFUSED = 1
 
 
 def address(arguments: list[str]) -> str:
-    """Return where `crucible up` with these arguments listens. Where they ask for any port, a free one is added."""
+    """Return where `crucible up` with these arguments listens. Where they ask for any port, one is added."""
     settings = Settings()
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--host", default=settings.host)
