@@ -6,7 +6,7 @@ tasks alone whose own way of ending takes no time.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -33,3 +33,20 @@ async def whole(step: Coroutine[Any, Any, T]) -> T:
     except asyncio.CancelledError:
         await asyncio.wait({task})
         raise
+
+
+async def within(seconds: float, step: Awaitable[object]) -> bool:
+    """Wait so long for a step, and tell whether it was over by then; else it is broken off. Raises what it raised.
+
+    For who clears up, and may have been cancelled: in such a task, Python 3.11.2's `asyncio.timeout` (Debian 12
+    has it) raises no TimeoutError.
+    """
+    task = asyncio.ensure_future(step)
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+        if task.done():
+            await task
+            return True
+        return False
+    finally:
+        task.cancel()

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import structlog
 
+from crucible.ending import within
+
 _PASSED_ON = frozenset(
     {
         "DOCKER_HOST",
@@ -90,8 +92,6 @@ class ExecutorProcess:
         if process is None or process.returncode is not None:
             return
         process.terminate()
-        # No `asyncio.timeout`: where its task was cancelled, Python 3.11.2's is never the one that ended the wait.
-        ending = asyncio.create_task(process.wait())
-        if not (await asyncio.wait({ending}, timeout=_STOP_SECONDS))[0]:
+        if not await within(_STOP_SECONDS, process.wait()):
             process.kill()
-        await ending
+            await process.wait()

@@ -6,6 +6,7 @@ import json
 import os
 import socket
 
+from crucible.ending import within
 from crucible.sandbox import plan, process_1, report
 from crucible.sandbox.oci.keeper import RESIZED
 from crucible.sandbox.sessions.session import stands
@@ -138,9 +139,7 @@ class Container(Standing):
         self.kill()
         if not self._ended:  # as a session's has, whoever held that
             self._socket.shutdown(socket.SHUT_WR)  # a stage whose process isn't known yet waits for a word
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(ENDING_SECONDS):
-                    await self.until_gone()
+            await within(ENDING_SECONDS, self.until_gone())
         self.let_go()
 
     def let_go(self) -> None:

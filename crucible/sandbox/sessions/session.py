@@ -24,6 +24,7 @@ from crucible.domain.session import (
     SessionSpec,
     SessionUsage,
 )
+from crucible.ending import within
 from crucible.sandbox import apparmor
 from crucible.sandbox.driver import EmitOutput
 from crucible.sandbox.readable import readable
@@ -192,15 +193,8 @@ class TrackedSession:
         """See `Session.end`."""
         if not self.ended.done() and not self._counting:
             self._counting = True
-            asking = asyncio.create_task(self._measure())
-            # No `asyncio.timeout`: in a task that was cancelled, Python 3.11.2's raises no TimeoutError.
-            try:
-                answered, _ = await asyncio.wait({asking}, timeout=_LEAVING_SECONDS)
-            finally:
-                asking.cancel()
             with contextlib.suppress(SessionEndedError):
-                for each in answered:
-                    each.result()
+                await within(_LEAVING_SECONDS, self._measure())
         if not self.ended.done():
             self.ended.set_result((reason, detail))
         if self._leaving is None:
