@@ -124,15 +124,15 @@ def test_a_tier_that_can_not_be_had_is_refused_with_what_there_is(shared: Machin
     assert [name for name, engine in engines.items() if engine.default] == ["namespaces"]
     assert "memory_bytes" in engines["namespaces"].enforces
     done = shared.command("run", slowly, "--isolation", "virtual-machine")
-    assert (done.returncode, done.stdout) == (1, b"")
+    assert (done.returncode, done.stdout) == (125, b"")
     said = " ".join(done.stderr.decode().split())
     assert "minimum_isolation: must be what the engine gives, is virtual-machine; there are: " in said
     assert "namespaces (shared-kernel)" in said
     done = shared.command("run", slowly, "--engine", "namespaces", "--isolation", "user-space-kernel")
-    assert done.returncode == 1
+    assert done.returncode == 125
     assert b"is user-space-kernel; there are: namespaces (shared-kernel)" in done.stderr
     done = shared.command("run", slowly, "--engine", "gvisr")
-    assert done.returncode == 1
+    assert done.returncode == 125
     assert b"engine: 'gvisr' is not an engine of this server; there are: auto, gvisor" in done.stderr
 
 
