@@ -60,6 +60,6 @@ def test_a_session_lives_through_the_commands(
     assert session("destroy", "mine") == b"mine namespaces ended (destroyed): it was asked to\n"
     assert json.loads(session("attempts", "mine", "--json"))["items"][0]["name"] == "unshare"
     gone = command("sandbox", "session", "exec", "mine", "--", "true")
-    assert (gone.code, "has ended (destroyed)" in gone.err) == (1, True)
+    assert (gone.code, "has ended (destroyed)" in gone.err) == (125, True)
     failing = command("sandbox", "session", "create", "other", "--idle", "0")
     assert (failing.code, "limits.idle_seconds" in failing.err) == (1, True)
