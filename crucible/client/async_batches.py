@@ -109,9 +109,11 @@ class AsyncBatches:
         """Return why evaluations ended badly, the most frequent cause first."""
         return await self._ask(calls.causes(batch_id))
 
-    async def retry(self, batch_id: str, faults: Collection[Fault] | None = None) -> Batch:
+    async def retry(
+        self, batch_id: str, faults: Collection[Fault] | None = None, *, idempotency_key: str | None = None
+    ) -> Batch:
         """Run again what failed by one of these faults, by default by any, and nothing else."""
-        return await self._ask(calls.retry(batch_id, faults))
+        return await self._ask(calls.retry(batch_id, faults, idempotency_key))
 
     async def cancel(self, batch_id: str) -> Batch:
         """Ask for a batch's end; `wait` for it to be over."""

@@ -50,9 +50,9 @@ class AsyncOperations:
         """Return who is told of failures."""
         return (await self._ask(calls.webhooks())).items
 
-    async def add_webhook(self, request: WebhookRequest) -> WebhookCreated:
+    async def add_webhook(self, request: WebhookRequest, *, idempotency_key: str | None = None) -> WebhookCreated:
         """Have a receiver told from now on; keep its secret, which is not shown again."""
-        return await self._ask(calls.add_webhook(request))
+        return await self._ask(calls.add_webhook(request, idempotency_key))
 
     async def remove_webhook(self, webhook_id: str) -> None:
         """Tell a receiver no more."""

@@ -90,7 +90,7 @@ def causes(batch_id: str) -> Call[CauseList]:
     return Call(method="GET", path=f"{path_of(batch_id)}/causes", read=reads(CauseList))
 
 
-def retry(batch_id: str, faults: Collection[Fault] | None) -> Call[Batch]:
+def retry(batch_id: str, faults: Collection[Fault] | None, idempotency_key: str | None) -> Call[Batch]:
     """Run again what failed."""
     request = RetryRequest() if faults is None else RetryRequest(faults=frozenset(faults))
     return Call(
@@ -98,6 +98,7 @@ def retry(batch_id: str, faults: Collection[Fault] | None) -> Call[Batch]:
         path=f"{path_of(batch_id)}/retry",
         read=reads(Batch),
         content=request.model_dump_json().encode(),
+        idempotency_key=idempotency_key or new_key(),
         wait_seconds=_LONG_SECONDS,
     )
 

@@ -113,9 +113,11 @@ class Batches:
         """Return why evaluations ended badly, the most frequent cause first."""
         return self._ask(calls.causes(batch_id))
 
-    def retry(self, batch_id: str, faults: Collection[Fault] | None = None) -> Batch:
+    def retry(
+        self, batch_id: str, faults: Collection[Fault] | None = None, *, idempotency_key: str | None = None
+    ) -> Batch:
         """Run again what failed by one of these faults, by default by any, and nothing else."""
-        return self._ask(calls.retry(batch_id, faults))
+        return self._ask(calls.retry(batch_id, faults, idempotency_key))
 
     def cancel(self, batch_id: str) -> Batch:
         """Ask for a batch's end; `wait` for it to be over."""

@@ -49,9 +49,9 @@ class Operations:
         """Return who is told of failures."""
         return self._ask(calls.webhooks()).items
 
-    def add_webhook(self, request: WebhookRequest) -> WebhookCreated:
+    def add_webhook(self, request: WebhookRequest, *, idempotency_key: str | None = None) -> WebhookCreated:
         """Have a receiver told from now on; keep its secret, which is not shown again."""
-        return self._ask(calls.add_webhook(request))
+        return self._ask(calls.add_webhook(request, idempotency_key))
 
     def remove_webhook(self, webhook_id: str) -> None:
         """Tell a receiver no more."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Literal
 from urllib.parse import quote
 
-from crucible.client.calls import PREFIX, Call, body
+from crucible.client.calls import PREFIX, Call, body, new_key
 from crucible.client.reading import reads
 from crucible.domain.answer import DeadLetterChoice, DeadLetterList, DeadLetterPage, LogLevel, LogLevelRequest
 from crucible.domain.dead_letter import DeadLetter, DeadLetterState
@@ -55,14 +55,14 @@ def webhooks() -> Call[WebhookList]:
     return Call(method="GET", path=_WEBHOOKS, read=reads(WebhookList))
 
 
-def add_webhook(request: WebhookRequest) -> Call[WebhookCreated]:
+def add_webhook(request: WebhookRequest, idempotency_key: str | None) -> Call[WebhookCreated]:
     """Have somebody told of failures."""
     return Call(
         method="POST",
         path=_WEBHOOKS,
         read=reads(WebhookCreated),
         content=body(request),
-        repeatable=False,
+        idempotency_key=idempotency_key or new_key(),
     )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from crucible.database.announcements import announce_test
 from crucible.database.tables import AnyRow, deliveries, is_pending, webhooks
 from crucible.domain.errors import NotFoundError
-from crucible.domain.webhook import Delivery, DeliveryState, Webhook
+from crucible.domain.webhook import Delivery, DeliveryState, Webhook, WebhookCreated
 
 _D = deliveries.c
 _W = webhooks.c
@@ -33,10 +33,7 @@ class WebhookReader:
         rows = await self._connection.execute(
             sa.select(webhooks).where(_W.tenant_id == self._tenant_id).order_by(_W.id)
         )
-        return tuple(
-            Webhook(id=row.id, url=row.url, events=row.events, created=row.created_at, created_by=row.created_by)
-            for row in rows
-        )
+        return tuple(Webhook(**_described(row)) for row in rows)
 
     async def deliveries(self, webhook_id: str, *, limit: int) -> tuple[Delivery, ...]:
         """Return what one was told of, the newest first. Raises NotFoundError."""
@@ -60,7 +57,13 @@ class WebhookReader:
 class WebhookRepository(WebhookReader):
     """The receivers of one tenant, to be added to and taken from."""
 
-    async def add(self, webhook: Webhook, secret: str) -> None:
+    async def get(self, webhook_id: str) -> WebhookCreated:
+        """Return one with its secret. Raises NotFoundError."""
+        await self._require(webhook_id)
+        row = (await self._connection.execute(sa.select(webhooks).where(_W.id == webhook_id))).one()
+        return WebhookCreated(**_described(row), secret=row.secret)
+
+    async def add(self, webhook: WebhookCreated) -> None:
         """Insert one."""
         await self._connection.execute(
             webhooks.insert(),
@@ -68,7 +71,7 @@ class WebhookRepository(WebhookReader):
                 "id": webhook.id,
                 "tenant_id": self._tenant_id,
                 "url": webhook.url,
-                "secret": secret,
+                "secret": webhook.secret,
                 "events": sorted(webhook.events),
                 "created_by": webhook.created_by,
                 "created_at": webhook.created,
@@ -155,6 +158,16 @@ class Outbox:
             .where(_D.id == taken.id, is_pending, _D.attempts == taken.attempts)
             .values(**values)
         )
+
+
+def _described(row: AnyRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "url": row.url,
+        "events": row.events,
+        "created": row.created_at,
+        "created_by": row.created_by,
+    }
 
 
 def _delivery(row: AnyRow) -> Delivery:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from crucible.domain.evaluation import Argument, LabelKey, LabelValue
 from crucible.domain.outcome import Fault, Outcome
-from crucible.domain.shape import ClosedShape, Shape
+from crucible.domain.shape import IN_ORDER, ClosedShape, Shape
 from crucible.domain.status import Status
 
 MAXIMUM_ITEMS: Final = 100_000
@@ -98,7 +98,7 @@ RETRIED_FAULTS: Final = frozenset(Fault) - {Fault.NOBODY}
 class RetryRequest(ClosedShape):
     """Which evaluations of a batch are to run again: those that ended by one of these faults."""
 
-    faults: Annotated[frozenset[Fault], Field(min_length=1)] = RETRIED_FAULTS
+    faults: Annotated[frozenset[Fault], Field(min_length=1), IN_ORDER] = RETRIED_FAULTS
 
 
 def state_of(*, closed: bool, cancel_requested: bool, unfinished: int) -> BatchState:

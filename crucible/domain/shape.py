@@ -1,10 +1,12 @@
 """What all shapes of the API have in common: nothing about one changes once it is there."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PlainSerializer
 
+IN_ORDER: Final = PlainSerializer(sorted, return_type=list[str])
+"""How a set is written: alike in every process, so that a request that is sent again is the same."""
 _MOST_SHOWN = 1000
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
-from crucible.domain.shape import ClosedShape, Shape
+from crucible.domain.shape import IN_ORDER, ClosedShape, Shape
 
 MAXIMUM_WEBHOOKS = 20
 """Of one tenant."""
@@ -50,7 +50,9 @@ class WebhookRequest(ClosedShape):
 
     url: Annotated[str, Field(min_length=1, max_length=2048)]
     """`https://…` or `http://…`; its host must not be within a private network, but by the operator's leave."""
-    events: Annotated[frozenset[WebhookEvent], Field(min_length=1), AfterValidator(_asked_for)] = FAILURES
+    events: Annotated[frozenset[WebhookEvent], Field(min_length=1), AfterValidator(_asked_for), IN_ORDER] = (
+        FAILURES
+    )
 
 
 class Webhook(Shape):
@@ -64,7 +66,7 @@ class Webhook(Shape):
 
 
 class WebhookCreated(Webhook):
-    """A receiver that was just made, with its secret; it is not shown again."""
+    """A receiver that was just made, with its secret; it is shown again only to the request that made it."""
 
     secret: str
     """What signatures are verified with: `whsec_…`, as Standard Webhooks has it."""

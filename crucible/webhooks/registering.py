@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from crucible.access.policy import Permission, require
-from crucible.database.database import Database
+from crucible.database.database import Database, TenantWork
+from crucible.database.once import Created, digest_of, once
 from crucible.domain.errors import ConflictError
 from crucible.domain.identifiers import new_identifier
 from crucible.domain.principal import Principal
@@ -12,7 +13,6 @@ from crucible.domain.webhook import (
     MAXIMUM_WEBHOOKS,
     Delivery,
     DeliveryList,
-    Webhook,
     WebhookCreated,
     WebhookList,
     WebhookRequest,
@@ -21,28 +21,43 @@ from crucible.webhooks.address import Network, require_reachable
 
 
 async def add(
-    database: Database, principal: Principal, request: WebhookRequest, *, allowed: Collection[Network]
-) -> WebhookCreated:
-    """Make a receiver and return it with its secret, which is not shown again.
+    database: Database,
+    principal: Principal,
+    request: WebhookRequest,
+    *,
+    allowed: Collection[Network],
+    idempotency_key: str | None = None,
+) -> Created[WebhookCreated]:
+    """Make a receiver and return it with its secret, which is shown again only to who repeats this under its key.
 
-    Raises InvalidRequestError where the URL leads to what may not be reached, and ConflictError where there are
-    too many.
+    Raises InvalidRequestError where the URL leads to what may not be reached, ConflictError where there are too
+    many, and IdempotencyConflictError.
     """
     require(principal, Permission.ADMINISTER)
     await require_reachable(request.url, allowed)
-    async with database.unit_of_work(principal) as work:
+
+    async def make(work: TenantWork) -> tuple[list[str], WebhookCreated]:
         if len(await work.webhooks.all()) >= MAXIMUM_WEBHOOKS:
             raise ConflictError(f"there are {MAXIMUM_WEBHOOKS} webhooks, which is the most: remove one")
-        webhook = Webhook(
+        webhook = WebhookCreated(
             id=new_identifier("wh"),
             url=request.url,
             events=request.events,
             created=await work.now(),
             created_by=principal.subject,
+            secret=new_secret(),
         )
-        secret = new_secret()
-        await work.webhooks.add(webhook, secret)
-    return WebhookCreated(**webhook.model_dump(), secret=secret)
+        await work.webhooks.add(webhook)
+        return [webhook.id], webhook
+
+    return await once(
+        database,
+        principal,
+        idempotency_key,
+        digest_of("webhooks", request),
+        make=make,
+        show=lambda work, ids: work.webhooks.get(ids[0]),
+    )
 
 
 async def try_out(database: Database, principal: Principal, webhook_id: str) -> Delivery:

@@ -37,6 +37,18 @@ def test_a_secret_is_shown_once(http: httpx2.Client) -> None:
     assert http.delete(f"/webhooks/{listed['id']}").status_code == 404
 
 
+def test_who_did_not_hear_the_secret_asks_again_under_the_same_key(http: httpx2.Client) -> None:
+    asked = {"url": "http://1.1.1.1/hook", "events": ["pipeline.ended", "batch.ended", "evaluation.failed"]}
+    key = {"Idempotency-Key": "the-one"}
+    first = http.post("/webhooks", json=asked, headers=key)
+    again = http.post("/webhooks", json=asked | {"events": asked["events"][::-1]}, headers=key)
+    assert (again.status_code, again.json()["secret"]) == (201, first.json()["secret"])
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert len(http.get("/webhooks").json()["items"]) == 1
+    other = http.post("/webhooks", json=asked | {"url": "http://1.1.1.1/other"}, headers=key)
+    assert (other.status_code, other.json()["type"].rpartition(":")[2]) == (409, "idempotency-conflict")
+
+
 def test_what_can_be_no_webhook_is_one_that_nobody_has(http: httpx2.Client) -> None:
     for name in ("%00", "wh_", "wh_" + "Z" * 400, "ev_00000000000000000000000000", "%F0%9F%94%94"):
         assert http.delete(f"/webhooks/{name}").status_code == 404

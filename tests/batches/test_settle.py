@@ -12,8 +12,8 @@ from crucible.batches.export import ExportFormat, export
 from crucible.batches.settle import count_ended, stop_cancelled
 from crucible.database.batches import ItemFilter
 from crucible.database.tables import batches
-from crucible.domain.batch import RETRIED_FAULTS, BatchState
-from crucible.domain.errors import ConflictError, InvalidRequestError, NotFoundError
+from crucible.domain.batch import BatchState, RetryRequest
+from crucible.domain.errors import ConflictError, IdempotencyConflictError, InvalidRequestError, NotFoundError
 from crucible.domain.evaluation import Submission
 from crucible.domain.outcome import Fault, Outcome
 from crucible.domain.principal import LOCAL_OWNER
@@ -95,7 +95,9 @@ async def test_a_retry_runs_what_failed_and_nothing_else(database, blobs, stream
     await all_ended(database, blobs, stream, SUCCEEDED, failed(), TIMED_OUT)
     await count_ended(database)
     before = await items(database, batch.id)
-    again = await retry.retry(database, doorbell, LOCAL_OWNER, batch.id, frozenset({Fault.PROGRAM}))
+    again = await retry.retry(
+        database, doorbell, LOCAL_OWNER, batch.id, RetryRequest(faults=frozenset({Fault.PROGRAM}))
+    )
     assert (again.state, again.retried) == (BatchState.RUNNING, 2)
     assert again.statuses == {Status.COMPLETED: 4, Status.QUEUED: 2}
     specs = {one.spec.code for one in await all_ended(database, blobs, stream)}
@@ -116,18 +118,36 @@ async def test_a_retry_that_is_asked_for_twice_changes_nothing_the_second_time(d
     batch = await made(database, programs(2))
     await all_ended(database, blobs, stream, failed())
     first, second = [
-        await retry.retry(database, doorbell, LOCAL_OWNER, batch.id, RETRIED_FAULTS) for _ in range(2)
+        await retry.retry(database, doorbell, LOCAL_OWNER, batch.id, RetryRequest()) for _ in range(2)
     ]
     assert first == second
     with pytest.raises(InvalidRequestError, match="faults: must be of"):
-        await retry.retry(database, doorbell, LOCAL_OWNER, batch.id, frozenset({Fault.NOBODY}))
+        await retry.retry(
+            database, doorbell, LOCAL_OWNER, batch.id, RetryRequest(faults=frozenset({Fault.NOBODY}))
+        )
+
+
+async def test_a_retry_that_is_sent_again_under_its_key_leaves_what_failed_since(
+    database, blobs, stream, doorbell
+):
+    batch = await made(database, programs(1))
+
+    async def again(key: str, **asked) -> int:
+        await all_ended(database, blobs, stream, failed())
+        await count_ended(database)
+        request = RetryRequest(**asked)
+        return (await retry.retry(database, doorbell, LOCAL_OWNER, batch.id, request, idempotency_key=key)).retried
+
+    assert [await again(key) for key in ("one", "one", "two", "one")] == [1, 1, 2, 2]
+    with pytest.raises(IdempotencyConflictError):
+        await again("one", faults={Fault.USER})
 
 
 async def test_more_than_a_chunk_is_tried_again(database, blobs, stream, doorbell, monkeypatch):
     monkeypatch.setattr(retry, "CHUNK_ITEMS", 3)
     batch = await made(database, programs(8))
     await all_ended(database, blobs, stream, failed())
-    again = await retry.retry(database, doorbell, LOCAL_OWNER, batch.id, RETRIED_FAULTS)
+    again = await retry.retry(database, doorbell, LOCAL_OWNER, batch.id, RetryRequest())
     assert (again.retried, again.statuses) == (8, {Status.QUEUED: 8})
 
 
@@ -169,7 +189,7 @@ async def test_what_ended_is_not_cancelled_and_what_is_being_cancelled_is_not_re
     await claimed(database, limit=1)
     await cancel.cancel(database, doorbell, stream, LOCAL_OWNER, batch.id)
     with pytest.raises(ConflictError, match="is being cancelled"):
-        await retry.retry(database, doorbell, LOCAL_OWNER, batch.id, RETRIED_FAULTS)
+        await retry.retry(database, doorbell, LOCAL_OWNER, batch.id, RetryRequest())
     other = await made(database, programs(1))
     await all_ended(database, blobs, stream)
     with pytest.raises(ConflictError, match="has ended: it is completed"):
@@ -180,7 +200,9 @@ async def test_a_cancelled_batch_can_be_taken_up_again(database, blobs, stream, 
     batch = await made(database, programs(2))
     await cancel.cancel(database, doorbell, stream, LOCAL_OWNER, batch.id)
     await count_ended(database)
-    again = await retry.retry(database, doorbell, LOCAL_OWNER, batch.id, frozenset({Fault.USER}))
+    again = await retry.retry(
+        database, doorbell, LOCAL_OWNER, batch.id, RetryRequest(faults=frozenset({Fault.USER}))
+    )
     assert (again.state, again.cancel_requested) == (BatchState.RUNNING, False)
     await all_ended(database, blobs, stream)
     assert (await get(database, batch.id)).state is BatchState.COMPLETED

@@ -49,7 +49,7 @@ def in_server(server: Serving, step):
 def receiver_at(server: Serving, url: str) -> WebhookCreated:
     assert server.collaborators is not None
     step = registering.add(server.collaborators.database, LOCAL_OWNER, WebhookRequest(url=url), allowed=LOOPBACK)
-    found: WebhookCreated = in_server(server, step)
+    found: WebhookCreated = in_server(server, step).what
     return found
 
 

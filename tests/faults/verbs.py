@@ -13,7 +13,7 @@ from crucible.batches import receive, retry
 from crucible.batches.settle import count_ended
 from crucible.blobs.store import prefix_of
 from crucible.database.bulk import FEWEST_COPIED
-from crucible.domain.batch import BatchRequest
+from crucible.domain.batch import BatchRequest, RetryRequest
 from crucible.domain.evaluation import Annotation, Submission
 from crucible.domain.outcome import Fault, Outcome
 from crucible.domain.pipeline import PipelineRequest
@@ -196,8 +196,10 @@ async def _retry_batch(world: World) -> Step:
     batch = await batches.made(world.calm, batches.programs(3))
     await batches.all_ended(world.calm, world.blobs, world.stream, batches.failed(), SUCCEEDED)
     await count_ended(world.calm)
-    faults = frozenset({Fault.PROGRAM})
-    return lambda: world.told(lambda: retry.retry(world.database, world.doorbell, LOCAL_OWNER, batch.id, faults))
+    key, request = world.key(), RetryRequest(faults=frozenset({Fault.PROGRAM}))
+    return lambda: world.told(
+        lambda: retry.retry(world.database, world.doorbell, LOCAL_OWNER, batch.id, request, idempotency_key=key)
+    )
 
 
 async def _cancel_batch(world: World) -> Step:

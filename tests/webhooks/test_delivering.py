@@ -12,6 +12,7 @@ import pytest
 from crucible.batches.retry import retry
 from crucible.batches.settle import count_ended
 from crucible.database.database import Database
+from crucible.domain.batch import RetryRequest
 from crucible.domain.errors import ConflictError, NotFoundError, PermissionDeniedError
 from crucible.domain.outcome import Fault, Outcome
 from crucible.domain.principal import LOCAL_OWNER
@@ -46,7 +47,7 @@ SOON = Patience(attempts=3, chance=lambda low, _high: low)
 
 async def hook(database: Database, url: str, *events: WebhookEvent) -> WebhookCreated:
     request = WebhookRequest(url=url, events=frozenset(events or FAILURES))
-    return await registering.add(database, LOCAL_OWNER, request, allowed=LOOPBACK)
+    return (await registering.add(database, LOCAL_OWNER, request, allowed=LOOPBACK)).what
 
 
 @asynccontextmanager
@@ -206,7 +207,7 @@ async def test_the_end_of_a_batch_is_told_of_and_again_when_a_retry_has_ended(da
         await batches.all_ended(database, blobs, stream, SUCCEEDED, SandboxFinished(outcome=Outcome.SANDBOX_ERROR))
         assert await count_ended(database) == 1
         await settled(database, webhook)
-        await retry(database, LocalDoorbell(), LOCAL_OWNER, batch.id, frozenset({Fault.CRUCIBLE}))
+        await retry(database, LocalDoorbell(), LOCAL_OWNER, batch.id, RetryRequest(faults={Fault.CRUCIBLE}))
         await batches.all_ended(database, blobs, stream)
         assert await count_ended(database) == 1
         latest, first = await settled(database, webhook)

@@ -162,10 +162,18 @@ async def list_batch_causes(batch_id: BatchId, crucible: Crucible, asker: Asker)
     responses=refusals(404, 409, 422, body=True),
     openapi_extra=json_body(RetryRequest),
 )
-async def retry_batch(request: Request, batch_id: BatchId, crucible: Crucible, asker: Asker) -> Response:
+async def retry_batch(
+    request: Request,
+    batch_id: BatchId,
+    crucible: Crucible,
+    asker: Asker,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
     """Run again what failed of a batch, and nothing else."""
     wanted = await read_json(request, _retry, maximum_bytes=MAXIMUM_BODY_BYTES)
-    batch = await retry.retry(crucible.database, crucible.doorbell, asker, batch_id, wanted.faults)
+    batch = await retry.retry(
+        crucible.database, crucible.doorbell, asker, batch_id, wanted, idempotency_key=idempotency_key
+    )
     return json_response(batch, status=202)
 
 

@@ -4,10 +4,10 @@ from fastapi import APIRouter, Request
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from crucible.api.answers import json_response
+from crucible.api.answers import created_response, json_response
 from crucible.api.body import read_json
 from crucible.api.collaborators import Asker, Crucible
-from crucible.api.parameters import PageLimit, WebhookId
+from crucible.api.parameters import IdempotencyKey, PageLimit, WebhookId
 from crucible.api.schema import json_body, refusals
 from crucible.domain.limits import KIB
 from crucible.domain.webhook import Delivery, DeliveryList, WebhookCreated, WebhookList, WebhookRequest
@@ -23,15 +23,23 @@ _request: TypeAdapter[WebhookRequest] = TypeAdapter(WebhookRequest)
     "",
     status_code=201,
     response_model=WebhookCreated,
-    response_description="The receiver, with its secret, which is not shown again.",
+    response_description="The receiver, with its secret, which is shown again only to this request.",
     responses=refusals(409, 422, body=True),
     openapi_extra=json_body(WebhookRequest),
 )
-async def create_webhook(request: Request, crucible: Crucible, asker: Asker) -> Response:
+async def create_webhook(
+    request: Request, crucible: Crucible, asker: Asker, idempotency_key: IdempotencyKey = None
+) -> Response:
     """Have a receiver told from now on, by signed requests that are tried until taken."""
     wanted = await read_json(request, _request, maximum_bytes=MAXIMUM_BODY_BYTES)
-    made = await registering.add(crucible.database, asker, wanted, allowed=crucible.webhook_networks)
-    return json_response(made, status=201)
+    created = await registering.add(
+        crucible.database,
+        asker,
+        wanted,
+        allowed=crucible.webhook_networks,
+        idempotency_key=idempotency_key,
+    )
+    return created_response(created.what, None, replayed=created.replayed)
 
 
 @router.get("", response_model=WebhookList, responses=refusals())

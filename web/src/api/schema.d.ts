@@ -3536,7 +3536,7 @@ export interface components {
         };
         /**
          * WebhookCreated
-         * @description A receiver that was just made, with its secret; it is not shown again.
+         * @description A receiver that was just made, with its secret; it is shown again only to the request that made it.
          */
         WebhookCreated: {
             /** Id */
@@ -5500,7 +5500,10 @@ export interface operations {
     retry_batch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, a request is answered alike and nothing runs twice. */
+                "idempotency-key"?: string | null;
+            };
             path: {
                 /** @description As the answer to its creation gave it: `ba_…`. */
                 batch_id: string;
@@ -8439,7 +8442,10 @@ export interface operations {
     create_webhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Sent again under the same key, a request is answered alike and nothing runs twice. */
+                "idempotency-key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8449,7 +8455,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The receiver, with its secret, which is not shown again. */
+            /** @description The receiver, with its secret, which is shown again only to this request. */
             201: {
                 headers: {
                     [name: string]: unknown;
