@@ -8,7 +8,7 @@ import pytest
 
 from crucible.domain.limits import KIB, MIB, Limits
 from crucible.domain.outcome import Outcome
-from crucible.domain.sandbox import Promise, SandboxAttempt, SandboxEvent, SandboxOutput, SandboxStarted
+from crucible.domain.sandbox import Isolation, Promise, SandboxAttempt, SandboxEvent, SandboxOutput, SandboxStarted
 from tests.sandbox.fixtures import Sandboxes
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("nothing_left")]
@@ -22,7 +22,8 @@ async def test_a_program_that_succeeds(sandboxes: Sandboxes) -> None:
     assert isinstance(ran.events[0], SandboxStarted)
     assert ran.finished.wall_seconds > 0
     assert ran.finished.cpu_seconds > 0
-    assert ran.finished.peak_memory_bytes > 64 * KIB  # forked from a warm interpreter, it has few pages of its own
+    if ran.events[0].containment.isolation is Isolation.SHARED_KERNEL:  # another gives more back meanwhile
+        assert ran.finished.peak_memory_bytes > 64 * KIB  # forked from a warm interpreter, it has few of its own
 
 
 async def test_an_exit_code_is_kept(sandboxes: Sandboxes) -> None:
@@ -87,7 +88,7 @@ async def test_output_arrives_while_the_program_runs(sandboxes: Sandboxes) -> No
 @pytest.mark.promise(Promise.PROCESSES_COUNTED)
 async def test_usage_is_sampled_at_least_four_times_a_second_and_counts_threads(sandboxes: Sandboxes) -> None:
     ran = await sandboxes.run(
-        "import threading, time; kept = b'x' * 8_000_000\n"
+        "import threading, time; kept = b'x' * 64_000_000\n"
         "threading.Thread(target=time.sleep, args=(1.5,)).start()"  # which the interpreter's end waits for
     )
     assert len(ran.samples) >= 4 * int(ran.finished.wall_seconds)
