@@ -8,7 +8,7 @@ import pytest
 from crucible.batches.cancel import cancel as cancel_batch
 from crucible.batches.retry import retry
 from crucible.batches.settle import count_ended
-from crucible.domain.batch import BatchState
+from crucible.domain.batch import BatchState, RetryRequest
 from crucible.domain.dead_letter import DeadLetterState
 from crucible.domain.errors import ConflictError, InvalidRequestError, NotFoundError, PermissionDeniedError
 from crucible.domain.outcome import Fault, Outcome
@@ -30,6 +30,7 @@ from tests.fake_executor import RUNTIMES, known_engines
 
 WAITING = frozenset({DeadLetterState.WAITING})
 
+OURS = RetryRequest(faults=frozenset({Fault.CRUCIBLE}))
 HERE = {"runtimes": RUNTIMES, "engines": known_engines}
 
 
@@ -194,13 +195,13 @@ async def test_a_replay_in_a_batch_takes_its_place_there(database, blobs, stream
     await finished(database, blobs, stream, await held_of(database))
     assert await count_ended(database) == 1
     assert (await batches.get(database, batch_id)).outcomes == {Outcome.SUCCEEDED: 2}
-    await retry(database, bell, LOCAL_OWNER, batch_id, frozenset({Fault.CRUCIBLE}))
+    await retry(database, bell, LOCAL_OWNER, batch_id, OURS)
     assert await claimed(database) == []
 
 
 async def test_a_retry_of_the_batch_is_the_replay_of_what_was_given_up_in_it(database, blobs, stream, doorbell):
     batch_id, one = await given_up_in_a_batch(database, blobs, stream)
-    await retry(database, doorbell, LOCAL_OWNER, batch_id, frozenset({Fault.CRUCIBLE}))
+    await retry(database, doorbell, LOCAL_OWNER, batch_id, OURS)
     again = (await get(database, one)).replaced_by
     letter = await find.dead_letter(database, LOCAL_OWNER, one)
     assert (letter.state, letter.replayed_as) == (DeadLetterState.REPLAYED, again)
@@ -214,7 +215,7 @@ async def test_a_replay_and_a_retry_at_once_are_one_run(database, blobs, stream,
     batch_id, one = await given_up_in_a_batch(database, blobs, stream)
     await asyncio.gather(
         replay(database, doorbell, LOCAL_OWNER, [one], **HERE),
-        retry(database, doorbell, LOCAL_OWNER, batch_id, frozenset({Fault.CRUCIBLE})),
+        retry(database, doorbell, LOCAL_OWNER, batch_id, OURS),
         replay(database, doorbell, LOCAL_OWNER, [one], **HERE),
     )
     (again,) = await claimed(database, limit=9)
@@ -226,7 +227,7 @@ async def test_a_replay_and_a_retry_at_once_are_one_run(database, blobs, stream,
 async def test_what_was_discarded_is_still_retried_with_its_batch(database, blobs, stream, doorbell):
     batch_id, one = await given_up_in_a_batch(database, blobs, stream)
     await discard(database, LOCAL_OWNER, [one])
-    await retry(database, doorbell, LOCAL_OWNER, batch_id, frozenset({Fault.CRUCIBLE}))
+    await retry(database, doorbell, LOCAL_OWNER, batch_id, OURS)
     assert len(await claimed(database, limit=9)) == 1
     assert (await find.dead_letter(database, LOCAL_OWNER, one)).state is DeadLetterState.DISCARDED
 
