@@ -23,8 +23,9 @@ def delete(
             shown = crucible.restore(evaluation_id)
         else:
             shown = crucible.get(evaluation_id)
+            if not json:  # asked before, as what fails after it would look as if nothing were deleted
+                kept = crucible.operations.storage().retention_seconds
             crucible.delete(evaluation_id)
-            kept = crucible.operations.storage().retention_seconds
     if json:
         print_json(shown)
     elif restore:

@@ -20,6 +20,7 @@ from crucible.database.batch_ledger import BatchLedger
 from crucible.database.batches import BatchReader, BatchRepository
 from crucible.database.bulk import FEWEST_COPIED
 from crucible.database.claims import ClaimRepository
+from crucible.database.clock import now
 from crucible.database.dead_letters import DeadLetterReader, DeadLetterRepository
 from crucible.database.engine import is_sqlite, reader_engine, writer_engine
 from crucible.database.evaluations import EvaluationReader, EvaluationRepository
@@ -61,6 +62,7 @@ class View:
     """What a tenant's principal may read."""
 
     def __init__(self, connection: AsyncConnection, principal: Principal) -> None:
+        self._connection = connection
         self.evaluations = EvaluationReader(connection, principal.tenant_id)
         self.batches = BatchReader(connection, principal.tenant_id)
         self.pipelines = PipelineReader(connection, principal.tenant_id)
@@ -72,6 +74,10 @@ class View:
         self.waits = WaitReader(connection, principal.tenant_id)
         self.dead_letters = DeadLetterReader(connection, principal.tenant_id)
         self.webhooks = WebhookReader(connection, principal.tenant_id)
+
+    async def now(self) -> datetime:
+        """Return the present moment by the database's clock."""
+        return await now(self._connection)
 
 
 class _Work:

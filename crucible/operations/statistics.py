@@ -15,11 +15,11 @@ _ROUND_SECONDS = (1, 5, 15, 60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, 86
 async def statistics(database: Database, principal: Principal, *, hours: int) -> Statistics:
     """Return what became of the evaluations that were queued in the last hours, and what waits and runs now."""
     require(principal, Permission.READ)
-    until = datetime.now(UTC)
     seconds = interval_seconds(hours)
-    since = until - timedelta(hours=hours)
-    since = datetime.fromtimestamp(since.timestamp() // seconds * seconds, UTC)
     async with database.read(principal) as view:
+        until = await view.now()
+        since = until - timedelta(hours=hours)
+        since = datetime.fromtimestamp(since.timestamp() // seconds * seconds, UTC)
         known = await view.statistics.tallied(since, seconds)
         counts = await view.statistics.counts(known, seconds)
         duration, waited = await view.statistics.percentiles(known)

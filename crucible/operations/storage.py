@@ -1,6 +1,6 @@
 """Tell how much evaluations keep, so that somebody sees a disk fill up before it is full."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from crucible.access.policy import Permission, require
 from crucible.database.database import Database, View
@@ -18,7 +18,7 @@ async def storage(
     """
     require(principal, Permission.READ)
     async with database.read(principal) as view:
-        at = datetime.now(UTC)
+        at = await view.now()
         deleted = await view.storage.deleted()
         return Storage(
             at=at,

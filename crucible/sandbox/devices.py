@@ -35,12 +35,13 @@ def lay_out(folder: str, names: tuple[str, ...] = NAMES) -> str:
 
 def missing() -> dict[str, str]:
     """Return what an executor lacks that may make no devices, and what mends it."""
-    path = f"/dev/shm/crucible-device-{os.getpid()}"  # noqa: S108 - none that is there is opened
-    try:
-        _make(path, NAMES[0])
-    except PermissionError:
-        return {"devices of its own": _SHOWN}
-    os.unlink(path)
+    import tempfile  # noqa: PLC0415 - zygotes have this module, too, and no use for that one
+
+    with tempfile.TemporaryDirectory(prefix="crucible-device-", dir="/dev/shm") as folder:
+        try:
+            _make(f"{folder}/{NAMES[0]}", NAMES[0])
+        except PermissionError:
+            return {"devices of its own": _SHOWN}
     return {}
 
 
