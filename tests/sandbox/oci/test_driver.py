@@ -93,6 +93,7 @@ async def _have_one_stand(sandboxes: Sandboxes, patch: pytest.MonkeyPatch) -> No
         raise SandboxBrokenError("all are used")
 
     patch.setattr(pool, "_most", 1)
+    await pool.give_back()  # a spare of another kind would be taken for the one
     await sandboxes.run("pass")
     await until(one_stands, PATIENCE_SECONDS)
     for make in ("_make", "_make_ahead"):
