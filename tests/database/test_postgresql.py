@@ -91,7 +91,7 @@ async def test_transactions_in_each_others_way_both_succeed(many):
         return attempts
 
     attempts = await asyncio.gather(lock(many[0], one, other), lock(many[1], other, one))
-    assert sorted(attempts) == [1, 2]
+    assert max(attempts) == 2  # of both, where both found out at once that they wait for each other
 
 
 async def test_a_conflict_is_told_as_one(many):

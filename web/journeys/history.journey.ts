@@ -59,6 +59,17 @@ test("what is chosen is deleted, found among the deleted, and restored", async (
   await expect(page.getByRole("row").filter({ hasText: `${label}=` })).toHaveCount(2);
 });
 
+test("the page of what was deleted says until when, and restores it", async ({ console: page }) => {
+  const id = await evaluated(page, { code: "print('here again')" });
+  await page.request.delete(`/api/v1/evaluations/${id}`);
+  await page.goto(`/evaluations/${id}`);
+  await expect(page.getByRole("alert")).toContainText("it can be restored, until");
+  await page.getByRole("button", { name: "Restore" }).click();
+  await expect(headline(page, "Succeeded")).toBeVisible();
+  await expect(page.getByText("here again", { exact: true })).toBeVisible();
+  await expect(page.getByText("print('here again')")).toBeVisible();
+});
+
 test("what tried the network is found by what it tried, and the way back undoes one choice at a time", async ({
   console: page,
 }) => {

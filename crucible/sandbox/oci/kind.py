@@ -13,7 +13,6 @@ from crucible.sandbox.images import MARK
 from crucible.sandbox.process_1 import CODE, WALL
 from crucible.sandbox.runtimes.replaced import FileState
 from crucible.sandbox.runtimes.runtime import Runtime
-from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.tree import folders_of, tree
 from crucible.sandbox.work import entrypoint_of, may_wait
 
@@ -71,11 +70,6 @@ def _interpreter(kind: Kind) -> list[str]:
     """Return how the interpreter is started: in an image with the host's loader, whatever libraries are there."""
     if not kind.prefix.startswith(MARK):
         return list(kind.command)
-    if OWN.prefix == "/usr":
-        raise SandboxBrokenError(
-            "process 1 needs an interpreter of its own beside an image's /usr, and Crucible runs on the host's; "
-            "install it for a Python that lives in a folder of its own"
-        )
     program, *options = kind.command
     inside = f"{_PYTHON}/{os.path.relpath(program, os.path.realpath(OWN.prefix))}"
     libraries = f"{_LIBRARIES}:{_PYTHON}/lib"

@@ -11,6 +11,8 @@ export interface FieldProblem {
 export class Problem extends Error {
   readonly status: number;
   readonly title: string;
+  /** The last part of its type: `deleted`, say. Empty where the server gave none. */
+  readonly kind: string;
   readonly fields: readonly FieldProblem[];
   readonly requestId: string | null;
   readonly retryAfterSeconds: number | null;
@@ -19,6 +21,7 @@ export class Problem extends Error {
     status: number;
     title: string;
     detail: string;
+    kind?: string;
     fields?: readonly FieldProblem[];
     requestId?: string | null;
     retryAfterSeconds?: number | null;
@@ -27,6 +30,7 @@ export class Problem extends Error {
     this.name = "Problem";
     this.status = told.status;
     this.title = told.title;
+    this.kind = told.kind ?? "";
     this.fields = told.fields ?? [];
     this.requestId = told.requestId ?? null;
     this.retryAfterSeconds = told.retryAfterSeconds ?? null;
@@ -58,7 +62,7 @@ export function unreachable(): Problem {
 
 /** What a refusing response says; a body that is no problem document (a proxy's page) is told by its status. */
 export async function problemOf(response: Response): Promise<Problem> {
-  let body: Partial<{ title: string; detail: string; errors: FieldProblem[] }> = {};
+  let body: Partial<{ type: string; title: string; detail: string; errors: FieldProblem[] }> = {};
   try {
     body = JSON.parse(await response.text());
   } catch {
@@ -69,6 +73,7 @@ export async function problemOf(response: Response): Promise<Problem> {
     status: response.status,
     title: body.title ?? `The server answered ${response.status}`,
     detail: body.detail ?? (response.statusText || "It gave no reason."),
+    kind: body.type?.split(/[:/]/).at(-1) ?? "",
     fields: body.errors ?? [],
     requestId: response.headers.get("X-Request-Id"),
     retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null,

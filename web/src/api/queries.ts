@@ -151,6 +151,12 @@ export async function rerun(id: string): Promise<Evaluation> {
   )) as Evaluation;
 }
 
+export async function restore(id: string): Promise<Evaluation> {
+  return (await answer(
+    api.POST("/api/v1/evaluations/{evaluation_id}/restore", { params: { path: { evaluation_id: id } } }),
+  )) as Evaluation;
+}
+
 export async function annotate(id: string, annotation: Annotation): Promise<Evaluation> {
   return (await answer(
     api.PATCH("/api/v1/evaluations/{evaluation_id}", {

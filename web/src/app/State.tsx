@@ -27,7 +27,13 @@ export function State(given: {
   );
 }
 
-export function Refusal(given: { problem: Problem; retry?: (() => void) | undefined; page?: boolean }) {
+export function Refusal(given: {
+  problem: Problem;
+  retry?: (() => void) | undefined;
+  page?: boolean;
+  /** What else can be done about it. */
+  children?: ReactNode;
+}) {
   const { problem, retry, page = false } = given;
   return (
     <div className={classes.state} data-tone="program" role="alert">
@@ -48,6 +54,7 @@ export function Refusal(given: { problem: Problem; retry?: (() => void) | undefi
         </ul>
       )}
       <div className={classes.actions}>
+        {given.children}
         {retry && (
           <Button variant="default" onClick={retry}>
             Try again

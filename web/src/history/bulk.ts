@@ -1,7 +1,7 @@
 /** One request for each of many evaluations, a few at a time; what failed is told, and the rest is done all the same. */
-import { answer, api } from "../api/client";
+import { api } from "../api/client";
 import type { Problem } from "../api/problem";
-import { cancel, rerun } from "../api/queries";
+import { cancel, rerun, restore } from "../api/queries";
 import { type More, rerunWithTwice } from "../run/more";
 import { count } from "../words/units";
 
@@ -16,11 +16,7 @@ const DEEDS: Record<Deed, { run: (id: string) => Promise<unknown>; done: string 
     run: (id) => api.DELETE("/api/v1/evaluations/{evaluation_id}", { params: { path: { evaluation_id: id } } }),
     done: "deleted; they can be restored",
   },
-  restore: {
-    run: (id) =>
-      answer(api.POST("/api/v1/evaluations/{evaluation_id}/restore", { params: { path: { evaluation_id: id } } })),
-    done: "restored",
-  },
+  restore: { run: restore, done: "restored" },
 };
 
 export interface Done {

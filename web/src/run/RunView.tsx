@@ -15,6 +15,7 @@ import { explanation, FAULT_WORDS, inBrief, type Tone, toneOf } from "../words/o
 import { count } from "../words/units";
 import { Annotations } from "./Annotations";
 import { Attempts } from "./Attempts";
+import { Deleted } from "./Deleted";
 import { Diagnosis, type Sources } from "./Diagnosis";
 import { containmentFacts, givenFacts, recordFacts } from "./details";
 import { Facts, Fold } from "./Facts";
@@ -73,6 +74,7 @@ export function RunView(given: { id: string; open: (frame: Frame) => void; actio
   const tone: Tone = verdict ? toneOf(verdict) : snapshot.started ? "active" : "quiet";
   useTabTone(tone);
 
+  if (error instanceof Problem && error.kind === "deleted") return <Deleted problem={error} record={record} />;
   if (error instanceof Problem && !evaluation) return <Refusal problem={error} retry={() => void refetch()} />;
   if (snapshot.following.state === "refused") return <Refusal problem={snapshot.following.problem} />;
 

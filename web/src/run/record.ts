@@ -58,6 +58,7 @@ export class RunRecord {
     this.snapshot = new Store(this.#next);
   }
 
+  /** Also what follows anew, after a refusal that no longer holds. */
   begin(): void {
     void follow(
       this.id,
