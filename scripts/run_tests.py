@@ -26,7 +26,7 @@ from leftovers import Host, adopt_orphans, end_orphans, kill_tree, orphans
 from tiers import Folders, Tier, tiers
 
 ROOT = Path(__file__).resolve().parent.parent
-BESIDE_EACH_OTHER = 3
+BESIDE_EACH_OTHER = 4
 """So many tiers, as much of a test is waiting."""
 MOST_AGAIN = 12
 """Of a tier's tests. Where more failed, it was no chance."""
