@@ -1,6 +1,9 @@
 """What ordinary programs do is no attempt, however many calls their libraries try first and do without."""
 
+import shutil
 import sys
+import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -127,8 +130,21 @@ print((matrix @ matrix).shape, numpy.linalg.svd(matrix)[1].shape, numpy.fft.fft(
 """
 
 
-async def test_numpy_leaves_no_attempt(sandboxes: Sandboxes) -> None:
-    packages = str(Path(np.__file__).parents[1])
+@pytest.fixture
+def packages() -> Iterator[str]:
+    """A folder with numpy that a sandbox may show: not below /tmp, where it has a folder of its own."""
+    folder = Path(np.__file__).parents[1]
+    if not folder.is_relative_to("/tmp"):
+        yield str(folder)
+        return
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as copy:
+        for found in folder.glob("numpy*"):
+            shutil.copytree(found, Path(copy, found.name))
+        Path(copy).chmod(0o755)
+        yield copy
+
+
+async def test_numpy_leaves_no_attempt(sandboxes: Sandboxes, packages: str) -> None:
     name = f"python{sys.version_info.major}.{sys.version_info.minor}"
     found = sandboxes.runtimes.get(name)
     assert found is not None, f"the tests run on {name}, which the sandbox doesn't find"
