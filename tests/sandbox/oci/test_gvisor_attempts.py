@@ -29,6 +29,7 @@ test_unix_sockets = claims.test_unix_sockets_work_as_ever_and_are_no_attempt
 test_descent = claims.test_children_threads_and_executed_programs_are_watched_too
 test_compiler = claims.test_a_compiler_is_watched_as_its_program_is
 test_at_once = claims.test_an_attempt_is_told_while_the_program_runs
+packages = ordinary.packages
 test_numpy = ordinary.test_numpy_leaves_no_attempt
 test_exit = attacks.test_whoever_exits_at_once_was_counted_before_it_was_answered
 test_signals = attacks.test_signals_take_no_attempt_out_of_the_record
