@@ -24,8 +24,6 @@ from crucible.stream.memory import InProcessEventStream
 
 _numbers = count()
 _POLL_SECONDS = 0.01
-
-
 _MIGRATED = "migrated"
 _CATALOGS = (
     "pg_class",
