@@ -94,6 +94,23 @@ def _install(path: Path, answer: str) -> None:
     beside.replace(path)
 
 
+@pytest.mark.parametrize(
+    ("prefix", "cover"),
+    [("/tmp/python", "/tmp"), ("/tmp", "/tmp"), ("/workspace/python", "/workspace"), ("/tmpfs/python", None)],
+)
+async def test_what_a_sandboxs_own_folder_would_hide_is_left_out_and_that_is_said(
+    tmp_path: Path, prefix: str, cover: str | None
+) -> None:
+    toy = tmp_path / "toy"
+    _install(toy, f"echo 1.2; echo {prefix}/bin/toy; echo {prefix}")
+    with structlog.testing.capture_logs() as said:
+        found = await on_host._probe(str(toy), _TOY)
+    assert (found is None) == (cover is not None)
+    assert [(line["event"], f"below {cover}," in line["reason"]) for line in said] == (
+        [("runtime_left_out", True)] if cover else []
+    )
+
+
 async def _known(path: Path) -> KnownRuntimes:
     found = newest_first(filter(None, [await on_host._probe(str(path), _TOY)]), _TOY, None)
     return KnownRuntimes(Runtimes(found), {})

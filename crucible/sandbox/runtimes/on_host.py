@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from crucible.sandbox.asking import ask
+from crucible.sandbox.plan import WRITABLE
 from crucible.sandbox.runtimes.declared import declarations, newest_first, runtime_that_answered
 from crucible.sandbox.runtimes.known import Runtimes
 from crucible.sandbox.runtimes.replaced import FileState
@@ -66,4 +67,13 @@ async def _probe(path: str, declaration: dict[str, Any]) -> Runtime | None:
     except OSError:
         return None
     found = runtime_that_answered(path, output, declaration) if code == 0 else None
+    if found and (cover := _covering(found.prefix)):
+        reason = f"it is installed below {cover}, where a sandbox has a folder of its own; install it elsewhere"
+        _log.warning("runtime_left_out", path=path, reason=reason)
+        return None
     return found and from_file(found, path, before, partial(_probe, path, declaration))
+
+
+def _covering(prefix: str) -> str | None:
+    """Return the folder of the sandbox's own that hides what is installed here; None where it is to be seen."""
+    return next((folder for folder in WRITABLE if f"{prefix}/".startswith(f"{folder}/")), None)
