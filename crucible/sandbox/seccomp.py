@@ -25,6 +25,7 @@ _JUMP_IF_EQUAL = 0x15  # BPF_JMP | BPF_JEQ | BPF_K
 _JUMP_IF_AT_LEAST = 0x35  # BPF_JMP | BPF_JGE | BPF_K
 _JUMP = 0x05  # BPF_JMP | BPF_JA
 _RETURN = 0x06  # BPF_RET | BPF_K
+_ALL_BITS = 0xFFFF_FFFF
 _LONGEST_JUMP = 255
 """How far a comparison can jump."""
 
@@ -207,10 +208,13 @@ def _by_argument(rule: dict[str, Any], also: list[int], ask: int | None) -> list
         answers, rest = dict.fromkeys(rule["except"], refused), _ALLOW
     body: list[_Instruction] = [
         (_LOAD, 0, 0, _ARGUMENTS_OFFSET + 8 * rule["argument"]),  # the low half, on a little-endian machine
-        (_AND, 0, 0, rule["mask"]),
     ]
-    for value, answer in answers.items():
-        body += [(_JUMP_IF_EQUAL, 0, 1, value), (_RETURN, 0, 0, answer)]
+    if rule["mask"] != _ALL_BITS:
+        body.append((_AND, 0, 0, rule["mask"]))
+    for answer in dict.fromkeys(answers.values()):
+        *others, last = [value for value, given in answers.items() if given == answer]
+        body += [(_JUMP_IF_EQUAL, len(others) - place, 0, value) for place, value in enumerate(others)]
+        body += [(_JUMP_IF_EQUAL, 0, 1, last), (_RETURN, 0, 0, answer)]
     return [*body, (_RETURN, 0, 0, rest)]
 
 
