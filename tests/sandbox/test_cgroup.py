@@ -90,6 +90,61 @@ def test_a_group_with_a_process_in_it_is_not_removed_until_it_is_killed() -> Non
     groups.close()
 
 
+BUSY = """
+import sys
+for path in sys.argv[1:]:
+    with open(path, "w") as file:
+        file.write("0")
+held = bytearray(24 << 20)
+end = __import__("time").process_time() + 0.2
+while __import__("time").process_time() < end:
+    pass
+print("used", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_group_that_is_used_again_knows_nothing_of_who_was_in_it() -> None:
+    groups = cgroup.find()
+    group = groups.create("again", ours=0)
+    limits = Limits(memory_bytes=64 * MIB)
+    group.limit(limits)
+    with subprocess.Popen(
+        [sys.executable, "-I", "-c", BUSY, *group.entrances], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        first = group.read()
+        assert not group.clear()
+        process.kill()
+    assert group.clear()
+    group.renew()
+    group.limit(limits)
+    again = group.read()
+    assert group.remove()
+    groups.close()
+    assert (first.cpu_seconds > 0.1, first.peak_memory_bytes > 20 * MIB, first.processes) == (True, True, 1)
+    assert (again.cpu_seconds < 0.1, again.peak_memory_bytes < 4 * MIB, again.processes) == (True, True, 0)
+
+
+def test_a_group_that_is_used_again_has_the_limits_of_who_is_in_it_now() -> None:
+    groups = cgroup.find()
+    group = groups.create("other", ours=1)
+    group.limit(Limits(memory_bytes=64 * MIB, processes=7, cpus=2))
+    assert group.clear()
+    group.renew()
+    group.limit(Limits(memory_bytes=32 * MIB, processes=3, cpus=0.5))
+    said = {
+        file.name: file.read_text().split()[0]
+        for entrance in group.entrances
+        for file in Path(entrance).parent.iterdir()
+        if file.name in {"memory.limit_in_bytes", "memory.max", "pids.max", "cpu.cfs_quota_us", "cpu.max"}
+    }
+    assert group.remove()
+    groups.close()
+    assert sorted(said.values()) == sorted([str(32 * MIB), "4", "50000"])
+
+
 def test_a_limit_that_can_not_be_set_refuses_the_group() -> None:
     groups = cgroup.find()
     group = groups.create("refused", ours=2)

@@ -53,11 +53,24 @@ class Cgroup(Protocol):
         """Remove it; False while the kernel still sees a process in it."""
         ...
 
+    def clear(self) -> bool:
+        """Remove what of it remembers who was in it; False while the kernel still sees a process in it."""
+        ...
+
+    def renew(self) -> None:
+        """Make what `clear` removed, for another sandbox. Raises OSError."""
+        ...
+
 
 class Cgroups(Protocol):
     """Where this executor may make groups."""
 
     version: int
+
+    @property
+    def hierarchies(self) -> int:
+        """How many entrances each of its groups has."""
+        ...
 
     def create(self, name: str, ours: int) -> Cgroup:
         """Return a group without limits, in which so many processes are not the program's. Raises OSError.

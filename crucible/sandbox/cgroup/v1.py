@@ -1,6 +1,7 @@
 """Control groups of version 1: a hierarchy for each controller, and a folder of a group in each."""
 
 import contextlib
+import functools
 import os
 
 from crucible.domain.limits import Limits
@@ -27,6 +28,11 @@ class CgroupsV1:
         except OSError:  # it may not in one of the hierarchies, and needs all
             self.close()
             raise
+
+    @property
+    def hierarchies(self) -> int:
+        """See `Cgroups.hierarchies`."""
+        return len(set(self._tops.values()))
 
     def create(self, name: str, ours: int) -> Cgroup:
         """Return a group in each hierarchy."""
@@ -61,6 +67,7 @@ class CgroupsV1:
                 if top in self._claims:
                     os.close(self._claims[top])
                 self._claims[top] = claim
+        files.write(f"{self._tops['memory']}/memory.swappiness", "0")  # which every group in it is made with
 
     @staticmethod
     def _make(folders: dict[str, str]) -> None:
@@ -84,6 +91,10 @@ class GroupV1:
         self._memory_before = 0
         self._bounds: tuple[Limits, int | None] | None = None
         """What it is limited to."""
+        self._is_new = bool(name)
+        """Whether memory is unbounded, as it was just made: there is a name where that was done here."""
+        self._bounds_but_memory: tuple[float, int] | None = None
+        """The same of what outlasts `clear`: processors and tasks."""
 
     def limit(self, limits: Limits, *, tasks: int | None = None, standing: bool = False) -> None:
         """See `Cgroup.limit`."""
@@ -98,16 +109,25 @@ class GroupV1:
         memory, pids, cpu = (self._folders[controller] for controller in CONTROLLERS)
         allowed = limits.memory_bytes + self._memory_before
         bounds = [f"{memory}/memory.limit_in_bytes"]
-        with_swap = f"{memory}/memory.memsw.limit_in_bytes"
-        if os.path.exists(with_swap):
-            raised = int(files.read(with_swap)) < allowed
+        if self._counts_swap:
+            with_swap = f"{memory}/memory.memsw.limit_in_bytes"
+            raised = not self._is_new and int(files.read(with_swap)) < allowed
             bounds.insert(0 if raised else 1, with_swap)  # at no moment may it be less than memory alone
         for bound in bounds:
             files.write(bound, str(allowed))
-        files.write(f"{memory}/memory.swappiness", "0")
-        files.write(f"{pids}/pids.max", str(limits.processes + self._ours if tasks is None else tasks))
-        files.write(f"{cpu}/cpu.cfs_period_us", str(PERIOD_MICROSECONDS))
-        files.write(f"{cpu}/cpu.cfs_quota_us", str(int(limits.cpus * PERIOD_MICROSECONDS)))
+        self._is_new = False
+        bounds_but_memory = limits.cpus, limits.processes + self._ours if tasks is None else tasks
+        if self._bounds_but_memory != bounds_but_memory:
+            files.write(f"{pids}/pids.max", str(bounds_but_memory[1]))
+            files.write(f"{cpu}/cpu.cfs_period_us", str(PERIOD_MICROSECONDS))
+            self._bounds_but_memory = bounds_but_memory
+        files.write(
+            f"{cpu}/cpu.cfs_quota_us", str(int(limits.cpus * PERIOD_MICROSECONDS))
+        )  # and all of it is left
+
+    @functools.cached_property
+    def _counts_swap(self) -> bool:
+        return os.path.exists(f"{self._folders['memory']}/memory.memsw.limit_in_bytes")
 
     def _cpu_seconds(self) -> float:
         return int(files.read(f"{self._folders['cpuacct']}/cpuacct.usage")) / 1e9
@@ -132,3 +152,14 @@ class GroupV1:
         """See `Cgroup.remove`."""
         left = [folder for folder in dict.fromkeys(self._folders.values()) if not files.remove(folder)]
         return not left
+
+    def clear(self) -> bool:
+        """See `Cgroup.clear`. Memory that was charged to a group stays charged; elsewhere only processes count."""
+        return files.remove(self._folders["memory"])
+
+    def renew(self) -> None:
+        """See `Cgroup.renew`."""
+        os.mkdir(self._folders["memory"])
+        self._bounds = None
+        self._is_new = True
+        self._memory_before = 0

@@ -53,6 +53,11 @@ class CgroupsV2:
             "systemd-run --user --scope -p Delegate=yes crucible up"
         )
 
+    @property
+    def hierarchies(self) -> int:
+        """See `Cgroups.hierarchies`."""
+        return 1
+
     def create(self, name: str, ours: int) -> Cgroup:
         """Return a group."""
         try:
@@ -133,3 +138,13 @@ class GroupV2:
     def remove(self) -> bool:
         """See `Cgroup.remove`."""
         return files.remove(self.folder)
+
+    def clear(self) -> bool:
+        """See `Cgroup.clear`. There is one folder for all, and memory that was charged to it stays charged."""
+        return self.remove()
+
+    def renew(self) -> None:
+        """See `Cgroup.renew`."""
+        os.mkdir(self.folder)
+        self._bounds = None
+        self._memory_before = self._peak = 0
