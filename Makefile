@@ -15,7 +15,7 @@ ON_CGROUP2 := -k 'test_cgroup or namespaces and (test_limits_hold or makes_users
 ON_CGROUP2 += or test_limits_hold and not neighbour and not docker or test_apparmor or test_cores'
 ON_CGROUP2 += $(addprefix tests/sandbox/,test_cgroup.py test_cores.py test_limits_hold.py test_sessions.py docker/test_apparmor.py)
 # All at once, before any test runs: what of it is for tests as another user or in a virtual machine, too.
-TESTED_WITH := gcc g++ node runc crun runsc dockerd busybox psql redis-server chromium newuidmap setpriv unshare
+TESTED_WITH := gcc g++ x86_64-linux-gnu-as aarch64-linux-gnu-as node runc crun runsc dockerd busybox psql redis-server chromium newuidmap setpriv unshare
 TESTED_WITH += $(if $(wildcard /sys/fs/cgroup/cgroup.controllers),,qemu-system-x86_64 cpio modprobe)
 SUITE ?= sid
 ON_NEWER_DOCKER := $(addprefix tests/sandbox/,test_tree.py test_limits_hold.py test_conformance.py test_sessions.py docker)

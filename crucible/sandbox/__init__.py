@@ -8,7 +8,8 @@ and `launching` is what some are forked from. A program comes as `work`, goes in
 
 Inside, `process_1` (or a driver's own) has forked a `vessel`: the process that has given up everything and
 becomes the program, or runs it as a `script`. `steps` is what process 1 does once there is one, and `collect`
-reads what was left. What all of these are told and tell is a `record`. `rehearsal` does all of it ahead.
+reads what was left. What all of these are told and tell is a `record`. `rehearsal` does all of it ahead. In
+`namespaces` they run no interpreter while nothing unusual happens: they play a `tape`.
 
 The walls: `root` and `tree`, `capabilities`, `rlimits`, `landlock`, `counted`, and last `seccomp`, which goes
 inside as a `wall` and is put up by `confine`. What they refuse comes to process 1 by `notification` or `tracing`,

@@ -56,7 +56,7 @@ _AT_RECURSIVE: Final = 0x8000
 # These calls came after the architectures agreed on one numbering.
 _SYS_MOUNT_SETATTR: Final = 442
 _SYS_OPENAT2: Final = 437
-_SYS_PIDFD_OPEN: Final = 434
+SYS_PIDFD_OPEN: Final = 434
 _SYS_CLOSE_RANGE: Final = 436
 _SYS_PROCESS_VM_READV: Final = {"x86_64": 310, "aarch64": 270}
 _SYS_PIVOT_ROOT: Final = {"x86_64": 155, "aarch64": 41}
@@ -127,6 +127,11 @@ def error_of(call: Call) -> int:
     return ctypes.get_errno() if function(*arguments) == -1 else 0
 
 
+def calling(function: str, *arguments: object, about: str = "") -> Call:
+    """Write a call of the C library down, by its name there."""
+    return getattr(_libc, function), arguments, about
+
+
 def syscalling(number: int, *arguments: object, about: str) -> Call:
     """Write `syscall` down."""
     return _libc.syscall, (ctypes.c_long(number), *arguments), about
@@ -155,6 +160,12 @@ def fork() -> int:
     return _check(_own_process.fork(), "fork", "process 1")
 
 
+def tell_of_fork() -> None:
+    """Have Python, and modules that asked to be told, do in this child what they do before and after a fork."""
+    ctypes.pythonapi.PyOS_BeforeFork()
+    ctypes.pythonapi.PyOS_AfterFork_Child()
+
+
 def give_back_heap() -> None:
     """Have the C library return what it keeps of memory that was let go, which each fork would go through."""
     trim = getattr(_libc, "malloc_trim", None)  # the GNU library's alone
@@ -174,7 +185,7 @@ def entering_namespace(namespace: int, kind: int) -> Call:
 
 def pidfd_open(process: int) -> int:
     """Return a descriptor that means this process, and never another that gets its number."""
-    return syscall(_SYS_PIDFD_OPEN, ctypes.c_int(process), ctypes.c_uint(0), about="pidfd_open")
+    return syscall(SYS_PIDFD_OPEN, ctypes.c_int(process), ctypes.c_uint(0), about="pidfd_open")
 
 
 class _Vector(ctypes.Structure):
@@ -258,10 +269,10 @@ def pivot_root(folder: str) -> None:
 def pivoting_root(folder: str) -> Calls:
     """Write `pivot_root` down."""
     return [
-        (os.chdir, (folder,), folder),
+        calling("chdir", folder.encode(), about=folder),
         (_libc.syscall, (ctypes.c_long(_SYS_PIVOT_ROOT[MACHINE]), b".", b"."), f"pivot_root {folder}"),
         unmounting("."),
-        (os.chdir, ("/",), "/"),
+        calling("chdir", b"/", about="/"),
     ]
 
 

@@ -13,9 +13,12 @@ import os
 import struct
 
 from crucible.sandbox import kernel
+from crucible.sandbox.record import Record
 
 _CREATE_RULESET_VERSION = 1
-_RULE_PATH_BENEATH = 1
+RULE_PATH_BENEATH = 1
+PATH_BENEATH = struct.Struct("=Qi")
+"""What may be done, and the descriptor of below what."""
 
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 _TRUNCATE = 1 << 14
@@ -47,37 +50,55 @@ def abi() -> int:
         raise
 
 
-def restrict(version: int, *, readable: tuple[str, ...], writable: tuple[str, ...], devices: str) -> None:
-    """Give up every file but these. Needs no_new_privs. Raises KernelError, FileNotFoundError."""
-    rules = ruleset(version, readable=readable, writable=writable, devices=devices)
-    flags = _UNLOGGED if version >= _ABI_WITH_LOG else 0
-    kernel.syscall(
-        kernel.SYS_LANDLOCK_RESTRICT_SELF, ctypes.c_int(rules), ctypes.c_uint(flags), about="landlock restrict"
-    )
-    os.close(rules)
+class Rules(Record):
+    """What a process gives up, in the kernel's words."""
+
+    attributes: bytes
+    allowed: list[tuple[str, int]]
+    """Folders, and what may be done below each."""
+    flags: int
+    """With which they are obeyed."""
 
 
-def ruleset(version: int, *, readable: tuple[str, ...], writable: tuple[str, ...], devices: str) -> int:
-    """Return a descriptor of the rules that `restrict` has this process obey."""
+def rules(version: int, *, readable: tuple[str, ...], writable: tuple[str, ...], devices: str) -> Rules:
+    """Return what has a process give up every file but these."""
     handled = _FILE_RIGHTS_BY_ABI[min(version, max(_FILE_RIGHTS_BY_ABI))]
     network = _NETWORK_RIGHTS if version >= _ABI_WITH_NETWORK else 0
     scopes = _SCOPES if version >= _ABI_WITH_SCOPES else 0
     attributes = struct.pack("=QQQ", handled, network, scopes)
     if version < _ABI_WITH_SCOPES:
         attributes = attributes[: 16 if network else 8]
-    rules = kernel.syscall(
+    allowed = [(folder, _READING & handled) for folder in readable]
+    allowed += [(folder, handled) for folder in writable]
+    allowed.append((devices, (_READ_FILE | _READ_DIR | _WRITE_FILE | _TRUNCATE) & handled))
+    return Rules(attributes, allowed, _UNLOGGED if version >= _ABI_WITH_LOG else 0)
+
+
+def restrict(version: int, *, readable: tuple[str, ...], writable: tuple[str, ...], devices: str) -> None:
+    """Give up every file but these. Needs no_new_privs. Raises KernelError, FileNotFoundError."""
+    obeyed = rules(version, readable=readable, writable=writable, devices=devices)
+    descriptor = ruleset(obeyed)
+    kernel.syscall(
+        kernel.SYS_LANDLOCK_RESTRICT_SELF,
+        ctypes.c_int(descriptor),
+        ctypes.c_uint(obeyed.flags),
+        about="landlock restrict",
+    )
+    os.close(descriptor)
+
+
+def ruleset(obeyed: Rules) -> int:
+    """Return a descriptor of the rules that `restrict` has this process obey."""
+    descriptor = kernel.syscall(
         kernel.SYS_LANDLOCK_CREATE_RULESET,
-        attributes,
-        ctypes.c_size_t(len(attributes)),
+        obeyed.attributes,
+        ctypes.c_size_t(len(obeyed.attributes)),
         ctypes.c_uint(0),
         about="landlock ruleset",
     )
-    for folder in readable:
-        _allow(rules, folder, _READING & handled)
-    for folder in writable:
-        _allow(rules, folder, handled)
-    _allow(rules, devices, (_READ_FILE | _READ_DIR | _WRITE_FILE | _TRUNCATE) & handled)
-    return rules
+    for folder, rights in obeyed.allowed:
+        _allow(descriptor, folder, rights)
+    return descriptor
 
 
 def _allow(ruleset: int, folder: str, rights: int) -> None:
@@ -86,8 +107,8 @@ def _allow(ruleset: int, folder: str, rights: int) -> None:
         kernel.syscall(
             kernel.SYS_LANDLOCK_ADD_RULE,
             ctypes.c_int(ruleset),
-            ctypes.c_int(_RULE_PATH_BENEATH),
-            struct.pack("=Qi", rights, descriptor),
+            ctypes.c_int(RULE_PATH_BENEATH),
+            PATH_BENEATH.pack(rights, descriptor),
             ctypes.c_uint(0),
             about=f"landlock rule {folder}",
         )

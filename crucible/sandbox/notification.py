@@ -34,19 +34,19 @@ SEND: Final = 0xC018_2101
 VALID: Final = 0x4008_2102
 ADD_DESCRIPTOR: Final = 0x4018_2103
 SET_FLAGS: Final = 0x4008_2104
-_SYNC_WAKE_UP: Final = 1
+SYNC_WAKE_UP: Final = 1
 """Maker and answerer take turns on one processor (Linux 6.6), which is what they do anyway."""
 _CONTINUE: Final = 1
 _AT_A_NUMBER: Final = 1 << 0
 _ADD_AND_SEND: Final = 1 << 1
 
-_NOTIFICATION: Final = struct.Struct("=QIIiIQ6Q")
-_RESPONSE: Final = struct.Struct("=QqiI")
+NOTIFICATION: Final = struct.Struct("=QIIiIQ6Q")
+RESPONSE: Final = struct.Struct("=QqiI")
 _ADDITION: Final = struct.Struct("=QIIII")
 
 _GREETING: Final = {"x86_64": 312, "aarch64": 272}
 """kcmp: a call that is recorded, and that no program of ours makes for any other reason."""
-_HANDED_OVER: Final = b"L"
+HANDED_OVER: Final = b"L"
 _WITHDRAWN: Final = frozenset({errno.ENOENT, errno.EINPROGRESS})
 
 
@@ -103,20 +103,21 @@ def hand_over(channel: socket.socket, listener: int) -> None:
 
     From the number of that first call on, the other end knows of every call there is.
     """
-    descriptors.send(channel, _HANDED_OVER, [listener])
+    descriptors.send(channel, HANDED_OVER, [listener])
     os.close(listener)
     greet()
 
 
 def greet() -> None:
     """Make the first call behind a filter, which whoever answers refuses. Raises OSError where nobody does."""
-    error = kernel.error_of(_greeting())
+    error = kernel.error_of(greeting())
     if error not in {0, errno.EPERM}:  # the kernel's own answer: whoever should have taken it has not got it
         raise kernel.KernelError(error, f"a call to be refused: {os.strerror(error)}")
 
 
 @functools.lru_cache(maxsize=None)
-def _greeting() -> kernel.Call:
+def greeting() -> kernel.Call:
+    """Write the first call down that is made behind a filter."""
     return kernel.syscalling(_GREETING[kernel.MACHINE], *[ctypes.c_long(0)] * 5, about="to be refused")
 
 
@@ -146,13 +147,14 @@ def is_greeting(call: Call) -> bool:
 class Listener:
     """The reader's end. `receive` after the descriptor is readable never blocks: each call is one token."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, last: int | None = None) -> None:
+        """`last`: the number of the last call that was read already."""
         self.descriptor = descriptor
-        self._last: int | None = None
+        self._last = last
         self.withdrawn = 0
         """Calls that a signal or death took back before they were read; the kernel numbers calls one by one."""
         with contextlib.suppress(OSError):  # before Linux 6.6 there is no such flag, and all else works
-            fcntl.ioctl(descriptor, SET_FLAGS, _SYNC_WAKE_UP)
+            fcntl.ioctl(descriptor, SET_FLAGS, SYNC_WAKE_UP)
 
     def greet(self) -> None:
         """Refuse the first call, which is our own, or notice that its maker is gone."""
@@ -163,14 +165,14 @@ class Listener:
 
     def receive(self) -> Call | None:
         """Return the next call, or None where its maker is gone."""
-        buffer = bytearray(_NOTIFICATION.size)
+        buffer = bytearray(NOTIFICATION.size)
         try:
             fcntl.ioctl(self.descriptor, RECEIVE, buffer)
         except OSError as error:
             if error.errno in {errno.ENOENT, errno.EINTR}:
                 return None
             raise
-        token, thread, _, number, architecture, _, *arguments = _NOTIFICATION.unpack(buffer)
+        token, thread, _, number, architecture, _, *arguments = NOTIFICATION.unpack(buffer)
         if self._last is not None:
             self.withdrawn += max(0, token - self._last - 1)
         self._last = token
@@ -178,11 +180,11 @@ class Listener:
 
     def refuse(self, call: Call, error: int) -> None:
         """Have the call fail with this errno."""
-        self._send(_RESPONSE.pack(call.id, 0, -error, 0))
+        self._send(RESPONSE.pack(call.id, 0, -error, 0))
 
     def leave_to_kernel(self, call: Call) -> None:
         """Have the kernel go on with the call, whatever its arguments say by then."""
-        self._send(_RESPONSE.pack(call.id, 0, 0, _CONTINUE))
+        self._send(RESPONSE.pack(call.id, 0, 0, _CONTINUE))
 
     def give(self, call: Call, descriptor: int, *, close_on_exec: bool) -> None:
         """Have the call return a descriptor of its maker's own for what is open here; or EMFILE."""
@@ -207,7 +209,7 @@ class Listener:
             fcntl.ioctl(self.descriptor, ADD_DESCRIPTOR, request)
         except OSError:
             return False
-        self._send(_RESPONSE.pack(call.id, 0, 0, 0))
+        self._send(RESPONSE.pack(call.id, 0, 0, 0))
         return True
 
     def is_waiting(self, call: Call) -> bool:

@@ -1,6 +1,6 @@
 """Everything that the processes of one sandbox need to know, handed to them in three parts.
 
-The `Setup` is a zygote's: what the sandboxes that are forked from it have in common. The `Place` comes with a
+The `Setup` is a zygote's: what the sandboxes that are forked from it have in common. The `Identity` comes with a
 fork: what is one sandbox's own, before anybody knows what will run in it. The `Work` comes when there is a
 program for it. The executor decides; the sandbox's processes look nothing up.
 """
@@ -16,6 +16,9 @@ from crucible.sandbox.record import Record
 
 _MARSHAL_VERSION = 2
 """What every Python since 2.5 reads. Downwards only: what comes back was written next to a hostile program."""
+
+HEAD_BYTES = 4
+"""Of what says how long its content is."""
 
 PROGRAM_UID = 1000
 """Who the program is inside; 1000 is what people expect an ordinary user to be."""
@@ -77,17 +80,11 @@ class Setup(Record):
     """Whether programs are run by the interpreter that forks, without an exec."""
     ranged: bool
     """Whether there are ids that are nobody's: see `Identity`."""
+    groups: int
+    """How many `cgroup.procs` files each joins."""
     disk_bytes: int
     """How large the writable file system is made before the work says how large it has to be."""
     inodes: int
-
-
-class Place(Record):
-    """A sandbox without a program."""
-
-    identity: Identity
-    groups: int
-    """How many `cgroup.procs` files there are to join."""
 
 
 class Work(Record):
@@ -111,7 +108,7 @@ class Work(Record):
 
 def write_setup(setup: Setup) -> int:
     """Return a descriptor from which `read_setup` reads."""
-    return _write("setup", setup.raw(), [])
+    return _write("setup", headed(marshal.dumps(setup.raw(), _MARSHAL_VERSION)))
 
 
 def read_setup(descriptor: int) -> Setup:
@@ -121,26 +118,24 @@ def read_setup(descriptor: int) -> Setup:
     return Setup(**raw)
 
 
-def place_message(place: Place) -> bytes:
-    """Return what `read_place` reads."""
-    return marshal.dumps({**vars(place), "identity": vars(place.identity)}, _MARSHAL_VERSION)
+def identity_message(identity: Identity) -> bytes:
+    """Return what `read_identity` reads."""
+    return marshal.dumps(vars(identity), _MARSHAL_VERSION)
 
 
-def read_place(message: bytes) -> Place:
-    """Return the place."""
-    raw = marshal.loads(message)  # noqa: S302 - sent by the executor
-    raw["identity"] = Identity(**raw["identity"])
-    return Place(**raw)
+def read_identity(message: bytes) -> Identity:
+    """Return the identity."""
+    return Identity(**marshal.loads(message))  # noqa: S302 - sent by the executor
 
 
-def write_work(work: Work, contents: list[bytes]) -> int:
-    """Return a descriptor from which `read_work` reads the work and its inputs' bytes."""
-    return _write("work", _raw(work), contents)
+def write_work(order: bytes, contents: list[bytes], before: bytes = b"") -> int:
+    """Return a descriptor from which `read_work` reads the work and its inputs, behind what comes before."""
+    return _write("work", b"".join((before, headed(order), *contents)))
 
 
-def read_work(descriptor: int) -> tuple[bytes, Work, list[bytes]]:
+def read_work(descriptor: int, at: int) -> tuple[bytes, Work, list[bytes]]:
     """Return the work as it came and as it reads, and its inputs' bytes, and close the descriptor."""
-    head, rest = _read(descriptor)
+    head, rest = _read(descriptor, at)
     work = work_in(head)
     return head, work, _cut(work, rest, 0)[0]
 
@@ -154,29 +149,25 @@ def work_in(order: bytes) -> Work:
 
 def encode_work(work: Work, contents: list[bytes], standard_input: bytes) -> bytes:
     """Return a work, its inputs' bytes and its standard input as bytes, for who can't be handed a memfd."""
-    return b"".join([_head(_raw(work)), *contents, standard_input])
+    return b"".join([headed(order_of(work)), *contents, standard_input])
 
 
 def decode_work(body: bytes) -> tuple[bytes, Work, list[bytes], bytes]:
     """Return the work as it came and as it reads, its inputs' bytes and its standard input."""
-    start = 4 + int.from_bytes(body[:4], "big")
-    work = work_in(body[4:start])
+    start = HEAD_BYTES + int.from_bytes(body[:HEAD_BYTES], "big")
+    work = work_in(body[HEAD_BYTES:start])
     contents, end = _cut(work, body, start)
-    return body[4:start], work, contents, body[end:]
+    return body[HEAD_BYTES:start], work, contents, body[end:]
 
 
 def order_of(work: Work) -> bytes:
     """Return a work as it goes on to the process that becomes the program."""
-    return marshal.dumps(_raw(work), _MARSHAL_VERSION)
+    return marshal.dumps({**vars(work), "bounds": vars(work.bounds)}, _MARSHAL_VERSION)
 
 
-def _raw(work: Work) -> dict[str, Any]:
-    return {**vars(work), "bounds": vars(work.bounds)}
-
-
-def _head(content: dict[str, Any]) -> bytes:
-    head = marshal.dumps(content, _MARSHAL_VERSION)
-    return len(head).to_bytes(4, "big") + head
+def headed(content: bytes) -> bytes:
+    """Return content behind its length, for what follows it to be found."""
+    return len(content).to_bytes(HEAD_BYTES, "big") + content
 
 
 def _cut(work: Work, rest: bytes, start: int) -> tuple[list[bytes], int]:
@@ -188,23 +179,23 @@ def _cut(work: Work, rest: bytes, start: int) -> tuple[list[bytes], int]:
     return contents, start
 
 
-def _write(name: str, content: dict[str, Any], rest: list[bytes]) -> int:
+def _write(name: str, content: bytes) -> int:
     descriptor = os.memfd_create(name, os.MFD_CLOEXEC)
     try:
-        write_all(descriptor, b"".join((_head(content), *rest)))
+        write_all(descriptor, content)
     except OSError:
         os.close(descriptor)
         raise
     return descriptor
 
 
-def _read(descriptor: int) -> tuple[bytes, bytes]:
+def _read(descriptor: int, at: int = 0) -> tuple[bytes, bytes]:
     size = os.fstat(descriptor).st_size
-    parts, at = [], 0
+    parts = []
     while at < size and (part := os.pread(descriptor, size - at, at)):
         parts.append(part)
         at += len(part)
     os.close(descriptor)
     whole = parts[0] if len(parts) == 1 else b"".join(parts)
-    end = 4 + int.from_bytes(whole[:4], "big")
-    return whole[4:end], whole[end:]
+    end = HEAD_BYTES + int.from_bytes(whole[:HEAD_BYTES], "big")
+    return whole[HEAD_BYTES:end], whole[end:]

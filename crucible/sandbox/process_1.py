@@ -103,7 +103,7 @@ def _serve(channel: socket.socket, manner: Manner) -> None:
     wakeup = steps.wake_on_children()
     gc.collect()
     gc.freeze()  # the program's collector must not touch, and so copy, what was there before it
-    waiting = Vessel(confines)
+    waiting = Vessel.make(confines)
     reap = tracer.reap if tracer is not None else steps.reap
     if manner.rehearses:
         rehearsal.rehearse_as_process_1(waiting, wakeup, reap)
@@ -126,7 +126,7 @@ def _serve(channel: socket.socket, manner: Manner) -> None:
     if manner.own_kernel:
         watch = partial(watch, now_and_then=looks.look, milliseconds=_LOOK_MILLISECONDS)
     ended = steps.Steps(
-        fork=partial(Vessel, confines),
+        fork=partial(Vessel.make, confines),
         wall=calls,
         giving_up=steps.giving_up(calls),
         order=order,

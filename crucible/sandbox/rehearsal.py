@@ -9,7 +9,6 @@ processes themselves while they wait.
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import resource
@@ -24,8 +23,6 @@ from crucible.sandbox import (
     descriptors,
     inputs,
     kernel,
-    landlock,
-    notification,
     plan,
     report,
     rlimits,
@@ -42,6 +39,8 @@ if TYPE_CHECKING:
 
 _TIMES: Final = 16
 """More often than an interpreter looks on before it replaces an instruction."""
+_BOUND_BY_ORDER: Final = (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE)
+_STANDARD: Final = (0, 1, 2)
 _TIMES_AFTER_FORK: Final = 2
 """The second time without what is done once."""
 _PACKAGE: Final = os.path.dirname(__file__)
@@ -54,18 +53,21 @@ _BOUNDS: Final = plan.Bounds(
 _WORK: Final = plan.Work(
     bounds=_BOUNDS, inputs=[("a", 1)], compile=None, run=["a"], main=["a"], environment={"A": "a"}
 )
-_PLACE: Final = plan.Place(identity=plan.Identity(ranged=True, map=[(0, 1, 1)], init=0), groups=1)
 
 
-def rehearse(wall: Wall, landlock_abi: int) -> None:
-    """Do it. Leaves nothing behind."""
+def rehearse(wall: Wall, course: Callable[[], None] = lambda: None) -> None:
+    """Do it. Leaves nothing behind. `course`: what processes do besides where they take one."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGCHLD)}
+    limits = {kind: resource.getrlimit(kind) for kind in _BOUND_BY_ORDER}
     confines = _confines(wall)
     for _ in range(_TIMES):
         _process_1(confines)
-        _program(landlock_abi)
+        course()
+        _program()
     for number, handler in before.items():
         signal.signal(number, handler)
+    for kind, limit in limits.items():
+        resource.setrlimit(kind, limit)
 
 
 def rehearse_as_process_1(waiting: vessel.Vessel, wakeup: int, reap: Callable[[int], int | None]) -> None:
@@ -136,14 +138,13 @@ def _watch_nobody(waiting: vessel.Vessel, stop: int, wakeup: int) -> None:
 def _process_1(confines: vessel.Confines) -> None:
     kernel.die_with_parent(signal.SIGKILL)
     kernel.make([(os.getpid, (), "")])
-    plan.read_place(plan.place_message(_PLACE))
     here, there = socket.socketpair()
     with here, there:
-        work = plan.write_work(_WORK, [b"a"])
+        work = plan.write_work(plan.order_of(_WORK), [b"a"])
         descriptors.send(here, report.WORK, [work])
         os.close(work)
         _, (received,) = descriptors.receive(there, 1, 4)
-        plan.read_work(received)
+        plan.read_work(received, 0)
         report.send(there, report.READY, {})
         ended = _see_a_program_end(confines, there.fileno())
         any(map(steps.is_full, [_FILES]))
@@ -159,7 +160,7 @@ def _collect(channel: socket.socket, folder: str) -> None:
 def _see_a_program_end(confines: vessel.Confines, stop: int) -> steps.Ended:
     """Have a process wait behind the program's filter, take its first call, hand it an order, and see it end."""
     wakeup = steps.wake_on_children()
-    waiting = vessel.Vessel(confines)
+    waiting = vessel.Vessel.make(confines)
     attempts = Attempts(lambda _: None, time.monotonic)
     answers = waiting.answers(attempts)
     waiting.order(plan.order_of(_WORK), [stop], compiles=False)
@@ -186,23 +187,19 @@ def _end_when_ordered() -> NoReturn:
     os._exit(0)
 
 
-def _program(landlock_abi: int) -> None:
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    if landlock_abi:
-        os.close(landlock.ruleset(landlock_abi, readable=("/",), writable=("/",), devices="/dev"))
+def _program() -> None:
     here, there = socket.socketpair()
-    with here, there:
-        with contextlib.suppress(OSError):  # there is nobody who would refuse its call
-            notification.hand_over(here, os.dup(here.fileno()))
-        taken = notification.take(there)
-        if taken is not None:
-            taken.close()
-        order = plan.order_of(_WORK)
-        vessel.send(here, order, [], compiles=False)
-        vessel.receive(there)
-    script.prepare()
+    with here:
+        vessel.send(here, plan.order_of(_order()), list(_STANDARD), compiles=False)
+        vessel.rehearse(there.detach())
     script.rehearse(_PROGRAM)
     del sys.path[0]
+
+
+def _order() -> plan.Work:
+    """Return a work that asks for as much as can be had."""
+    (_, open_files), (_, file_bytes) = map(resource.getrlimit, _BOUND_BY_ORDER)
+    return _WORK.changed(bounds=_BOUNDS.changed(open_files=open_files, disk_bytes=file_bytes))
 
 
 def _run(source: bytes) -> None:

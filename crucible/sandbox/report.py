@@ -6,8 +6,8 @@ A report is one byte of kind, four of length, and its content. The executor answ
 from __future__ import annotations
 
 import json
+import os
 import struct
-import time
 from typing import Any, Final, Protocol
 
 HEAD = struct.Struct(">cI")
@@ -28,6 +28,8 @@ COUNT: Final = b"C"
 """How many processes and threads the program has, where the host can't count them."""
 ENDED: Final = b"E"
 """Nothing of the program is left; content: how it ended."""
+ENDED_ORDINARILY: Final = b"O"
+"""The same of a program whose run was ordinary, as the kernel has it; content: see `OrdinaryEnd`."""
 BROKEN: Final = b"X"
 """A layer could not be put in place, so nothing was run; content: which, and why."""
 
@@ -40,8 +42,6 @@ STOP: Final = b"K"
 
 _AT_ONCE_BYTES: Final = 16 * 1024
 """What is copied together, so that it is one message that somebody is woken for."""
-_UNHURRIED_SECONDS: Final = 0.003
-"""A poll, which counts whole milliseconds, waits for two."""
 MAXIMUM_BYTES: Final = 64 * 1024 * 1024
 
 
@@ -53,35 +53,33 @@ class Channel(Protocol):
         ...
 
 
-class Unhurried:
-    """A channel whose first content waits some milliseconds for what follows it, so that both are one message.
+ORDINARY_END: Final = struct.Struct("=4qqq15Q")
+"""When it began and when it ended, in seconds and nanoseconds of the monotonic clock; its wait status; whether the
+kernel still takes its processes apart; and what statfs(2) says of its workspace."""
+_FREE, _FILES, _FREE_FILES = 4, 5, 6
+"""Of statfs, which of its words these are: free blocks, files that there can be, and free ones."""
 
-    What is told of a program's start would wake two processes, just when it needs the processors itself, and an
-    empty one has ended before they have taken note.
-    """
 
-    def __init__(self, channel: Channel) -> None:
-        self._channel = channel
-        self._waiting: bytes | None = None
-        self._due = 0.0
+def encoded(kind: bytes, content: dict[str, Any]) -> bytes:
+    """Return a report as it is sent."""
+    body = json.dumps(content).encode()
+    return HEAD.pack(kind, len(body)) + body
 
-    def sendall(self, content: bytes, /) -> None:
-        """Write it, after what waits; or keep it, where it is the first."""
-        if self._waiting is None:
-            self._waiting, self._due = content, time.monotonic() + _UNHURRIED_SECONDS
-            return
-        content, self._waiting = self._waiting + content, b""
-        self._channel.sendall(content)
 
-    def patience(self, milliseconds: int | None) -> int | None:
-        """Write what has waited long enough; return for how long to poll, at the most that long."""
-        if not self._waiting:
-            return milliseconds
-        left = int((self._due - time.monotonic()) * 1000)
-        if left > 0:
-            return left if milliseconds is None else min(left, milliseconds)
-        self.sendall(b"")
-        return milliseconds
+def ordinary_end(content: bytes) -> dict[str, Any]:
+    """Return what an `ENDED_ORDINARILY` says, as the content of an `ENDED`. Raises struct.error."""
+    began, began_part, ended, ended_part, status, ending, *space = ORDINARY_END.unpack(content)
+    return {
+        "step": "run",
+        "code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
+        "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+        "stopped": False,
+        "ending": bool(ending),
+        "foreign_call": None,
+        "wall_seconds": ended - began + (ended_part - began_part) / 1e9,
+        "disk_full": space[_FREE] == 0 or (space[_FILES] > 0 and space[_FREE_FILES] == 0),
+        "files_truncated": False,
+    }
 
 
 def send(channel: Channel, kind: bytes, content: dict[str, Any]) -> None:

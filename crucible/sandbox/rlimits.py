@@ -27,9 +27,15 @@ _NO_ROOM_FOR_CORES = (
 
 def bound_always() -> None:
     """Bound this process and its children in what no submission asks for, but for what is `missing`."""
-    cores = {} if _has_room_for_cores() else {resource.RLIMIT_CORE: 0}
-    _bound({**BOUND_ALWAYS, **cores})
-    resource.setrlimit(resource.RLIMIT_STACK, (_STACK_BYTES, resource.getrlimit(resource.RLIMIT_STACK)[1]))
+    _bound(always())
+
+
+def always() -> dict[int, tuple[int, int]]:
+    """Return what `bound_always` sets: the soft and the hard limit of each kind."""
+    same = {kind: (most, most) for kind, most in BOUND_ALWAYS.items()}
+    if not _has_room_for_cores():
+        same[resource.RLIMIT_CORE] = (0, 0)
+    return {**same, resource.RLIMIT_STACK: (_STACK_BYTES, resource.getrlimit(resource.RLIMIT_STACK)[1])}
 
 
 def missing() -> dict[str, str]:
@@ -59,10 +65,10 @@ def bound(open_files: int, file_bytes: int, processes: int | None = None) -> Non
     asked = {resource.RLIMIT_NOFILE: open_files, resource.RLIMIT_FSIZE: file_bytes}
     if processes is not None:
         asked[resource.RLIMIT_NPROC] = processes
-    _bound(asked)
+    _bound({kind: (most, most) for kind, most in asked.items()})
 
 
-def _bound(asked: dict[int, int]) -> None:
-    for kind, most in asked.items():
-        if resource.getrlimit(kind) != (most, most):  # gVisor's kernel lets nobody set some of them again
-            resource.setrlimit(kind, (most, most))
+def _bound(asked: dict[int, tuple[int, int]]) -> None:
+    for kind, limits in asked.items():
+        if resource.getrlimit(kind) != limits:  # gVisor's kernel lets nobody set some of them again
+            resource.setrlimit(kind, limits)

@@ -55,9 +55,9 @@ def making_writable(disk_bytes: int, inodes: int) -> kernel.Calls:
     for folder in WRITABLE:
         inner = f"{_SCRATCH}/{folder.replace('/', '-')}"
         calls += [
-            (os.mkdir, (inner,), inner),
-            (os.chown, (inner, PROGRAM_UID, PROGRAM_UID), inner),
-            (os.chmod, (inner, 0o755 if folder == WORKSPACE else 0o1777), inner),
+            kernel.calling("mkdir", inner.encode(), 0o700, about=inner),
+            kernel.calling("chown", inner.encode(), PROGRAM_UID, PROGRAM_UID, about=inner),
+            kernel.calling("chmod", inner.encode(), 0o755 if folder == WORKSPACE else 0o1777, about=inner),
             kernel.mounting(inner, folder, None, kernel.MS_BIND),
         ]
     return [*calls, kernel.unmounting(_SCRATCH)]

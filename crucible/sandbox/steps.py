@@ -60,10 +60,17 @@ class Ended(Record, frozen=False):
 
 def giving_up(wall: Wall) -> kernel.Calls:
     """Write down how process 1 gives up what it needs no more once it has handed the program over."""
-    return [
-        *capabilities.keeping_only(_UNTIL_COLLECTED | (_TO_ANSWER if wall.known else 0)),
-        call_filter.installing(wall.process_1),
-    ]
+    return [*giving_up_powers(wall), *giving_up_calls(wall)]
+
+
+def giving_up_powers(wall: Wall) -> kernel.Calls:
+    """Write the first half of it down."""
+    return capabilities.keeping_only(_UNTIL_COLLECTED | (_TO_ANSWER if wall.known else 0))
+
+
+def giving_up_calls(wall: Wall) -> kernel.Calls:
+    """Write the second half of it down, due before it looks at anything that the program made."""
+    return [call_filter.installing(wall.process_1)]
 
 
 Watch = Callable[[str, int, Optional[Answers], Optional[ProgressReader]], "Ended"]
@@ -90,51 +97,66 @@ class Steps(Record):
     def run(self, waiting: Vessel) -> Ended:
         """Return how the last step ended, when nothing that they started is left."""
         began = time.monotonic()
-        attempts = Attempts(
-            lambda attempt: report.send(self.channel, report.ATTEMPT, attempt.raw()),
-            lambda: time.monotonic() - began,
-        )
-        progress: ProgressReader | None = None
-        ended: Ended | None = None
+        attempts = self._attempts(began)
+        answers = waiting.answers(attempts)
         if self.work.compile:
-            answers = waiting.answers(attempts)
             waiting.order(self.order, self.streams, compiles=True)
             report.send(self.channel, report.STARTED, {})
             ended = self.watch("compile", waiting.process, answers, None)
             waiting.let_go()
-            if ended.code == 0 and not ended.stopped:
-                _end_the_rest(answers)
-                waiting, ended = self.fork(), None
-        if ended is None:
-            answers = waiting.answers(attempts)
-            streams = self.streams
-            if self.work.reports_progress:
-                progress = ProgressReader(
-                    lambda told: report.send(self.channel, report.PROGRESS, told.raw()),
-                    lambda: time.monotonic() - began,
-                )
-                streams = [*streams, progress.writable]
-            waiting.order(self.order, streams, compiles=False)
-            if not self.work.compile:
-                report.send(self.channel, report.STARTED, {})  # while the other side gets ready
-            self.let_go()
-            if progress is not None:
-                progress.let_go()
-            kernel.make(self.giving_up)
-            ended = self.watch("run", waiting.process, answers, progress)
-            waiting.let_go()
-        else:
-            self.let_go()
-        ended.wall_seconds = time.monotonic() - began
-        ended.disk_full = ended.disk_full or any(map(is_full, WRITABLE))
-        if not ended.ending:
+            if ended.code != 0 or ended.stopped:
+                self.let_go()
+                return _end(ended, began, attempts, answers)
             _end_the_rest(answers)
-        elif answers is not None:
-            answers.finish()
-        attempts.finish()
+            waiting = self.fork()
+            answers = waiting.answers(attempts)
+        progress: ProgressReader | None = None
+        streams = self.streams
+        if self.work.reports_progress:
+            progress = ProgressReader(
+                lambda told: report.send(self.channel, report.PROGRESS, told.raw()),
+                lambda: time.monotonic() - began,
+            )
+            streams = [*streams, progress.writable]
+        waiting.order(self.order, streams, compiles=False)
+        if not self.work.compile:
+            report.send(self.channel, report.STARTED, {})  # while the other side gets ready
+        self.let_go()
+        if progress is not None:
+            progress.let_go()
+        kernel.make(self.giving_up)
+        ended = self.watch("run", waiting.process, answers, progress)
+        waiting.let_go()
+        ended = _end(ended, began, attempts, answers)
         if progress is not None:
             progress.finish()
         return ended
+
+    def go_on(self, waiting: Vessel, began: float) -> Ended:
+        """Return how the program ended that runs already, since `began`, when nothing that it started is left."""
+        attempts = self._attempts(began)
+        answers = waiting.answers(attempts)
+        ended = self.watch("run", waiting.process, answers, None)
+        waiting.let_go()
+        return _end(ended, began, attempts, answers)
+
+    def _attempts(self, began: float) -> Attempts:
+        return Attempts(
+            lambda attempt: report.send(self.channel, report.ATTEMPT, attempt.raw()),
+            lambda: time.monotonic() - began,
+        )
+
+
+def _end(ended: Ended, began: float, attempts: Attempts, answers: Answers | None) -> Ended:
+    """End what the last step left, and note what is known by then."""
+    ended.wall_seconds = time.monotonic() - began
+    ended.disk_full = ended.disk_full or any(map(is_full, WRITABLE))
+    if not ended.ending:
+        _end_the_rest(answers)
+    elif answers is not None:
+        answers.finish()
+    attempts.finish()
+    return ended
 
 
 def reap(child: int) -> int | None:
@@ -163,14 +185,12 @@ def watch(
     milliseconds: int | None = None,
     reap: Callable[[int], int | None] = reap,
     status_of: Callable[[int], int | None] = lambda _: None,
-    patience: Callable[[int | None], int | None] = lambda milliseconds: milliseconds,
 ) -> Ended:
     """Reap, answer and hear of progress until the process has ended, by itself or because `stop` became readable.
 
     `others`: what to do where these descriptors are readable, until that says False. `now_and_then` is done each
     time something happened, and so many milliseconds after nothing did; it is told whether the end was asked for.
     `reap`: a tracer's, where this process is one. `status_of`: see `ending`, where that can be had.
-    `patience`: says for how long to poll, of at the most so many milliseconds.
     """
     stopped = False
 
@@ -197,7 +217,7 @@ def watch(
             return Ended.of(step, status, stopped=stopped, ending=ending, foreign_call=foreign)
         if now_and_then is not None:
             now_and_then(stopped=stopped)
-        wait = patience(milliseconds)
+        wait = milliseconds
         if progress is not None:
             wait = progress.watch(poll, wait)
         _serve_what_is_ready(poll, wait, served, answers)

@@ -117,6 +117,8 @@ class Supervision:
                     self._counted = json.loads(content)["processes"]
                 elif kind == report.ENDED:
                     return verdict.Report(**json.loads(content))
+                elif kind == report.ENDED_ORDINARILY:
+                    return verdict.Report(**report.ordinary_end(content))
                 elif kind == b"":
                     return None
                 else:

@@ -7,6 +7,7 @@ resource limits, and the program itself, by an exec or in this very interpreter.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import socket
@@ -79,31 +80,44 @@ class Confines:
 
 
 class Vessel:
-    """Process 1's hold on one. Makes it, and waits until it has given up everything."""
+    """Process 1's hold on one."""
 
-    def __init__(self, confines: Confines, processes: int | None = None) -> None:
-        """Make one. `processes`: a /proc that can be told whom the kernel ends first for memory; None: it was."""
-        self._orders, there = socket.socketpair()
-        self.process = _fork()
-        if self.process == 0:
-            self._orders.detach()
-            _wait_for_orders(confines, processes, there.detach())
-        there.close()
+    def __init__(
+        self, process: int, orders: socket.socket, confines: Confines, listener: notification.Listener | None
+    ) -> None:
+        """Hold one that waits for its orders. `listener`: what asks for answers to its calls, if anything does."""
+        self.process = process
+        self._orders = orders
         self._known = confines.wall.known
         self._tracer = confines.tracer
-        self._listener: notification.Listener | None = None
+        self._listener = listener
         self._is_gone = False
+
+    @classmethod
+    def make(cls, confines: Confines, processes: int | None = None) -> Vessel:
+        """Make one, and return when it has given up everything.
+
+        `processes`: a /proc that can be told whom the kernel ends first for memory; None: it was.
+        """
+        orders, there = socket.socketpair()
+        process = _fork()
+        if process == 0:
+            orders.detach()
+            _wait_for_orders(confines, processes, there.detach())
+        there.close()
+        listener: notification.Listener | None = None
         failure: bytes | None = None
-        if self._tracer is not None:
-            self._tracer.seize(self.process, self._orders)
-            if not self._tracer.await_greeting(self.process):
-                failure = self._orders.recv(4096)
-        elif self._known:
-            self._listener, said = notification.take_over(self._orders)
-            failure = said if self._listener is None else None
+        if confines.tracer is not None:
+            confines.tracer.seize(process, orders)
+            if not confines.tracer.await_greeting(process):
+                failure = orders.recv(4096)
+        elif confines.wall.known:
+            listener, said = notification.take_over(orders)
+            failure = said if listener is None else None
         if failure is not None:
             reason = failure.decode(errors="replace")
             raise OSError(f"no process could be made to wait for a program: {reason}")
+        return cls(process, orders, confines, listener)
 
     def answers(self, attempts: Attempts) -> Answers | None:
         """Return what answers what it will call, and keeps that; None where nobody can be asked."""
@@ -130,11 +144,16 @@ class Vessel:
 
 
 def _fork() -> int:
-    """Fork without what modules do about it, but for those that have to: see `kernel.fork` and `script.prepare`.
+    """Fork without what modules do about it, unless they have to: see `kernel.fork` and `script.prepare`."""
+    return os.fork() if _cares_about_forks() else kernel.fork()
 
-    `threading` counts the threads that are left, and whoever else cares about a fork has imported it.
+
+def _cares_about_forks() -> bool:
+    """Tell whether some module has something to do where a process was forked.
+
+    `threading` counts the threads that are left, and whoever else cares has imported it.
     """
-    return os.fork() if "threading" in sys.modules else kernel.fork()
+    return "threading" in sys.modules
 
 
 def _wait_for_orders(confines: Confines, processes: int | None, orders: int) -> NoReturn:
@@ -152,16 +171,58 @@ def _wait_for_orders(confines: Confines, processes: int | None, orders: int) -> 
         commands = socket.socket(fileno=ORDERS)
         rlimits.bound_always()
         confine(confines.wall, commands)
-        if confines.warm:
-            script.prepare()
-        if confines.rehearse is not None:
-            confines.rehearse()
-        _obey(commands, warm=confines.warm)
+        _wait(commands, confines)
     except BaseException as error:  # noqa: BLE001 - this process must end here, whatever happened
-        with contextlib.suppress(OSError):
-            os.write(ORDERS, f"{type(error).__name__}: {error}".encode()[:_LONGEST_REASON_BYTES])
+        tell_why(ORDERS, error)
     finally:
         os._exit(127)
+
+
+def be(confines: Confines) -> NoReturn:
+    """Be a vessel that has given up everything, of whose fork this interpreter knows nothing yet."""
+    try:
+        if _cares_about_forks():
+            kernel.tell_of_fork()
+        _wait(_commands(ORDERS), confines)
+    except BaseException as error:  # noqa: BLE001 - this process must end here, whatever happened
+        tell_why(ORDERS, error)
+    finally:
+        os._exit(127)
+
+
+def rehearse(orders: int) -> tuple[Work, bool]:
+    """Do what a vessel does up to its program, as far as it has no effect, and return what was ordered.
+
+    `orders`: where an order waits; closed here.
+    """
+    commands = _commands(orders)
+    script.prepare()
+    taken = _take(commands)
+    commands.close()
+    if taken is None:
+        raise OSError("no order to rehearse")
+    return taken
+
+
+def _commands(orders: int) -> socket.socket:
+    """Return where orders come from, in a process that has none of process 1's ways with signals."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    return socket.socket(fileno=orders)
+
+
+def tell_why(orders: int, error: BaseException) -> None:
+    """Tell process 1 why there is no vessel, over its end of the orders' channel."""
+    with contextlib.suppress(OSError):
+        os.write(orders, f"{type(error).__name__}: {error}".encode()[:_LONGEST_REASON_BYTES])
+
+
+def _wait(commands: socket.socket, confines: Confines) -> NoReturn:
+    if confines.warm:
+        script.prepare()
+    if confines.rehearse is not None:
+        confines.rehearse()
+    _obey(commands, warm=confines.warm)
 
 
 def _giving_up(user: int, *, ranged: bool) -> kernel.Calls:
@@ -172,14 +233,14 @@ def _giving_up(user: int, *, ranged: bool) -> kernel.Calls:
     ids = (user, user, user)
     return [
         kernel.closing_descriptors_from(ORDERS + 1),
-        *([(os.setgroups, ([],), "no groups")] if ranged else []),
-        (os.setresgid, ids, ""),
-        (os.setresuid, ids, ""),
+        *([kernel.calling("setgroups", ctypes.c_size_t(0), None)] if ranged else []),
+        kernel.calling("setresgid", *ids),
+        kernel.calling("setresuid", *ids),
         *capabilities.keeping_only(0),
         kernel.prctling(kernel.Prctl.SET_NO_NEW_PRIVS, 1),
         kernel.prctling(kernel.Prctl.SET_DUMPABLE, 1),  # its own /proc is its own to read
-        (os.chdir, (WORKSPACE,), WORKSPACE),
-        (os.umask, (0o022,), ""),
+        kernel.calling("chdir", WORKSPACE.encode(), about=WORKSPACE),
+        kernel.calling("umask", 0o022),
     ]
 
 
@@ -205,16 +266,25 @@ def receive(orders: socket.socket) -> tuple[Work, list[int], bool] | None:
     return work_in(b"".join(parts)), streams, compiles
 
 
-def _obey(orders: socket.socket, *, warm: bool) -> NoReturn:
-    """Become the step of the work that is ordered."""
+def _take(orders: socket.socket) -> tuple[Work, bool] | None:
+    """Return the work that is ordered, and whether its compilation is meant, having taken what comes with it."""
     order = receive(orders)
     if order is None:
-        os._exit(0)  # there is no use for this sandbox any more
+        return None
     work, streams, compiles = order
     for descriptor, stream in zip(_PLACES, streams):
         os.dup2(stream, descriptor, inheritable=True)
         os.close(stream)
     rlimits.bound(work.bounds.open_files, work.bounds.disk_bytes, work.processes)
+    return work, compiles
+
+
+def _obey(orders: socket.socket, *, warm: bool) -> NoReturn:
+    """Become the step of the work that is ordered."""
+    taken = _take(orders)
+    if taken is None:
+        os._exit(0)  # there is no use for this sandbox any more
+    work, compiles = taken
     if warm and work.main is not None and not compiles:
         orders.close()
         script.run(work.run, work.main, work.environment)

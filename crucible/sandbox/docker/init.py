@@ -57,7 +57,7 @@ def _serve(streams: Streams, wall: Wall, user: int) -> None:
     accounts.write(user)
     tracer = Tracer() if wall.traced else None
     confines = Confines(wall=wall, landlock_abi=landlock.abi(), warm=False, user=user, tracer=tracer)
-    waiting = Vessel(confines, processes)
+    waiting = Vessel.make(confines, processes)
     found = {"landlock": confines.landlock_abi, "kernel": os.uname().release, "apparmor": _profile()}
     report.send(streams, report.READY, found)
 
@@ -71,7 +71,7 @@ def _serve(streams: Streams, wall: Wall, user: int) -> None:
     relay = _Relay(streams, errand, wakeup, tracer.reap if tracer is not None else steps.reap)
     given = [streams.memory(errand.stdin_bytes), *relay.written]
     ended = steps.Steps(
-        fork=partial(Vessel, confines, processes),
+        fork=partial(Vessel.make, confines, processes),
         wall=wall,
         giving_up=steps.giving_up(wall),
         order=order_of(errand.work),

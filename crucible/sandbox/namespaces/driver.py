@@ -36,6 +36,7 @@ from crucible.sandbox import (
 )
 from crucible.sandbox.driver import Emit, Session
 from crucible.sandbox.images import LOCKS_SEEN
+from crucible.sandbox.namespaces import brief
 from crucible.sandbox.namespaces.sessions.driver import NamespacesSessions
 from crucible.sandbox.namespaces.zygotes import Kind, Zygote, ZygoteFailedError, Zygotes
 from crucible.sandbox.readable import readable
@@ -75,7 +76,7 @@ class NamespacesDriver:
         self._landlock = landlock.abi()
         self._last_capability = capabilities.last_capability()
         self._ranges = ordinary.ranges()
-        self._slots = Slots(cgroups, ours=1)
+        self._slots = Slots(cgroups, ours=1, again=True)
         self._lots: dict[int, tuple[int, int]] = {}
         """Namespaces that the sandbox of a slot had, and another may have: see `lot`."""
         self._zygotes = Zygotes(self._setup)
@@ -236,6 +237,7 @@ class NamespacesDriver:
             preload=list(kind.preload),
             warm=kind.warm,
             ranged=self._identity(0).ranged,
+            groups=self._cgroups.hierarchies,
             disk_bytes=_USUAL.disk_bytes,
             inodes=inodes(_USUAL),
         )
@@ -259,7 +261,6 @@ class NamespacesDriver:
     async def _fork(self, kind: Kind, slot: Slot) -> Standing:
         """Return the hold on a sandbox that is being built."""
         entrances = slot.group.entrances
-        place = plan.Place(identity=self._identity(slot.number), groups=len(entrances))
         here, there = socket.socketpair()
         try:
             with (
@@ -267,7 +268,7 @@ class NamespacesDriver:
                 _closing(*(os.open(path, os.O_WRONLY | os.O_CLOEXEC) for path in entrances)) as groups,
             ):
                 given = [there.fileno(), *groups, *self._lots.get(slot.number, ())]
-                zygote, (process, *lot) = await self._zygotes.fork(kind, place, given)
+                zygote, (process, *lot) = await self._zygotes.fork(kind, self._identity(slot.number), given)
         except BaseException:
             here.close()
             raise
@@ -325,7 +326,9 @@ def _give(standing: Standing, work: tuple[plan.Work, list[bytes]], stdin: bytes)
     """Hand the program over; return what to read its output and errors from."""
     stdout, stdout_inside = os.pipe2(os.O_CLOEXEC)
     stderr, stderr_inside = os.pipe2(os.O_CLOEXEC)
-    with _closing(plan.write_work(*work), readable(stdin), stdout_inside, stderr_inside) as given:
+    with _closing(
+        brief.write_work(*work, (_USUAL.disk_bytes, inodes(_USUAL))), readable(stdin), stdout_inside, stderr_inside
+    ) as given:
         try:
             standing.give(given[0], (given[1], given[2], given[3]))
         except OSError:

@@ -2,8 +2,9 @@
 
 It is a runtime's own interpreter, started once, with the modules imported that programs often want, or
 Crucible's own for programs that are started by an exec. It learns what its sandboxes have in common, lays their
-root out in a mount namespace of its own, and then forks: each message from the executor is a place, and with it
-come the report channel, the control groups to join, and the namespaces of an earlier sandbox, if any.
+root out in a mount namespace of its own, and then forks, by a tape (`course`): each message from the executor says
+which ids there are, and with it come the report channel, the control groups to join, and the namespaces of an
+earlier sandbox, if any.
 
 Everything that is imported here runs in a runtime's interpreter: Python 3.8 or later, and its standard library.
 """
@@ -19,15 +20,14 @@ import sys
 
 from crucible.sandbox import descriptors, dispositions, kernel, own_namespace, rehearsal, root, script
 from crucible.sandbox.namespaces import fresh_pages, init, lot, undying
-from crucible.sandbox.plan import Setup, read_place, read_setup
+from crucible.sandbox.namespaces.course import ASKED, FORKED, OVER, Course
+from crucible.sandbox.namespaces.places import MADE
+from crucible.sandbox.plan import Setup, read_identity, read_setup
 from crucible.sandbox.wall import read
 
 READY = b"ready "
 """And the version of the interpreter that forks, in its own words: its file may have been replaced since."""
-MADE = b"made"
 FAILED = b"failed "
-MAXIMUM_MESSAGE_BYTES = 65_536
-MOST_DESCRIPTORS = 16
 _WARM_UP = "class A:\n    def f(self, *a, **k): return [x for x in a if x], {**k}, f'{self}'\nA().f(1, b=2)\n"
 """Whose compilation makes the interpreter set up what it sets up once."""
 
@@ -41,31 +41,31 @@ def main(control: int) -> None:
         setup = read_setup(memory)
         _enter_namespaces(requests)
         _prepare(setup)
+        own_processes = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        stage = init.Stage(setup, read(setup.wall), requests=requests.fileno(), own_processes=own_processes)
     except Exception as error:  # noqa: BLE001 - the executor hears why, whatever it was
         requests.send(FAILED + f"{type(error).__name__}: {error}".encode()[:4096])
         return
-    stage = init.Stage(setup, read(setup.wall))
-    own_processes = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-    rehearsal.rehearse(stage.wall, setup.landlock)
+    rehearsal.rehearse(stage.wall, stage.course.rehearse)
     gc.collect()
     undying.stop_counting()
     gc.freeze()
     kernel.give_back_heap()
     fresh_pages.begin()
     requests.send(READY + sys.version.split()[0].encode())
-    while True:
-        message, received = descriptors.receive(requests, MAXIMUM_MESSAGE_BYTES, MOST_DESCRIPTORS)
-        if not message:
-            return
+    where: str | OSError = ASKED
+    while where != OVER:
         try:
-            made = _make(stage, message, received, requests=requests, own_processes=own_processes)
+            where = stage.course.listen()
+            if where == ASKED:
+                where = _make(stage, requests)
         except OSError as error:
-            requests.send(FAILED + str(error).encode()[:4096])
-        else:
-            descriptors.send(requests, MADE, made)
-            received += made
-        for descriptor in received:
-            os.close(descriptor)
+            where = error
+        if stage.course.forked == 0:
+            requests.detach()
+            init.be(stage, where)
+        if isinstance(where, OSError):
+            _fail(stage.course, requests, where)
 
 
 def _enter_namespaces(requests: socket.socket) -> None:
@@ -114,38 +114,24 @@ def _preload(modules: list[str]) -> None:
         raise OSError(f"importing {', '.join(modules)} left {len(threads) - 1} threads running")
 
 
-def _make(
-    stage: init.Stage,
-    message: bytes,
-    received: list[int],
-    *,
-    requests: socket.socket,
-    own_processes: int,
-) -> list[int]:
-    """Fork process 1 of a sandbox. Return what the executor holds it by, and its namespaces where they are new."""
-    place = read_place(message)
-    channel, groups, used = received[0], received[1 : 1 + place.groups], received[1 + place.groups :]
-    namespaces = used or lot.make(place.identity)
-    building = stage.building(place, init.Outside(groups, lot.Lot(*namespaces)))
-    gate, key = os.pipe2(os.O_CLOEXEC)
+def _make(stage: init.Stage, requests: socket.socket) -> str:
+    """Fork process 1 of a sandbox that gets namespaces of its own. Return where the tape ends, in each process."""
+    message, received = stage.course.kept.asked()
+    namespaces = lot.make(read_identity(message))
     try:
-        kernel.unshare(kernel.CLONE_NEWPID)
-        try:
-            child = kernel.fork()
-            if child == 0:
-                os.close(key)
-                os.read(gate, 1)  # until there is hold of this process, which the kernel reaps as soon as it ends
-                for descriptor in (gate, requests.detach(), own_processes):  # which are the zygote's alone
-                    os.close(descriptor)
-                init.run(stage, building, channel)
-        finally:
-            kernel.setns(own_processes, kernel.CLONE_NEWPID)
-        held = kernel.pidfd_open(child)
-    except OSError:
-        for descriptor in [] if used else namespaces:
-            os.close(descriptor)
-        raise
+        where, held = stage.course.begin(lot.Lot(*namespaces))
+        if where == FORKED:
+            descriptors.send(requests, MADE, [held, *namespaces])
+            for descriptor in (held, *received):
+                os.close(descriptor)
     finally:
-        os.close(gate)
-        os.close(key)
-    return [held] if used else [held, *namespaces]
+        if stage.course.forked != 0:
+            for descriptor in namespaces:
+                os.close(descriptor)
+    return where
+
+
+def _fail(course: Course, requests: socket.socket, error: OSError) -> None:
+    """Tell why there is no sandbox, and close what there was of it."""
+    course.let_go()
+    requests.send(FAILED + str(error).encode()[:4096])

@@ -19,7 +19,7 @@ from typing import Final, Self
 import structlog
 
 from crucible.sandbox import descriptors, ordinary, plan
-from crucible.sandbox.namespaces import zygote
+from crucible.sandbox.namespaces import places, zygote
 from crucible.sandbox.own_namespace import MAP
 from crucible.sandbox.runtimes.replaced import FileState
 from crucible.sandbox.tree import ENVIRONMENT
@@ -32,6 +32,8 @@ MOST_SECONDS: Final = 900.0
 _START_SECONDS = 30.0
 _FORK_SECONDS = 10.0
 _LAST_WORDS_BYTES = 4096
+_MOST_DESCRIPTORS = 3
+"""With an answer: what holds a process, and its namespaces."""
 _NOBODYS_HOME = {"HOME": "/nonexistent"}
 """What a user of the host leaves where the program's home will be must not be imported here."""
 
@@ -137,7 +139,7 @@ class Zygote:
         old = time.monotonic() - self._began > MOST_SECONDS
         return self._retired or old or self._forks >= MOST_FORKS
 
-    async def fork(self, place: plan.Place, given: list[int]) -> list[int]:
+    async def fork(self, identity: plan.Identity, given: list[int]) -> list[int]:
         """Have a sandbox forked; return what holds its process 1, and its namespaces where none were given.
 
         Raises ZygoteFailedError, after which it is of no use, and OSError where the kernel refused this one.
@@ -146,7 +148,7 @@ class Zygote:
             if self._retired and not self._living:
                 raise ZygoteFailedError("the zygote is gone")
             try:
-                descriptors.send(self._requests, plan.place_message(place), given)
+                descriptors.send(self._requests, plan.identity_message(identity), given)
                 said, received = await self._answer(_FORK_SECONDS)
             except OSError as error:
                 self._give_up()
@@ -156,7 +158,7 @@ class Zygote:
                 raise
             if said == b"":
                 raise ZygoteFailedError(f"the zygote ended{self._last_words()}")
-            if said != zygote.MADE:
+            if said != places.MADE:
                 raise OSError(said.removeprefix(zygote.FAILED).decode(errors="replace"))
             self._forks += 1
             self._living += 1
@@ -210,7 +212,7 @@ class Zygote:
         message, received = b"", list[int]()
         with contextlib.suppress(ConnectionError):
             message, received = descriptors.receive(
-                self._requests, zygote.MAXIMUM_MESSAGE_BYTES, zygote.MOST_DESCRIPTORS
+                self._requests, places.MAXIMUM_MESSAGE_BYTES, _MOST_DESCRIPTORS
             )
         if not message or not self._due:  # its end; or it answers what nobody asked, and can't be relied on
             _close(received)
@@ -256,18 +258,18 @@ class Zygotes:
         self._current: dict[Kind, Zygote] = {}
         self._starting: dict[Kind, asyncio.Lock] = {}
 
-    async def fork(self, kind: Kind, place: plan.Place, given: list[int]) -> tuple[Zygote, list[int]]:
+    async def fork(self, kind: Kind, identity: plan.Identity, given: list[int]) -> tuple[Zygote, list[int]]:
         """Have a sandbox forked from the kind's zygote, or from another where that one is broken.
 
         Raises ZygoteFailedError, OSError.
         """
         zygote = await self._of(kind)
         try:
-            return zygote, await zygote.fork(place, given)
+            return zygote, await zygote.fork(identity, given)
         except ZygoteFailedError as error:
             _log.warning("zygote_replaced", reason=str(error))
             zygote = await self._of(kind)
-            return zygote, await zygote.fork(place, given)
+            return zygote, await zygote.fork(identity, given)
 
     def current(self) -> list[Zygote]:
         """Return those that the next sandboxes are forked from."""
