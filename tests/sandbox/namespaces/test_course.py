@@ -1,7 +1,6 @@
 """Ordinary programs take the ordinary course, in which process 1 is no interpreter; whatever isn't leaves it."""
 
 import asyncio
-import contextlib
 import os
 import signal
 from pathlib import Path
@@ -12,11 +11,10 @@ from crucible.domain.limits import MIB
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import SandboxEvent, SandboxOutput
 from crucible.sandbox import report
-from crucible.sandbox.namespaces.driver import NamespacesDriver
-from crucible.sandbox.runtimes.known import Runtimes
-from tests.sandbox import host
+from crucible.sandbox.namespaces import driver
+from crucible.sandbox.plan import Work
+from crucible.sandbox.standing import Standing
 from tests.sandbox.fixtures import Sandboxes, on_engine
-from tests.waiting import until
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -119,41 +117,30 @@ async def test_whoever_asks_for_an_end_gets_it(sandboxes: Sandboxes, told: list[
     assert (ran.finished.outcome, ran.files, told) == (Outcome.CANCELLED, {"left": b"x"}, [])
 
 
-async def test_whoever_was_to_become_the_program_and_is_gone_is_our_fault(runtimes: Runtimes) -> None:
+async def test_whoever_was_to_become_the_program_and_is_gone_is_our_fault(
+    sandboxes: Sandboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And said: a program that never began has not ended by a signal."""
-    others = host.groups_of(os.getpid())
-    driver = await NamespacesDriver.open()
-    own = Sandboxes(driver, runtimes)
+    give = driver._give
 
-    async def one_waits() -> bool:
-        return driver._pool.spares() > 0
+    def give_nobody(standing: Standing, work: tuple[Work, list[bytes]], stdin: bytes) -> tuple[int, int]:
+        (waiting,) = filter(_is_second, map(int, Path(standing.group.entrances[0]).read_text().split()))
+        os.kill(waiting, signal.SIGKILL)
+        while _is_second(waiting):
+            os.sched_yield()
+        return give(standing, work, stdin)
 
-    async def none_waits() -> bool:
-        return not _waiting(others)
-
-    await own.run("pass")
-    await until(one_waits)
-    for process in _waiting(others):
-        with contextlib.suppress(ProcessLookupError):  # of the program that has just ended
-            os.kill(process, signal.SIGKILL)
-    await until(none_waits)
-    ran = await own.run("pass")
-    await driver.close()
+    monkeypatch.setattr(driver, "_give", give_nobody)
+    ran = await sandboxes.run("pass")
     assert (ran.finished.outcome, ran.finished.signal) == (Outcome.SANDBOX_ERROR, None)
     assert "the process that waited for a program is gone" in (ran.finished.error or "")
 
 
-def _waiting(others: list[Path]) -> list[int]:
-    """Return the processes that are the second of a sandbox, and alive, in no other executor's groups."""
-    folders = [folder for folder in host.groups_of(os.getpid()) if folder not in others]
-    lists = [path.read_text().split() for folder in folders for path in folder.rglob("cgroup.procs")]
-    return [process for process in {int(process) for group in lists for process in group} if _is_second(process)]
-
-
 def _is_second(process: int) -> bool:
+    """Tell whether it is a sandbox's second process, and alive."""
     try:
         lines = Path(f"/proc/{process}/status").read_text().splitlines()
     except FileNotFoundError:
-        return False  # it has ended since
+        return False
     about = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
     return about["NSpid"].split()[-1] == "2" and not about["State"].startswith("Z")
