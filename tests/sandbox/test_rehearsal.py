@@ -20,7 +20,7 @@ def state():
 
 kernel.prctl(kernel.Prctl.SET_NO_NEW_PRIVS, 1)
 for kind in (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE):
-    resource.setrlimit(kind, (1000, resource.getrlimit(kind)[1]))
+    resource.setrlimit(kind, (1 << 30 if kind == resource.RLIMIT_FSIZE else 1000, resource.getrlimit(kind)[1]))
 before = state()
 rehearsal.rehearse(seccomp.build_wall())
 after = state()

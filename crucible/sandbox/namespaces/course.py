@@ -102,7 +102,7 @@ class Course:
         """Be where a fork is before it begins, after one that failed."""
         kernel.setns(self._stage.own_processes, kernel.CLONE_NEWPID)
         _, received = self.kept.asked()
-        for descriptor in (*self.kept.at_gate(), *received):
+        for descriptor in (*self.kept.made(), *received):
             os.close(descriptor)
 
     @property
@@ -168,6 +168,7 @@ class Course:
         tape.call("sendmsg", stage.requests, int(kept.held.header), socket.MSG_NOSIGNAL)
         for descriptor in (held, kept.channel, *kept.groups, kept.user, kept.network):
             tape.call("close", descriptor)
+        tape.call("memset", int(held), 0xFF, 4)
         tape.call("abs", 0, zero=_LISTEN)
 
     def _enter(self, *, ranged: bool) -> None:

@@ -89,15 +89,17 @@ class Places:
         """Be as if there had been none yet."""
         for place in (self.forked, self.process):
             self._tape.set(place, UNTOUCHED)
-        self._tape.write(self.gate, struct.pack("=ii", -1, -1))
+        for place in (self.gate, self.gate.at(4), self.held.descriptor(0)):
+            self._tape.write(place, struct.pack("=i", -1))
 
     def asked(self) -> tuple[bytes, list[int]]:
         """Return the last request, and the descriptors that came with it."""
         return self._tape.read(self.request.content, self._tape.get(self.request.length)), self.request.received()
 
-    def at_gate(self) -> list[int]:
-        """Return which ends of the gate are open."""
-        return [number for number in struct.unpack("=ii", self._tape.read(self.gate, 8)) if number >= 0]
+    def made(self) -> list[int]:
+        """Return what there is of a fork: which ends of the gate are open, and what holds process 1."""
+        places = (self.gate, self.gate.at(4), self.held.descriptor(0))
+        return [number for number in map(self._tape.get, places) if number >= 0]
 
     def have_come(self, descriptors: list[int]) -> None:
         """Have these be what came with a request."""
