@@ -17,7 +17,7 @@ from crucible.sandbox.record import Record
 
 _CREATE_RULESET_VERSION = 1
 RULE_PATH_BENEATH = 1
-PATH_BENEATH = struct.Struct("=Qi")
+_PATH_BENEATH = struct.Struct("=Qi")
 """What may be done, and the descriptor of below what."""
 
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
@@ -108,7 +108,7 @@ def _allow(ruleset: int, folder: str, rights: int) -> None:
             kernel.SYS_LANDLOCK_ADD_RULE,
             ctypes.c_int(ruleset),
             ctypes.c_int(RULE_PATH_BENEATH),
-            PATH_BENEATH.pack(rights, descriptor),
+            _PATH_BENEATH.pack(rights, descriptor),
             ctypes.c_uint(0),
             about=f"landlock rule {folder}",
         )

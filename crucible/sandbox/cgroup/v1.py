@@ -121,9 +121,8 @@ class GroupV1:
             files.write(f"{pids}/pids.max", str(bounds_but_memory[1]))
             files.write(f"{cpu}/cpu.cfs_period_us", str(PERIOD_MICROSECONDS))
             self._bounds_but_memory = bounds_but_memory
-        files.write(
-            f"{cpu}/cpu.cfs_quota_us", str(int(limits.cpus * PERIOD_MICROSECONDS))
-        )  # and all of it is left
+        quota = int(limits.cpus * PERIOD_MICROSECONDS)
+        files.write(f"{cpu}/cpu.cfs_quota_us", str(quota))  # again, so that none of this period's is spent yet
 
     @functools.cached_property
     def _counts_swap(self) -> bool:
