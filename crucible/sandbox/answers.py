@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import ipaddress
 import json
 import os
 import select
@@ -218,10 +217,10 @@ def address(raw: bytes) -> str | None:
     (family,) = _FAMILY.unpack_from(raw)
     if family == socket.AF_INET and len(raw) >= _IPV4.size:
         _, port, host = _IPV4.unpack_from(raw)
-        return f"{ipaddress.IPv4Address(host)}:{int.from_bytes(port, 'big')}"
+        return f"{socket.inet_ntop(family, host)}:{int.from_bytes(port, 'big')}"
     if family == socket.AF_INET6 and len(raw) >= _IPV6.size:
         _, port, host = _IPV6.unpack_from(raw)
-        return f"[{ipaddress.IPv6Address(host)}]:{int.from_bytes(port, 'big')}"
+        return f"[{socket.inet_ntop(family, host)}]:{int.from_bytes(port, 'big')}"
     return None if family in {socket.AF_UNIX, socket.AF_UNSPEC} else _family(family)
 
 

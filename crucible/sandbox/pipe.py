@@ -37,8 +37,10 @@ class Pipe:
             _wake(self._waiting)
 
     def close(self) -> None:
-        """Let go of it."""
-        os.close(self._descriptor)
+        """Let go of it, if that was not done."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
 
     async def _until_readable(self) -> None:
         loop = asyncio.get_running_loop()

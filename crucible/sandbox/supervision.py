@@ -47,11 +47,11 @@ class Supervision:
         self._counted = None if about.containment.isolation is Isolation.SHARED_KERNEL else 1
         """Its processes and threads as process 1 counts them: out here, those of its kernel would be counted."""
         self._stopped_for: Outcome | None = None
-        self._started = asyncio.Event()
-        """Set once that was told: no output is told before."""
+        self._pipes: dict[StreamName, Pipe] = {}
+        self._pumps: list[asyncio.Task[None]] = []
+        self._first_looks: tuple[asyncio.TimerHandle, ...] = ()
         self._ended = asyncio.Event()
         self._patience: asyncio.TimerHandle | None = None
-        self._first_sample: asyncio.TimerHandle | None = None
         self._sampling: asyncio.Task[None] | None = None
         self._output_left = limits.output_bytes
         self._output_events = 0
@@ -60,11 +60,7 @@ class Supervision:
 
     async def watch(self, stdout: int, stderr: int, cancelled: asyncio.Event) -> SandboxFinished:
         """Return how it ended, once nothing of it is left. The descriptors are closed on the way."""
-        pipes = (Pipe(stdout), Pipe(stderr))
-        pumps = [
-            asyncio.create_task(self._pump("stdout", pipes[0])),
-            asyncio.create_task(self._pump("stderr", pipes[1])),
-        ]
+        self._pipes = {"stdout": Pipe(stdout), "stderr": Pipe(stderr)}
         ended: verdict.Report | None = None
         broken: str | None = None
         followed = False
@@ -74,18 +70,15 @@ class Supervision:
         except SandboxBrokenError as error:
             broken = str(error)
         finally:
-            self._started.set()
             self._ended.set()
-            if ended is not None and ended.ending:
-                for pipe in pipes:
-                    pipe.complete()
             if self._patience is not None:
                 self._patience.cancel()
             self._standing.kill()
-            if not followed:  # then nobody knows whether its output will ever have an end
-                for pump in pumps:
-                    pump.cancel()
-            await asyncio.gather(*pumps, return_exceptions=True)
+            try:
+                await self._relay_what_is_left(followed=followed, is_all=ended is not None and ended.ending)
+            finally:
+                for pipe in self._pipes.values():
+                    pipe.close()
         return await self._conclude(ended, broken)
 
     async def _follow(self, cancelled: asyncio.Event) -> verdict.Report | None:
@@ -101,12 +94,9 @@ class Supervision:
             while True:
                 kind, content = await self._standing.receive()
                 if kind == report.STARTED:
-                    self._began = time.monotonic()
                     timer.cancel()
                     timer = loop.call_later(self._limits.wall_seconds, self.stop, Outcome.TIMED_OUT)
-                    await self._emit(self._about)
-                    self._started.set()
-                    self._first_sample = loop.call_later(self._until_first_sample(), self._start_sampling)
+                    await self._begin()
                 elif kind == report.FILE:
                     await self._emit(_file(content))
                 elif kind == report.ATTEMPT:
@@ -126,7 +116,17 @@ class Supervision:
         finally:
             timer.cancel()
             cancelling.cancel()
-            await self._end_sampling()
+            await self._end_looks()
+
+    async def _begin(self) -> None:
+        """Tell that the program runs, and look a little later at what it prints and uses, if it still does."""
+        loop = asyncio.get_running_loop()
+        self._began = time.monotonic()
+        await self._emit(self._about)
+        self._first_looks = (
+            loop.call_later(_OUTPUT_SECONDS, self._start_to_relay),
+            loop.call_later(self._until_first_sample(), self._start_sampling),
+        )
 
     def stop(self, reason: Outcome) -> None:
         """Have process 1 end the program and report; kill it where it doesn't in time. The first reason counts."""
@@ -143,12 +143,11 @@ class Supervision:
         return min(_SAMPLE_SECONDS, max(0.01, (self._limits.cpu_seconds or 1.0) / self._limits.cpus))
 
     def _start_sampling(self) -> None:
-        """Begin to look; most programs end before there is anything to see."""
         self._sampling = asyncio.create_task(self._sample())
 
-    async def _end_sampling(self) -> None:
-        if self._first_sample is not None:
-            self._first_sample.cancel()
+    async def _end_looks(self) -> None:
+        for look in self._first_looks:
+            look.cancel()
         if self._sampling is not None:
             self._sampling.cancel()
             await asyncio.gather(self._sampling, return_exceptions=True)
@@ -175,32 +174,49 @@ class Supervision:
             )
             await asyncio.sleep(pause)
 
+    def _start_to_relay(self) -> None:
+        self._pumps = [asyncio.create_task(self._pump(stream, pipe)) for stream, pipe in self._pipes.items()]
+
+    async def _relay_what_is_left(self, *, followed: bool, is_all: bool) -> None:
+        """Relay the rest of its output, but where nobody has `followed` it and knows whether that has an end.
+
+        `is_all`: what is there now is the rest, whoever could still write.
+        """
+        if is_all:
+            for stream, pipe in self._pipes.items():
+                pipe.complete()
+                if not self._pumps:
+                    await self._pump(stream, pipe)
+        elif followed and not self._pumps:
+            self._start_to_relay()
+        elif not followed:
+            for pump in self._pumps:
+                pump.cancel()
+        await asyncio.gather(*self._pumps, return_exceptions=True)
+
     async def _pump(self, stream: StreamName, pipe: Pipe) -> None:
         """Relay one stream until its end or until the limit on output is reached."""
         loop = asyncio.get_running_loop()
         offset = 0
         due = 0.0
-        try:
-            await self._started.wait()
-            while data := await pipe.read(_CHUNK_BYTES):
-                if (early := due - loop.time()) > 0:
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(early):
-                            await self._ended.wait()
-                    data += pipe.read_what_waits(_CHUNK_BYTES - len(data))
-                kept = data[: self._output_left]
-                self._output_left -= len(kept)
-                if kept:
-                    await self._emit(SandboxOutput(stream=stream, offset=offset, data=kept))
-                    offset += len(kept)
-                    self._output_events += 1
-                    due = loop.time() + _OUTPUT_SECONDS * (1 + self._output_events / _OUTPUT_EVENTS_TO_SLOW_DOWN)
-                if len(kept) < len(data):
-                    self._truncated = True
-                    self.stop(Outcome.OUTPUT_EXCEEDED)
-                    return  # closing our end makes the rest of a flood cost nothing
-        finally:
-            pipe.close()
+        while data := await pipe.read(_CHUNK_BYTES):
+            if (early := due - loop.time()) > 0:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(early):
+                        await self._ended.wait()
+                data += pipe.read_what_waits(_CHUNK_BYTES - len(data))
+            kept = data[: self._output_left]
+            self._output_left -= len(kept)
+            if kept:
+                await self._emit(SandboxOutput(stream=stream, offset=offset, data=kept))
+                offset += len(kept)
+                self._output_events += 1
+                due = loop.time() + _OUTPUT_SECONDS * (1 + self._output_events / _OUTPUT_EVENTS_TO_SLOW_DOWN)
+            if len(kept) < len(data):
+                self._truncated = True
+                self.stop(Outcome.OUTPUT_EXCEEDED)
+                pipe.close()  # so that the rest of a flood costs nothing
+                return
 
     async def _conclude(self, ended: verdict.Report | None, broken: str | None) -> SandboxFinished:
         reading = self._cgroup.read()

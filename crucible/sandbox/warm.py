@@ -10,6 +10,7 @@ a little later, and at the latest when that program has ended.
 """
 
 import asyncio
+import os
 from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
@@ -21,6 +22,8 @@ from crucible.sandbox.standing import Hold, SandboxBrokenError
 _IDLE_SECONDS = 60.0
 _LOOK_SECONDS = 5.0
 """How long a peak of use is remembered."""
+_AT_ONCE = os.cpu_count() or 1
+"""So many spare ones of a kind are made at the same time: while one waits for the kernel another can go on."""
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -128,11 +131,20 @@ class WarmPool(Generic[Kind, Spare]):
 
     async def _fill(self, kind: Kind, needed: int) -> None:
         try:
-            while len(self._spare[kind]) < min(self._most, max(needed, self._in_use[kind]) + self._ahead):
-                self._spare[kind].append(await self._make_ahead(kind))
+            while (missing := self._missing(kind, needed)) > 0:
+                making = [self._add(kind) for _ in range(min(missing, _AT_ONCE))]
+                for failure in await asyncio.gather(*making, return_exceptions=True):
+                    if failure is not None:
+                        raise failure
         except (SandboxBrokenError, OSError) as error:
             # Whoever needs one next is told by its own attempt.
             _log.warning("no_spare_sandbox", reason=str(error))
+
+    def _missing(self, kind: Kind, needed: int) -> int:
+        return min(self._most, max(needed, self._in_use[kind]) + self._ahead) - len(self._spare[kind])
+
+    async def _add(self, kind: Kind) -> None:
+        self._spare[kind].append(await self._make_ahead(kind))
 
     def _look(self, kind: Kind) -> None:
         """Give back half of what is more than was needed since the last look; who comes alone finds one still."""

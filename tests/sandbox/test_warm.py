@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from crucible.sandbox import warm
 from crucible.sandbox.cgroup import Reading
+from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.warm import WarmPool
 from tests.waiting import until
 
@@ -114,3 +116,29 @@ async def test_what_nobody_waits_for_is_made_at_leisure(pools: list[Pool]) -> No
     pool.used("a")
     await let_others_go_on()
     assert await pool.take("a") is at_leisure
+
+
+async def test_several_are_made_at_the_same_time_and_one_that_fails_takes_no_other_with_it(
+    pools: list[Pool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pools.append(pool := Pool(pause=HOURS, ahead=1))
+    monkeypatch.setattr(warm, "_AT_ONCE", 2)
+    go_on = asyncio.Event()
+    begun: list[Spare] = []
+
+    async def make_ahead(_: str) -> Spare:
+        begun.append(Spare())
+        is_first = len(begun) == 1
+        await go_on.wait()
+        if is_first:
+            raise SandboxBrokenError("as this test wants it")
+        return begun[-1]
+
+    pool._make_ahead = make_ahead
+    await pool.take("a")
+    pool.used("a")
+    await let_others_go_on()
+    assert (len(begun), pool.spares()) == (2, 0)
+    go_on.set()
+    await let_others_go_on()
+    assert (len(begun), pool.spares()) == (2, 1)

@@ -168,7 +168,7 @@ class NamespacesDriver:
         kind = self._kind(spec, runtime)
         try:
             standing = await self._pool.take(kind)
-        except (SandboxBrokenError, ZygoteFailedError, OSError) as error:
+        except (SandboxBrokenError, OSError) as error:
             return SandboxFinished(outcome=Outcome.SANDBOX_ERROR, error=f"no sandbox could be made: {error}")
         try:
             standing.group.limit(spec.limits)
@@ -204,7 +204,7 @@ class NamespacesDriver:
 
     def zygotes(self) -> set[int]:
         """Return the processes that sandboxes are forked from."""
-        return {zygote.process for zygote in (*self._zygotes.current(), *self._parents.values())}
+        return self._zygotes.processes()
 
     def _kind(self, spec: SandboxSpec, runtime: Runtime) -> Kind:
         """Return what a program is forked from: its own interpreter, where that may have waited."""
@@ -243,7 +243,7 @@ class NamespacesDriver:
         )
 
     async def _stand(self, kind: Kind) -> Standing:
-        """Return a sandbox of a kind. Raises SandboxBrokenError, ZygoteFailedError, OSError."""
+        """Return a sandbox of a kind. Raises SandboxBrokenError, OSError."""
         slot = self._slots.take(self._blocks)
         try:
             slot.group.limit(_USUAL)

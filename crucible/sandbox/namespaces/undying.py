@@ -11,9 +11,14 @@ from __future__ import annotations
 import ctypes
 import gc
 import sys
+from typing import Final
 
-_NEVER = 1 << 30
+_NEVER: Final = 1 << 30
 """More references than there are to anything that is counted."""
+_FIRST: Final = 4096
+_BYTES: Final = 1 << 47
+"""Where a process's memory begins, and how much of it there may be."""
+_WRITABLE: Final = 0x200
 
 
 def stop_counting() -> None:
@@ -26,14 +31,18 @@ def stop_counting() -> None:
     if sys.getrefcount(None) < _NEVER or "t" in sys.abiflags:
         return
     mark = ctypes.c_uint32.from_address(id(None)).value
+    view = ctypes.pythonapi.PyMemoryView_FromMemory
+    view.argtypes, view.restype = (ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_int), ctypes.py_object
+    counts = view(_FIRST, _BYTES, _WRITABLE).cast("I")
     found = gc.get_objects()
     for one in found:
-        ctypes.c_uint32.from_address(id(one)).value = mark
+        counts[(id(one) - _FIRST) >> 2] = mark
     types = set()
     while found:
-        for one in gc.get_referents(found.pop()):
+        referents, found = gc.get_referents(*found), []
+        for one in referents:
             if sys.getrefcount(one) < _NEVER:
-                ctypes.c_uint32.from_address(id(one)).value = mark
+                counts[(id(one) - _FIRST) >> 2] = mark
                 found.append(one)
             elif isinstance(one, type) and id(one) not in types:
                 types.add(id(one))

@@ -22,6 +22,7 @@ from crucible.sandbox import descriptors, ordinary, plan
 from crucible.sandbox.namespaces import places, zygote
 from crucible.sandbox.own_namespace import MAP
 from crucible.sandbox.runtimes.replaced import FileState
+from crucible.sandbox.standing import SandboxBrokenError
 from crucible.sandbox.tree import ENVIRONMENT
 
 START: tuple[str, ...] = (str(Path(__file__).with_name("start_zygote.py")),)
@@ -29,6 +30,8 @@ START: tuple[str, ...] = (str(Path(__file__).with_name("start_zygote.py")),)
 MOST_FORKS: Final = 1000
 MOST_SECONDS: Final = 900.0
 """After how many sandboxes, and after how long, a zygote is replaced by another."""
+_AGING: Final = 0.9
+"""After which part of that the other one is started, as nobody is to wait for it."""
 _START_SECONDS = 30.0
 _FORK_SECONDS = 10.0
 _LAST_WORDS_BYTES = 4096
@@ -56,12 +59,12 @@ class Kind:
     """Which file the interpreter was when it said its version: none that was replaced serves who comes after."""
 
 
-class ZygoteFailedError(Exception):
+class ZygoteFailedError(SandboxBrokenError):
     """A zygote could not be started, or answered wrongly, or not at all."""
 
 
 class Zygote:
-    """One process that forks sandboxes. Make it with `start`."""
+    """One process that forks sandboxes. Begin it with `begin`, and have it `get_ready`."""
 
     def __init__(self, process: subprocess.Popen[bytes], requests: socket.socket, words: int) -> None:
         self._process = process
@@ -78,14 +81,14 @@ class Zygote:
         self._retired = False
 
     @classmethod
-    async def start(cls, kind: Kind, setup: plan.Setup) -> Self:
-        """Return a zygote that is ready to fork. Raises ZygoteFailedError, OSError."""
+    def begin(cls, kind: Kind) -> Self:
+        """Return a zygote whose interpreter is starting. Raises OSError."""
         here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         words, say = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         nothing = os.memfd_create("nothing", os.MFD_CLOEXEC)
         try:
             with there:
-                process = subprocess.Popen(  # noqa: ASYNC220 - its end is seen on the socket
+                process = subprocess.Popen(
                     [*kind.command, *START, str(there.fileno())],
                     stdin=nothing,
                     stdout=say,
@@ -102,14 +105,17 @@ class Zygote:
             os.close(nothing)
             os.close(say)
         here.setblocking(False)
-        started = cls(process, here, words)
-        asyncio.get_running_loop().add_reader(here.fileno(), started._hear)
+        begun = cls(process, here, words)
+        asyncio.get_running_loop().add_reader(here.fileno(), begun._hear)
+        return begun
+
+    async def get_ready(self, setup: plan.Setup) -> None:
+        """Return when it is ready to fork. Raises ZygoteFailedError, OSError, after which it is gone."""
         try:
-            await started._set_up(setup)
+            await self._set_up(setup)
         except BaseException:
-            await started.close()
+            await self.close()
             raise
-        return started
 
     async def _set_up(self, setup: plan.Setup) -> None:
         memory = plan.write_setup(setup)
@@ -134,10 +140,24 @@ class Zygote:
         return self._process.pid
 
     @property
+    def is_gone(self) -> bool:
+        """Whether it has ended and was closed."""
+        return self._process.returncode is not None
+
+    @property
     def is_stale(self) -> bool:
         """Whether it is to be replaced."""
-        old = time.monotonic() - self._began > MOST_SECONDS
-        return self._retired or old or self._forks >= MOST_FORKS
+        return self._retired or self._has_done(1.0)
+
+    @property
+    def is_aging(self) -> bool:
+        """Whether it will be soon."""
+        return self._has_done(_AGING)
+
+    def _has_done(self, part: float) -> bool:
+        """Tell whether it has done that part of what it may."""
+        old = time.monotonic() - self._began > part * MOST_SECONDS
+        return old or self._forks >= part * MOST_FORKS
 
     async def fork(self, identity: plan.Identity, given: list[int]) -> list[int]:
         """Have a sandbox forked; return what holds its process 1, and its namespaces where none were given.
@@ -256,7 +276,10 @@ class Zygotes:
     def __init__(self, setup: Callable[[Kind], plan.Setup]) -> None:
         self._setup = setup
         self._current: dict[Kind, Zygote] = {}
+        self._next: dict[Kind, asyncio.Task[Zygote]] = {}
+        """Those that are, or will be, ready to take over from the current ones."""
         self._starting: dict[Kind, asyncio.Lock] = {}
+        self._all: list[Zygote] = []
 
     async def fork(self, kind: Kind, identity: plan.Identity, given: list[int]) -> tuple[Zygote, list[int]]:
         """Have a sandbox forked from the kind's zygote, or from another where that one is broken.
@@ -271,17 +294,22 @@ class Zygotes:
             zygote = await self._of(kind)
             return zygote, await zygote.fork(identity, given)
 
-    def current(self) -> list[Zygote]:
-        """Return those that the next sandboxes are forked from."""
-        return list(self._current.values())
+    def processes(self) -> set[int]:
+        """Return those of all that there are: current, getting ready, or there for sandboxes that they forked."""
+        return {zygote.process for zygote in self._all if not zygote.is_gone}
 
     async def prove(self, kind: Kind) -> None:
         """Start a zygote and end it. Raises ZygoteFailedError, OSError, SandboxUnavailableError."""
-        await (await Zygote.start(kind, self._setup(kind))).close()
+        await (await self._start(kind)).close()
 
     async def close(self, kind: Kind | None = None) -> None:
         """End a kind's zygote, or every one, once its sandboxes have ended."""
         for one in [kind] if kind else list(self._current):
+            if coming := self._next.pop(one, None):
+                coming.cancel()
+                for unused in await asyncio.gather(coming, return_exceptions=True):
+                    if isinstance(unused, Zygote):
+                        await unused.close()
             if current := self._current.pop(one, None):
                 await current.retire()
 
@@ -289,7 +317,17 @@ class Zygotes:
         async with self._starting.setdefault(kind, asyncio.Lock()):
             current = self._current.get(kind)
             if current is None or current.is_stale:
-                self._current[kind] = await Zygote.start(kind, self._setup(kind))
+                coming = self._next.pop(kind, None)
+                self._current[kind] = await (self._start(kind) if coming is None else coming)
                 if current is not None:
                     await current.retire()
+            elif current.is_aging and kind not in self._next:
+                self._next[kind] = asyncio.create_task(self._start(kind))
             return self._current[kind]
+
+    async def _start(self, kind: Kind) -> Zygote:
+        setup = self._setup(kind)
+        zygote = Zygote.begin(kind)
+        self._all = [one for one in self._all if not one.is_gone] + [zygote]
+        await zygote.get_ready(setup)
+        return zygote

@@ -44,6 +44,16 @@ def current(sandboxes: Sandboxes) -> list[zygotes.Zygote]:
     return list(sandboxes.driver._zygotes._current.values())
 
 
+def next_ones(sandboxes: Sandboxes) -> list["asyncio.Task[zygotes.Zygote]"]:
+    assert isinstance(sandboxes.driver, NamespacesDriver)
+    return list(sandboxes.driver._zygotes._next.values())
+
+
+def processes(sandboxes: Sandboxes) -> set[int]:
+    assert isinstance(sandboxes.driver, NamespacesDriver)
+    return sandboxes.driver.zygotes()
+
+
 def stop(zygote: zygotes.Zygote, number: int = signal.SIGSTOP) -> None:
     """Have every process of a zygote hang, as one does that waits for a disk that doesn't answer."""
     outside = zygote._process.pid
@@ -195,6 +205,38 @@ async def test_a_zygote_is_replaced_when_it_is_old_and_what_it_forked_runs_on(
         return old._process.poll() is not None
 
     await until(is_gone)
+
+
+async def test_nobody_waits_for_the_zygote_that_takes_over(
+    own: Sandboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await own.run("print('first')")).text == "first\n"
+    (old,) = current(own)
+    monkeypatch.setattr(zygotes, "MOST_FORKS", 4)
+    monkeypatch.setattr(zygotes, "_AGING", 0.25)
+    assert (await own.run("print('second')")).text == "second\n"
+    assert current(own) == [old]
+    (coming,) = next_ones(own)
+    successor = await coming
+    assert processes(own) == {old.process, successor.process}
+    assert [(await own.run(f"print({number})")).text for number in range(3)] == ["0\n", "1\n", "2\n"]
+    assert current(own) == [successor]
+
+    async def is_alone() -> bool:
+        return processes(own) == {successor.process}
+
+    await until(is_alone)
+    assert old._process.poll() is not None
+
+
+async def test_a_zygote_that_was_to_take_over_ends_with_the_driver(
+    own: Sandboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it is ready by then or not; its fixture sees that nothing is left."""
+    monkeypatch.setattr(zygotes, "_AGING", 0.0)
+    assert (await own.run("print('first')")).text == "first\n"
+    assert (await own.run("print('second')")).text == "second\n"
+    assert len(processes(own)) == 2
 
 
 @pytest.fixture
