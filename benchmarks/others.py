@@ -1,6 +1,6 @@
 """The usual ways of running a program apart, each starting the same interpreter: what people would use instead.
 
-Each function yields a subject, or raises UnavailableError with the reason why it can't be measured here.
+Each function yields subjects, or raises UnavailableError with the reason why it can't be measured here.
 """
 
 import json
@@ -44,15 +44,15 @@ def _subject(name: str, arguments: list[str], every: int) -> Subject:
 
 
 @contextmanager
-def bubblewrap(interpreter: Path) -> Iterator[Subject]:
+def bubblewrap(interpreter: Path) -> Iterator[tuple[Subject, ...]]:
     """Yield bwrap with all of its namespaces, over a read-only view of the host."""
     bwrap = [_found("bwrap"), "--unshare-all", "--die-with-parent", "--new-session"]
     view = ["--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108 - the sandbox's own
-    yield _subject("bwrap", [*bwrap, *view, str(interpreter), "-I", "-c", "pass"], every=1)
+    yield (_subject("bwrap", [*bwrap, *view, str(interpreter), "-I", "-c", "pass"], every=1),)
 
 
 @contextmanager
-def runc(interpreter: Path) -> Iterator[Subject]:
+def runc(interpreter: Path) -> Iterator[tuple[Subject, ...]]:
     """Yield a container of runc's own template, without a terminal."""
     program = _found("runc")
     with tempfile.TemporaryDirectory(prefix="crucible-bench-") as folder:
@@ -73,12 +73,12 @@ def runc(interpreter: Path) -> Iterator[Subject]:
             _run([program, "--root", state, "run", "--bundle", folder, f"crucible-bench-{next(numbers)}"])
 
         run()
-        yield Subject("runc", run, every=2)
+        yield (Subject("runc", run, every=2),)
 
 
 @contextmanager
-def docker(interpreter: Path) -> Iterator[Subject]:
-    """Yield `docker run`, with no network, of an image that holds nothing but mount points."""
+def docker(interpreter: Path) -> Iterator[tuple[Subject, ...]]:
+    """Yield `docker run`, as it is usually typed and without a network, of an image that has only mount points."""
     program = _found("docker")
     with _engine(program), tempfile.TemporaryDirectory(prefix="crucible-bench-") as folder:
         root, archive = Path(folder, "rootfs"), Path(folder, "rootfs.tar")
@@ -88,19 +88,13 @@ def docker(interpreter: Path) -> Iterator[Subject]:
         _run([program, "import", str(archive), IMAGE])
         try:
             mounts = [f"--volume={host}:{host}:ro" for host in shared]
-            command = [
-                program,
-                "run",
-                "--rm",
-                "--network=none",
-                *mounts,
-                IMAGE,
-                str(interpreter),
-                "-I",
-                "-c",
-                "pass",
-            ]
-            yield _subject("docker run", command, every=5)
+            python = [IMAGE, str(interpreter), "-I", "-c", "pass"]
+            yield tuple(
+                _subject(
+                    " ".join(["docker run", *flags]), [program, "run", "--rm", *flags, *mounts, *python], every=5
+                )
+                for flags in ([], ["--network=none"])
+            )
         finally:
             _run([program, "rmi", "--force", IMAGE])
 
@@ -115,7 +109,11 @@ def _engine(program: str) -> Iterator[None]:
             if os.geteuid() != 0 or shutil.which("dockerd") is None:
                 raise UnavailableError("no engine answers") from error
             usual = os.environ.get("DOCKER_HOST")
-            os.environ["DOCKER_HOST"] = stack.enter_context(private_engine.engine()).address
+            try:
+                private = stack.enter_context(private_engine.engine(networked=True))
+            except AssertionError as error:
+                raise UnavailableError(f"no engine starts: {error}") from error
+            os.environ["DOCKER_HOST"] = private.address
             stack.callback(_restore, "DOCKER_HOST", usual)
         yield
 

@@ -28,15 +28,18 @@ _ANSWERING_SECONDS = 5.0
 class PrivateEngine:
     """One `dockerd`. It can be stopped, killed and started again, with what it had."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, networked: bool = False) -> None:
+        """`networked`: its containers have Docker's usual network, in a network namespace of the engine's own."""
         self.folder = folder
         self._remaps: list[str] = []
+        self._network = [] if networked else ["--bridge=none", "--iptables=false", "--ip6tables=false"]
         self.socket = folder / "docker.sock"
         self.address = f"unix://{self.socket}"
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Lock()
         # What is mounted must be there still when a killed engine is started again.
-        unshare = ["unshare", "--mount", "--propagation", "private", "--", "sh", "-c", "echo; exec sleep infinity"]
+        apart = ["--mount", "--propagation", "private", *(["--net"] if networked else [])]
+        unshare = ["unshare", *apart, "--", "sh", "-c", "echo; exec sleep infinity"]
         self._place = subprocess.Popen(
             unshare, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, start_new_session=True
         )
@@ -73,8 +76,13 @@ class PrivateEngine:
 
     def _do(self, *command: str) -> None:
         """Run a command where the engine's mounts are seen."""
-        inside = ["nsenter", f"--mount=/proc/{self._place.pid}/ns/mnt", "--", *command]
-        subprocess.run(inside, check=True, stderr=subprocess.DEVNULL)
+        subprocess.run(self._inside(*command), check=True, stderr=subprocess.DEVNULL)
+
+    def _inside(self, *command: str) -> list[str]:
+        namespaces = [
+            f"--{name}=/proc/{self._place.pid}/ns/{kind}" for name, kind in (("mount", "mnt"), ("net", "net"))
+        ]
+        return ["nsenter", *namespaces, "--", *command]
 
     def start(self, runsc: str | None = RUNSC) -> None:
         """Start it and return when it answers."""
@@ -90,14 +98,14 @@ class PrivateEngine:
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    *("nsenter", f"--mount=/proc/{self._place.pid}/ns/mnt", "--", "dockerd"),
+                    *self._inside("dockerd"),
                     *(f"--data-root={self.folder / 'data'}", f"--exec-root={self.folder / 'exec'}"),
                     *(
                         f"--pidfile={self.folder / 'pid'}",
                         f"--host={self.address}",
                         f"--config-file={configuration}",
                     ),
-                    *("--bridge=none", "--iptables=false", "--ip6tables=false"),
+                    *self._network,
                     # Where the tests look for what was left behind, and the next executor sweeps.
                     f"--cgroup-parent=/crucible-{os.getpid()}-docker",
                     *self._remaps,
@@ -163,10 +171,10 @@ class PrivateEngine:
 
 
 @contextlib.contextmanager
-def engine(disk: str | None = None, *, remapped: bool = False) -> Iterator[PrivateEngine]:
+def engine(disk: str | None = None, *, remapped: bool = False, networked: bool = False) -> Iterator[PrivateEngine]:
     """Provide a running engine, on a disk of its own where a size is given, and leave nothing of it."""
     folder = Path(tempfile.mkdtemp(prefix="docker-"))
-    private = PrivateEngine(folder)
+    private = PrivateEngine(folder, networked=networked)
     try:
         if disk is not None:
             private.bound_disk(disk)
