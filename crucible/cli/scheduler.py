@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from crucible.cli.configured import keep_starting, scaled_out, settings_with, tell
+from crucible.cli.configured import scaled_out, settings_with, tell
+from crucible.cli.starting import keep_starting
 from crucible.telemetry.logging import configure_logging
 
 

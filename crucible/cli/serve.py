@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from crucible.cli.configured import check_exposure, keep_starting, scaled_out, settings_with, tell
+from crucible.cli.configured import check_exposure, scaled_out, settings_with, tell
+from crucible.cli.starting import keep_starting
 from crucible.roles.listener import listen, url_of
 from crucible.telemetry.logging import configure_logging
 

@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,14 +15,12 @@ from rich.console import Console
 from rich.table import Table
 
 from crucible import __version__
-from crucible.api.console import Console as WebConsole
 from crucible.cli.configured import check_exposure, settings_with
 from crucible.cli.exit_codes import INTERRUPTED
 from crucible.cli.options import Json
-from crucible.database.migrate import migrate
 from crucible.domain.sandbox import RuntimeReport
-from crucible.embedded.data_folder import held
-from crucible.embedded.server import serve
+from crucible.embedded.data_folder import held, socket_path
+from crucible.embedded.executor_process import ExecutorProcess
 from crucible.roles.listener import listen, url_of
 from crucible.settings import Settings
 from crucible.telemetry.logging import configure_logging
@@ -48,9 +47,19 @@ def up(
     check_exposure(settings.host, allowed=allow_remote)
     configure_logging(settings.log_level, settings.log_format)
     announce = _announce_in_json if json else _announce
-    with held(settings.data), listen(settings.host, settings.port) as listener:
+    with (
+        held(settings.data),
+        listen(settings.host, settings.port) as listener,
+        socket_path(settings.executor_socket) as path,
+        ExecutorProcess(path, settings.images_path) as executor,
+    ):
+        # The server's libraries take a second to import, in which the executor gets ready.
+        from crucible.database.migrate import migrate
+        from crucible.embedded.server import serve
+
         migrate(settings.database_address)
-        asked = uvloop.run(serve(settings, listener, lambda runtimes: announce(settings, listener, runtimes)))
+        told = partial(announce, settings, listener)
+        asked = uvloop.run(serve(settings, listener, executor, told))
     raise typer.Exit(INTERRUPTED if asked is signal.SIGINT else 0)
 
 
@@ -67,6 +76,8 @@ def _announce_in_json(settings: Settings, listener: socket.socket, runtimes: Seq
 
 
 def _announce(settings: Settings, listener: socket.socket, runtimes: Sequence[RuntimeReport]) -> None:
+    from crucible.api.console import Console as WebConsole
+
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="dim")
     facts.add_column(overflow="fold")

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from crucible.cli.configured import keep_starting, scaled_out, settings_with, tell
+from crucible.cli.configured import scaled_out, settings_with, tell
 from crucible.cli.sizes import parse_size
+from crucible.cli.starting import keep_starting
 from crucible.queue.autoscale import Bounds
 from crucible.telemetry.logging import configure_logging
 

@@ -2,10 +2,11 @@
 
 import asyncio
 import os
-import signal
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
 import structlog
 
@@ -44,25 +45,46 @@ def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 class ExecutorProcess:
-    """The child. `keep` it from a task of its own."""
+    """The child, which lives as long as this context at the most. `keep` it from a task of its own."""
 
     def __init__(self, socket: Path, images: Path) -> None:
+        """Know how to start one that answers on `socket`."""
+        self.socket = socket
         self._command = (
             *(sys.executable, "-m", "crucible", "executor", "--with-parent", str(os.getpid())),
             *("--socket", str(socket), "--images", str(images)),
         )
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self.ended = asyncio.Event()
         """Set once it ended for the first time."""
 
+    def __enter__(self) -> Self:
+        """Start it: it takes a second to get ready, in which whoever will `keep` it has other things to do."""
+        self._process = self._start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it, where nobody kept it."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
     async def keep(self) -> None:
-        """Run the executor and start it again whenever it ends, later each time; cancelled, stop it."""
+        """Keep the executor running: start it again whenever it ends, later each time; cancelled, stop it."""
         loop = asyncio.get_running_loop()
         pause = _FIRST_RESTART_SECONDS
         try:
             while True:
                 started = loop.time()
-                code = await self._run()
+                if self._process is None:
+                    self._process = self._start()
+                code = await _end_of(self._process)
+                self._process = None
                 self.ended.set()
                 pause = _FIRST_RESTART_SECONDS if loop.time() - started > _SETTLED_SECONDS else pause
                 _log.warning("executor_ended", code=code, restart_seconds=pause)
@@ -73,25 +95,38 @@ class ExecutorProcess:
 
     def kill(self) -> None:
         """End it at once, with whatever it runs."""
-        if self._process is not None and self._process.returncode is None:
-            self._process.send_signal(signal.SIGKILL)
+        if self._process is not None:
+            self._process.kill()
 
-    async def _run(self) -> int:
+    def _start(self) -> subprocess.Popen[bytes]:
         # A session of its own: Ctrl-C in our terminal is for us, who stop it when its programs had their grace.
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
+        return subprocess.Popen(
+            self._command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
             env=scrubbed(os.environ),
             start_new_session=True,
         )
-        return await self._process.wait()
 
     async def _stop(self) -> None:
-        process = self._process
-        if process is None or process.returncode is not None:
+        if self._process is None:
             return
-        process.terminate()
-        if not await within(_STOP_SECONDS, process.wait()):
-            process.kill()
-            await process.wait()
+        self._process.terminate()
+        if not await within(_STOP_SECONDS, _end_of(self._process)):
+            self._process.kill()
+            await _end_of(self._process)
+
+
+async def _end_of(process: subprocess.Popen[bytes]) -> int:
+    """Return how a process ended, once it has."""
+    if process.poll() is None:
+        loop = asyncio.get_running_loop()
+        gone = asyncio.Event()
+        descriptor = os.pidfd_open(process.pid)
+        loop.add_reader(descriptor, gone.set)
+        try:
+            await gone.wait()
+        finally:
+            loop.remove_reader(descriptor)
+            os.close(descriptor)
+    return process.wait()

@@ -17,7 +17,6 @@ from crucible.domain.errors import ExecutorUnavailableError, StorageUnavailableE
 from crucible.domain.measure import Measures
 from crucible.domain.sandbox import RuntimeReport
 from crucible.domain.worker import WorkerState
-from crucible.embedded.data_folder import socket_path
 from crucible.embedded.executor_process import ExecutorProcess
 from crucible.evaluations.check import Checks
 from crucible.evaluations.reap import reap
@@ -48,20 +47,20 @@ _UNTIL_SURVEYED_SECONDS = 5.0
 _log = structlog.stdlib.get_logger(__name__)
 
 
-async def serve(settings: Settings, listener: socket.socket, announce: Announce) -> signal.Signals:
+async def serve(
+    settings: Settings, listener: socket.socket, executor: ExecutorProcess, announce: Announce
+) -> signal.Signals:
     """Run every role until a signal asks for the end; return which. `announce` is called once all of it works.
 
     Raises CannotStartError where the executor can't run here.
     """
     async with AsyncExitStack() as stack:
-        path = stack.enter_context(socket_path(settings.executor_socket))
-        executor = ExecutorProcess(path, settings.images_path)
         stopping = stack.enter_context(Stopping(at_once=executor.kill))
         tasks = RoleTasks(stack)
         tasks.start("executor", executor.keep())
         parts = await stack.enter_async_context(parts_of_one_process(settings))
         database, blobs, stream, doorbell = parts.database, parts.blobs, parts.stream, parts.doorbell
-        link = await stack.enter_async_context(ExecutorLink(path))
+        link = await stack.enter_async_context(ExecutorLink(executor.socket))
         patience = Patience(attempts=settings.infrastructure_attempts)
         alone = settings.database_url is None
         await reap(database, blobs, stream, patience=patience, everything=alone)

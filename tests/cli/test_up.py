@@ -35,4 +35,4 @@ def test_a_setting_that_can_not_be_is_named(
 
 def test_it_needs_nothing_of_what_only_the_scaled_out_form_does() -> None:
     absent = "import sys\nfor name in ('celery', 'flower', 'psycopg', 'redis'): sys.modules[name] = None\n"
-    subprocess.run([sys.executable, "-c", f"{absent}import crucible.cli.up"], check=True)
+    subprocess.run([sys.executable, "-c", f"{absent}import crucible.cli.up, crucible.embedded.server"], check=True)

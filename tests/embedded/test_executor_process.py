@@ -81,6 +81,30 @@ async def test_it_can_be_ended_at_once(tmp_path: Path) -> None:
     await asyncio.wait({keeping})
 
 
+async def test_what_was_started_ahead_is_what_is_kept(tmp_path: Path) -> None:
+    with standing_in(tmp_path, "import time; time.sleep(60)") as process:
+        await starts(tmp_path, 1)
+        keeping = asyncio.create_task(process.keep())
+        process.kill()
+        await starts(tmp_path, 2)
+        keeping.cancel()
+        await asyncio.wait({keeping})
+
+
+@pytest.mark.parametrize(("hears", "code"), [(True, -15), (False, -9)])
+async def test_what_was_started_ahead_for_nobody_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, hears: bool, code: int
+) -> None:
+    monkeypatch.setattr("crucible.embedded.executor_process._STOP_SECONDS", 0.1 if not hears else 5.0)
+    ignoring = "" if hears else "import signal; signal.signal(15, signal.SIG_IGN)\n"
+    process = standing_in(tmp_path, "import time; time.sleep(60)")
+    process._command = (*process._command[:-1], ignoring + process._command[-1])
+    with process:
+        await starts(tmp_path, 1)
+        assert process._process is not None
+    assert process._process.returncode == code
+
+
 def test_an_executor_whose_server_ended_before_it_could_ask_to_be_told_ends(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "crucible", "executor", "--socket", str(tmp_path / "s"), "--with-parent", "1"]
     assert subprocess.run(command, timeout=60, check=False).returncode == 0

@@ -41,33 +41,27 @@ def settings(tmp_path: Path) -> Settings:
     return made
 
 
-def executor_is(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
-    def make(self: ExecutorProcess, _socket: Path, _images: Path) -> None:
-        start(self, _socket, _images)
-        self._command = (sys.executable, "-c", program)
-
-    start = ExecutorProcess.__init__
-    monkeypatch.setattr(ExecutorProcess, "__init__", make)
+def standing_in(settings: Settings, program: str) -> ExecutorProcess:
+    """Return an executor's process that runs this instead."""
+    process = ExecutorProcess(settings.executor_socket, settings.images_path)
+    process._command = (sys.executable, "-c", program)
+    return process
 
 
-async def test_an_executor_that_can_not_run_here_is_a_reason_not_to_start(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    executor_is(monkeypatch, "raise SystemExit(1)")
+async def test_an_executor_that_can_not_run_here_is_a_reason_not_to_start(settings: Settings) -> None:
+    executor = standing_in(settings, "raise SystemExit(1)")
     with listen("127.0.0.1", 0) as listener, pytest.raises(CannotStartError, match="crucible doctor"):
-        await serve(settings, listener, announce)
+        await serve(settings, listener, executor, announce)
 
 
-async def test_the_end_while_it_starts_leaves_no_complaint(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_end_while_it_starts_leaves_no_complaint(settings: Settings) -> None:
     complaints: list[dict[str, Any]] = []
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: complaints.append(context))
-    executor_is(monkeypatch, "import time; time.sleep(600)")
+    executor = standing_in(settings, "import time; time.sleep(600)")
     with listen("127.0.0.1", 0) as listener:
         loop.call_later(0.2, os.kill, os.getpid(), signal.SIGTERM)
-        assert await serve(settings, listener, announce) is signal.SIGTERM
+        assert await serve(settings, listener, executor, announce) is signal.SIGTERM
     gc.collect()
     await asyncio.sleep(0)
     assert complaints == []
@@ -80,11 +74,12 @@ async def test_a_role_that_ends_takes_the_server_with_it(
         return
 
     monkeypatch.setattr(Worker, "run", ends)
+    executor = ExecutorProcess(settings.executor_socket, settings.images_path)
     with listen("127.0.0.1", 0) as listener, pytest.raises(RuntimeError, match="the worker ended"):
-        await serve(settings, listener, announce)
+        await serve(settings, listener, executor, announce)
 
 
-async def test_a_server_removes_what_is_due_by_itself(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_server_removes_what_is_due_by_itself(settings: Settings) -> None:
     blobs = FileBlobs(settings.blobs_path)
     database = await Database.open(settings.database_address)
     one = await held(database, Submission(code="x", limits=Limits(output_bytes=1 << 20)))
@@ -92,7 +87,7 @@ async def test_a_server_removes_what_is_due_by_itself(settings: Settings, monkey
     await finished(database, blobs, InProcessEventStream(), one, STARTED, printed, SUCCEEDED)
     await delete(database, LOCAL_OWNER, one.evaluation_id)
     await database.close()
-    executor_is(monkeypatch, "import time; time.sleep(600)")
+    executor = standing_in(settings, "import time; time.sleep(600)")
     at_once = settings.model_copy(update={"retention_deleted_days": 0.0})
     folder = settings.blobs_path / prefix_of_all(one.evaluation_id)
     assert folder.exists()
@@ -101,7 +96,7 @@ async def test_a_server_removes_what_is_due_by_itself(settings: Settings, monkey
         return not folder.exists()
 
     with listen("127.0.0.1", 0) as listener:
-        serving = asyncio.create_task(serve(at_once, listener, announce))
+        serving = asyncio.create_task(serve(at_once, listener, executor, announce))
         await until(is_gone)
         os.kill(os.getpid(), signal.SIGTERM)
         assert await serving is signal.SIGTERM

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 import typer
 from structlog.testing import capture_logs
 
-from crucible.cli.configured import keep_starting
+from crucible.cli.starting import keep_starting
 from crucible.database.migrate import DatabaseUnusableError, migrate, synchronous
 from crucible.settings import Settings
 
