@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import struct
 from enum import IntEnum
 from typing import Any, Callable, Final, List, Tuple
@@ -22,6 +23,11 @@ _libc.ptrace.restype = ctypes.c_long
 _own_process = ctypes.PyDLL(None, use_errno=True)
 _CapabilityHeader = ctypes.c_uint32 * 2
 _CapabilitySets = ctypes.c_uint32 * 6
+CLONE_INTO_CGROUP: Final = 0x2_0000_0000
+CLONE_ARGUMENTS: Final = struct.Struct("=11Q")
+"""The kernel's `struct clone_args`."""
+CLONE_CGROUP: Final = 80
+"""Where in it the group's folder is named."""
 _SYSINFO = struct.Struct("=10q H 26x")
 """The kernel's `struct sysinfo`, of which only the number of processes and threads is of interest."""
 _How = ctypes.c_uint64 * 3
@@ -57,6 +63,7 @@ _AT_RECURSIVE: Final = 0x8000
 _SYS_MOUNT_SETATTR: Final = 442
 _SYS_OPENAT2: Final = 437
 SYS_PIDFD_OPEN: Final = 434
+SYS_CLONE3: Final = 435
 _SYS_CLOSE_RANGE: Final = 436
 _SYS_PROCESS_VM_READV: Final = {"x86_64": 310, "aarch64": 270}
 _SYS_PIVOT_ROOT: Final = {"x86_64": 155, "aarch64": 41}
@@ -158,6 +165,12 @@ def fork() -> int:
     Making `random` and `threading` ready for a child touches some eighty pages, which process 1 has no use for.
     """
     return _check(_own_process.fork(), "fork", "process 1")
+
+
+def clone_arguments(flags: int) -> bytes:
+    """Return a `struct clone_args` of a process that gets a copy of this one's memory, as of a fork."""
+    flags_and_descriptors, stack_to_group = (flags, 0, 0, 0), (0, 0, 0, 0, 0, 0)
+    return CLONE_ARGUMENTS.pack(*flags_and_descriptors, signal.SIGCHLD, *stack_to_group)
 
 
 def tell_of_fork() -> None:

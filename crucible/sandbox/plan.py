@@ -80,6 +80,8 @@ class Setup(Record):
     """Whether programs are run by the interpreter that forks, without an exec."""
     ranged: bool
     """Whether there are ids that are nobody's: see `Identity`."""
+    birthplaces: int
+    """Of how many control groups the folders come with each sandbox, to be made in."""
     groups: int
     """How many `cgroup.procs` files each joins."""
     disk_bytes: int

@@ -11,6 +11,9 @@ import pytest
 from crucible.domain.limits import MIB, Limits
 from crucible.sandbox import cgroup
 from crucible.sandbox.cgroup.mounts import Mount
+from crucible.sandbox.namespaces.driver import NamespacesDriver
+from crucible.sandbox.runtimes.known import Runtimes
+from tests.sandbox.fixtures import Sandboxes
 
 
 def mountinfo(*lines: str) -> str:
@@ -262,3 +265,46 @@ def test_groups_that_somebody_removed_are_made_again() -> None:
     assert again.remove()
     groups.close()
     assert [top for top in tops if top.exists()] == []
+
+
+async def peak_of_a_program(monkeypatch: pytest.MonkeyPatch, runtimes: Runtimes, **changed: object) -> int:
+    """Return how much memory a program used at once, as its group says, which is changed like this."""
+    made = cgroup.find()
+    version = type(made)
+    made.close()
+    create = version.create
+
+    def change(self: cgroup.Cgroups, name: str, ours: int) -> cgroup.Cgroup:
+        group = create(self, name, ours)
+        for attribute, value in changed.items():
+            setattr(group, attribute, value)
+        return group
+
+    monkeypatch.setattr(version, "create", change)
+    if "birthplace" in changed:
+        monkeypatch.setattr(version, "birthplaces", 1)
+    driver = await NamespacesDriver.open(spares=0)
+    try:
+        ran = await Sandboxes(driver, runtimes).run("print('ran')")
+    finally:
+        await driver.close()
+    assert ran.text == "ran\n", ran.finished
+    return ran.finished.peak_memory_bytes or 0
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_process_1_is_made_in_its_group_where_there_is_a_way(
+    monkeypatch: pytest.MonkeyPatch, runtimes: Runtimes
+) -> None:
+    groups = cgroup.find()
+    entrances = ["/dev/null"] * groups.hierarchies
+    groups.close()
+    peak = await peak_of_a_program(monkeypatch, runtimes, entrances=entrances)
+    assert (peak > 0) == (groups.version == 2)
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_process_1_joins_its_group_where_it_may_not_be_made_there(
+    monkeypatch: pytest.MonkeyPatch, runtimes: Runtimes
+) -> None:
+    assert await peak_of_a_program(monkeypatch, runtimes, birthplace="/tmp") > 0

@@ -25,6 +25,8 @@ class Cgroup(Protocol):
 
     entrances: list[str]
     """The `cgroup.procs` files that a process writes itself into."""
+    birthplace: str
+    """The folder that a process can be made in, so that it never was elsewhere; empty where there is no such."""
     tracking_folder: str
     """Where groups below it can be made that tell its processes apart."""
 
@@ -70,6 +72,11 @@ class Cgroups(Protocol):
     @property
     def hierarchies(self) -> int:
         """How many entrances each of its groups has."""
+        ...
+
+    @property
+    def birthplaces(self) -> int:
+        """How many folders of each of its groups a process can be made in."""
         ...
 
     def create(self, name: str, ours: int) -> Cgroup:

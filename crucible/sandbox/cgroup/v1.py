@@ -34,6 +34,11 @@ class CgroupsV1:
         """See `Cgroups.hierarchies`."""
         return len(set(self._tops.values()))
 
+    @property
+    def birthplaces(self) -> int:
+        """See `Cgroups.birthplaces`."""
+        return 0
+
     def create(self, name: str, ours: int) -> Cgroup:
         """Return a group in each hierarchy."""
         folders = {controller: f"{top}/{name}" for controller, top in self._tops.items()}
@@ -84,6 +89,7 @@ class GroupV1:
         self._folders = folders
         self._ours = ours
         self.entrances = [f"{folder}/cgroup.procs" for folder in dict.fromkeys(folders.values())]
+        self.birthplace = ""
         self.tracking_folder = folders["pids"]
         self.for_runtimes = name
         self.anterooms = anterooms

@@ -58,6 +58,11 @@ class CgroupsV2:
         """See `Cgroups.hierarchies`."""
         return 1
 
+    @property
+    def birthplaces(self) -> int:
+        """See `Cgroups.birthplaces`."""
+        return 1
+
     def create(self, name: str, ours: int) -> Cgroup:
         """Return a group."""
         try:
@@ -88,6 +93,7 @@ class GroupV2:
         self.folder = folder
         self._ours = ours
         self.entrances = [f"{folder}/cgroup.procs"]
+        self.birthplace = folder
         self.tracking_folder = folder
         self.for_runtimes = folder.removeprefix(mount)
         self.anterooms: tuple[str, ...] = ()

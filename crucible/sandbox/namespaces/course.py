@@ -28,6 +28,7 @@ from crucible.sandbox.tape import Tape
 if TYPE_CHECKING:
     from crucible.sandbox.namespaces.init import Stage
     from crucible.sandbox.namespaces.lot import Lot
+    from crucible.sandbox.tape import Place
 
 FORKED: Final = "the zygote has forked"
 ASKED: Final = "the zygote was asked for something else"
@@ -53,10 +54,10 @@ _SIG_DFL: Final = 0
 class Course:
     """A zygote's tape, and what is to be found in its memory."""
 
-    def __init__(self, stage: Stage, *, groups: int, ranged: bool) -> None:
+    def __init__(self, stage: Stage, *, birthplaces: int, groups: int, ranged: bool) -> None:
         self._tape = Tape(_ROOM_BYTES)
         self._stage = stage
-        self.kept = Places(self._tape, groups)
+        self.kept = Places(self._tape, birthplaces, groups)
         self._fork()
         self._enter(ranged=ranged)
         self._make_vessel()
@@ -157,7 +158,10 @@ class Course:
         tape.label(_FORK)
         tape.call("pipe2", int(kept.gate), os.O_CLOEXEC)
         tape.add([kernel.unsharing(kernel.CLONE_NEWPID)])
+        for place in kept.birthplaces:
+            self._be_born_in(place)
         tape.call("fork", result=kept.forked, zero="process 1")
+        tape.label("forked")
         held = kept.held.descriptor(0)
         tape.syscall(kernel.SYS_PIDFD_OPEN, kept.forked, 0, result=held, about="pidfd_open")
         tape.add([kernel.entering_namespace(stage.own_processes, kernel.CLONE_NEWPID)])
@@ -166,10 +170,32 @@ class Course:
         tape.call("memset", int(kept.gate), 0xFF, 8)
         tape.call("abs", kept.is_fresh, then=FORKED)
         tape.call("sendmsg", stage.requests, int(kept.held.header), socket.MSG_NOSIGNAL)
-        for descriptor in (held, kept.channel, *kept.groups, kept.user, kept.network):
+        for descriptor in (held, kept.channel, *kept.birthplaces, *kept.groups, kept.user, kept.network):
             tape.call("close", descriptor)
         tape.call("memset", int(held), 0xFF, 4)
         tape.call("abs", 0, zero=_LISTEN)
+
+    def _be_born_in(self, folder: Place) -> None:
+        """Make process 1 in its control group, if that is allowed: one that joins waits for all processors."""
+        tape, kept = self._tape, self.kept
+        arguments = tape.room(kernel.CLONE_ARGUMENTS.size, kernel.clone_arguments(kernel.CLONE_INTO_CGROUP))
+        tape.copy(folder, arguments.at(kernel.CLONE_CGROUP), 4)
+        tape.have(kept.is_inside, 1)
+        size = kernel.CLONE_ARGUMENTS.size
+        tape.syscall(
+            kernel.SYS_CLONE3,
+            int(arguments),
+            size,
+            result=kept.forked,
+            failed="outside",
+            zero="process 1",
+            then="forked",
+        )
+        tape.label("outside")
+        tape.have(kept.is_inside, 0)
+        # A PID namespace whose first process could not be made takes no other.
+        tape.add([kernel.entering_namespace(self._stage.own_processes, kernel.CLONE_NEWPID)])
+        tape.add([kernel.unsharing(kernel.CLONE_NEWPID)])
 
     def _enter(self, *, ranged: bool) -> None:
         """Be process 1, in everything that doesn't depend on the program."""
@@ -180,8 +206,11 @@ class Course:
         for descriptor in (kept.gate, stage.requests, stage.own_processes):
             tape.call("close", descriptor)
         tape.add([kernel.dying_with_parent(signal.SIGKILL)])
+        tape.call("abs", kept.is_inside, then="inside")
         for group in kept.groups:
             tape.call("write", group, b"0", 1, about="joining a control group")
+        tape.label("inside")
+        for group in (*kept.birthplaces, *kept.groups):
             tape.call("close", group)
         tape.call("setns", kept.network, kernel.CLONE_NEWNET)
         tape.add(stage.entering)

@@ -237,6 +237,7 @@ class NamespacesDriver:
             preload=list(kind.preload),
             warm=kind.warm,
             ranged=self._identity(0).ranged,
+            birthplaces=self._cgroups.birthplaces,
             groups=self._cgroups.hierarchies,
             disk_bytes=_USUAL.disk_bytes,
             inodes=inodes(_USUAL),
@@ -260,12 +261,15 @@ class NamespacesDriver:
 
     async def _fork(self, kind: Kind, slot: Slot) -> Standing:
         """Return the hold on a sandbox that is being built."""
-        entrances = slot.group.entrances
+        birthplaces = [slot.group.birthplace] if self._cgroups.birthplaces else []
         here, there = socket.socketpair()
         try:
             with (
                 there,
-                _closing(*(os.open(path, os.O_WRONLY | os.O_CLOEXEC) for path in entrances)) as groups,
+                _closing(
+                    *(os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC) for path in birthplaces),
+                    *(os.open(path, os.O_WRONLY | os.O_CLOEXEC) for path in slot.group.entrances),
+                ) as groups,
             ):
                 given = [there.fileno(), *groups, *self._lots.get(slot.number, ())]
                 zygote, (process, *lot) = await self._zygotes.fork(kind, self._identity(slot.number), given)

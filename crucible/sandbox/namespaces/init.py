@@ -52,7 +52,7 @@ class Stage:
             *capabilities.dropping_bounding_set(setup.last_capability),
             kernel.prctling(kernel.Prctl.SET_NO_NEW_PRIVS, 1),
         ]
-        self.course = Course(self, groups=setup.groups, ranged=setup.ranged)
+        self.course = Course(self, birthplaces=setup.birthplaces, groups=setup.groups, ranged=setup.ranged)
 
 
 def be(stage: Stage, where: str | OSError) -> NoReturn:

@@ -39,14 +39,22 @@ _CHANGED_TIME: Final = struct.Struct("=qI")
 class Places:
     """The places, and what is read in them."""
 
-    def __init__(self, tape: Tape, groups: int) -> None:
-        """Give each its room. `groups`: how many control groups a sandbox joins."""
+    def __init__(self, tape: Tape, birthplaces: int, groups: int) -> None:
+        """Give each its room.
+
+        `birthplaces` and `groups`: how many control groups process 1 can be made in, and how many it joins.
+        """
         self._tape = tape
         word = tape.room
-        self.request = Message(tape, MAXIMUM_MESSAGE_BYTES, descriptors=1 + groups + 2)
+        count = 1 + birthplaces + groups + 2
+        self.request = Message(tape, MAXIMUM_MESSAGE_BYTES, descriptors=count)
         """The executor's, of the zygote."""
-        self.channel, *self.groups, self.user, self.network = map(self.request.descriptor, range(1 + groups + 2))
-        """What comes with it: what process 1 reports on, what it writes itself into, and its two namespaces."""
+        self.channel, *grouped, self.user, self.network = map(self.request.descriptor, range(count))
+        """What comes with it: what process 1 reports on, and its two namespaces."""
+        self.birthplaces, self.groups = grouped[:birthplaces], grouped[birthplaces:]
+        """And the folders of control groups that it can be made in, and what else it writes itself into."""
+        self.is_inside = word(_WORD_BYTES)
+        """Whether process 1 was made in its control group."""
         self.held = Message(tape, len(MADE), descriptors=1)
         """The zygote's answer, and with it what holds process 1."""
         tape.write(self.held.content, MADE)
