@@ -69,7 +69,7 @@ async def test_an_exec_says_how_it_ended(session: Session) -> None:
 async def test_what_one_exec_leaves_the_next_one_finds(session: Session) -> None:
     await sh(session, "echo kept > file; (sleep 60 &) ; until pgrep sleep; do :; done; mkdir -p /data")
     assert await text(session, "cat /workspace/file; pgrep sleep | wc -l; ls -d /data") == "kept\n1\n/data\n"
-    await sh(session, "pkill sleep")
+    await sh(session, "pkill sleep; while pgrep sleep; do :; done")
     assert await text(session, "pgrep sleep | wc -l") == "0\n"
 
 
