@@ -55,10 +55,11 @@ class Fair(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp())
         self.resources = ExitStack()
+        self.folder = Path(self.resources.enter_context(tempfile.TemporaryDirectory()))
         self.loop = self.resources.enter_context(asyncio.Runner())
         self.database: Database = self.loop.run(Database.open(self.url()))
+        self.resources.callback(lambda: self.loop.run(self.database.close()))
         self.blobs, self.stream = FileBlobs(self.folder / "blobs"), InProcessEventStream()
         self.shares = {worker: Shares() for worker in OFFERS}
         self.held: list[tuple[str, Claimed]] = []
@@ -82,10 +83,8 @@ class Fair(RuleBasedStateMachine):
             await work.lines._connection.execute(tenants.insert(), rows)
 
     def teardown(self) -> None:
-        self.loop.run(self.everybody_is_served_in_the_end())
-        self.loop.run(self.database.close())
-        self.resources.close()
-        shutil.rmtree(self.folder)
+        with self.resources:
+            self.loop.run(self.everybody_is_served_in_the_end())
 
     @rule(
         tenant=st.sampled_from(sorted(TENANTS)),

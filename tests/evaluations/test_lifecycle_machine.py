@@ -53,10 +53,11 @@ class Lifecycle(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp())
         self.resources = ExitStack()
+        self.folder = Path(self.resources.enter_context(tempfile.TemporaryDirectory()))
         self.loop = self.resources.enter_context(asyncio.Runner())
         self.database: Database = self.loop.run(Database.open(self.url()))
+        self.resources.callback(lambda: self.loop.run(self.database.close()))
         self.blobs = FileBlobs(self.folder / "blobs")
         self.stream = InProcessEventStream()
         self.statuses: dict[str, Status] = {}
@@ -67,10 +68,8 @@ class Lifecycle(RuleBasedStateMachine):
         return f"sqlite+aiosqlite:///{shutil.copy(self.migrated, self.folder)}"
 
     def teardown(self) -> None:
-        self.loop.run(self.every_acknowledged_one_ends())
-        self.loop.run(self.database.close())
-        self.resources.close()
-        shutil.rmtree(self.folder)
+        with self.resources:
+            self.loop.run(self.every_acknowledged_one_ends())
 
     @rule(target=queue, count=st.integers(1, 3))
     def submit(self, count: int):
