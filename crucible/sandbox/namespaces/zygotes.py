@@ -318,7 +318,11 @@ class Zygotes:
             current = self._current.get(kind)
             if current is None or current.is_stale:
                 coming = self._next.pop(kind, None)
-                self._current[kind] = await (self._start(kind) if coming is None else coming)
+                successor = await (self._start(kind) if coming is None else coming)
+                if coming is not None and successor.is_stale:  # it waited for too long, or died meanwhile
+                    await successor.retire()
+                    successor = await self._start(kind)
+                self._current[kind] = successor
                 if current is not None:
                     await current.retire()
             elif current.is_aging and kind not in self._next:

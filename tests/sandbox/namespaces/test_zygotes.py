@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from crucible.domain.outcome import Outcome
 from crucible.domain.sandbox import SandboxOutput, SandboxSpec, SandboxStarted
@@ -227,6 +228,29 @@ async def test_nobody_waits_for_the_zygote_that_takes_over(
 
     await until(is_alone)
     assert old._process.poll() is not None
+
+
+async def test_a_zygote_that_died_before_it_took_over_is_replaced_itself(
+    own: Sandboxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await own.run("print('first')")).text == "first\n"
+    (old,) = current(own)
+    monkeypatch.setattr(zygotes, "_AGING", 0.0)
+    assert (await own.run("print('second')")).text == "second\n"
+    (coming,) = next_ones(own)
+    dead = await coming
+    monkeypatch.undo()
+    stop(dead, signal.SIGKILL)
+    os.kill(old.process, signal.SIGKILL)
+
+    async def are_known_to_be_gone() -> bool:
+        return old.is_stale and dead.is_stale
+
+    await until(are_known_to_be_gone)
+    with capture_logs() as logs:
+        assert (await own.run("print('third')")).text == "third\n"
+    assert "zygote_replaced" not in [line["event"] for line in logs], "nothing was tried with it"
+    assert not {old, dead} & set(current(own))
 
 
 async def test_a_zygote_that_was_to_take_over_ends_with_the_driver(
